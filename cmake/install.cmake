@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# What `cmake --install` puts down, so that find_package(stylegan) works. Component `development`: headers and package.
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/stylegan)
+set(config ${PROJECT_BINARY_DIR}/stylegan-config.cmake)
+set(config_version ${PROJECT_BINARY_DIR}/stylegan-config-version.cmake)
+
+configure_package_config_file(cmake/stylegan-config.cmake.in ${config} INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${config_version} COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+
+install(DIRECTORY include/stylegan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+install(FILES ${config} ${config_version} cmake/FindLibZip.cmake DESTINATION ${package_dir} COMPONENT development)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
+
+install(TARGETS stylegan EXPORT stylegan-targets)
+install(EXPORT stylegan-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
+if(TARGET stylegan_io)
+    install(TARGETS stylegan_io EXPORT stylegan-io-targets)
+    install(EXPORT stylegan-io-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
+endif()

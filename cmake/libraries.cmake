@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# The two libraries. Both are headers only: a target carries the include path and what those headers need.
+# stylegan::stylegan   tensors, layers, networks, training
+# stylegan::io         pictures, data sets, checkpoints; there when its four libraries are
+
+find_package(Eigen3 3.3 REQUIRED NO_MODULE)
+find_package(xtensor REQUIRED)
+find_package(Threads REQUIRED)
+
+add_library(stylegan INTERFACE)
+add_library(stylegan::stylegan ALIAS stylegan)
+target_compile_features(stylegan INTERFACE cxx_std_20)
+target_include_directories(
+    stylegan INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+target_link_libraries(stylegan INTERFACE Eigen3::Eigen xtensor Threads::Threads)
+
+set(stylegan_io_missing "")
+foreach(package PNG JPEG ZLIB LibZip nlohmann_json)
+    find_package(${package} QUIET)
+    if(NOT ${package}_FOUND)
+        list(APPEND stylegan_io_missing ${package})
+    endif()
+endforeach()
+
+if(NOT stylegan_io_missing)
+    add_library(stylegan_io INTERFACE)
+    add_library(stylegan::io ALIAS stylegan_io)
+    set_target_properties(stylegan_io PROPERTIES EXPORT_NAME io)
+    target_link_libraries(
+        stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
+else()
+    list(JOIN stylegan_io_missing ", " stylegan_io_missing)
+    if(STYLEGAN_BUILD_TESTS OR STYLEGAN_BUILD_EXAMPLES OR STYLEGAN_BUILD_BENCHMARKS)
+        message(FATAL_ERROR "The tests, examples and benchmarks need stylegan::io; not found: ${stylegan_io_missing}. "
+                            "cmake/install-packages.sh names the packages.")
+    endif()
+    message(STATUS "stylegan::io is left out; not found: ${stylegan_io_missing}")
+endif()

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# How our own programs (tests, examples, benchmarks) are compiled. Users of the library never see this.
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+add_library(stylegan_program INTERFACE)
+target_link_libraries(stylegan_program INTERFACE stylegan::io)
+target_compile_options(stylegan_program INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+if(STYLEGAN_NATIVE)
+    target_compile_options(stylegan_program INTERFACE -march=native)
+endif()
+if(STYLEGAN_WARNINGS_AS_ERRORS)
+    target_compile_options(stylegan_program INTERFACE -Werror)
+endif()
+if(STYLEGAN_SANITIZE)
+    set(sanitizers -fsanitize=${STYLEGAN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_compile_options(stylegan_program INTERFACE ${sanitizers})
+    target_link_options(stylegan_program INTERFACE ${sanitizers})
+endif()
+
+find_program(CCACHE ccache)
+mark_as_advanced(CCACHE)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # what ccache asks for before it keeps files that use a precompiled header
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+endif()
+
+# stylegan_add_program(NAME sources...)
+function(stylegan_add_program name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE stylegan_program)
+endfunction()
