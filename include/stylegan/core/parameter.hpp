@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// How a parameter starts: independent normal values around `mean`.
+struct Initial {
+    double mean = 0;
+    double standard_deviation = 0;
+};
+
+/// One named tensor of a network, in the official layout (convolutions [kh,kw,in,out], dense [in,out]).
+/// What is not trainable (the w average, noise maps, lod) is saved and copied, never optimized.
+template <class Device>
+class Parameter {
+public:
+    using Scalar = typename Device::Scalar;
+    using Buffer = typename Device::template Buffer<Scalar>;
+
+    Parameter() = default;
+    explicit Parameter(std::vector<Index> shape, Initial initial = {}, bool trainable = true)
+        : shape_(std::move(shape)), initial_(initial), trainable_(trainable) {
+        Index n = 1;
+        for (Index e : shape_) n *= e;
+        value_.assign(static_cast<std::size_t>(n), static_cast<Scalar>(initial.mean));
+    }
+
+    [[nodiscard]] const std::vector<Index>& shape() const { return shape_; }
+    [[nodiscard]] Index size() const { return static_cast<Index>(value_.size()); }
+    [[nodiscard]] bool exists() const { return !value_.empty(); }
+    [[nodiscard]] bool trainable() const { return trainable_; }
+    [[nodiscard]] Initial initial() const { return initial_; }
+
+    [[nodiscard]] Buffer& value() { return value_; }
+    [[nodiscard]] const Buffer& value() const { return value_; }
+
+    /// dL/dvalue; empty until clear_gradient() is called for the first time, so that inference never pays for it.
+    [[nodiscard]] Buffer& gradient() { return gradient_; }
+    [[nodiscard]] const Buffer& gradient() const { return gradient_; }
+    void clear_gradient() { gradient_.assign(value_.size(), Scalar(0)); }
+
+    /// The value as a view of its own rank. @throws ShapeError if the rank differs
+    template <int Rank>
+    [[nodiscard]] View<const Scalar, Rank> view() const {
+        return {value_.data(), shape_as<Rank>()};
+    }
+
+    /// The gradient as a view, to be added to. @throws ShapeError if the rank differs or clear_gradient() was never called
+    template <int Rank>
+    [[nodiscard]] View<Scalar, Rank> gradient_view() {
+        require_equal("Parameter", "size of the gradient (call clear_gradient first)", gradient_.size(), value_.size());
+        return {gradient_.data(), shape_as<Rank>()};
+    }
+
+private:
+    template <int Rank>
+    std::array<Index, static_cast<std::size_t>(Rank)> shape_as() const {
+        require_equal("Parameter", "rank", shape_.size(), static_cast<std::size_t>(Rank));
+        std::array<Index, static_cast<std::size_t>(Rank)> s{};
+        std::copy(shape_.begin(), shape_.end(), s.begin());
+        return s;
+    }
+
+    std::vector<Index> shape_;
+    Initial initial_;
+    bool trainable_ = true;
+    Buffer value_, gradient_;
+};
+
+/// Calls f(name, parameter) for every parameter of a layer or network, in a fixed order, under the official names.
+/// The one way to enumerate parameters: optimizer, EMA, checkpoints, initialisation, counting and tests all use it.
+template <class Layer, class F>
+void for_each_parameter(Layer& layer, F&& f, const std::string& prefix = {}) {
+    std::remove_const_t<Layer>::visit(layer, prefix, f);
+}
+
+}  // namespace stylegan

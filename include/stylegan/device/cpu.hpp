@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/buffer.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/device/thread_pool.hpp>
+#include <stylegan/device/workspace.hpp>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+namespace stylegan {
+
+/// What a device has running while it works: threads and scratch memory, or streams and library handles.
+/// Every layer and op takes one as its first argument. One caller at a time.
+template <class Device>
+class Context;
+
+/// Which implementation of an op runs: the one made for speed, or the plain loops that the tests hold it against.
+enum class Kernels { fast, plain };
+
+/// The processor, calculating in `S`. `BasicCpu<double>` always runs the plain kernels; it checks derivatives.
+template <class S>
+struct BasicCpu {
+    using Scalar = S;
+    template <class T>
+    using Buffer = HostBuffer<T>;
+
+    int threads = 0;  ///< 0: as many as the machine has
+    Kernels kernels = Kernels::fast;
+};
+
+using Cpu = BasicCpu<float>;
+
+template <class S>
+class Context<BasicCpu<S>> {
+public:
+    using Device = BasicCpu<S>;
+    using Scalar = S;
+
+    /// @throws DeviceError if threads < 0 or > 1024
+    explicit Context(Device device = {}) : kernels_(device.kernels), pool_(count(device.threads)) {}
+
+    [[nodiscard]] int threads() const { return pool_.threads(); }
+    [[nodiscard]] Kernels kernels() const { return kernels_; }
+    [[nodiscard]] Workspace& workspace() { return workspace_; }
+
+    /// f(item) for items [0, n), shared by the threads; each item writes only what is its own.
+    template <class F>
+    void parallel_for(Index n, F&& f) {
+        pool_.for_each(n, f);
+    }
+
+    /// An uninitialised block of scratch memory, given back when the innermost Workspace::Frame ends.
+    template <class... I>
+    [[nodiscard]] View<S, static_cast<int>(sizeof...(I))> take(I... extents) {
+        View<S, static_cast<int>(sizeof...(I))> v{nullptr, {static_cast<Index>(extents)...}};
+        v.data = workspace_.template take<S>(v.size());
+        return v;
+    }
+
+    /// Scratch memory of the shape of `other`.
+    template <class T, int Rank>
+    [[nodiscard]] View<S, Rank> take_like(View<T, Rank> other) {
+        return {workspace_.template take<S>(other.size()), other.shape};
+    }
+
+    /// y = x
+    template <int Rank>
+    void copy(View<const S, Rank> x, View<S, Rank> y) const {
+        std::copy_n(x.data, x.size(), y.data);
+    }
+
+    /// y = x, where x comes from the memory of the processor
+    void upload(const S* x, Index count, S* y) const { std::copy_n(x, count, y); }
+
+    /// y = x, where y lies in the memory of the processor
+    void download(const S* x, Index count, S* y) const { std::copy_n(x, count, y); }
+
+    template <int Rank>
+    void fill(View<S, Rank> y, S value) const {
+        std::fill_n(y.data, y.size(), value);
+    }
+
+private:
+    static int count(int threads) {
+        if (threads < 0 || threads > 1024) throw DeviceError(text("Cpu: threads is ", threads, ", expected 0 (all) to 1024"));
+        if (threads == 0) threads = static_cast<int>(std::thread::hardware_concurrency());
+        return threads > 0 ? threads : 1;
+    }
+
+    Kernels kernels_;
+    ThreadPool pool_;
+    Workspace workspace_;
+};
+
+}  // namespace stylegan

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/view.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <immintrin.h>  // _mm_pause
+#endif
+
+namespace stylegan {
+
+/// A few threads that share the items of one loop at a time.
+/// Items are taken in any order by any thread, so an item writes only what is its own: results then do not depend on the
+/// number of threads. Used by one caller at a time.
+///
+/// Waking a sleeping thread can take longer than a small layer takes to compute, so after a loop the threads look out for
+/// the next one for some tens of microseconds before they sleep; idle, they use no processor time. A loop waits for its
+/// items, never for a thread that is still asleep.
+class ThreadPool {
+public:
+    explicit ThreadPool(int threads) {
+        for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    }
+
+    ~ThreadPool() {
+        stop_.store(true);
+        round_.fetch_add(1);
+        round_.notify_all();
+        for (auto& w : workers_) w.join();
+    }
+
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    [[nodiscard]] int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+    /// Calls f(item) for every item in [0, count), on this thread and the others; returns when all are done.
+    /// A loop inside a loop runs on the thread that meets it. The first exception thrown by an item is rethrown here.
+    template <class F>
+    void for_each(Index count, F&& f) {
+        if (workers_.empty() || count <= 1 || open_.load() || busy_.load() > 0) {
+            for (Index i = 0; i < count; ++i) f(i);
+            return;
+        }
+        using Body = std::remove_reference_t<F>;
+        run(count, [](const void* body, Index i) { (*static_cast<Body*>(const_cast<void*>(body)))(i); }, &f);
+    }
+
+private:
+    using Call = void (*)(const void*, Index);
+
+    void run(Index count, Call call, const void* body) {
+        call_ = call;
+        body_ = body;
+        count_ = count;
+        next_.store(0, std::memory_order_relaxed);
+        open_.store(true);
+        round_.fetch_add(1);
+        if (asleep_.load() > 0) round_.notify_all();
+        drain();
+        open_.store(false);  // who comes from now on finds the loop closed
+        for (int busy; (busy = busy_.load()) != 0;)
+            if (!look_out([&] { return busy_.load() != busy; })) busy_.wait(busy);
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+    void drain() {
+        const Index count = count_;
+        try {
+            for (Index i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < count;) call_(body_, i);
+        } catch (...) {
+            next_.store(count, std::memory_order_relaxed);
+            std::lock_guard lock(error_mutex_);
+            if (!error_) error_ = std::current_exception();
+        }
+    }
+
+    void work() {
+        std::uint32_t seen = 0;
+        for (;;) {
+            if (!look_out([&] { return round_.load() != seen; })) {
+                asleep_.fetch_add(1);
+                round_.wait(seen);
+                asleep_.fetch_sub(1);
+            }
+            seen = round_.load();
+            if (stop_.load()) return;
+            busy_.fetch_add(1);  // before the look at open_: run() closes first and then waits for the busy ones
+            if (open_.load()) drain();
+            busy_.fetch_sub(1);
+            busy_.notify_all();
+        }
+    }
+
+    /// Looks for a change for a while. @return whether it came
+    template <class Condition>
+    static bool look_out(Condition condition) {
+        for (int i = 0; i < looks; ++i) {
+            if (condition()) return true;
+#if defined(__x86_64__) || defined(__i386__)
+            _mm_pause();
+#elif defined(__aarch64__)
+            asm volatile("yield");
+#endif
+        }
+        return condition();
+    }
+
+    static constexpr int looks = 4000;
+
+    std::atomic<std::uint32_t> round_{0};
+    std::atomic<bool> open_{false}, stop_{false};
+    std::atomic<int> busy_{0}, asleep_{0};
+    std::atomic<Index> next_{0};
+    Call call_ = nullptr;
+    const void* body_ = nullptr;
+    Index count_ = 0;
+    std::mutex error_mutex_;
+    std::exception_ptr error_;
+    std::vector<std::thread> workers_;
+};
+
+}  // namespace stylegan
