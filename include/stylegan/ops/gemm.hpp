@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/view.hpp>
+#include <stylegan/ops/lanes.hpp>
+
+/// The two register tiles that all dense arithmetic in single precision runs on.
+///
+/// A tile keeps its sums in registers from the first term to the last. Every sum is taken in the order of its index, one
+/// multiply-add after the other, whatever the size of the tile and its place in the matrix: a result depends neither on
+/// the number of threads nor on what else is in the batch.
+namespace stylegan::ops::gemm {
+
+inline constexpr int lanes = vector_width<float>;
+
+// As many sums as the registers hold: 32 of AVX-512 and NEON, 16 of AVX and SSE.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int rows = 8, vectors = 2;
+#else
+inline constexpr int rows = 6, vectors = 2;
+#endif
+inline constexpr Index panel = lanes * vectors;  ///< columns of a tile
+using Vector = Lanes<float, lanes>;
+
+/// A matrix whose rows are pieces of a larger array: row t begins at start[t] and consists of `runs` pieces of `run`
+/// values each, `step` apart. Patches of a picture are such rows, without ever being written out.
+struct Strided {
+    Index runs, run, step;
+};
+
+/// c[t][j] = factor * sum over k of a[t][k] b[k][j]
+/// @param start  Rows pointers to the rows of a, laid out as `a` says
+/// @param b      (runs * run, Vectors * lanes), rows ldb apart
+/// @param c      (Rows, Vectors * lanes), rows `panel` apart
+template <int Rows, int Vectors>
+void multiply(const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c) {
+    Vector sum[Rows][Vectors];
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) sum[t][j] = Vector{};
+    for (Index r = 0; r < a.runs; ++r) {
+        const float* row[Rows];
+#pragma GCC unroll 8
+        for (int t = 0; t < Rows; ++t) row[t] = start[t] + r * a.step;
+#pragma GCC unroll 2
+        for (Index k = 0; k < a.run; ++k, b += ldb) {
+            Vector v[Vectors];
+#pragma GCC unroll 8
+            for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + j * lanes);
+#pragma GCC unroll 8
+            for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+                for (int j = 0; j < Vectors; ++j) sum[t][j] += row[t][k] * v[j];
+        }
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) store(c + t * panel + j * lanes, factor * sum[t][j]);
+}
+
+/// multiply() for any number of rows and Vectors * lanes columns.
+template <int Vectors>
+void multiply_rows(Index count, const float* const* start, Strided a, const float* b, Index ldb, float factor,
+                   float* c) {
+    Index t = 0;
+    for (; t + rows <= count; t += rows) multiply<rows, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
+    for (; t + 4 <= count; t += 4) multiply<4, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
+    for (; t < count; ++t) multiply<1, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
+}
+
+/// The same for `columns` <= panel columns; b is read, and c written, up to the next multiple of `lanes`.
+inline void multiply_rows(Index count, Index columns, const float* const* start, Strided a, const float* b, Index ldb,
+                          float factor, float* c) {
+    if (columns <= lanes)
+        multiply_rows<1>(count, start, a, b, ldb, factor, c);
+    else
+        multiply_rows<vectors>(count, start, a, b, ldb, factor, c);
+}
+
+/// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours.
+struct Walk {
+    struct Steps {
+        Index picture, line, pixel;
+    };
+    Index pictures, lines, pixels;
+    Steps a, b;
+};
+
+/// c[t][j] = (add ? c[t][j] : 0) + sum over pixels p of a[p][t] b[p][j]:   `rows` channels of a, Vectors * lanes of b
+/// @param c (rows, Vectors * lanes), rows ldc apart
+template <int Vectors>
+void accumulate(const float* a, const float* b, const Walk& walk, bool add, float* c, Index ldc) {
+    Vector sum[rows][Vectors];
+#pragma GCC unroll 8
+    for (int t = 0; t < rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) sum[t][j] = Vector{};
+    for (Index picture = 0; picture < walk.pictures; ++picture)
+        for (Index line = 0; line < walk.lines; ++line) {
+            const float* pa = a + picture * walk.a.picture + line * walk.a.line;
+            const float* pb = b + picture * walk.b.picture + line * walk.b.line;
+#pragma GCC unroll 4
+            for (Index p = 0; p < walk.pixels; ++p, pa += walk.a.pixel, pb += walk.b.pixel) {
+                Vector v[Vectors];
+#pragma GCC unroll 8
+                for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(pb + j * lanes);
+#pragma GCC unroll 8
+                for (int t = 0; t < rows; ++t)
+#pragma GCC unroll 8
+                    for (int j = 0; j < Vectors; ++j) sum[t][j] += pa[t] * v[j];
+            }
+        }
+#pragma GCC unroll 8
+    for (int t = 0; t < rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) {
+            float* const to = c + t * ldc + j * lanes;
+            store(to, add ? load<Vector>(to) + sum[t][j] : sum[t][j]);
+        }
+}
+
+/// The same for `columns` <= panel channels of b, rounded up to the next multiple of `lanes`.
+inline void accumulate(Index columns, const float* a, const float* b, const Walk& walk, bool add, float* c, Index ldc) {
+    if (columns <= lanes)
+        accumulate<1>(a, b, walk, add, c, ldc);
+    else
+        accumulate<vectors>(a, b, walk, add, c, ldc);
+}
+
+}  // namespace stylegan::ops::gemm

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/host_device.hpp>
+#include <stylegan/core/view.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+/// Vectors of values in the compiler's own notation: + - * / and `condition ? a : b` work on them as on scalars, so
+/// that one template serves both. The one thing that the notation lacks is the square root.
+namespace stylegan::ops {
+
+/// Bytes in a vector register of the machine that is compiled for.
+#if defined(__AVX512F__)
+inline constexpr int vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
+
+/// How many values of S fit into one vector register.
+template <class S>
+inline constexpr int vector_width = vector_bytes / static_cast<int>(sizeof(S));
+
+/// `Width` values of S that are calculated with together.
+template <class S, int Width>
+struct LanesOf {
+    typedef S type
+        __attribute__((vector_size(static_cast<std::size_t>(Width) * sizeof(S))));  // NOLINT: not with `using`
+};
+
+template <class S, int Width = vector_width<S>>
+using Lanes = typename LanesOf<S, Width>::type;
+
+/// The V (a scalar or a vector) that begins at p, which need not be aligned for it.
+template <class V, class S>
+[[nodiscard]] inline V load(const S* p) {
+    V v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+
+template <class S, class V>
+inline void store(S* p, const V& v) {
+    std::memcpy(p, &v, sizeof v);
+}
+
+/// The square root of a value, or of each value of a vector.
+template <class V>
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline V root(V v) {
+    if constexpr (std::is_floating_point_v<V>) {
+        return std::sqrt(v);
+    } else {
+        [[maybe_unused]] constexpr bool single = sizeof v[0] == sizeof(float);
+#if defined(__AVX512F__)
+        if constexpr (sizeof v == 64 && single) return (V)_mm512_maskz_sqrt_ps(0xFFFF, (__m512)v);
+        if constexpr (sizeof v == 64 && !single) return (V)_mm512_maskz_sqrt_pd(0xFF, (__m512d)v);
+#elif defined(__AVX__)
+        if constexpr (sizeof v == 32 && single) return (V)_mm256_sqrt_ps((__m256)v);
+        if constexpr (sizeof v == 32 && !single) return (V)_mm256_sqrt_pd((__m256d)v);
+#elif defined(__SSE2__)
+        if constexpr (sizeof v == 16 && single) return (V)_mm_sqrt_ps((__m128)v);
+        if constexpr (sizeof v == 16 && !single) return (V)_mm_sqrt_pd((__m128d)v);
+#endif
+        for (std::size_t i = 0; i < sizeof v / sizeof v[0]; ++i) v[i] = std::sqrt(v[i]);
+        return v;
+    }
+}
+
+/// The sum of the values of a vector, halves first.
+template <class S, int Width>
+[[nodiscard]] inline S sum_of_lanes(const Lanes<S, Width>& v) {
+    if constexpr (Width == 1) {
+        return v[0];
+    } else if constexpr (Width == 2) {
+        return v[0] + v[1];
+    } else {
+        using Half = Lanes<S, Width / 2>;
+        Half low, high;
+        std::memcpy(&low, &v, sizeof low);
+        std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
+        const Half both = low + high;
+        return sum_of_lanes<S, Width / 2>(both);
+    }
+}
+
+}  // namespace stylegan::ops

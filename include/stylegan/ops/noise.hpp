@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/elementwise.hpp>
+
+#include <span>
+
+namespace stylegan::ops {
+
+/// x + weight * noise
+template <class S>
+struct AddNoise {
+    S weight;
+    template <class V>
+    STYLEGAN_HOST_DEVICE V operator()(V x, V noise) const {
+        return x + weight * noise;
+    }
+};
+
+/// @throws ShapeError unless noise is (N, 1, H, W) or (1, 1, H, W) for maps of (N, C, H, W)
+template <class A, class B>
+void require_noise(const char* where, const Maps<A>& noise, const Maps<B>& x) {
+    const Index batch = noise.extent(0) == 1 ? 1 : x.extent(0);
+    require_shape(where, "noise", noise, batch, 1, x.extent(2), x.extent(3));
+}
+
+/// The noise map of sample n: its own, or the one that all samples share.
+template <class S>
+[[nodiscard]] inline const S* noise_of(const Maps<const S>& noise, Index n) {
+    return noise.data + (noise.extent(0) == 1 ? 0 : n * noise.stride());
+}
+
+/// y(n,c,h,w) = x(n,c,h,w) + strength * weight(c) * noise(n,0,h,w). Its tangent is that of x, unchanged.
+///
+/// @param x, y      (N, C, H, W); y may be x
+/// @param noise     (N, 1, H, W), or (1, 1, H, W) for the same noise in each sample
+/// @param weight    (C)
+/// @param strength  a factor on all of it; 1 in training
+/// @throws ShapeError if the shapes do not fit
+template <class S>
+void add_noise(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S>> noise,
+               std::span<const Same<S>> weight, Same<S> strength, Maps<Same<S>> y) {
+    const Index channels = x.extent(1), pixels = pixels_of(x);
+    require_noise("add_noise", noise, x);
+    require_same_shape("add_noise", "y", y, x);
+    require_equal("add_noise", "size of weight", static_cast<Index>(weight.size()), channels);
+    for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
+        const AddNoise<S> f{strength * weight[static_cast<std::size_t>(plane % channels)]};
+        const Index at = plane * pixels + first;
+        map(count, y.data + at, f, x.data + at, noise_of(noise, plane / channels) + first);
+    });
+}
+
+/// dweight(c) += strength * sum over n,h,w of dy(n,c,h,w) * noise(n,0,h,w). The gradient for x is dy itself.
+///
+/// @param dy       (N, C, H, W)
+/// @param noise    (N, 1, H, W) or (1, 1, H, W)
+/// @param dweight  (C), added to
+/// @throws ShapeError if the shapes do not fit
+template <class S>
+void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Maps<const Same<S>> noise, Same<S> strength,
+                           std::span<Same<S>> dweight) {
+    const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);
+    require_noise("noise_weight_gradient", noise, dy);
+    require_equal("noise_weight_gradient", "size of dweight", static_cast<Index>(dweight.size()), channels);
+    add_channel_sums<1, S>(c, batch, channels, pixels, {{{dweight, strength}}}, [&](Index n, Index, Index at) {
+        return sums<1>(
+            pixels, [](auto* s, auto d, auto e) { s[0] += d * e; }, dy.data + at, noise_of(noise, n));
+    });
+}
+
+}  // namespace stylegan::ops

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/elementwise.hpp>
+
+namespace stylegan::ops {
+
+/// t * a
+template <class S>
+struct Scale {
+    S t;
+    template <class V>
+    STYLEGAN_HOST_DEVICE V operator()(V a) const {
+        return t * a;
+    }
+};
+
+/// y = t * a
+///
+/// @param a, y  (N, C, H, W); y may be a
+/// @throws ShapeError if the shapes differ
+template <class S>
+void scale(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, Same<S> t, Maps<Same<S>> y) {
+    require_same_shape("scale", "y", y, a);
+    elementwise(c, a.size(), y.data, Scale<S>{t}, a.data);
+}
+
+}  // namespace stylegan::ops
