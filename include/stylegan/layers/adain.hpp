@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/layers/dense.hpp>
+#include <stylegan/ops/instance_norm.hpp>
+#include <stylegan/ops/style_modulation.hpp>
+
+namespace stylegan {
+
+/// The two halves of AdaIN, each of which the official network can leave out.
+struct AdaINOptions {
+    bool instance_norm = true;
+    bool styles = true;
+    bool wscale = true;
+};
+
+/// Adaptive instance normalization: the style, not the picture, sets each feature map's mean and contrast.
+///
+///     y[n,c] = (x[n,c] - mean) / sqrt(var + 1e-8) * (scale[n,c] + 1) + bias[n,c],    [scale, bias] = A w + b
+///
+/// mean and the biased var are taken over H and W of one feature map. A has equalized learning rate and gain 1.
+///
+/// @tparam Channels  feature maps of x, one (scale, bias) pair each
+/// @tparam Latent    length of w
+/// @see Karras, Laine, Aila (2019), section 2, equation 1; "scale + 1" is how the published weights are stored
+template <int Channels = dynamic, int Latent = 512, class Device = Cpu>
+class AdaIN;
+
+template <class Device>
+class AdaIN<dynamic, dynamic, Device> {
+public:
+    using Scalar = typename Device::Scalar;
+    static constexpr Scalar epsilon = Scalar(1e-8);  // inside the root, as in the published networks
+
+    struct Cache {
+        Maps<const Scalar> normal{};  // (N, C, H, W), normalised x
+        Rows<const Scalar> inverse{};  // (N, C), 1 / sqrt(var + epsilon)
+        Rows<const Scalar> style{};  // (N, 2C)
+        typename Dense<dynamic, dynamic, Device>::Cache affine{};
+        Maps<const Scalar> dy{}, dnormal{}, dx{};  // after Pass::linearize
+        Maps<const Scalar> normal_dot{};  // after tangent()
+        Rows<const Scalar> style_dot{}, inverse_rate{};
+    };
+
+    AdaIN() = default;
+    AdaIN(int channels, int latent, AdaINOptions options = {}) : channels_(channels), options_(options) {
+        if (channels < 1) throw ShapeError(text("AdaIN: Channels is ", channels, ", expected at least 1"));
+        if (options.styles) affine_ = Dense<dynamic, dynamic, Device>(latent, 2 * channels, {.lr = {.gain = 1, .wscale = options.wscale}});
+    }
+
+    /// x (N, C, H, W), w (N, Latent) -> y as x; without a cache y may be x
+    void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> w, Maps<Scalar> y, Cache* cache = nullptr) const {
+        Temporaries t(context.workspace(), cache != nullptr);
+        if (cache) *cache = Cache{};
+        Maps<const Scalar> normal = x;
+        Rows<Scalar> inverse, style;
+        if (options_.instance_norm) {
+            inverse = context.take(x.extent(0), channels_);
+            const Maps<Scalar> out = cache && options_.styles ? context.take_like(x) : y;
+            ops::instance_norm(context, x, epsilon, out, inverse);
+            normal = out;
+        }
+        if (options_.styles) {
+            require_equal("AdaIN", "batch of w", w.extent(0), x.extent(0));
+            style = context.take(x.extent(0), 2 * channels_);
+            affine_.forward(context, w, style, cache ? &cache->affine : nullptr);
+            ops::style_modulation(context, normal, Rows<const Scalar>(style), y);
+        } else if (!options_.instance_norm && x.data != y.data) {
+            context.template copy<4>(x, y);
+        }
+        if (cache) {
+            cache->normal = normal;
+            cache->inverse = inverse;
+            cache->style = style;
+        }
+    }
+
+    /// dy as x -> dx as x, dw (N, Latent); dw is overwritten and may be empty
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw, Pass pass) {
+        Temporaries t(context.workspace(), pass == Pass::linearize);
+        Maps<const Scalar> dnormal = dy;
+        if (options_.styles) {
+            const bool style_wanted = pass == Pass::gradients || pass == Pass::linearize || !dw.empty();
+            const Rows<Scalar> dstyle = style_wanted ? context.take(dy.extent(0), 2 * channels_) : Rows<Scalar>{};
+            const Maps<Scalar> d = options_.instance_norm ? context.take_like(dy) : dx;
+            ops::style_modulation_gradient(context, cache.normal, cache.style, dy, d, dstyle);
+            if (style_wanted) affine_.backward(context, cache.affine, dstyle, dw, pass);
+            dnormal = d;
+        } else if (!dw.empty()) {
+            context.fill(dw, Scalar(0));
+        }
+        if (options_.instance_norm)
+            ops::instance_norm_gradient(context, cache.normal, cache.inverse, dnormal, dx);
+        else if (dnormal.data != dx.data)
+            context.template copy<4>(dnormal, dx);
+        if (pass == Pass::linearize) {
+            cache.dy = dy;
+            cache.dnormal = dnormal;
+            cache.dx = dx;
+        }
+    }
+
+    /// x_dot as x, w_dot (N, Latent) or empty for 0 -> y_dot as x; y_dot is not x_dot
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Rows<const Scalar> w_dot, Maps<Scalar> y_dot) const {
+        Maps<const Scalar> normal_dot = x_dot;
+        if (options_.instance_norm) {
+            const Maps<Scalar> out = options_.styles ? context.take_like(x_dot) : y_dot;
+            const Rows<Scalar> rate = context.take(x_dot.extent(0), channels_);
+            ops::instance_norm_tangent(context, cache.normal, cache.inverse, x_dot, out, rate);
+            normal_dot = out;
+            cache.inverse_rate = rate;
+        }
+        cache.normal_dot = normal_dot;
+        if (options_.styles) {
+            Rows<Scalar> style_dot;
+            if (!w_dot.empty()) {
+                style_dot = context.take(x_dot.extent(0), 2 * channels_);
+                affine_.tangent(context, cache.affine, w_dot, style_dot);
+            }
+            cache.style_dot = style_dot;
+            ops::style_modulation_tangent(context, cache.normal, cache.style, normal_dot, cache.style_dot, y_dot);
+        } else if (!options_.instance_norm) {
+            context.template copy<4>(x_dot, y_dot);
+        }
+    }
+
+    /// The tangent of backward(): dy_dot as x -> dx_dot as x, dw_dot (N, Latent) or empty
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot, Rows<Scalar> dw_dot) {
+        Temporaries t(context.workspace(), false);
+        Maps<const Scalar> dnormal_dot = dy_dot;
+        if (options_.styles) {
+            const Maps<Scalar> d = options_.instance_norm ? context.take_like(dy_dot) : dx_dot;
+            const Rows<Scalar> dstyle_dot = context.take(dy_dot.extent(0), 2 * channels_);
+            ops::style_modulation_gradient_tangent(context, cache.normal, cache.style, cache.normal_dot, cache.style_dot, cache.dy, dy_dot, d,
+                                                   dstyle_dot);
+            affine_.backward_tangent(context, cache.affine, dstyle_dot, dw_dot);
+            dnormal_dot = d;
+        } else if (!dw_dot.empty()) {
+            context.fill(dw_dot, Scalar(0));
+        }
+        if (options_.instance_norm)
+            ops::instance_norm_gradient_tangent(context, cache.normal, cache.inverse, cache.normal_dot, cache.inverse_rate, cache.dnormal, cache.dx,
+                                                dnormal_dot, dx_dot);
+        else if (dnormal_dot.data != dx_dot.data)
+            context.template copy<4>(dnormal_dot, dx_dot);
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        if (self.options_.styles) Dense<dynamic, dynamic, Device>::visit(self.affine_, prefix + "StyleMod/", f);
+    }
+
+private:
+    int channels_ = 0;
+    AdaINOptions options_;
+    Dense<dynamic, dynamic, Device> affine_;  // (Latent -> 2C): [scale, bias]
+};
+
+template <int Channels, int Latent, class Device>
+class AdaIN : public AdaIN<dynamic, dynamic, Device> {
+    static_assert(Channels > 0, "stylegan::AdaIN: Channels must be at least 1");
+    static_assert(Latent > 0, "stylegan::AdaIN: Latent must be at least 1");
+
+public:
+    AdaIN() : AdaIN<dynamic, dynamic, Device>(Channels, Latent) {}
+
+    /// @param x  (N, Channels, H, W), any H and W
+    /// @param w  (N, Latent), one style for each picture of x
+    /// @return   as x
+    /// @throws ShapeError if x and w differ in N
+    template <int C, int H, int W>
+    [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(Context<Device>& context, const FeatureMaps<Device, C, H, W>& x,
+                                                                 const Vectors<Device, Latent>& w) const {
+        static_assert(C == Channels || C == dynamic, "stylegan::AdaIN: x must have Channels feature maps");
+        FeatureMaps<Device, Channels, H, W> y(x.shape());
+        const Workspace::Frame frame(context.workspace());
+        this->forward(context, x.view(), w.view(), y.view());
+        return y;
+    }
+};
+
+}  // namespace stylegan

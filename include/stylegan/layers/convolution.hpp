@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/layers/dense.hpp>
+#include <stylegan/ops/convolution.hpp>
+#include <stylegan/ops/downscale_convolution.hpp>
+#include <stylegan/ops/upscale_convolution.hpp>
+
+namespace stylegan {
+
+/// What a convolution does to the size of its maps.
+enum class Resample {
+    none,
+    up,          ///< nearest upscale by 2, then the convolution
+    up_rotated,  ///< the same with the kernel rotated by 180 degrees: the official fused up-convolution
+    down,        ///< the convolution, then the 2x2 mean; the official fused and plain down-convolutions are equal
+};
+
+/// Convolution with equalized learning rate and zero padding:  y = act(scale * conv(x, W) + b)
+///
+/// @tparam In, Out  feature maps; `dynamic` (both) for numbers given while running
+/// @tparam Kernel   1 or 3
+/// @tparam Kind     whether it also resamples
+template <int In = dynamic, int Out = dynamic, int Kernel = 3, Resample Kind = Resample::none, class Device = Cpu>
+class Convolution;
+
+template <class Device>
+class Convolution<dynamic, dynamic, 3, Resample::none, Device> {
+public:
+    using Scalar = typename Device::Scalar;
+
+    struct Cache {
+        Maps<const Scalar> x{}, y{};  // (N, In, H, W), (N, Out, H', W')
+        Maps<const Scalar> dz{};  // as y, before the activation; after Pass::linearize
+        Maps<const Scalar> x_dot{};  // as x, after tangent()
+    };
+
+    Convolution() = default;
+
+    /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
+    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {}) : out_(out), kind_(kind), options_(options) {
+        if (in < 1 || out < 1) throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
+        if (kernel != 3 && (kernel != 1 || kind != Resample::none))
+            throw ShapeError(text("Convolution: kernel is ", kernel, ", expected 3, or 1 without resampling"));
+        const Index fan_in = Index{kernel} * kernel * in;
+        scale_ = static_cast<Scalar>(options.lr.scale(fan_in));
+        weight_ = Parameter<Device>({kernel, kernel, in, out}, options.lr.initial(fan_in));
+        if (options.bias) bias_ = Parameter<Device>({out});
+    }
+
+    [[nodiscard]] int outputs() const { return out_; }
+
+    /// Where an input of this size lands.
+    [[nodiscard]] Size output_size(Size s) const {
+        switch (kind_) {
+            case Resample::none: return s;
+            case Resample::down: return {s.height / 2, s.width / 2};
+            default: return {s.height * 2, s.width * 2};
+        }
+    }
+
+    /// x (N, In, H, W) -> y (N, Out, H', W')
+    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const {
+        apply(context, x, y);
+        if (bias_.exists())
+            ops::bias_activation(context, Maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(), y);
+        else if (activated())
+            ops::leaky_relu(context, Maps<const Scalar>(y), slope(), y);
+        if (cache) *cache = Cache{.x = x, .y = y};
+    }
+
+    /// dy as y -> dx as x; dx may be empty when nobody wants it
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) {
+        Temporaries t(context.workspace(), pass == Pass::linearize);
+        const Maps<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
+        if (pass == Pass::linearize) cache.dz = dz;
+        if (pass == Pass::gradients) add_weight_gradient(context, cache.x, dz);
+        if (!dx.empty()) apply_transposed(context, dz, dx);
+    }
+
+    /// x_dot as x -> y_dot as y
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
+        cache.x_dot = x_dot;
+        apply(context, x_dot, y_dot);
+        if (slope() != Scalar(1)) ops::leaky_relu_gradient(context, cache.y, Maps<const Scalar>(y_dot), slope(), y_dot);
+    }
+
+    /// The tangent of backward(): dy_dot as y -> dx_dot as x; tangents of the parameter gradients are added.
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) {
+        Temporaries t(context.workspace(), false);
+        const Maps<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
+        add_weight_gradient(context, cache.x, dz_dot);
+        add_weight_gradient(context, cache.x_dot, cache.dz);
+        if (!dx_dot.empty()) apply_transposed(context, dz_dot, dx_dot);
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        f(prefix + "weight", self.weight_);
+        if (self.bias_.exists()) f(prefix + "bias", self.bias_);
+    }
+
+private:
+    [[nodiscard]] Scalar lrmul() const { return static_cast<Scalar>(options_.lr.lrmul); }
+    [[nodiscard]] Scalar slope() const { return static_cast<Scalar>(options_.slope); }
+    [[nodiscard]] bool activated() const { return options_.bias || options_.slope != 1; }
+    [[nodiscard]] bool rotated() const { return kind_ == Resample::up_rotated; }
+    [[nodiscard]] auto weight() const { return weight_.template view<4>(); }
+
+    void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
+        switch (kind_) {
+            case Resample::none: return ops::convolution(context, x, weight(), scale_, y);
+            case Resample::down: return ops::downscale_convolution(context, x, weight(), scale_, y);
+            default: return ops::upscale_convolution(context, x, weight(), scale_, rotated(), y);
+        }
+    }
+
+    void apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
+        switch (kind_) {
+            case Resample::none: return ops::convolution_input_gradient(context, dy, weight(), scale_, dx);
+            case Resample::down: return ops::downscale_convolution_input_gradient(context, dy, weight(), scale_, dx);
+            default: return ops::upscale_convolution_input_gradient(context, dy, weight(), scale_, rotated(), dx);
+        }
+    }
+
+    void add_weight_gradient(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> dy) {
+        const auto dw = weight_.template gradient_view<4>();
+        switch (kind_) {
+            case Resample::none: return ops::convolution_weight_gradient(context, x, dy, scale_, dw);
+            case Resample::down: return ops::downscale_convolution_weight_gradient(context, x, dy, scale_, dw);
+            default: return ops::upscale_convolution_weight_gradient(context, x, dy, scale_, rotated(), dw);
+        }
+    }
+
+    Maps<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> dy, bool parameters) {
+        if (!activated()) return dy;
+        const Maps<Scalar> dz = context.take_like(dy);
+        ops::bias_activation_gradient(context, cache.y, dy, slope(), {}, Scalar(0), lrmul(), dz, {},
+                                      parameters ? gradients(bias_) : std::span<Scalar>{});
+        return dz;
+    }
+
+    int out_ = 0;
+    Resample kind_ = Resample::none;
+    LinearOptions options_;
+    Scalar scale_ = 1;
+    Parameter<Device> weight_, bias_;  // (kernel, kernel, In, Out), (Out)
+};
+
+/// A convolution whose numbers of maps, kernel and kind are given while running.
+template <class Device = Cpu>
+using AnyConvolution = Convolution<dynamic, dynamic, 3, Resample::none, Device>;
+
+template <int In, int Out, int Kernel, Resample Kind, class Device>
+class Convolution : public AnyConvolution<Device> {
+    static_assert(In > 0, "stylegan::Convolution: In must be at least 1");
+    static_assert(Out > 0, "stylegan::Convolution: Out must be at least 1");
+    static_assert(Kernel == 3 || (Kernel == 1 && Kind == Resample::none),
+                  "stylegan::Convolution: Kernel must be 3, or 1 without resampling");
+
+public:
+    explicit Convolution(LinearOptions options = {}) : AnyConvolution<Device>(In, Out, Kernel, Kind, options) {}
+
+    /// @param x  (N, In, H, W)
+    /// @return   (N, Out, H', W'), where H' and W' follow from Kind
+    template <int C, int H, int W>
+    [[nodiscard]] auto operator()(Context<Device>& context, const FeatureMaps<Device, C, H, W>& x) const {
+        static_assert(C == In || C == dynamic, "stylegan::Convolution: x must have In feature maps");
+        static_assert(Kind != Resample::down || ((H == dynamic || H % 2 == 0) && (W == dynamic || W % 2 == 0)),
+                      "stylegan::Convolution: Resample::down needs even extents");
+        FeatureMaps<Device, Out, resampled(H), resampled(W)> y(
+            {x.batch(), Out, resampled(static_cast<int>(x.extent(2))), resampled(static_cast<int>(x.extent(3)))});
+        const Workspace::Frame frame(context.workspace());
+        this->forward(context, x.view(), y.view());
+        return y;
+    }
+
+private:
+    static constexpr int resampled(int extent) {
+        if (extent == dynamic || Kind == Resample::none) return extent;
+        return Kind == Resample::down ? extent / 2 : extent * 2;
+    }
+};
+
+}  // namespace stylegan

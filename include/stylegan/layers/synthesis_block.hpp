@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/layers/blur.hpp>
+#include <stylegan/layers/constant_input.hpp>
+#include <stylegan/layers/convolution.hpp>
+#include <stylegan/layers/layer_epilogue.hpp>
+#include <stylegan/ops/add.hpp>
+
+#include <array>
+#include <string>
+
+namespace stylegan {
+
+/// What the two layers of a synthesis block take besides the maps of the block below.
+template <class Scalar>
+struct LayerInputs {
+    std::array<Rows<const Scalar>, 2> w{};      // (N, Latent) each
+    std::array<Maps<const Scalar>, 2> noise{};  // (N or 1, 1, H, W) each, empty for none
+    std::array<Scalar, 2> strength{1, 1};
+};
+
+/// One resolution of the synthesis network: two convolutions, each followed by its epilogue.
+/// Above the first stage the first convolution upscales and is followed by the blur; the first stage starts from the
+/// learned constant, or from a dense layer where there is none.
+///
+/// @tparam Res     width of its pictures; `dynamic` for a stage given while running
+/// @tparam A       the architecture that decides its widths
+/// @see Karras, Laine, Aila (2019), figure 1b
+template <int Res = dynamic, auto A = config_f, class Device = Cpu>
+class SynthesisBlock;
+
+template <class Device>
+class SynthesisBlock<dynamic, run_time, Device> {
+public:
+    using Scalar = typename Device::Scalar;
+    using Inputs = LayerInputs<Scalar>;
+
+    struct Cache {
+        typename AnyConvolution<Device>::Cache conv0{}, conv1{};
+        typename Dense<dynamic, dynamic, Device>::Cache dense{};
+        typename LayerEpilogue<Device>::Cache epilogue0{}, epilogue1{};
+    };
+
+    SynthesisBlock() = default;
+    SynthesisBlock(const Architecture& a, int stage)
+        : stage_(stage), size_(a.size(stage)), channels_(a.feature_maps(stage)), epilogue0_(a, channels_), epilogue1_(a, channels_) {
+        const LinearOptions plain{.lr = {.wscale = a.use_wscale}, .bias = false};
+        if (stage > 0) {
+            const Resample up = a.fused(stage) ? Resample::up_rotated : Resample::up;
+            conv0_ = AnyConvolution<Device>(a.feature_maps(stage - 1), channels_, 3, up, plain);
+            conv0_name_ = a.progressive_gan && a.fused_scale != FusedScale::on ? "Conv0/" : "Conv0_up/";
+            blur_ = Blur<Device>(a.blur_filter);
+        } else if (a.const_input_layer) {
+            constant_ = AnyConstantInput<Device>(channels_, size_);
+        } else {
+            LinearOptions input = plain;
+            input.lr.gain /= 4;
+            dense_ = Dense<dynamic, dynamic, Device>(a.w_size(), channels_ * size_.height * size_.width, input);
+        }
+        conv1_ = AnyConvolution<Device>(channels_, channels_, 3, Resample::none, plain);
+    }
+
+    [[nodiscard]] Shape4 output_shape(Index batch) const { return {batch, channels_, size_.height, size_.width}; }
+
+    /// x (N, maps of the stage below, H/2, W/2), empty for the first stage -> y (N, C, H, W)
+    void forward(Context<Device>& context, Maps<const Scalar> x, const Inputs& in, Maps<Scalar> y, Cache* cache = nullptr) const {
+        Temporaries t(context.workspace(), cache != nullptr);
+        if (cache) *cache = Cache{};
+        const Maps<Scalar> a = context.take_like(y);
+        if (stage_ == 0) {
+            if (constant_.exists())
+                constant_.forward(context, a);
+            else
+                dense_.forward(context, in.w[0], as_rows(a), cache ? &cache->dense : nullptr);
+        } else {
+            const Maps<Scalar> up = blur_.exists() ? y : a;  // y is free until the end
+            conv0_.forward(context, x, up, cache ? &cache->conv0 : nullptr);
+            if (blur_.exists()) blur_.forward(context, Maps<const Scalar>(up), a);
+        }
+        const Maps<Scalar> middle = cache ? context.take_like(y) : a;
+        epilogue0_.forward(context, a, in.noise[0], in.strength[0], in.w[0], middle, cache ? &cache->epilogue0 : nullptr);
+        const Maps<Scalar> b = cache ? context.take_like(y) : y;
+        conv1_.forward(context, middle, b, cache ? &cache->conv1 : nullptr);
+        epilogue1_.forward(context, b, in.noise[1], in.strength[1], in.w[1], y, cache ? &cache->epilogue1 : nullptr);
+    }
+
+    /// dy as y -> dx as x (empty for the first stage), dw (N, Latent) for each layer or empty
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, std::array<Rows<Scalar>, 2> dw, Pass pass) {
+        Temporaries t(context.workspace(), pass == Pass::linearize);
+        const bool kept = pass == Pass::linearize;
+        const Maps<Scalar> d1 = context.take_like(dy);
+        const Maps<Scalar> d0 = context.take_like(dy);
+        epilogue1_.backward(context, cache.epilogue1, dy, d1, dw[1], pass);
+        conv1_.backward(context, cache.conv1, d1, d0, pass);
+        const Maps<Scalar> da = kept ? context.take_like(dy) : d1;
+        epilogue0_.backward(context, cache.epilogue0, d0, da, dw[0], pass);
+        to_input(context, cache, da, kept ? context.take_like(dy) : d0, dx, dw[0], [&](auto& layer, auto& c, auto d, auto di) {
+            layer.backward(context, c, d, di, pass);
+        }, pass == Pass::gradients);
+    }
+
+    /// x_dot as x, w_dot (N, Latent) for each layer or empty for 0 -> y_dot as y
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, std::array<Rows<const Scalar>, 2> w_dot, Maps<Scalar> y_dot) const {
+        const Maps<Scalar> a_dot = context.take_like(y_dot), middle_dot = context.take_like(y_dot), b_dot = context.take_like(y_dot);
+        if (stage_ > 0) {
+            const Maps<Scalar> up_dot = blur_.exists() ? y_dot : a_dot;
+            conv0_.tangent(context, cache.conv0, x_dot, up_dot);
+            if (blur_.exists()) blur_.forward(context, Maps<const Scalar>(up_dot), a_dot);
+        } else if (!constant_.exists() && !w_dot[0].empty()) {
+            dense_.tangent(context, cache.dense, w_dot[0], as_rows(a_dot));
+        } else {
+            context.fill(a_dot, Scalar(0));
+        }
+        epilogue0_.tangent(context, cache.epilogue0, a_dot, w_dot[0], middle_dot);
+        conv1_.tangent(context, cache.conv1, middle_dot, b_dot);
+        epilogue1_.tangent(context, cache.epilogue1, b_dot, w_dot[1], y_dot);
+    }
+
+    /// The tangent of backward()
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot, std::array<Rows<Scalar>, 2> dw_dot) {
+        Temporaries t(context.workspace(), false);
+        const Maps<Scalar> d1 = context.take_like(dy_dot), d0 = context.take_like(dy_dot);
+        epilogue1_.backward_tangent(context, cache.epilogue1, dy_dot, d1, dw_dot[1]);
+        conv1_.backward_tangent(context, cache.conv1, d1, d0);
+        epilogue0_.backward_tangent(context, cache.epilogue0, d0, d1, dw_dot[0]);
+        to_input(context, cache, d1, d0, dx_dot, dw_dot[0], [&](auto& layer, auto& c, auto d, auto di) {
+            layer.backward_tangent(context, c, d, di);
+        }, true);
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        const std::string at = prefix + to_string(self.size_) + "/";
+        if (self.stage_ > 0) {
+            AnyConvolution<Device>::visit(self.conv0_, at + self.conv0_name_, f);
+            LayerEpilogue<Device>::visit(self.epilogue0_, at + self.conv0_name_, f);
+        } else if (self.constant_.exists()) {
+            AnyConstantInput<Device>::visit(self.constant_, at + "Const/", f);
+            LayerEpilogue<Device>::visit(self.epilogue0_, at + "Const/", f);
+        } else {
+            Dense<dynamic, dynamic, Device>::visit(self.dense_, at + "Dense/", f);
+            LayerEpilogue<Device>::visit(self.epilogue0_, at + "Dense/", f);
+        }
+        const std::string last = at + (self.stage_ > 0 ? "Conv1/" : "Conv/");
+        AnyConvolution<Device>::visit(self.conv1_, last, f);
+        LayerEpilogue<Device>::visit(self.epilogue1_, last, f);
+    }
+
+private:
+    /// From the gradient `d` before the first epilogue (or its tangent) down to x, or to the constant or w of the first stage.
+    template <class Step>
+    void to_input(Context<Device>& context, Cache& cache, Maps<Scalar> d, Maps<Scalar> scratch, Maps<Scalar> dx, Rows<Scalar> dw, Step step,
+                  bool parameters) {
+        if (stage_ > 0) {
+            if (blur_.exists()) blur_.backward(context, Maps<const Scalar>(d), scratch);
+            step(conv0_, cache.conv0, Maps<const Scalar>(blur_.exists() ? scratch : d), dx);
+        } else if (constant_.exists()) {
+            if (parameters) constant_.backward(context, d);
+        } else {
+            const Rows<Scalar> part = dw.empty() ? Rows<Scalar>{} : context.take_like(dw);
+            step(dense_, cache.dense, Rows<const Scalar>(as_rows(d)), part);
+            if (!dw.empty()) ops::add(context, as_maps<const Scalar>(dw), as_maps<const Scalar>(part), as_maps(dw));
+        }
+    }
+
+    int stage_ = 0;
+    Size size_;
+    int channels_ = 0;
+    AnyConstantInput<Device> constant_;           // first stage, one of these two
+    Dense<dynamic, dynamic, Device> dense_;
+    AnyConvolution<Device> conv0_;                // later stages
+    const char* conv0_name_ = "Conv0_up/";
+    Blur<Device> blur_;
+    LayerEpilogue<Device> epilogue0_;
+    AnyConvolution<Device> conv1_;
+    LayerEpilogue<Device> epilogue1_;
+};
+
+template <class Device = Cpu>
+using AnySynthesisBlock = SynthesisBlock<dynamic, run_time, Device>;
+
+namespace detail {
+/// The stage of A whose pictures are `res` wide, or -1.
+constexpr int stage_of(const Architecture& a, int res) {
+    for (int s = 0; s < a.stages(); ++s)
+        if (a.size(s).width == res) return s;
+    return -1;
+}
+}  // namespace detail
+
+template <int Res, auto A, class Device>
+class SynthesisBlock : public AnySynthesisBlock<Device> {
+    static_assert(A.flaw() == nullptr, "stylegan::SynthesisBlock: A is not a valid Architecture");
+    static constexpr int stage = detail::stage_of(A, Res);
+    static_assert(stage >= 0, "stylegan::SynthesisBlock: Res is not a resolution of A");
+    static constexpr int checked = stage < 0 ? 0 : stage;
+
+public:
+    static constexpr int height = A.size(checked).height, width = A.size(checked).width, channels = A.feature_maps(checked);
+    static constexpr int channels_below = A.feature_maps(checked > 0 ? checked - 1 : 0);
+
+    SynthesisBlock() : AnySynthesisBlock<Device>(A, checked) {}
+
+    /// @param x  (N, maps of the block below, height/2, width/2)
+    /// @param w  (N, Latent), the style of both layers
+    /// @return   (N, channels, height, width), without noise
+    [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(
+        Context<Device>& context, const FeatureMaps<Device, channels_below, height / 2, width / 2>& x, const Vectors<Device, A.w_size()>& w) const {
+        static_assert(stage > 0, "stylegan::SynthesisBlock: the first block takes w alone");
+        return run(context, x.view(), w);
+    }
+
+    /// The first block: @param w  (N, Latent)
+    [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(Context<Device>& context, const Vectors<Device, A.w_size()>& w) const {
+        static_assert(stage <= 0, "stylegan::SynthesisBlock: above the first stage a block takes the maps of the block below");
+        return run(context, {}, w);
+    }
+
+private:
+    using Scalar = typename Device::Scalar;
+    auto run(Context<Device>& context, Maps<const Scalar> x, const Vectors<Device, A.w_size()>& w) const {
+        FeatureMaps<Device, channels, height, width> y(w.batch());
+        const Workspace::Frame frame(context.workspace());
+        this->forward(context, x, {.w = {w.view(), w.view()}, .noise = {}}, y.view());
+        return y;
+    }
+};
+
+}  // namespace stylegan

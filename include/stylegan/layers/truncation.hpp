@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/core/tensor.hpp>
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/layers/pass.hpp>
+#include <stylegan/ops/lerp.hpp>
+
+#include <algorithm>
+
+namespace stylegan {
+
+/// Styles for every layer, (layers, N, Latent): each layer reads its own (N, Latent) as one block.
+template <class T>
+using Styles = View<T, 3>;
+
+/// The style of one layer, (N, Latent).
+template <class T>
+[[nodiscard]] Rows<T> style_of(Styles<T> styles, Index layer) {
+    return styles.part(layer, 1).as(styles.extent(1), styles.extent(2));
+}
+
+/// How strongly styles are pulled towards their average.
+struct Psi {
+    float psi = 1;               ///< 1: not at all; 0: the average picture; below 0: its opposite
+    int cutoff = 1 << 30;        ///< layers from this one on are left as they are
+};
+
+/// Truncation in W: keeps the mean of w, and pulls styles towards it for quality at the cost of variety.
+///
+///     w'[layer] = w_avg + psi (w[layer] - w_avg)   for layer < cutoff
+///
+/// @tparam Latent  length of w
+/// @see Karras, Laine, Aila (2019), appendix B
+template <int Latent = dynamic, class Device = Cpu>
+class Truncation;
+
+template <class Device>
+class Truncation<dynamic, Device> {
+public:
+    using Scalar = typename Device::Scalar;
+
+    Truncation() = default;
+    explicit Truncation(int latent) : average_({latent}, {}, false) {}
+
+    [[nodiscard]] const Parameter<Device>& average() const { return average_; }
+    [[nodiscard]] Parameter<Device>& average() { return average_; }
+
+    /// styles (layers, N, Latent), in place. @throws ShapeError if their length is not Latent
+    void forward(Context<Device>& context, Psi psi, Styles<Scalar> styles) const {
+        require_equal("Truncation", "length of w", styles.extent(2), average_.size());
+        if (psi.psi == 1) return;
+        const Workspace::Frame frame(context.workspace());
+        const Rows<Scalar> mean = context.take(styles.extent(1), styles.extent(2));
+        for (Index n = 0; n < mean.extent(0); ++n)
+            context.template copy<1>(average_.template view<1>(), mean.part(n, 1).as(mean.extent(1)));
+        const Index layers = std::min<Index>(psi.cutoff, styles.extent(0));
+        for (Index l = 0; l < layers; ++l) {
+            const Rows<Scalar> w = style_of(styles, l);
+            ops::lerp(context, mean, w, static_cast<Scalar>(psi.psi), w);
+        }
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        f(prefix + "dlatent_avg", self.average_);
+    }
+
+private:
+    Parameter<Device> average_;  // (Latent), tracked while training
+};
+
+template <int Latent, class Device>
+class Truncation : public Truncation<dynamic, Device> {
+    static_assert(Latent > 0, "stylegan::Truncation: Latent must be at least 1");
+
+public:
+    Truncation() : Truncation<dynamic, Device>(Latent) {}
+
+    /// @param w  (N, Latent)
+    /// @return   as w, truncated whatever the cutoff
+    [[nodiscard]] Vectors<Device, Latent> operator()(Context<Device>& context, Vectors<Device, Latent> w, float psi) const {
+        this->forward(context, {.psi = psi}, w.view().as(1, w.batch(), Latent));
+        return w;
+    }
+};
+
+}  // namespace stylegan
