@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/buffer.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/io/architecture_differences.hpp>
+#include <stylegan/io/architecture_json.hpp>
+#include <stylegan/io/infer_architecture.hpp>
+#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/safetensors_writer.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Gives every parameter of a layer or network its values, from the tensors whose names begin with `prefix`.
+/// @param layer  anything with visit(): see for_each_parameter
+/// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), or if there are tensors of
+///         this prefix that the layer does not have. The layer may then be filled in part
+template <class Layer>
+void load_parameters(const SafetensorsFile& file, const std::string& prefix, Layer& layer) {
+    std::set<std::string> loaded;
+    for_each_parameter(layer, [&]<class Device>(const std::string& name, Parameter<Device>& p) {
+        using Scalar = typename Device::Scalar;
+        static_assert(std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<Scalar>>,
+                      "stylegan::load_parameters: the parameters must lie in the memory of the processor");
+        const std::string full = prefix + name;
+        if (!file.contains(full))
+            throw FormatError(text(file.path().string(), ": has no tensor \"", full, "\", expected one of shape ",
+                                   SafetensorsFile::shape_text(p.shape())));
+        const std::vector<Index>& shape = file.shape(full);
+        const bool single = shape.size() + p.shape().size() == 1 && p.size() == 1;  // [] and [1]
+        file.read_into(full, single ? shape : p.shape(), p.value().data());
+        loaded.insert(full);
+    });
+
+    std::string surplus;
+    std::size_t count = 0;
+    for (const std::string& name : file.names())
+        if (name.starts_with(prefix) && loaded.count(name) == 0 && ++count <= 3)
+            surplus += text(count > 1 ? ", \"" : "\"", name, '"');
+    if (count > 0)
+        throw FormatError(text(file.path().string(), ": has ", count,
+                               " tensors that this network does not have: ", surplus, count > 3 ? " ..." : ""));
+}
+
+/// Adds every parameter of a layer or network, under `prefix` and its name. They must stay where they are until the file is
+/// written.
+/// @throws ValueError if a name is taken
+template <class Layer>
+void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Layer& layer) {
+    for_each_parameter(layer, [&]<class Device>(const std::string& name, const Parameter<Device>& p) {
+        writer.add(prefix + name, p.shape(), p.value().data());
+    });
+}
+
+/// What load() and save() need of a network.
+template <class T>
+concept Network = requires(const T& network) {
+    { network.architecture() } -> std::convertible_to<Architecture>;
+};
+
+/// A network that maps latents is a generator, any other a discriminator.
+template <Network T>
+inline constexpr NetworkKind kind_of = requires(const T& network) {
+    network.mapping();
+}
+? NetworkKind::generator : NetworkKind::discriminator;
+
+/// A file of networks: tensors `G/...`, `D/...` and `Gs/...` (the moving average of G, the one to use) under the official
+/// names, `training/...` for the rest of the training state, and the architecture as JSON in the metadata. Where that is
+/// missing, the architecture is read off the tensors.
+class Checkpoint {
+public:
+    /// @throws FileError, FormatError if it cannot be read or holds no network
+    explicit Checkpoint(const std::filesystem::path& path) : file_(path) {
+        const std::string where = path.string();
+        const auto found = metadata().find("architecture");
+        if (found == metadata().end()) {
+            const VariableShapes generator = shapes(has("Gs") ? "Gs/" : "G/"), discriminator = shapes("D/");
+            if (generator.empty() && discriminator.empty())
+                throw FormatError(
+                    text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network"));
+            inferred_ = infer_architecture(generator, discriminator, where);
+            return;
+        }
+        nlohmann::json json;
+        try {
+            json = nlohmann::json::parse(found->second);
+        } catch (const nlohmann::json::exception& e) {
+            throw FormatError(text(where, ": the metadata's \"architecture\" is not JSON: ", e.what()));
+        }
+        inferred_.architecture = architecture_from_json(json, where + ": architecture");
+    }
+
+    [[nodiscard]] const Architecture& architecture() const { return inferred_.architecture; }
+
+    /// Keywords of the architecture that the file does not tell, "fused_scale = \"auto\"" and the like; empty for our files.
+    [[nodiscard]] std::vector<std::string> assumed() const { return inferred_.assumptions(); }
+
+    /// Whether there is a network "Gs", "G" or "D".
+    [[nodiscard]] bool has(const std::string& network) const {
+        const std::string prefix = network + "/";
+        return std::any_of(file_.names().begin(), file_.names().end(),
+                           [&](const std::string& n) { return n.starts_with(prefix); });
+    }
+
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata(); }
+    [[nodiscard]] const SafetensorsFile& file() const { return file_; }
+
+    /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
+    /// @throws FormatError if the file lacks that network, or holds one of another architecture
+    template <Network T>
+    void load(T& network) const {
+        check_architecture(network.architecture(), kind_of<T>);
+        load_parameters(file_, prefix_of(kind_of<T>), network);
+    }
+
+    /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
+    /// @throws FormatError if the file lacks that network
+    [[nodiscard]] std::string prefix_of(NetworkKind kind) const {
+        if (kind == NetworkKind::discriminator) {
+            if (has("D")) return "D/";
+            throw FormatError(text(file_.path().string(), ": has no tensors \"D/...\", expected a discriminator"));
+        }
+        if (has("Gs")) return "Gs/";
+        if (has("G")) return "G/";
+        throw FormatError(
+            text(file_.path().string(), ": has no tensors \"Gs/...\" or \"G/...\", expected a generator"));
+    }
+
+    /// @throws FormatError that lists every keyword by which the file's network of this kind differs from `expected`;
+    ///         keywords that the file does not tell are not compared
+    void check_architecture(const Architecture& expected, NetworkKind kind) const {
+        const nlohmann::ordered_json here = architecture_to_json(architecture()),
+                                     there = architecture_to_json(expected);
+        std::string list;
+        for (const std::string& key : architecture_differences(architecture(), expected, kind))
+            if (std::find(inferred_.assumed.begin(), inferred_.assumed.end(), key) == inferred_.assumed.end())
+                list += text(list.empty() ? "" : "; ", key, " is ", here[key].dump(), ", expected ", there[key].dump());
+        if (!list.empty())
+            throw FormatError(text(file_.path().string(), ": holds a network of another architecture: ", list));
+    }
+
+private:
+    [[nodiscard]] VariableShapes shapes(const std::string& prefix) const {
+        VariableShapes shapes;
+        for (const std::string& name : file_.names())
+            if (name.starts_with(prefix)) shapes.emplace(name.substr(prefix.size()), file_.shape(name));
+        return shapes;
+    }
+
+    SafetensorsFile file_;
+    InferredArchitecture inferred_;  // nothing is assumed where the metadata tells
+};
+
+/// Fills a generator or discriminator from a checkpoint, as Checkpoint::load().
+/// @throws FileError, FormatError
+template <Network T>
+void load(T& network, const std::filesystem::path& path) {
+    Checkpoint(path).load(network);
+}
+
+/// Writes a checkpoint of one network: a generator as `Gs/...`, a discriminator as `D/...`. The file appears when complete.
+/// @throws FileError if it cannot be written
+template <Network T>
+void save(const std::filesystem::path& path, const T& network) {
+    SafetensorsWriter writer;
+    writer.metadata("architecture", architecture_to_json(network.architecture()).dump());
+    add_parameters(writer, kind_of<T> == NetworkKind::generator ? "Gs/" : "D/", network);
+    writer.write(path);
+}
+
+}  // namespace stylegan

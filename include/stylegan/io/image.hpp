@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+/// The size of a picture. Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+struct ImageSize {
+    int width = 0, height = 0, channels = 0;
+
+    friend bool operator==(const ImageSize&, const ImageSize&) = default;
+
+    /// "64x96 with 3 channels"
+    [[nodiscard]] std::string text() const {
+        return stylegan::text(width, 'x', height, " with ", channels, channels == 1 ? " channel" : " channels");
+    }
+};
+
+/// A picture of 8 bits a channel, row by row from the top, the channels of a pixel side by side:
+/// (height, width, channels).
+struct Image {
+    int width = 0, height = 0, channels = 0;
+    std::vector<std::uint8_t> pixels;
+
+    Image() = default;
+
+    /// A picture of zeros.
+    Image(int w, int h, int c)
+        : width(w),
+          height(h),
+          channels(c),
+          pixels(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * static_cast<std::size_t>(c)) {}
+
+    [[nodiscard]] ImageSize size() const { return {width, height, channels}; }
+
+    [[nodiscard]] std::uint8_t* pixel(int x, int y) { return pixels.data() + offset(x, y); }
+    [[nodiscard]] const std::uint8_t* pixel(int x, int y) const { return pixels.data() + offset(x, y); }
+
+private:
+    [[nodiscard]] std::size_t offset(int x, int y) const {
+        return (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)) *
+               static_cast<std::size_t>(channels);
+    }
+};
+
+namespace detail {
+/// A damaged header must not ask for all the memory of the machine: no picture beyond 2^30 values is decoded.
+inline void require_decodable(const std::string& where, std::uint64_t width, std::uint64_t height,
+                              std::uint64_t channels) {
+    if (width == 0 || height == 0 || width > (1u << 24) || height > (1u << 24) ||
+        width * height * channels > (std::uint64_t{1} << 30))
+        throw FormatError(
+            stylegan::text(where, ": the picture is ", width, 'x', height, ", expected at most 2^30 values"));
+}
+}  // namespace detail
+
+}  // namespace stylegan

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/io/atomic_file.hpp>
+#include <stylegan/io/read_file.hpp>
+
+#include <bit>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stylegan {
+
+/// An array of any rank, row-major.
+template <class T>
+struct NpyArray {
+    std::vector<Index> shape;
+    std::vector<T> values;
+};
+
+namespace detail {
+
+/// The header of a .npy file: the text of a Python dictionary with the keys descr, fortran_order and shape.
+struct NpyHeader {
+    std::string descr;
+    bool fortran_order = false;
+    std::vector<Index> shape;
+};
+
+/// The text after `'key':`, without leading spaces; nothing if the key is missing.
+inline std::optional<std::string_view> npy_field(std::string_view header, std::string_view key) {
+    for (const char quote : {'\'', '"'}) {
+        const std::string quoted = quote + std::string(key) + quote;
+        std::size_t at = header.find(quoted);
+        if (at == std::string_view::npos) continue;
+        at = header.find_first_not_of(" :", at + quoted.size());
+        if (at != std::string_view::npos) return header.substr(at);
+    }
+    return std::nullopt;
+}
+
+inline std::optional<std::vector<Index>> npy_shape(std::string_view field) {
+    const std::size_t close = field.find(')');
+    if (field.empty() || field[0] != '(' || close == std::string_view::npos) return std::nullopt;
+    std::vector<Index> shape;
+    for (field = field.substr(1, close - 1);;) {
+        const std::size_t start = field.find_first_not_of(" ,");
+        if (start == std::string_view::npos) return shape;
+        field = field.substr(start);
+        Index extent = 0;
+        const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), extent);
+        if (error != std::errc() || extent < 0) return std::nullopt;
+        shape.push_back(extent);
+        field = field.substr(static_cast<std::size_t>(end - field.data()));
+        if (!field.empty() && field[0] == 'L') field = field.substr(1);  // a long integer, as Python 2 wrote it
+        if (!field.empty() && field[0] != ',' && field[0] != ' ') return std::nullopt;
+    }
+}
+
+inline std::optional<NpyHeader> npy_header(std::string_view dictionary) {
+    const auto descr = npy_field(dictionary, "descr"), order = npy_field(dictionary, "fortran_order"),
+               shape = npy_field(dictionary, "shape");
+    if (!descr || !order || !shape || descr->empty()) return std::nullopt;
+    const bool quoted = (*descr)[0] == '\'' || (*descr)[0] == '"';  // else a list: records of several numbers
+    const std::size_t close = descr->find(quoted ? (*descr)[0] : ']', 1);
+    const auto extents = npy_shape(*shape);
+    const bool fortran = order->substr(0, 4) == "True";
+    if (close == std::string_view::npos || !extents || (!fortran && order->substr(0, 5) != "False"))
+        return std::nullopt;
+    return NpyHeader{std::string(descr->substr(quoted ? 1 : 0, quoted ? close - 1 : close + 1)), fortran, *extents};
+}
+
+/// One stored number, of either byte order.
+template <class Stored>
+Stored npy_number(const std::uint8_t* at, bool big_endian) {
+    std::uint8_t bytes[sizeof(Stored)];
+    const bool swap = big_endian != (std::endian::native == std::endian::big);
+    for (std::size_t i = 0; i < sizeof(Stored); ++i) bytes[i] = at[swap ? sizeof(Stored) - 1 - i : i];
+    Stored value;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+/// Calls f(k, i) for each element: number k in row-major order lies at place i of the file, column-major.
+template <class F>
+void for_each_column_major(const std::vector<Index>& shape, std::size_t count, F&& f) {
+    std::vector<Index> at(shape.size(), 0);
+    for (std::size_t k = 0; k < count; ++k) {
+        Index i = 0;
+        for (std::size_t axis = shape.size(); axis-- > 0;) i = i * shape[axis] + at[axis];
+        f(k, static_cast<std::size_t>(i));
+        for (std::size_t axis = shape.size(); axis-- > 0;) {
+            if (++at[axis] < shape[axis]) break;
+            at[axis] = 0;
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Reads an array of float32 or float64 numbers, of either byte order and either memory order, of any rank.
+/// @throws FileError if the file cannot be read
+/// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other numbers
+template <class T = float>
+[[nodiscard]] NpyArray<T> read_npy(const std::filesystem::path& path) {
+    const Bytes bytes = read_file(path);
+    const auto fail = [&](const auto&... what) { throw FormatError(text(path.string(), ": ", what...)); };
+    if (bytes.size() < 10 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) fail("is not a NumPy array (.npy)");
+    const int major = bytes[6];
+    if (major < 1 || major > 3) fail("is of .npy version ", major, ", expected 1, 2 or 3");
+    const std::size_t start = major == 1 ? 10 : 12;
+    if (bytes.size() < start) fail("is cut off in its header, at byte ", bytes.size());
+    std::size_t length = bytes[8] + 256u * bytes[9];
+    if (major > 1) length += (std::size_t{bytes[10]} << 16) + (std::size_t{bytes[11]} << 24);
+    if (bytes.size() - start < length)
+        fail("is cut off in its header: has ", bytes.size() - start, " bytes of it, expected ", length);
+
+    const auto header =
+        detail::npy_header({reinterpret_cast<const char*>(bytes.data()) + start, length});  // NOLINT: bytes as text
+    if (!header) fail("has a header at byte ", start, " without a readable descr, fortran_order and shape");
+    const std::string& descr = header->descr;
+    const bool single = descr == "<f4" || descr == ">f4";
+    if (!single && descr != "<f8" && descr != ">f8")
+        fail("holds numbers of type ", descr, ", expected <f4 (float32) or <f8 (float64)");
+
+    const std::size_t width = single ? 4 : 8, room = bytes.size() - start - length;
+    std::size_t count = 1;
+    for (const Index extent : header->shape) {
+        const auto e = static_cast<std::size_t>(extent);
+        if (e != 0 && count > SIZE_MAX / width / e) fail("has a shape too large for any memory");
+        count *= e;
+    }
+    if (room != count * width)
+        fail("has ", room, " bytes of numbers from byte ", start + length, " on, expected ", count * width);
+
+    NpyArray<T> array{header->shape, std::vector<T>(count)};
+    const std::uint8_t* const data = bytes.data() + start + length;
+    const bool big_endian = descr[0] == '>';
+    const auto number = [&](std::size_t i) {
+        return single ? static_cast<T>(detail::npy_number<float>(data + 4 * i, big_endian))
+                      : static_cast<T>(detail::npy_number<double>(data + 8 * i, big_endian));
+    };
+    if (header->fortran_order)
+        detail::for_each_column_major(array.shape, count,
+                                      [&](std::size_t k, std::size_t i) { array.values[k] = number(i); });
+    else
+        for (std::size_t i = 0; i < count; ++i) array.values[i] = number(i);
+    return array;
+}
+
+/// Writes float32 numbers, row-major, atomically. @throws FileError if the file cannot be written
+inline void write_npy(const std::filesystem::path& path, const std::vector<Index>& shape, const float* values) {
+    static_assert(std::endian::native == std::endian::little, "stylegan: files are written on little-endian machines");
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    std::size_t count = 1;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        header += text(axis > 0 ? ", " : "", shape[axis]);
+        count *= static_cast<std::size_t>(shape[axis]);
+    }
+    header += shape.size() == 1 ? ",), }" : "), }";
+    header.append(63 - (10 + header.size()) % 64, ' ');  // the numbers begin at a multiple of 64
+    header += '\n';
+    const auto length = static_cast<std::uint16_t>(header.size());
+
+    AtomicFile file(path);
+    file.write(std::string_view("\x93NUMPY\x01\x00", 8));
+    file.write(&length, sizeof length);
+    file.write(header);
+    file.write(values, count * sizeof(float));
+    file.commit(Survives::program_crash);
+}
+
+}  // namespace stylegan

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/io/atomic_file.hpp>
+#include <stylegan/io/element_type.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Writes a safetensors file. Tensors are named first and written together, straight from the caller's memory:
+///
+///     SafetensorsWriter writer;
+///     writer.metadata("format", "stylegan-cpp 1");
+///     writer.add("Gs/lod", {}, &lod);
+///     writer.write("network.safetensors");
+///
+/// The same calls give the same bytes. Larger number types come first in the file, so that each tensor is aligned.
+class SafetensorsWriter {
+public:
+    /// Sets a pair of `__metadata__`; a second value for a key replaces the first.
+    void metadata(const std::string& key, const std::string& value) { metadata_[key] = value; }
+
+    /// Adds a tensor of row-major values, which must stay where they are until write() returns.
+    /// @throws ValueError if the name is taken, or an extent is negative
+    template <class T>
+    void add(const std::string& name, std::vector<Index> shape, const T* values) {
+        std::size_t size = sizeof(T);
+        for (const Index extent : shape) {
+            if (extent < 0) throw ValueError(text("SafetensorsWriter: tensor \"", name, "\" has extent ", extent));
+            size *= static_cast<std::size_t>(extent);
+        }
+        if (name == "__metadata__" || !names_.insert(name).second)
+            throw ValueError(text("SafetensorsWriter: the name \"", name, "\" is taken"));
+        tensors_.push_back({name, element_type_of<T>, std::move(shape), values, size});
+    }
+
+    /// Writes the file under a temporary name and renames it when it is complete.
+    /// @throws FileError if it cannot be written
+    void write(const std::filesystem::path& path) const {
+        static_assert(std::endian::native == std::endian::little,
+                      "stylegan: files are written on little-endian machines");
+        std::vector<const Tensor*> order;
+        for (const Tensor& t : tensors_) order.push_back(&t);
+        std::stable_sort(order.begin(), order.end(),
+                         [](const Tensor* a, const Tensor* b) { return size_of(a->type) > size_of(b->type); });
+
+        nlohmann::ordered_json header = nlohmann::ordered_json::object();
+        if (!metadata_.empty()) header["__metadata__"] = metadata_;
+        std::size_t offset = 0;
+        for (const Tensor* t : order) {
+            nlohmann::ordered_json entry;
+            entry["dtype"] = name_of(t->type);
+            entry["shape"] = t->shape;
+            entry["data_offsets"] = {offset, offset + t->size};
+            // Not operator[], which would search all keys so far; add() has already refused duplicates.
+            header.get_ref<nlohmann::ordered_json::object_t&>().push_back({t->name, std::move(entry)});
+            offset += t->size;
+        }
+        std::string json = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        json.resize((json.size() + 7) / 8 * 8, ' ');
+        const std::uint64_t length = json.size();
+
+        AtomicFile file(path);
+        file.write(&length, sizeof length);
+        file.write(json);
+        for (const Tensor* t : order) file.write(t->data, t->size);
+        file.commit();
+    }
+
+private:
+    struct Tensor {
+        std::string name;
+        ElementType type;
+        std::vector<Index> shape;
+        const void* data;
+        std::size_t size;
+    };
+
+    std::map<std::string, std::string> metadata_;
+    std::set<std::string> names_;
+    std::vector<Tensor> tensors_;
+};
+
+}  // namespace stylegan
