@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/models/discriminator.hpp>
+#include <stylegan/models/generator.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+namespace stylegan {
+
+/// The generator of a checkpoint, of whatever architecture the file says: Gs, or G where there is no Gs.
+/// @param context  threads and memory to share with other networks
+/// @throws FormatError if the file holds no generator
+template <class Device>
+[[nodiscard]] AnyGenerator<Device> load_generator(const Checkpoint& checkpoint,
+                                                  std::shared_ptr<Context<Device>> context) {
+    AnyGenerator<Device> generator(checkpoint.architecture(), std::move(context), uninitialized);
+    checkpoint.load(generator);
+    return generator;
+}
+
+/// @throws FileError, FormatError
+template <class Device = Cpu>
+[[nodiscard]] AnyGenerator<Device> load_generator(const std::filesystem::path& path, Device device = {}) {
+    return load_generator(Checkpoint(path), std::make_shared<Context<Device>>(device));
+}
+
+/// The discriminator of a checkpoint.
+/// @throws FormatError if the file holds no discriminator
+template <class Device>
+[[nodiscard]] AnyDiscriminator<Device> load_discriminator(const Checkpoint& checkpoint,
+                                                          std::shared_ptr<Context<Device>> context) {
+    AnyDiscriminator<Device> discriminator(checkpoint.architecture(), std::move(context), uninitialized);
+    checkpoint.load(discriminator);
+    return discriminator;
+}
+
+/// @throws FileError, FormatError
+template <class Device = Cpu>
+[[nodiscard]] AnyDiscriminator<Device> load_discriminator(const std::filesystem::path& path, Device device = {}) {
+    return load_discriminator(Checkpoint(path), std::make_shared<Context<Device>>(device));
+}
+
+}  // namespace stylegan

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/layers/synthesis_block.hpp>
+#include <stylegan/layers/to_rgb.hpp>
+#include <stylegan/layers/truncation.hpp>
+#include <stylegan/models/level.hpp>
+#include <stylegan/ops/lerp.hpp>
+#include <stylegan/ops/scale.hpp>
+#include <stylegan/ops/upscale2d.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+/// The synthesis network: from a style for each layer to a picture. All stages exist; those finer than the level of detail
+/// are not computed, and the picture has the size of the finest stage that is.
+/// @see Karras, Laine, Aila (2019), figure 1b; growing: Karras et al. (2018), figure 2
+template <class Device = Cpu>
+class SynthesisNetwork {
+public:
+    using Scalar = typename Device::Scalar;
+    using Block = AnySynthesisBlock<Device>;
+
+    /// Per layer: a noise map (N or 1, 1, H, W), empty for none, and how strongly it is applied.
+    struct Noises {
+        std::vector<Maps<const Scalar>> maps{};
+        std::vector<Scalar> strength{};
+    };
+
+    struct Cache {
+        Level level{};
+        std::vector<typename Block::Cache> blocks{};
+        typename AnyConvolution<Device>::Cache rgb{}, rgb_below{};
+    };
+
+    SynthesisNetwork() = default;
+    explicit SynthesisNetwork(const Architecture& a) : architecture_(a), lod_(std::vector<Index>{}, {}, false) {
+        for (int stage = 0; stage < a.stages(); ++stage) {
+            blocks_.emplace_back(a, stage);
+            to_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.use_wscale);
+            for (int k = 0; k < 2 && a.use_noise; ++k)
+                noise_.emplace_back(std::vector<Index>{1, 1, a.size(stage).height, a.size(stage).width}, Initial{0, 1}, false);
+        }
+    }
+
+    /// The noise maps that constant noise uses, one a layer; empty without noise.
+    [[nodiscard]] const std::vector<Parameter<Device>>& noise() const { return noise_; }
+    [[nodiscard]] const Parameter<Device>& lod() const { return lod_; }
+    [[nodiscard]] Parameter<Device>& lod() { return lod_; }
+
+    /// (batch, colours, H, W) of the finest stage that is computed at this level
+    [[nodiscard]] Shape4 picture_shape(Index batch, Level level) const {
+        const Size s = architecture_.size(level.stage);
+        return {batch, architecture_.num_channels, s.height, s.width};
+    }
+
+    /// @param styles    (layers, N, Latent)
+    /// @param pictures  picture_shape(N, level)
+    void forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, Maps<Scalar> pictures,
+                 Cache* cache = nullptr) const {
+        Temporaries t(context.workspace(), cache != nullptr);
+        const Index n = styles.extent(1);
+        if (cache) {
+            *cache = Cache{.level = level};
+            cache->blocks.resize(blocks_.size());
+        }
+        std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
+        if (!cache) {
+            Index largest = 0;
+            for (int s = 0; s <= level.stage; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+            for (auto& b : turn) b = context.take(largest, 1, 1, 1);
+        }
+        Maps<const Scalar> x, below;
+        for (int s = 0; s <= level.stage; ++s) {
+            const auto shape = block(s).output_shape(n);
+            const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
+                                         : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
+            block(s).forward(context, x, inputs(styles, noises, s), y, cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
+            below = x;
+            x = y;
+        }
+        to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
+        if (level.fade > 0) {
+            const Shape4 small = picture_shape(n, {level.stage - 1, 0});
+            const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]), large = context.take_like(pictures);
+            to_rgb(level.stage - 1).forward(context, below, rgb, cache ? &cache->rgb_below : nullptr);
+            ops::upscale2d(context, rgb, 2, large);
+            ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
+        }
+    }
+
+    /// dpictures as pictures -> dstyles (layers, N, Latent), overwritten; may be empty
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Styles<Scalar> dstyles, Pass pass) {
+        const Workspace::Frame frame(context.workspace());
+        const Level level = cache.level;
+        const Index n = dpictures.extent(0);
+        if (!dstyles.empty()) context.fill(dstyles.part(2 * (level.stage + 1), dstyles.extent(0) - 2 * (level.stage + 1)), Scalar(0));
+        Index largest = 0;
+        for (int s = 0; s <= level.stage; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+        std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
+        const auto buffer = [&](int s) { return Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)], block(s).output_shape(n)}; };
+
+        Maps<Scalar> dx = buffer(level.stage);
+        Maps<const Scalar> drgb = dpictures;
+        if (level.fade > 0) {
+            const Maps<Scalar> scaled = context.take_like(dpictures);
+            ops::scale(context, dpictures, static_cast<Scalar>(1 - level.fade), scaled);
+            drgb = scaled;
+        }
+        to_rgb(level.stage).backward(context, cache.rgb, drgb, dx, pass);
+        for (int s = level.stage; s >= 0; --s) {
+            const Maps<Scalar> below = s > 0 ? buffer(s - 1) : Maps<Scalar>{};
+            const auto at = [&](int layer) { return dstyles.empty() ? Rows<Scalar>{} : style_of(dstyles, layer); };
+            block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)}, pass);
+            if (s == level.stage && level.fade > 0) add_faded(context, cache, dpictures, below, pass);
+            dx = below;
+        }
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        if (!self.architecture_.progressive_gan) f(prefix + "lod", self.lod_);
+        for (std::size_t k = 0; k < self.noise_.size(); ++k) f(prefix + "noise" + std::to_string(k), self.noise_[k]);
+        for (std::size_t s = 0; s < self.blocks_.size(); ++s) {
+            Block::visit(self.blocks_[s], prefix, f);
+            AnyToRgb<Device>::visit(self.to_rgb_[s], prefix + "ToRGB_lod" + std::to_string(self.blocks_.size() - 1 - s) + "/", f);
+        }
+    }
+
+private:
+    [[nodiscard]] const Block& block(int s) const { return blocks_[static_cast<std::size_t>(s)]; }
+    [[nodiscard]] Block& block(int s) { return blocks_[static_cast<std::size_t>(s)]; }
+    [[nodiscard]] const AnyToRgb<Device>& to_rgb(int s) const { return to_rgb_[static_cast<std::size_t>(s)]; }
+    [[nodiscard]] AnyToRgb<Device>& to_rgb(int s) { return to_rgb_[static_cast<std::size_t>(s)]; }
+
+    LayerInputs<Scalar> inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const {
+        LayerInputs<Scalar> in;
+        for (std::size_t k = 0; k < 2; ++k) {
+            const auto layer = static_cast<std::size_t>(2 * stage) + k;
+            in.w[k] = style_of(styles, static_cast<Index>(layer));
+            if (layer < noises.maps.size()) in.noise[k] = noises.maps[layer];
+            if (layer < noises.strength.size()) in.strength[k] = noises.strength[layer];
+        }
+        return in;
+    }
+
+    /// The share of the fading picture below: dx += to_rgb^T (upscale^T (fade * dpictures))
+    void add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Maps<Scalar> dx, Pass pass) {
+        const Workspace::Frame frame(context.workspace());
+        const Shape4 small = picture_shape(dpictures.extent(0), {cache.level.stage - 1, 0});
+        const Maps<Scalar> drgb = context.take(small[0], small[1], small[2], small[3]), part = context.take_like(dx);
+        ops::upscale2d_gradient(context, dpictures, 2, drgb);
+        ops::scale(context, drgb, static_cast<Scalar>(cache.level.fade), drgb);
+        to_rgb(cache.level.stage - 1).backward(context, cache.rgb_below, drgb, part, pass);
+        ops::add(context, dx, part, dx);
+    }
+
+    Architecture architecture_;
+    Parameter<Device> lod_;                 // ()
+    std::vector<Parameter<Device>> noise_;  // (1, 1, H, W), one a layer
+    std::vector<Block> blocks_;
+    std::vector<AnyToRgb<Device>> to_rgb_;
+};
+
+}  // namespace stylegan

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The whole library, floor by floor. A program that needs the networks alone includes <stylegan/models/generator.hpp>,
+/// which asks for Eigen and xtensor only; io asks for libpng, libjpeg, libzip and nlohmann/json (target stylegan::io).
+
+// core: values, names, random numbers, errors
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/core/numpy_random_state.hpp>
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/core/permutation.hpp>
+#include <stylegan/core/philox.hpp>
+#include <stylegan/core/tensor.hpp>
+#include <stylegan/core/version.hpp>
+
+// io, beside: files
+#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/crop.hpp>
+#include <stylegan/io/dataset.hpp>
+#include <stylegan/io/folder_writer.hpp>
+#include <stylegan/io/npy.hpp>
+#include <stylegan/io/picture.hpp>
+#include <stylegan/io/read_image.hpp>
+#include <stylegan/io/resize.hpp>
+#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/zip_writer.hpp>
+
+// device: where it runs
+#include <stylegan/device/cpu.hpp>
+
+// layers: the paper's nouns (each includes the ops it needs)
+#include <stylegan/layers/adain.hpp>
+#include <stylegan/layers/check_derivatives.hpp>
+#include <stylegan/layers/constant_input.hpp>
+#include <stylegan/layers/convolution.hpp>
+#include <stylegan/layers/dense.hpp>
+#include <stylegan/layers/discriminator_block.hpp>
+#include <stylegan/layers/discriminator_output.hpp>
+#include <stylegan/layers/from_rgb.hpp>
+#include <stylegan/layers/layer_epilogue.hpp>
+#include <stylegan/layers/mapping_network.hpp>
+#include <stylegan/layers/minibatch_stddev.hpp>
+#include <stylegan/layers/noise_input.hpp>
+#include <stylegan/layers/style_mixing.hpp>
+#include <stylegan/layers/synthesis_block.hpp>
+#include <stylegan/layers/to_rgb.hpp>
+#include <stylegan/layers/truncation.hpp>
+
+// models: networks
+#include <stylegan/models/discriminator.hpp>
+#include <stylegan/models/generator.hpp>
+#include <stylegan/models/load.hpp>
+
+// training: losses, optimizer, schedule, snapshots
+#include <stylegan/training/memory_plan.hpp>
+#include <stylegan/training/snapshot.hpp>
+#include <stylegan/training/trainer.hpp>

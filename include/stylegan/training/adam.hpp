@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/ops/adam.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+struct AdamOptions {
+    double beta1 = 0, beta2 = 0.99, epsilon = 1e-8;
+};
+
+/// Adam over the trainable parameters of one network, with the bias corrections folded into the rate.
+///
+///     p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)
+///
+/// @see Kingma and Ba (2015), algorithm 1, the form at the end of section 2
+template <class Device>
+class Adam {
+public:
+    using Scalar = typename Device::Scalar;
+
+    template <class Network>
+    explicit Adam(const Network& network, AdamOptions options = {}) : options_(options) {
+        for_each_parameter(network, [&](const std::string& name, const Parameter<Device>& p) {
+            if (!p.trainable()) return;
+            names_.push_back(name);
+            m_.emplace_back(p.shape(), Initial{}, false);
+            v_.emplace_back(p.shape(), Initial{}, false);
+        });
+    }
+
+    /// Steps taken since the last reset().
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
+    void set_steps(std::uint64_t steps) { steps_ = steps; }
+
+    /// Moves the parameters against their gradients, unless one of these is infinite or not a number: then nothing changes.
+    /// @return whether it moved
+    template <class Network>
+    bool step(Network& network, Context<Device>& context, double lr) {
+        bool finite = true;
+        for_each_parameter(network, [&](const std::string&, Parameter<Device>& p) {
+            if (p.trainable()) finite = finite && ops::all_finite(context, p.size(), p.gradient().data());
+        });
+        if (!finite) return false;
+        ++steps_;
+        const auto t = static_cast<double>(steps_);
+        const double rate = lr * std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t));
+        std::size_t i = 0;
+        for_each_parameter(network, [&](const std::string&, Parameter<Device>& p) {
+            if (!p.trainable()) return;
+            ops::adam_update(context, p.size(), p.value().data(), p.gradient().data(), m_[i].value().data(), v_[i].value().data(),
+                             static_cast<Scalar>(rate), static_cast<Scalar>(options_.beta1), static_cast<Scalar>(options_.beta2),
+                             static_cast<Scalar>(options_.epsilon));
+            ++i;
+        });
+        return true;
+    }
+
+    /// Forgets the moments, as when a new resolution begins.
+    void reset() {
+        steps_ = 0;
+        for (auto* moments : {&m_, &v_})
+            for (auto& p : *moments) p = Parameter<Device>(p.shape(), Initial{}, false);
+    }
+
+    /// The moments, under "m/" and "v/" and the name of their parameter.
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        for (std::size_t i = 0; i < self.names_.size(); ++i) {
+            f(prefix + "m/" + self.names_[i], self.m_[i]);
+            f(prefix + "v/" + self.names_[i], self.v_[i]);
+        }
+    }
+
+private:
+    AdamOptions options_;
+    std::uint64_t steps_ = 0;
+    std::vector<std::string> names_;
+    std::vector<Parameter<Device>> m_, v_;
+};
+
+}  // namespace stylegan

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/philox.hpp>
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/ops/random_normal.hpp>
+
+#include <xtensor/xtensor.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace stylegan {
+
+/// Every random number of one evaluation of the generator while training, handed in: for figures and for comparison with
+/// other programs.
+struct GivenDraws {
+    xt::xtensor<float, 2> latents{};             ///< (N, latent_size)
+    xt::xtensor<float, 2> second_latents{};      ///< (N, latent_size), for style mixing
+    int mix_cutoff = 1 << 30;                    ///< layers at or after it take the second latents
+    std::vector<xt::xtensor<float, 4>> noise{};  ///< (N, 1, H, W) for each layer
+    std::vector<double> penalty_mix{};           ///< (N), u of the gradient penalty
+};
+
+/// The random numbers of one evaluation of the generator. Those of picture n are the same whichever pictures are
+/// evaluated together with it, so a minibatch may be split for memory; and since they are addressed by (seed, step), a
+/// run that was stopped goes on with the same ones.
+template <class Device>
+class Draws {
+public:
+    using Scalar = typename Device::Scalar;
+
+    /// @param step  a number of its own for every evaluation of a run
+    Draws(std::uint64_t seed, std::uint64_t step) : seed_(seed), step_(step) {}
+    explicit Draws(const GivenDraws& given) : given_(&given) {}
+
+    /// (samples, length) for the given pictures of the minibatch
+    [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length, bool second) const {
+        const Rows<Scalar> z = context.take(static_cast<Index>(samples.size()), length);
+        if (given_)
+            gather(context, (second ? given_->second_latents : given_->latents).data(), samples, length, z.data);
+        else
+            draw(context, second ? Purpose::second_latents : Purpose::latents, 0, samples, length, z.data);
+        return z;
+    }
+
+    /// (samples, 1, height, width) for the given pictures and layer
+    [[nodiscard]] Maps<const Scalar> noise(Context<Device>& context, std::span<const Index> samples, int layer, Size size) const {
+        const Maps<Scalar> y = context.take(static_cast<Index>(samples.size()), 1, size.height, size.width);
+        if (given_)
+            gather(context, given_->noise.at(static_cast<std::size_t>(layer)).data(), samples, y.stride(), y.data);
+        else
+            draw(context, Purpose::noise, static_cast<std::uint32_t>(layer), samples, y.stride(), y.data);
+        return y;
+    }
+
+    /// The first layer of the second latents: with `probability` uniform in [1, layers), else `layers`. One draw a minibatch.
+    [[nodiscard]] int mix_cutoff(int layers, double probability) const {
+        if (given_) return std::min(given_->mix_cutoff, layers);
+        const RandomStream stream(seed_, step_, Purpose::mixing);
+        if (layers < 2 || stream.uniform(0) >= probability) return layers;
+        return 1 + static_cast<int>(stream.below(1, static_cast<std::uint64_t>(layers - 1)));
+    }
+
+    /// Where between real and fake the gradient penalty looks, in [0, 1).
+    [[nodiscard]] double penalty_mix(Index sample) const {
+        if (given_) return given_->penalty_mix.at(static_cast<std::size_t>(sample));
+        return RandomStream(seed_, step_, Purpose::gradient_penalty).uniform(static_cast<std::uint64_t>(sample));
+    }
+
+private:
+    static void gather(Context<Device>& context, const float* from, std::span<const Index> samples, Index length, Scalar* to) {
+        std::vector<Scalar> row(static_cast<std::size_t>(length));
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            for (Index k = 0; k < length; ++k) row[static_cast<std::size_t>(k)] = static_cast<Scalar>(from[samples[i] * length + k]);
+            context.upload(row.data(), length, to + static_cast<Index>(i) * length);
+        }
+    }
+
+    void draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples, Index length, Scalar* to) const {
+        const RandomStream stream(seed_, step_, purpose, sub);
+        const auto even = static_cast<std::uint64_t>(length + length % 2);  // a picture begins with a pair of its own
+        ops::random_normal_rows(context, stream, samples, even, length, to);
+    }
+
+    std::uint64_t seed_ = 0, step_ = 0;
+    const GivenDraws* given_ = nullptr;
+};
+
+}  // namespace stylegan

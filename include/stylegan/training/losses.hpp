@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/models/discriminator.hpp>
+#include <stylegan/ops/lerp.hpp>
+#include <stylegan/ops/scale.hpp>
+#include <stylegan/ops/squared_lengths.hpp>
+#include <stylegan/training/generator_pass.hpp>
+#include <stylegan/training/loss_options.hpp>
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+namespace stylegan {
+
+/// What a loss was made of, a value for each picture.
+struct LossValues {
+    std::vector<double> loss{};         ///< without penalties
+    std::vector<double> penalty{};      ///< R1, R2 and gradient penalty together
+    std::vector<double> real_scores{};  ///< of the discriminator; empty for a generator loss
+    std::vector<double> fake_scores{};
+    std::vector<double> r1{};           ///< the R1 term alone
+
+    void append(const LossValues& other) {
+        const auto join = [](std::vector<double>& a, const std::vector<double>& b) { a.insert(a.end(), b.begin(), b.end()); };
+        join(loss, other.loss);
+        join(penalty, other.penalty);
+        join(real_scores, other.real_scores);
+        join(fake_scores, other.fake_scores);
+        join(r1, other.r1);
+    }
+};
+
+/// One evaluation of a loss on some pictures of a minibatch; adds its share of the gradient of the minibatch's mean loss.
+///
+/// Second order: R1 and its kin need the parameter gradient of |grad_x D(x)|^2. With v a multiple of grad_x D(x), held
+/// constant, that is the directional derivative of the first gradient along v. Tangents of the forward and the backward
+/// pass are carried through the same layers once. The backward tangent is linear in the tangent it starts from, so the
+/// ordinary gradient of the loss is had in that same pass by starting it from dloss/dscore: R1 costs one tangent forward
+/// and one more product a layer, not a second backward pass.
+template <class Device>
+class Losses {
+public:
+    using Scalar = typename Device::Scalar;
+
+    /// @param batch  pictures in the whole minibatch: gradients are those of its mean
+    Losses(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, const LossOptions& options, Level level, Index batch)
+        : generator_(generator), discriminator_(discriminator), options_(options), level_(level), batch_(batch) {
+        const double repeat = level.repeat(discriminator.architecture());
+        // The official penalties are taken at full resolution, where each pixel here stands repeat^2 times with 1/repeat^2
+        // of its gradient.
+        penalty_scale_ = 1 / (repeat * repeat);
+    }
+
+    /// @param samples  which pictures of the minibatch
+    /// @param labels   (samples, classes), empty without labels
+    /// @param w_sum    (w_size), where the sum of w is added
+    LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Rows<const Scalar> labels, std::span<Scalar> w_sum) {
+        Context<Device>& context = generator_.context();
+        const Workspace::Frame frame(context.workspace());
+        GeneratorPass<Device> pass(generator_, draws, level_, samples);
+        const Maps<Scalar> fakes = take(context, pass.picture_shape());
+        pass.forward(labels, fakes, w_sum, true);
+        typename DiscriminatorNetwork<Device>::Cache cache;
+        const Rows<Scalar> scores = context.take(fakes.extent(0), 1);
+        discriminator_.network().forward(context, fakes, labels, level_, scores, &cache);
+        LossValues values;
+        const Rows<Scalar> dscores = on_scores(context, scores, values.loss, [&](double s) -> Pair {
+            switch (options_.generator) {
+                case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
+                case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
+                default: return {-s, -1};
+            }
+        }, values.fake_scores);
+        values.penalty.assign(values.loss.size(), 0);
+        const Maps<Scalar> dfakes = context.take_like(fakes);
+        discriminator_.network().backward(context, cache, dscores, dfakes, Pass::inputs);
+        pass.backward(dfakes);
+        return values;
+    }
+
+    /// @param reals  (samples, colours, H, W) of the level's stage
+    LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals, Rows<const Scalar> labels,
+                                  std::span<Scalar> w_sum) {
+        Context<Device>& context = generator_.context();
+        const Workspace::Frame frame(context.workspace());
+        GeneratorPass<Device> pass(generator_, draws, level_, samples);
+        const Maps<Scalar> fakes = take(context, pass.picture_shape());
+        pass.forward(labels, fakes, w_sum, false);
+
+        LossValues values;
+        const auto n = samples.size();
+        values.penalty.assign(n, 0);
+        std::vector<double> fake_loss;
+        values.r1 = half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
+            switch (options_.discriminator) {
+                case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
+                case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
+                default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
+            }
+        });
+        const std::vector<double> r2 = half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
+            switch (options_.discriminator) {
+                case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
+                case DiscriminatorLoss::wgan: return {s, 1};
+                default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
+            }
+        });
+        for (std::size_t i = 0; i < n; ++i) {
+            values.loss[i] += fake_loss[i];
+            values.penalty[i] += values.r1[i] + r2[i];
+        }
+        if (options_.gp_lambda > 0) add_gradient_penalty(context, draws, samples, reals, fakes, labels, values.penalty);
+        return values;
+    }
+
+private:
+    struct Pair {
+        double value, slope;
+    };
+    using Cache = typename DiscriminatorNetwork<Device>::Cache;
+
+    static double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+    static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+    static Maps<Scalar> take(Context<Device>& context, Shape4 s) { return context.take(s[0], s[1], s[2], s[3]); }
+
+    /// Appends the loss of each score to `loss` and the score to `seen`. @return dloss/dscore / batch, (N, 1)
+    template <class F>
+    Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, std::vector<double>& loss, F f, std::vector<double>& seen) const {
+        std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
+        context.download(scores.data, scores.size(), host.data());
+        for (Scalar& s : host) {
+            const Pair p = f(static_cast<double>(s));
+            seen.push_back(static_cast<double>(s));
+            loss.push_back(p.value);
+            s = static_cast<Scalar>(p.slope / static_cast<double>(batch_));
+        }
+        const Rows<Scalar> dscores = context.take_like(scores);
+        context.upload(host.data(), dscores.size(), dscores.data);
+        return dscores;
+    }
+
+    /// The reals' or the fakes' part of the discriminator's loss, with the penalty gamma / 2 * |grad_x D(x)|^2 if gamma > 0.
+    /// @return the penalty of each picture
+    template <class F>
+    std::vector<double> half(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, double gamma, std::vector<double>& loss,
+                             std::vector<double>& seen, F f) {
+        const Workspace::Frame frame(context.workspace());
+        auto& network = discriminator_.network();
+        Cache cache;
+        const Rows<Scalar> scores = context.take(x.extent(0), 1);
+        network.forward(context, x, labels, level_, scores, &cache);
+        const Rows<Scalar> dscores = on_scores(context, scores, loss, f, seen);
+        if (gamma == 0) {
+            network.backward(context, cache, dscores, {}, Pass::gradients);
+            return std::vector<double>(static_cast<std::size_t>(x.extent(0)), 0);
+        }
+        return penalized(context, cache, x, scores, dscores, [&](double squared) -> Pair { return {gamma / 2 * squared, gamma}; });
+    }
+
+    /// `f` of the squared length of each picture's gradient at full resolution: its value, and v / gradient.
+    /// Starts the backward tangent from dscores.
+    template <class F>
+    std::vector<double> penalized(Context<Device>& context, Cache& cache, Maps<const Scalar> x, Rows<Scalar> scores, Rows<const Scalar> dscores,
+                                  F f) {
+        auto& network = discriminator_.network();
+        const Maps<Scalar> gradient = context.take_like(x);
+        context.fill(scores, Scalar(1));
+        network.backward(context, cache, scores, gradient, Pass::linearize);
+        std::vector<double> penalty;
+        const auto squares = ops::squared_lengths(context, gradient);
+        for (Index n = 0; n < x.extent(0); ++n) {
+            const Pair p = f(squares[static_cast<std::size_t>(n)] * penalty_scale_);
+            penalty.push_back(p.value);
+            const Maps<Scalar> v = gradient.part(n, 1);
+            ops::scale(context, v, static_cast<Scalar>(p.slope * penalty_scale_ / static_cast<double>(batch_)), v);
+        }
+        const Rows<Scalar> scores_dot = context.take_like(scores);
+        network.tangent(context, cache, gradient, scores_dot);
+        network.backward_tangent(context, cache, dscores, {});
+        return penalty;
+    }
+
+    void add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
+                              Maps<const Scalar> fakes, Rows<const Scalar> labels, std::vector<double>& penalty) {
+        const Workspace::Frame frame(context.workspace());
+        const Maps<Scalar> mixed = context.take_like(reals);
+        for (Index n = 0; n < reals.extent(0); ++n)
+            ops::lerp(context, reals.part(n, 1), fakes.part(n, 1), static_cast<Scalar>(draws.penalty_mix(samples[static_cast<std::size_t>(n)])),
+                      mixed.part(n, 1));
+        Cache cache;
+        const Rows<Scalar> scores = context.take(reals.extent(0), 1), none = context.take_like(scores);
+        discriminator_.network().forward(context, mixed, labels, level_, scores, &cache);
+        context.fill(none, Scalar(0));
+        const double weight = options_.gp_lambda / (options_.gp_target * options_.gp_target);
+        const auto terms = penalized(context, cache, mixed, scores, none, [&](double squared) -> Pair {
+            const double norm = std::sqrt(squared), off = norm - options_.gp_target;
+            return {weight * off * off, norm > 0 ? 2 * weight * off / norm : 0.0};
+        });
+        for (std::size_t i = 0; i < terms.size(); ++i) penalty[i] += terms[i];
+    }
+
+    AnyGenerator<Device>& generator_;
+    AnyDiscriminator<Device>& discriminator_;
+    LossOptions options_;
+    Level level_;
+    Index batch_;
+    double penalty_scale_ = 1;
+};
+
+}  // namespace stylegan

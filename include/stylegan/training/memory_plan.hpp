@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/models/discriminator.hpp>
+#include <stylegan/models/generator.hpp>
+#include <stylegan/training/loss_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace stylegan {
+
+/// Bytes that a training step is going to hold at once.
+struct MemoryPlan {
+    std::size_t parameters = 0;   ///< of both networks and the averaged generator
+    std::size_t gradients = 0;    ///< of both networks
+    std::size_t moments = 0;      ///< of both optimizers
+    std::size_t activations = 0;  ///< the largest use of the workspace: what the passes keep, and scratch memory
+
+    [[nodiscard]] std::size_t total() const { return parameters + gradients + moments + activations; }
+};
+
+namespace detail {
+
+/// Follows what the passes of one step take from the workspace, in values; layers smaller than a map are left out where
+/// they cannot matter. It mirrors the layers: a test holds it against the workspace of a real step.
+class ActivationPlan {
+public:
+    ActivationPlan(const Architecture& a, int threads) : a_(a), threads_(threads) {}
+
+    [[nodiscard]] double discriminator_step(const LossOptions& loss, int stage, bool fading, double batch) const {
+        const double reals_and_fakes = 2 * colours(stage) * batch;
+        const double fakes = inputs(stage) * batch + (2 * largest(stage) + maps(stage)) * batch + scratch(stage, batch, false);
+        const bool penalized = loss.r1_gamma > 0 || loss.r2_gamma > 0 || loss.gp_lambda > 0;
+        double scores = discriminator_forward(stage, fading) + discriminator_backward(stage, fading);
+        if (penalized) {
+            // the tangent keeps what the forward pass keeps, but for what blends
+            scores += colours(stage) * (loss.gp_lambda > 0 ? 2 : 1) + discriminator_linearized(stage, fading) + discriminator_forward(stage, fading);
+        }
+        return reals_and_fakes + std::max(fakes, scores * batch + scratch(stage, batch, true));
+    }
+
+    [[nodiscard]] double generator_step(int stage, bool fading, double batch) const {
+        double kept = 0;
+        for (int s = 0; s <= stage; ++s)
+            kept += maps(s) * (4 + (a_.use_instance_norm && a_.use_styles ? 2 : 0) + (a_.use_pixel_norm ? 2 : 0));
+        if (fading) kept += colours(stage) + colours(stage - 1);
+        const double forward = inputs(stage) + mapping() + kept + colours(stage);
+        const double backward = mapping() + 2 * largest(stage) + maps(stage) * (2 + (a_.use_instance_norm && a_.use_styles ? 1 : 0) + (a_.use_pixel_norm ? 1 : 0));
+        const double through_discriminator = discriminator_forward(stage, fading) + colours(stage);
+        return batch * (forward + through_discriminator + std::max(discriminator_backward(stage, fading), backward)) + scratch(stage, batch, true);
+    }
+
+private:
+    [[nodiscard]] double area(int stage) const { return static_cast<double>(a_.size(stage).height) * a_.size(stage).width; }
+    [[nodiscard]] double maps(int stage) const { return a_.feature_maps(stage) * area(stage); }
+    [[nodiscard]] double colours(int stage) const { return a_.num_channels * area(stage); }
+    [[nodiscard]] double blurs() const { return a_.blur_filter.length > 0 ? 1 : 0; }
+
+    [[nodiscard]] double largest(int stage) const {
+        double most = 0;
+        for (int s = 0; s <= stage; ++s) most = std::max(most, maps(s));
+        return most;
+    }
+
+    /// Noise maps, styles and latents of a picture.
+    [[nodiscard]] double inputs(int stage) const {
+        double noise = 0;
+        for (int s = 0; s <= stage && a_.use_noise; ++s) noise += 2 * area(s);
+        return noise + (a_.layers() + 3) * static_cast<double>(a_.w_size()) + 2 * a_.latent_size;
+    }
+
+    /// Both passes of the mapping network, as kept for the gradient.
+    [[nodiscard]] double mapping() const { return 2.0 * (a_.mapping_inputs() + static_cast<double>(a_.mapping_layers) * a_.mapping_fmaps); }
+
+    [[nodiscard]] double output() const { return maps(0) * 2 + a_.mbstd_num_features * area(0) + a_.nf(0); }
+
+    [[nodiscard]] double discriminator_forward(int stage, bool fading) const {
+        double kept = maps(stage) + output();
+        for (int s = stage; s > 0; --s) kept += (1 + blurs()) * maps(s) + maps(s - 1);
+        return kept + (fading ? colours(stage - 1) + 2 * maps(stage - 1) : 0);
+    }
+
+    [[nodiscard]] double discriminator_linearized(int stage, bool fading) const {
+        double kept = maps(0) * 2 + output() + maps(stage);
+        for (int s = 1; s <= stage; ++s) kept += (3 + blurs()) * maps(s) + maps(s - 1);
+        return kept + (fading ? 3 * maps(stage - 1) + colours(stage - 1) + colours(stage) : 0);
+    }
+
+    /// Gradients alone, or their tangents: each block's input and, while it works, what is inside.
+    [[nodiscard]] double discriminator_backward(int stage, bool fading) const {
+        double chain = maps(0), most = maps(0) * 2 + output();
+        for (int s = 1; s <= stage; ++s) {
+            if (s == stage && fading) chain += 2 * maps(s - 1) + colours(s - 1);
+            chain += maps(s);
+            most = std::max(most, chain + (2 + blurs()) * maps(s));
+        }
+        return most;
+    }
+
+    /// The largest layer's weight in the form that the products take, and copies of pictures.
+    [[nodiscard]] double scratch(int stage, double batch, bool gradients) const {
+        double weight = 9.0 * a_.feature_maps(0) * a_.feature_maps(0);
+        weight = std::max(weight, maps(0) * a_.nf(0));
+        for (int s = 1; s <= stage; ++s) weight = std::max(weight, 16.0 * a_.feature_maps(s) * a_.feature_maps(s - 1));
+        const double copies = gradients ? 1 << 18 : threads_ * static_cast<double>((1 << 16) + (1 << 13));
+        return weight + std::min(copies, 6 * largest(stage) * batch);
+    }
+
+    const Architecture& a_;
+    int threads_;
+};
+
+}  // namespace detail
+
+/// Bytes that a trainer of these networks is going to hold during a step of `batch` pictures.
+/// @param stage   the finest stage that is computed
+/// @param fading  whether the stage below fades in
+/// @param batch   pictures evaluated at once: a minibatch, or a part of it
+template <class Device>
+[[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator, const AnyDiscriminator<Device>& discriminator, const LossOptions& loss,
+                                     int stage, bool fading, Index batch) {
+    constexpr std::size_t scalar = sizeof(typename Device::Scalar);
+    MemoryPlan plan;
+    const auto count = [&](int copies) {
+        return [&plan, copies](const std::string&, const Parameter<Device>& p) {
+            const auto bytes = static_cast<std::size_t>(p.size()) * scalar;
+            plan.parameters += bytes * static_cast<std::size_t>(copies);
+            if (!p.trainable()) return;
+            plan.gradients += bytes;
+            plan.moments += 2 * bytes;
+        };
+    };
+    for_each_parameter(generator, count(2));
+    for_each_parameter(discriminator, count(1));
+    const detail::ActivationPlan activations(generator.architecture(), generator.context().threads());
+    const auto pictures = static_cast<double>(batch);
+    plan.activations = scalar * static_cast<std::size_t>(std::max(activations.discriminator_step(loss, stage, fading, pictures),
+                                                                  activations.generator_step(stage, fading, pictures)));
+    return plan;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/training/trainer.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace stylegan {
+
+namespace detail {
+
+/// Calls f(name, member) for every option. The one list: written and read by it.
+template <class O, class F>
+void for_each_training_option(O& o, F&& f) {
+    f("seed", o.seed);
+    f("total_kimg", o.total_kimg);
+    f("kimg_per_tick", o.kimg_per_tick);
+    f("growing", o.schedule.growing);
+    f("first_height", o.schedule.first_height);
+    f("lod_kimg", o.schedule.lod_kimg);
+    f("fade_kimg", o.schedule.fade_kimg);
+    f("batch", o.schedule.batch);
+    f("batch_at", o.schedule.batch_at);
+    f("lr", o.schedule.lr);
+    f("lr_at", o.schedule.lr_at);
+    f("microbatch", o.microbatch);
+    f("mirror", o.mirror);
+    f("generator_loss", o.loss.generator);
+    f("discriminator_loss", o.loss.discriminator);
+    f("r1_gamma", o.loss.r1_gamma);
+    f("r2_gamma", o.loss.r2_gamma);
+    f("gp_lambda", o.loss.gp_lambda);
+    f("gp_target", o.loss.gp_target);
+    f("drift", o.loss.drift);
+    f("beta1", o.adam.beta1);
+    f("beta2", o.adam.beta2);
+    f("epsilon", o.adam.epsilon);
+    f("ema_kimg", o.ema_kimg);
+    f("w_average_beta", o.w_average_beta);
+    f("repeats", o.repeats);
+    f("reset_optimizer", o.reset_optimizer);
+}
+
+template <class P, class F>
+void for_each_progress_value(P& p, F&& f) {
+    f("pictures", p.pictures);
+    f("steps", p.steps);
+    f("schedule_pictures", p.schedule_pictures);
+    f("repeat", p.repeat);
+    f("last_lod", p.last_lod);
+    f("skipped_generator", p.skipped_generator);
+    f("skipped_discriminator", p.skipped_discriminator);
+    f("generator_steps", p.generator_steps);
+    f("discriminator_steps", p.discriminator_steps);
+    f("tick", p.tick);
+    f("tick_pictures", p.tick_pictures);
+}
+
+inline constexpr std::array generator_loss_names{std::pair{GeneratorLoss::logistic_nonsaturating, "logistic_nonsaturating"},
+                                                 std::pair{GeneratorLoss::logistic_saturating, "logistic_saturating"},
+                                                 std::pair{GeneratorLoss::wgan, "wgan"}};
+inline constexpr std::array discriminator_loss_names{std::pair{DiscriminatorLoss::logistic, "logistic"},
+                                                     std::pair{DiscriminatorLoss::wgan, "wgan"}, std::pair{DiscriminatorLoss::hinge, "hinge"}};
+inline constexpr const auto& names_of(GeneratorLoss) { return generator_loss_names; }
+inline constexpr const auto& names_of(DiscriminatorLoss) { return discriminator_loss_names; }
+
+template <class T>
+nlohmann::ordered_json training_value_to_json(const T& v) {
+    if constexpr (std::is_enum_v<T>) {
+        for (const auto& [value, name] : names_of(v))
+            if (value == v) return name;
+        return nullptr;
+    } else {
+        return v;
+    }
+}
+
+/// A value for pictures of each height, {"128": 0.0015}.
+template <class T>
+nlohmann::ordered_json training_value_to_json(const std::map<int, T>& v) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [height, value] : v) json[std::to_string(height)] = value;
+    return json;
+}
+
+/// Each reads a value, and returns what it would have expected, or nullptr when it got that.
+template <class T>
+const char* read_training_value(const nlohmann::json& json, T& v) {
+    if constexpr (std::is_same_v<T, bool>) {
+        if (!json.is_boolean()) return "true or false";
+        v = json.get<bool>();
+    } else if constexpr (std::is_enum_v<T>) {
+        for (const auto& [value, name] : names_of(v))
+            if (json == name) return v = value, nullptr;
+        return "the name of a loss";
+    } else if constexpr (std::is_same_v<T, std::uint64_t>) {
+        if (!json.is_number_unsigned()) return "a whole number, 0 or more";
+        v = json.get<std::uint64_t>();
+    } else if constexpr (std::is_integral_v<T>) {
+        if (!json.is_number_integer() || json.get<std::int64_t>() < -(1ll << 31) || json.get<std::int64_t>() >= 1ll << 31) return "a whole number";
+        v = json.get<T>();
+    } else {
+        if (!json.is_number()) return "a number";
+        v = json.get<T>();
+    }
+    return nullptr;
+}
+
+template <class T>
+const char* read_training_value(const nlohmann::json& json, std::map<int, T>& v) {
+    constexpr const char* expected = "an object of numbers by picture height";
+    if (!json.is_object()) return expected;
+    v.clear();
+    for (const auto& [key, value] : json.items()) {
+        if (key.empty() || key.size() > 6 || key.find_first_not_of("0123456789") != std::string::npos) return expected;
+        if (read_training_value(value, v[std::stoi(key)])) return expected;
+    }
+    return nullptr;
+}
+
+/// A function that reads the value of a name from `json`; one that is missing keeps what it has.
+inline auto training_reader(const nlohmann::json& json, const std::string& where) {
+    if (!json.is_object()) throw FormatError(text(where, ": is not a JSON object"));
+    return [&json, where](const char* name, auto& value) {
+        if (!json.contains(name)) return;
+        if (const char* expected = read_training_value(json[name], value))
+            throw FormatError(text(where, ": \"", name, "\" is ", json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                                   ", expected ", expected));
+    };
+}
+
+}  // namespace detail
+
+[[nodiscard]] inline nlohmann::ordered_json to_json(const TrainingOptions& options) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    detail::for_each_training_option(options, [&](const char* name, const auto& v) { json[name] = detail::training_value_to_json(v); });
+    return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json to_json(const TrainingProgress& progress) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    detail::for_each_progress_value(progress, [&](const char* name, const auto& v) { json[name] = v; });
+    return json;
+}
+
+/// Options that are missing keep their defaults.
+/// @param where  what the messages begin with: the file, and the place in it
+/// @throws FormatError that names the option, what was found and what was expected
+[[nodiscard]] inline TrainingOptions training_options_from_json(const nlohmann::json& json, const std::string& where) {
+    TrainingOptions options;
+    detail::for_each_training_option(options, detail::training_reader(json, where));
+    return options;
+}
+
+/// @throws FormatError as above
+[[nodiscard]] inline TrainingProgress training_progress_from_json(const nlohmann::json& json, const std::string& where) {
+    TrainingProgress progress;
+    detail::for_each_progress_value(progress, detail::training_reader(json, where));
+    return progress;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/training/adam.hpp>
+#include <stylegan/training/losses.hpp>
+#include <stylegan/training/moving_average.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace stylegan {
+
+/// A minibatch in parts. Pictures whose minibatch stddev is taken together stay together, in their order, so that the
+/// result does not depend on the split.
+/// @param batch  pictures in the minibatch
+/// @param group  pictures of a stddev group: n belongs to group n mod (batch / group)
+/// @param most   pictures in a part at the most; at least one group is taken
+/// @return       the numbers of the pictures of each part
+[[nodiscard]] inline std::vector<std::vector<Index>> split_minibatch(Index batch, Index group, Index most) {
+    const Index groups = batch / group, together = std::max<Index>(1, std::min(groups, most / group));
+    std::vector<std::vector<Index>> parts;
+    for (Index first = 0; first < groups; first += together) {
+        parts.emplace_back();
+        for (Index member = 0; member < group; ++member)
+            for (Index g = first; g < std::min(first + together, groups); ++g) parts.back().push_back(member * groups + g);
+    }
+    return parts;
+}
+
+/// One training step's two updates, on whole minibatches, with gradients gathered over parts of them.
+template <class Device>
+class Updates {
+public:
+    using Scalar = typename Device::Scalar;
+    /// Writes the real pictures of the given numbers, and their labels if there are any.
+    using FillReals = std::function<void(std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels)>;
+    using FillLabels = std::function<void(std::span<const Index> samples, Rows<Scalar> labels)>;
+
+    struct Result {
+        LossValues values{};  ///< in the order of the minibatch
+        bool moved = true;    ///< false: a gradient was not finite, and nothing changed
+    };
+
+    Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options = {})
+        : generator_(generator), discriminator_(discriminator), generator_adam_(generator, options), discriminator_adam_(discriminator, options) {}
+
+    LossOptions loss{};
+    double w_average_beta = 0.995;
+    Index microbatch = 0;  ///< pictures evaluated at once; 0: the whole minibatch
+
+    [[nodiscard]] Adam<Device>& generator_adam() { return generator_adam_; }
+    [[nodiscard]] Adam<Device>& discriminator_adam() { return discriminator_adam_; }
+    [[nodiscard]] const Adam<Device>& generator_adam() const { return generator_adam_; }
+    [[nodiscard]] const Adam<Device>& discriminator_adam() const { return discriminator_adam_; }
+
+    /// @throws ShapeError if the batch is no whole number of minibatch stddev groups
+    Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill) {
+        Context<Device>& context = generator_.context();
+        const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+        return step(discriminator_, discriminator_adam_, level, batch, lr, [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+            const auto n = static_cast<Index>(samples.size());
+            const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
+            const Rows<Scalar> labels = take_labels(n);
+            fill(samples, reals, labels);
+            return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
+        });
+    }
+
+    Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill) {
+        return step(generator_, generator_adam_, level, batch, lr, [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+            const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
+            if (!labels.empty()) fill(samples, labels);
+            return losses.generator_loss(draws, samples, labels, w_sum);
+        });
+    }
+
+private:
+    template <class Network, class Part>
+    Result step(Network& network, Adam<Device>& adam, Level level, Index batch, double lr, Part part) {
+        Context<Device>& context = generator_.context();
+        for_each_parameter(network, [](const std::string&, Parameter<Device>& p) {
+            if (p.trainable()) p.clear_gradient();
+        });
+        Losses<Device> losses(generator_, discriminator_, loss, level, batch);
+        const Workspace::Frame frame(context.workspace());
+        const Rows<Scalar> w_sum = context.take(1, generator_.architecture().w_size());
+        context.fill(w_sum, Scalar(0));
+        LossValues values;
+        std::vector<Index> order;
+        const Index group = discriminator_.network().stddev().group(batch);
+        for (const auto& samples : split_minibatch(batch, group, microbatch > 0 ? microbatch : batch)) {
+            const Workspace::Frame inner(context.workspace());
+            values.append(part(losses, samples, std::span<Scalar>(w_sum.data, static_cast<std::size_t>(w_sum.size()))));
+            order.insert(order.end(), samples.begin(), samples.end());
+        }
+        const bool moved = adam.step(network, context, lr);
+        if (!moved) return {sorted(values, order), false};
+        ops::scale(context, as_maps<const Scalar>(w_sum), Scalar(1) / static_cast<Scalar>(batch), as_maps(w_sum));
+        auto& average = generator_.truncation().average().value();
+        ops::average_into(context, w_sum.size(), average.data(), w_sum.data, static_cast<Scalar>(w_average_beta));
+        return {sorted(values, order), true};
+    }
+
+    [[nodiscard]] Rows<Scalar> take_labels(Index n) const {
+        const int classes = generator_.architecture().label_size;
+        return classes > 0 ? generator_.context().take(n, classes) : Rows<Scalar>{};
+    }
+
+    static LossValues sorted(const LossValues& values, const std::vector<Index>& order) {
+        LossValues out = values;
+        const auto place = [&](const std::vector<double>& from, std::vector<double>& to) {
+            for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
+        };
+        place(values.loss, out.loss);
+        place(values.penalty, out.penalty);
+        place(values.real_scores, out.real_scores);
+        place(values.fake_scores, out.fake_scores);
+        place(values.r1, out.r1);
+        return out;
+    }
+
+    AnyGenerator<Device>& generator_;
+    AnyDiscriminator<Device>& discriminator_;
+    Adam<Device> generator_adam_, discriminator_adam_;
+};
+
+}  // namespace stylegan
