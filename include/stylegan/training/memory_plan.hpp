@@ -32,12 +32,14 @@ public:
 
     [[nodiscard]] double discriminator_step(const LossOptions& loss, int stage, bool fading, double batch) const {
         const double reals_and_fakes = 2 * colours(stage) * batch;
-        const double fakes = inputs(stage) * batch + (2 * largest(stage) + maps(stage)) * batch + scratch(stage, batch, false);
+        const double fakes =
+            inputs(stage) * batch + (2 * largest(stage) + maps(stage)) * batch + scratch(stage, batch, false);
         const bool penalized = loss.r1_gamma > 0 || loss.r2_gamma > 0 || loss.gp_lambda > 0;
         double scores = discriminator_forward(stage, fading) + discriminator_backward(stage, fading);
         if (penalized) {
             // the tangent keeps what the forward pass keeps, but for what blends
-            scores += colours(stage) * (loss.gp_lambda > 0 ? 2 : 1) + discriminator_linearized(stage, fading) + discriminator_forward(stage, fading);
+            scores += colours(stage) * (loss.gp_lambda > 0 ? 2 : 1) + discriminator_linearized(stage, fading) +
+                      discriminator_forward(stage, fading);
         }
         return reals_and_fakes + std::max(fakes, scores * batch + scratch(stage, batch, true));
     }
@@ -48,13 +50,18 @@ public:
             kept += maps(s) * (4 + (a_.use_instance_norm && a_.use_styles ? 2 : 0) + (a_.use_pixel_norm ? 2 : 0));
         if (fading) kept += colours(stage) + colours(stage - 1);
         const double forward = inputs(stage) + mapping() + kept + colours(stage);
-        const double backward = mapping() + 2 * largest(stage) + maps(stage) * (2 + (a_.use_instance_norm && a_.use_styles ? 1 : 0) + (a_.use_pixel_norm ? 1 : 0));
+        const double backward =
+            mapping() + 2 * largest(stage) +
+            maps(stage) * (2 + (a_.use_instance_norm && a_.use_styles ? 1 : 0) + (a_.use_pixel_norm ? 1 : 0));
         const double through_discriminator = discriminator_forward(stage, fading) + colours(stage);
-        return batch * (forward + through_discriminator + std::max(discriminator_backward(stage, fading), backward)) + scratch(stage, batch, true);
+        return batch * (forward + through_discriminator + std::max(discriminator_backward(stage, fading), backward)) +
+               scratch(stage, batch, true);
     }
 
 private:
-    [[nodiscard]] double area(int stage) const { return static_cast<double>(a_.size(stage).height) * a_.size(stage).width; }
+    [[nodiscard]] double area(int stage) const {
+        return static_cast<double>(a_.size(stage).height) * a_.size(stage).width;
+    }
     [[nodiscard]] double maps(int stage) const { return a_.feature_maps(stage) * area(stage); }
     [[nodiscard]] double colours(int stage) const { return a_.num_channels * area(stage); }
     [[nodiscard]] double blurs() const { return a_.blur_filter.length > 0 ? 1 : 0; }
@@ -73,7 +80,9 @@ private:
     }
 
     /// Both passes of the mapping network, as kept for the gradient.
-    [[nodiscard]] double mapping() const { return 2.0 * (a_.mapping_inputs() + static_cast<double>(a_.mapping_layers) * a_.mapping_fmaps); }
+    [[nodiscard]] double mapping() const {
+        return 2.0 * (a_.mapping_inputs() + static_cast<double>(a_.mapping_layers) * a_.mapping_fmaps);
+    }
 
     [[nodiscard]] double output() const { return maps(0) * 2 + a_.mbstd_num_features * area(0) + a_.nf(0); }
 
@@ -120,8 +129,9 @@ private:
 /// @param fading  whether the stage below fades in
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it
 template <class Device>
-[[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator, const AnyDiscriminator<Device>& discriminator, const LossOptions& loss,
-                                     int stage, bool fading, Index batch) {
+[[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,
+                                     const AnyDiscriminator<Device>& discriminator, const LossOptions& loss, int stage,
+                                     bool fading, Index batch) {
     constexpr std::size_t scalar = sizeof(typename Device::Scalar);
     MemoryPlan plan;
     const auto count = [&](int copies) {
@@ -137,8 +147,9 @@ template <class Device>
     for_each_parameter(discriminator, count(1));
     const detail::ActivationPlan activations(generator.architecture(), generator.context().threads());
     const auto pictures = static_cast<double>(batch);
-    plan.activations = scalar * static_cast<std::size_t>(std::max(activations.discriminator_step(loss, stage, fading, pictures),
-                                                                  activations.generator_step(stage, fading, pictures)));
+    plan.activations =
+        scalar * static_cast<std::size_t>(std::max(activations.discriminator_step(loss, stage, fading, pictures),
+                                                   activations.generator_step(stage, fading, pictures)));
     return plan;
 }
 

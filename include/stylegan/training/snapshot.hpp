@@ -54,7 +54,9 @@ void load_snapshot(const Checkpoint& checkpoint, Trainer<Device>& trainer) {
     checkpoint.check_architecture(trainer.architecture(), NetworkKind::generator);
     checkpoint.check_architecture(trainer.architecture(), NetworkKind::discriminator);
     const auto record = training_record(checkpoint);
-    if (!record) throw FormatError(text(checkpoint.file().path().string(), ": has no training state, expected a snapshot of a run"));
+    if (!record)
+        throw FormatError(
+            text(checkpoint.file().path().string(), ": has no training state, expected a snapshot of a run"));
     load_parameters(checkpoint.file(), "", trainer);
     trainer.set_progress(record->progress);
 }

@@ -64,11 +64,12 @@ void for_each_progress_value(P& p, F&& f) {
     f("tick_pictures", p.tick_pictures);
 }
 
-inline constexpr std::array generator_loss_names{std::pair{GeneratorLoss::logistic_nonsaturating, "logistic_nonsaturating"},
-                                                 std::pair{GeneratorLoss::logistic_saturating, "logistic_saturating"},
-                                                 std::pair{GeneratorLoss::wgan, "wgan"}};
+inline constexpr std::array generator_loss_names{
+    std::pair{GeneratorLoss::logistic_nonsaturating, "logistic_nonsaturating"},
+    std::pair{GeneratorLoss::logistic_saturating, "logistic_saturating"}, std::pair{GeneratorLoss::wgan, "wgan"}};
 inline constexpr std::array discriminator_loss_names{std::pair{DiscriminatorLoss::logistic, "logistic"},
-                                                     std::pair{DiscriminatorLoss::wgan, "wgan"}, std::pair{DiscriminatorLoss::hinge, "hinge"}};
+                                                     std::pair{DiscriminatorLoss::wgan, "wgan"},
+                                                     std::pair{DiscriminatorLoss::hinge, "hinge"}};
 inline constexpr const auto& names_of(GeneratorLoss) { return generator_loss_names; }
 inline constexpr const auto& names_of(DiscriminatorLoss) { return discriminator_loss_names; }
 
@@ -105,7 +106,9 @@ const char* read_training_value(const nlohmann::json& json, T& v) {
         if (!json.is_number_unsigned()) return "a whole number, 0 or more";
         v = json.get<std::uint64_t>();
     } else if constexpr (std::is_integral_v<T>) {
-        if (!json.is_number_integer() || json.get<std::int64_t>() < -(1ll << 31) || json.get<std::int64_t>() >= 1ll << 31) return "a whole number";
+        if (!json.is_number_integer() || json.get<std::int64_t>() < -(1ll << 31) ||
+            json.get<std::int64_t>() >= 1ll << 31)
+            return "a whole number";
         v = json.get<T>();
     } else {
         if (!json.is_number()) return "a number";
@@ -132,7 +135,8 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
     return [&json, where](const char* name, auto& value) {
         if (!json.contains(name)) return;
         if (const char* expected = read_training_value(json[name], value))
-            throw FormatError(text(where, ": \"", name, "\" is ", json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+            throw FormatError(text(where, ": \"", name, "\" is ",
+                                   json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
                                    ", expected ", expected));
     };
 }
@@ -141,7 +145,8 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
 
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TrainingOptions& options) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    detail::for_each_training_option(options, [&](const char* name, const auto& v) { json[name] = detail::training_value_to_json(v); });
+    detail::for_each_training_option(
+        options, [&](const char* name, const auto& v) { json[name] = detail::training_value_to_json(v); });
     return json;
 }
 
@@ -161,7 +166,8 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
 }
 
 /// @throws FormatError as above
-[[nodiscard]] inline TrainingProgress training_progress_from_json(const nlohmann::json& json, const std::string& where) {
+[[nodiscard]] inline TrainingProgress training_progress_from_json(const nlohmann::json& json,
+                                                                  const std::string& where) {
     TrainingProgress progress;
     detail::for_each_progress_value(progress, detail::training_reader(json, where));
     return progress;
