@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Shows what this project does, on this machine, in under ten minutes: pictures from the shipped model, then two minutes
+# of training. Arguments: the folder for the pictures (out/demo).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=${1:-out/demo}
+network=examples/data/faces-32.safetensors
+pictures=examples/data/faces-32.zip
+training_seconds=120
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "Installing what is missing"
+bash cmake/install-packages.sh build
+
+say "Compiling the program \`stylegan\` and two examples (a few minutes the first time)"
+if command -v ninja >/dev/null; then export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"; fi
+if [ ! -e build/release/CMakeCache.txt ]; then
+  cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DSTYLEGAN_BUILD_TESTS=OFF -DSTYLEGAN_BUILD_BENCHMARKS=OFF
+fi
+cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target stylegan-cli style_mixing truncation
+stylegan=build/release/examples/stylegan
+mkdir -p "$out"
+
+say "36 pictures from the shipped model, one for each seed; psi 0.7 pulls them towards the average"
+"$stylegan" generate --network "$network" --seeds 0-35 --grid 6x6 --trunc 0.7 --outdir "$out/generate"
+
+say "Style mixing: the coarse, middle or fine layers of one picture take the style of another"
+build/release/examples/style_mixing "$network" "$out/style-mixing.png"
+
+say "Truncation: the same seeds from psi 1 over 0 (the average) to -1 (the opposite)"
+build/release/examples/truncation "$network" "$out/truncation.png"
+
+say "Training goes on from the shipped model for two minutes, as if Ctrl-C were pressed then"
+status=0
+timeout --foreground --signal=INT "$training_seconds" \
+  "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" --tick 0.5 || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as meant
+
+say "Done. The pictures:"
+run=$(find "$out/runs" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)
+ls "$out"/generate/*.png "$out"/*.png "$run"/*.png

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+
+#include <string>
+#include <vector>
+
+namespace stylegan::examples {
+
+/// What to write in C++ for an architecture: "{.resolution_log2 = 5, .fmap_base = 1024}". Members with the value of
+/// configuration F at 1024x1024, the defaults, are left out.
+[[nodiscard]] std::string architecture_literal(const Architecture& a);
+
+/// "configuration F, style-based" and the like: which row of the paper's table 1 this is, whatever its sizes.
+[[nodiscard]] std::string configuration_of(const Architecture& a);
+
+/// "512 (4x4), 256 (8x8)": the feature maps of each stage, height x width.
+[[nodiscard]] std::string feature_maps_of(const Architecture& a);
+
+/// "a, b, c"
+[[nodiscard]] std::string listed(const std::vector<std::string>& parts);
+
+}  // namespace stylegan::examples

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "train_settings.hpp"
+
+#include <iosfwd>
+
+namespace stylegan::examples {
+
+/// Prints what a run would do: its networks layer by layer, when each level of the schedule begins with which minibatch and
+/// learning rate, and the memory that a step takes there.
+void print_dry_run(std::ostream& out, const TrainSettings& settings, const DatasetFacts& data);
+
+}  // namespace stylegan::examples

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "benchmark.hpp"
+#include "counted_progress.hpp"
+#include "dataset_tool_command.hpp"
+#include "generate.hpp"
+#include "info.hpp"
+#include "train.hpp"
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+namespace {
+
+using namespace stylegan::examples;
+
+/// Prints one line on stderr, whatever is in the message. @return status
+int failed(std::string message, int status) {
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char c) { return c < ' '; }, ' ');
+    std::fflush(stdout);
+    std::fprintf(stderr, "stylegan: %s\n", message.c_str());
+    return status;
+}
+
+std::string names_of_commands(const CLI::App& app) {
+    std::string names;
+    for (const CLI::App* command : app.get_subcommands({})) names += (names.empty() ? "" : ", ") + command->get_name();
+    return names;
+}
+
+bool has_command(const CLI::App& app, const std::string& name) {
+    return !app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; }).empty();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{
+        "StyleGAN (2019) on the processor: generates pictures, trains networks, prepares data.\n"
+        "`stylegan COMMAND --help` explains a command."};
+    app.name("stylegan");
+    const auto& version = stylegan::version;
+    app.set_version_flag("--version", stylegan::text("stylegan ", version[0], '.', version[1], '.', version[2]));
+    app.require_subcommand(0, 1);
+    add_generate(app);
+    add_train(app);
+    add_dataset_tool(app);
+    add_info(app);
+    add_benchmark(app);
+
+    try {
+        if (argc < 2)
+            return failed("no command is given, expected one of " + names_of_commands(app) + "; see stylegan --help",
+                          2);
+        if (argv[1][0] != '-' && !has_command(app, argv[1]))
+            return failed(stylegan::text('"', argv[1], "\" is not a command, expected one of ", names_of_commands(app),
+                                         "; see stylegan --help"),
+                          2);
+        app.parse(argc, argv);
+        return 0;
+    } catch (const CLI::Success& request) {  // --help, --version
+        return app.exit(request);
+    } catch (const CLI::ExtrasError& error) {
+        return failed(std::string(error.what()) + "; see stylegan " + argv[1] + " --help", 2);
+    } catch (const CLI::ParseError& error) {
+        return failed(error.what(), 2);
+    } catch (const Interrupted& error) {
+        return failed(error.what(), 130);  // as a shell tells of Ctrl-C
+    } catch (const std::bad_alloc&) {
+        return failed("out of memory", 1);
+    } catch (const std::exception& error) {
+        return failed(error.what(), 1);
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace stylegan::examples {
+
+/// The most memory that this process ever held at once, in bytes.
+[[nodiscard]] std::size_t peak_memory();
+
+}  // namespace stylegan::examples

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train_run.hpp"
+
+#include "dry_run.hpp"
+#include "interrupt.hpp"
+#include "memory.hpp"
+#include "progress_line.hpp"
+#include "run_directory.hpp"
+#include "run_pictures.hpp"
+
+#include <stylegan/training/snapshot.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+namespace stylegan::examples {
+namespace {
+
+namespace fs = std::filesystem;
+
+PictureSource source_of(const Dataset& data, bool labels) {
+    PictureSource source;
+    source.size = static_cast<Index>(data.size());
+    source.resolution = {data.height(), data.width()};
+    source.channels = data.channels();
+    source.label_size = labels ? data.label_size() : 0;
+    source.picture = [&data](Index i, int halvings, std::span<std::uint8_t> pixels) {
+        const std::vector<std::uint8_t> picture = data.picture(static_cast<std::size_t>(i), halvings);
+        std::copy(picture.begin(), picture.end(), pixels.begin());
+    };
+    source.label = [&data](Index i, std::span<float> label) {
+        const std::vector<float> values = data.label(static_cast<std::size_t>(i));
+        std::copy(values.begin(), values.end(), label.begin());
+    };
+    return source;
+}
+
+/// Decodes every picture once, so that a damaged one is found before anything is written. Not for large data sets: there it
+/// would take long.
+void check_pictures(const Dataset& data, Context<Cpu>& context) {
+    const double bytes = static_cast<double>(data.size()) * data.width() * data.height() * data.channels();
+    if (bytes > static_cast<double>(DatasetOptions{}.cache_bytes)) return;
+    context.parallel_for(static_cast<Index>(data.size()),
+                         [&](Index i) { (void)data.picture(static_cast<std::size_t>(i)); });
+}
+
+/// What --resume names.
+std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkpoint>& checkpoint) {
+    if (!flags.resume) return std::nullopt;
+    TrainStart start;
+    start.snapshot = *flags.resume;
+    if (fs::is_directory(*flags.resume)) {
+        const RunDirectory directory(*flags.resume);
+        start.snapshot = directory.newest_snapshot();
+        start.settings = read_train_settings(directory.file("training_options.json"));
+    }
+    checkpoint.emplace(start.snapshot);
+    start.architecture = checkpoint->architecture();
+    start.record = training_record(*checkpoint);
+    return start;
+}
+
+/// Takes over all of a snapshot; of a file of networks only, what it holds.
+void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Cpu>& trainer) {
+    if (start.record && checkpoint.has("training")) return load_snapshot(checkpoint, trainer);
+    checkpoint.load(trainer.averaged());
+    if (checkpoint.has("G"))
+        load_parameters(checkpoint.file(), "G/", trainer.generator());
+    else
+        checkpoint.load(trainer.generator());
+    if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
+}
+
+/// The training loop's side of a run: its lines, statistics, pictures and snapshots.
+class Run {
+public:
+    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, int snap)
+        : directory_(directory),
+          trainer_(trainer),
+          pictures_(pictures),
+          snap_(static_cast<std::uint64_t>(snap)),
+          begin_(seconds_now() - directory.seconds_until(kimg())),
+          tick_begin_(seconds_now()),
+          tick_pictures_(trainer.progress().pictures),
+          skipped_(skipped()) {}
+
+    void go() {
+        trainer_.run([&](const Trainer<Cpu>::Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+    }
+
+    [[nodiscard]] const fs::path& snapshot() const { return snapshot_; }
+
+private:
+    [[nodiscard]] std::uint64_t skipped() const {
+        return trainer_.progress().skipped_generator + trainer_.progress().skipped_discriminator;
+    }
+    [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
+
+    bool after_step() {
+        if (bar_.visible()) {
+            const TrainingOptions& o = trainer_.options();
+            const double done = static_cast<double>(trainer_.progress().pictures - tick_pictures_);
+            const double rate = done / std::max(seconds_now() - tick_begin_, 1e-9);
+            char text[128];
+            std::snprintf(text, sizeof text, "kimg %.1f of %g, %.1f img/s, ", kimg(), o.total_kimg, rate);
+            bar_.show(done / 1000 / o.kimg_per_tick,
+                      text + text_of_seconds((o.total_kimg - kimg()) * 1000 / rate) + " left");
+        }
+        return !Interrupt::requested();
+    }
+
+    bool on_tick(const Trainer<Cpu>::Tick& tick) {
+        bar_.clear();
+        const double now = seconds_now();
+        TickLine line;
+        line.tick = tick.progress.tick;
+        line.kimg = kimg();
+        line.lod = tick.step.lod;
+        line.minibatch = tick.step.batch;
+        line.seconds = now - begin_;
+        line.tick_seconds = now - tick_begin_;
+        line.tick_kimg = static_cast<double>(tick.progress.pictures - tick_pictures_) / 1000;
+        line.maintenance = maintenance_;
+        line.memory_gb = static_cast<double>(peak_memory()) / (1024.0 * 1024.0 * 1024.0);
+        line.skipped = skipped() - skipped_;
+        directory_.log(text_of(line));
+        directory_.stats(statistics(tick, line).dump());
+        if (tick.last || tick.progress.tick % snap_ == 0) {
+            save_snapshot(directory_.snapshot(kimg()), trainer_);
+            snapshot_ = directory_.snapshot(kimg());
+            pictures_.write_fakes(directory_.fakes(kimg()), trainer_.averaged(), tick.step.lod);
+        }
+        tick_begin_ = seconds_now();
+        maintenance_ = tick_begin_ - now;
+        tick_pictures_ = tick.progress.pictures;
+        skipped_ = skipped();
+        return true;
+    }
+
+    static nlohmann::ordered_json statistics(const Trainer<Cpu>::Tick& tick, const TickLine& line) {
+        nlohmann::ordered_json json;
+        for (const auto& [name, s] : tick.statistics)
+            json[name] = {{"num", s.count()}, {"mean", s.mean()}, {"std", s.standard_deviation()}};
+        const auto add = [&](const char* name, auto value) {
+            json[name] = {{"num", 1}, {"mean", value}, {"std", 0.0}};
+        };
+        add("Progress/tick", line.tick);
+        add("Progress/kimg", line.kimg);
+        add("Progress/lod", line.lod);
+        add("Progress/minibatch", line.minibatch);
+        add("Progress/lrate", tick.step.lr);
+        add("Progress/skipped_generator_steps", tick.progress.skipped_generator);
+        add("Progress/skipped_discriminator_steps", tick.progress.skipped_discriminator);
+        add("Timing/total_sec", line.seconds);
+        add("Timing/sec_per_tick", line.tick_seconds);
+        add("Timing/sec_per_kimg", line.tick_kimg > 0 ? line.tick_seconds / line.tick_kimg : 0);
+        add("Timing/maintenance_sec", line.maintenance);
+        add("Resources/peak_cpu_mem_gb", line.memory_gb);
+        json["timestamp"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+        return json;
+    }
+
+    const RunDirectory& directory_;
+    Trainer<Cpu>& trainer_;
+    const RunPictures& pictures_;
+    std::uint64_t snap_;
+    ProgressBar bar_;
+    double begin_, tick_begin_, maintenance_ = 0;
+    std::uint64_t tick_pictures_, skipped_;
+    fs::path snapshot_;
+};
+
+/// The run's folder with all that stands in it before training: for a new run all or nothing.
+RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
+                                const std::optional<TrainStart>& start, const RunPictures& pictures,
+                                Trainer<Cpu>& trainer) {
+    const bool in_place = start && start->settings;
+    const RunDirectory directory =
+        in_place ? RunDirectory(*flags.resume) : RunDirectory::create(*flags.outdir, description(settings));
+    try {
+        write_file(directory.file("training_options.json"), to_json(settings).dump(2) + '\n');
+        if (!in_place) {
+            pictures.write_reals(directory.file("reals.png"));
+            pictures.write_fakes(directory.file("fakes_init.png"), trainer.averaged(), trainer.scheduled_now().lod);
+        }
+        directory.log(text("Run folder ", directory.path().string()));
+        if (start) directory.log(text("Goes on from ", start->snapshot.string()));
+    } catch (...) {
+        if (!in_place) directory.remove();
+        throw;
+    }
+    return directory;
+}
+
+}  // namespace
+
+void run_train(const TrainFlags& flags) {
+    std::optional<Checkpoint> checkpoint;
+    const std::optional<TrainStart> start = start_of(flags, checkpoint);
+    const Dataset data(flags.data ? *flags.data : start->settings->data);
+    const DatasetFacts facts{.path = fs::absolute(data.path()),
+                             .pictures = static_cast<Index>(data.size()),
+                             .resolution = {data.height(), data.width()},
+                             .channels = data.channels(),
+                             .label_size = data.label_size()};
+    const TrainSettings settings = resolve(flags, facts, start);
+    if (start) {
+        checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
+        if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
+    }
+    if (flags.dry_run) return print_dry_run(std::cout, settings, facts);
+
+    Trainer<Cpu> trainer(settings.architecture, settings.options, source_of(data, settings.cond),
+                         Cpu{.threads = settings.threads});
+    if (start) load_start(*checkpoint, *start, trainer);
+    if (trainer.finished())
+        throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
+                              static_cast<double>(trainer.progress().pictures) / 1000, " of ",
+                              start->snapshot.string()));
+    check_pictures(data, trainer.context());
+    const RunPictures pictures(data, settings.architecture);
+
+    const Interrupt interrupt;
+    const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
+    Run run(directory, trainer, pictures, settings.snap);
+    run.go();
+    const TrainingProgress& p = trainer.progress();
+    directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,
+                       " kimg: ", run.snapshot().string()));
+    if (p.skipped_generator + p.skipped_discriminator > 0)
+        directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
+                           " of the discriminator, ", p.skipped_generator, " of the generator"));
+    if (!trainer.finished()) directory.log(text("To go on: stylegan train --resume ", directory.path().string()));
+}
+
+}  // namespace stylegan::examples
