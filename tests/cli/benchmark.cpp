@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_program.hpp"
+#include "cli/write_network.hpp"
+
+#include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/io/npy.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(benchmark)
+
+using namespace test;
+
+const std::vector<std::string> sizes{"--resolution", "16",       "--fmap-base", "128",    "--fmap-max",
+                                     "16",           "--latent", "12",          "--reps", "3"};
+
+Outcome benchmark_of_sizes(const TemporaryFolder& folder, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"benchmark"};
+    all.insert(all.end(), sizes.begin(), sizes.end());
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(folder, all);
+}
+
+/// The one line that must have been printed, checked for what every such line has.
+nlohmann::json line_of(const Outcome& o) {
+    check_success(o);
+    BOOST_TEST(std::count(o.out.begin(), o.out.end(), '\n') == 1);
+    const nlohmann::json json = nlohmann::json::parse(o.out);
+    BOOST_TEST(json["peer"].get<std::string>().starts_with("stylegan-cpp "));
+    BOOST_TEST(json["min"].get<double>() > 0);
+    BOOST_TEST(json["min"].get<double>() <= json["median"].get<double>());
+    BOOST_TEST(json["median"].get<double>() <= json["max"].get<double>());
+    BOOST_TEST(json["peak_rss_mb"].get<int>() > 0);
+    return json;
+}
+
+BOOST_AUTO_TEST_CASE(prints_a_line_of_json) {
+    const TemporaryFolder folder;
+    const nlohmann::json g = line_of(benchmark_of_sizes(folder, {"--json", "--batch", "3", "--threads", "2"}));
+    BOOST_TEST(g["kind"] == "infer seconds/image");
+    BOOST_TEST(g["res"] == 16);
+    BOOST_TEST(g["batch"] == 3);
+    BOOST_TEST(g["threads"] == 2);
+    BOOST_TEST(!g.contains("relative_error"));
+
+    const nlohmann::json t = line_of(benchmark_of_sizes(folder, {"--json", "--what", "train", "--threads", "1"}));
+    BOOST_TEST(t["kind"] == "train seconds/image (D with R1 every step, G, Adam, EMA)");
+    BOOST_TEST(t["batch"] == 8);
+    BOOST_TEST(t["threads"] == 1);
+    BOOST_TEST(t["fmap_base"] == 128);
+    BOOST_TEST(t["fmap_max"] == 16);
+    BOOST_TEST(folder.files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(prints_words) {
+    const TemporaryFolder folder;
+    const Outcome o = benchmark_of_sizes(folder, {"--threads", "1"});
+    check_success(o);
+    BOOST_TEST(o.out.starts_with("Generating 16x16 pictures, 1 at once, 1 thread, 3 runs after"));
+    for (const char* part : {"Seconds per picture  median ", "min ", "max ", "Peak memory ", " MiB\n"})
+        BOOST_TEST(contains(o.out, part), part);
+}
+
+BOOST_AUTO_TEST_CASE(compares_with_expected_pictures) {
+    const TemporaryFolder folder;
+    write_network(folder / "small.safetensors");
+    const auto z = stylegan::latents_of_seeds({1, 2}, 12);
+    stylegan::write_npy(folder / "z.npy", {2, 12}, z.data());
+    check_success(run_program(
+        folder, {"generate", "--network", "small.safetensors", "--latents", "z.npy", "--raw", "--outdir", "."}));
+    const auto error = [&] {
+        return line_of(run_program(folder, {"benchmark", "--network", "small.safetensors", "--z", "z.npy", "--expect",
+                                            "images.npy", "--json"}))
+            .at("relative_error")
+            .get<double>();
+    };
+    BOOST_TEST(error() == 0);
+    auto pictures = stylegan::read_npy(folder / "images.npy");
+    float largest = 0;
+    for (const float v : pictures.values) largest = std::max(largest, std::abs(v));
+    pictures.values[5] = pictures.values[5] > 0 ? pictures.values[5] - largest / 2 : pictures.values[5] + largest / 2;
+    stylegan::write_npy(folder / "images.npy", pictures.shape, pictures.values.data());
+    BOOST_TEST(error() == 0.5, boost::test_tools::tolerance(0.01));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
+    const TemporaryFolder folder;
+    check_error(run_program(folder, {"benchmark", "--resolution", "33"}), 2,
+                {"--resolution: is 33, expected a power of two"});
+    check_error(run_program(folder, {"benchmark", "--resolution", "1024", "--fmap-base", "3"}), 1, {"fmap_base"});
+    check_error(run_program(folder, {"benchmark", "--network", "n.safetensors", "--resolution", "32"}), 2,
+                {"--network", "--resolution"});
+    check_error(run_program(folder, {"benchmark", "--network", "n.safetensors"}), 1,
+                {"n.safetensors: cannot be opened"});
+    check_error(run_program(folder, {"benchmark", "--z", "z.npy"}), 2, {"--z", "--network"});
+    check_error(benchmark_of_sizes(folder, {"--what", "nothing"}), 2,
+                {"--what: is \"nothing\", expected generate or train"});
+    check_error(benchmark_of_sizes(folder, {"--what", "train", "--batch", "6"}), 1,
+                {"--batch: is 6, expected less than 4 or a multiple of it"});
+
+    write_network(folder / "small.safetensors");
+    const std::vector<float> numbers(3 * 3 * 16 * 16);
+    stylegan::write_npy(folder / "z.npy", {3, 12}, numbers.data());
+    stylegan::write_npy(folder / "y.npy", {2, 3, 16, 16}, numbers.data());
+    check_error(
+        run_program(folder, {"benchmark", "--network", "small.safetensors", "--z", "z.npy", "--expect", "y.npy"}), 1,
+        {"y.npy: has shape [2,3,16,16], expected [3,3,16,16]"});
+    check_error(run_program(folder, {"benchmark", "--network", "small.safetensors", "--z", "y.npy"}), 1,
+                {"y.npy: has shape [2,3,16,16], expected [0,12]"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()

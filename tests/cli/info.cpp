@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_program.hpp"
+#include "cli/write_network.hpp"
+
+#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/models/generator.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+namespace test {
+
+void write_network(const std::filesystem::path& path, const NetworkFile& file) {
+    using namespace stylegan;
+    AnyGenerator<Cpu> generator(file.architecture, 1);
+    SafetensorsWriter writer;
+    if (file.metadata) writer.metadata("architecture", architecture_to_json(file.architecture).dump());
+    for_each_parameter(generator, [&](const std::string& name, Parameter<Cpu>& p) {
+        auto& v = p.value();
+        if (name.ends_with("Noise/weight")) std::fill(v.begin(), v.end(), 0.25f);
+        if (name == "dlatent_avg") std::fill(v.begin(), v.end(), 0.5f);
+        if ("Gs/" + name != file.without) writer.add("Gs/" + name, p.shape(), v.data());
+    });
+    writer.write(path);
+}
+
+}  // namespace test
+
+BOOST_AUTO_TEST_SUITE(info)
+
+using namespace test;
+
+BOOST_AUTO_TEST_CASE(tells_what_a_generator_is) {
+    const TemporaryFolder folder;
+    write_network(folder / "small.safetensors");
+    const Outcome o = run_program(folder, {"info", "small.safetensors"});
+    check_success(o);
+    for (const char* part :
+         {"safetensors, 49 tensors", "Gs (averaged generator", "configuration F", "16x16 pixels, 3 channels, no labels",
+          "w of 12", "16 (4x4), 16 (8x8), 16 (16x16)", "no record", "length 1.732\n", "4x4/Const 0.25, ",
+          "16x16/Conv1 0.25\n",
+          "constexpr stylegan::Architecture architecture{.resolution_log2 = 4, .fmap_base = 128, .fmap_max = 16, "
+          ".latent_size = 12, .dlatent_size = 12, .mapping_layers = 2, .mapping_fmaps = 12};\n",
+          "G_mapping/Dense1            156", "(?, 12)", "(3, 3, 16, 16)",
+          "Metadata \"architecture\": {\"resolution\":16"})
+        BOOST_TEST(contains(o.out, part), "expected: " << part << "\nin\n" << o.out);
+    BOOST_TEST(!contains(o.out, "Assumed"));
+}
+
+BOOST_AUTO_TEST_CASE(counts_every_trainable_number) {
+    const TemporaryFolder folder;
+    write_network(folder / "small.safetensors");
+    stylegan::AnyGenerator<stylegan::Cpu> generator(small, 1);
+    stylegan::Index count = 0;
+    stylegan::for_each_parameter(generator,
+                                 [&](const std::string&, const auto& p) { count += p.trainable() ? p.size() : 0; });
+    const std::string out = run_program(folder, {"info", "small.safetensors"}).out;
+    const std::size_t total = out.find("\nTotal ");
+    BOOST_TEST_REQUIRE(total != std::string::npos);
+    BOOST_TEST(std::stol(out.substr(total + 7)) == count);
+}
+
+BOOST_AUTO_TEST_CASE(knows_other_architectures) {
+    const TemporaryFolder folder;
+    stylegan::Architecture progressive = stylegan::config_a;
+    progressive.resolution_log2 = 4;
+    progressive.fmap_max = progressive.latent_size = 8;
+    write_network(folder / "a.safetensors", {.architecture = progressive});
+    const Outcome a = run_program(folder, {"info", "a.safetensors"});
+    check_success(a);
+    BOOST_TEST(contains(a.out, "configuration A"));
+    BOOST_TEST(contains(
+        a.out, ".fused_scale = stylegan::FusedScale::on, .blur_filter = stylegan::no_blur, .progressive_gan = true"));
+    BOOST_TEST(!contains(a.out, "Average w"));
+
+    stylegan::Architecture wide = small;
+    wide.base = {4, 6};
+    wide.label_size = 10;
+    wide.num_channels = 1;
+    write_network(folder / "wide.safetensors", {.architecture = wide});
+    const Outcome w = run_program(folder, {"info", "wide.safetensors"});
+    check_success(w);
+    BOOST_TEST(contains(w.out, "24x16 pixels, 1 channel, 10 labels"));
+    BOOST_TEST(contains(w.out, "{.base = {4, 6}, .resolution_log2 = 4, .num_channels = 1, .label_size = 10, "));
+    BOOST_TEST(contains(w.out, "16 (16x24)"));
+    BOOST_TEST(contains(w.out, "(?, 1, 16, 24)"));
+    BOOST_TEST(contains(w.out, "LabelConcat"));
+}
+
+BOOST_AUTO_TEST_CASE(says_what_it_assumes) {
+    const TemporaryFolder folder;
+    write_network(folder / "bare.safetensors", {.metadata = false});
+    const Outcome o = run_program(folder, {"info", "bare.safetensors"});
+    check_success(o);
+    BOOST_TEST(contains(o.out, "Assumed         "));
+    BOOST_TEST(contains(o.out, "fused_scale = \"auto\""));
+    BOOST_TEST(contains(o.out, "16x16 pixels"));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_training_of_a_snapshot) {
+    const TemporaryFolder folder;
+    check_success(
+        run_program(folder, {"train", "--data", example_data("faces-32.zip"), "--outdir", "runs", "--kimg", "0.008",
+                             "--batch", "4", "--fmap-base", "64", "--fmap-max", "8", "--latent", "8", "--no-growing"}));
+    std::string snapshot;
+    for (const std::string& name : folder.files())
+        if (contains(name, "network-snapshot")) snapshot = name;
+    BOOST_TEST_REQUIRE(snapshot != "");
+    const Outcome o = run_program(folder, {"info", snapshot});
+    check_success(o);
+    BOOST_TEST(contains(o.out, "Gs (averaged generator, the one to use), G (generator), D (discriminator)"));
+    BOOST_TEST(contains(o.out, "0.008 kimg, 2 steps, "));
+    BOOST_TEST(contains(o.out, "can be resumed"));
+    BOOST_TEST(contains(o.out, "32x32/Conv1_down"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
+    const TemporaryFolder folder;
+    check_error(run_program(folder, {"info"}), 2, {"FILE", "required"});
+    check_error(run_program(folder, {"info", "none.safetensors"}), 1, {"none.safetensors", "No such file"});
+    check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
+    write(folder / "text", "no network at all, but long enough to hold a length");
+    check_error(run_program(folder, {"info", "text"}), 1, {"text: ", "not a safetensors file"});
+
+    write_network(folder / "lacking.safetensors", {.without = "Gs/G_synthesis/8x8/Conv1/bias"});
+    check_error(run_program(folder, {"info", "lacking.safetensors"}), 1,
+                {"lacking.safetensors: has no tensor \"Gs/G_synthesis/8x8/Conv1/bias\", expected one of shape [16]"});
+    std::vector<std::uint8_t> whole = read(folder / "lacking.safetensors");
+    whole.resize(whole.size() - 1);
+    write(folder / "cut.safetensors", whole);
+    check_error(run_program(folder, {"info", "cut.safetensors"}), 1, {"cut.safetensors: ", "cut off"});
+    BOOST_TEST(folder.files().size() == 3u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/run_program.hpp"
+
+#include <stylegan/core/philox.hpp>
+#include <stylegan/io/png.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// A folder with "pictures", twelve of 8x8, and `stylegan train` with networks so small that a run takes no time.
+struct TrainingFolder {
+    TrainingFolder() { write_pictures("pictures", 12, 8, 8); }
+
+    void write_pictures(const std::string& name, int count, int width, int height) const {
+        std::filesystem::create_directories(folder / name);
+        for (int i = 0; i < count; ++i) {
+            stylegan::Image image(width, height, 3);
+            const stylegan::RandomStream stream(static_cast<std::uint64_t>(i), 0, stylegan::Purpose::test);
+            for (std::size_t p = 0; p < image.pixels.size(); ++p)
+                image.pixels[p] = static_cast<std::uint8_t>(stream.below(p, 256));
+            stylegan::write_png(folder / (name + "/" + std::to_string(100 + i) + ".png"), image);
+        }
+    }
+
+    /// Labels for the pictures: 0, 1, 2, 0, ...
+    void write_labels() const {
+        std::string json = "{\"labels\": [";
+        for (int i = 0; i < 12; ++i)
+            json += (i > 0 ? ", [\"" : "[\"") + std::to_string(100 + i) + ".png\", " + std::to_string(i % 3) + "]";
+        write(folder / "pictures/dataset.json", json + "]}");
+    }
+
+    [[nodiscard]] static std::vector<std::string> arguments(std::vector<std::string> more) {
+        std::vector<std::string> all{"train", "--fmap-base", "32", "--fmap-max", "8", "--latent", "8", "--map-depth",
+                                     "2",     "--batch",     "8",  "--threads",  "2"};
+        if (std::find(more.begin(), more.end(), "--growing") == more.end()) all.push_back("--no-growing");
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
+    /// A run into "runs", of two ticks of two steps each unless other flags say otherwise.
+    [[nodiscard]] Outcome train(std::vector<std::string> more = {}) const {
+        std::vector<std::string> all{"--data", "pictures", "--outdir", "runs", "--kimg", "0.032", "--tick", "0.016"};
+        all.insert(all.end(), more.begin(), more.end());
+        return run_program(folder, arguments(std::move(all)));
+    }
+
+    [[nodiscard]] std::string content(const std::string& name) const {
+        const auto bytes = read(folder / name);
+        return {bytes.begin(), bytes.end()};
+    }
+
+    TemporaryFolder folder;
+};
+
+/// The first run's folder with its usual flags.
+inline const std::string first_run = "runs/00000-pictures-cfgf-8x8-batch8-gamma0.078";
+
+}  // namespace test

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_program.hpp"
+
+#include <stylegan/core/version.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(usage)
+
+using namespace test;
+
+const std::vector<std::string> commands{"generate", "train", "dataset-tool", "info", "benchmark"};
+
+BOOST_AUTO_TEST_CASE(helps) {
+    const TemporaryFolder folder;
+    const Outcome o = run_program(folder, {"--help"});
+    check_success(o);
+    for (const std::string& command : commands) {
+        BOOST_TEST(contains(o.out, "  " + command + ' '), command);
+        const Outcome help = run_program(folder, {command, "--help"});
+        check_success(help);
+        BOOST_TEST(contains(help.out, "Usage: stylegan " + command), help.out);
+    }
+    BOOST_TEST(folder.files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(tells_its_version) {
+    const TemporaryFolder folder;
+    const Outcome o = run_program(folder, {"--version"});
+    check_success(o);
+    const auto& v = stylegan::version;
+    BOOST_TEST(o.out ==
+               "stylegan " + std::to_string(v[0]) + '.' + std::to_string(v[1]) + '.' + std::to_string(v[2]) + '\n');
+}
+
+BOOST_AUTO_TEST_CASE(refuses_wrong_usage) {
+    const TemporaryFolder folder;
+    check_error(run_program(folder, {}), 2, {"no command", "generate, train, dataset-tool, info, benchmark", "--help"});
+    check_error(run_program(folder, {"draw"}), 2, {"\"draw\" is not a command", "generate, train"});
+    check_error(run_program(folder, {"--bogus"}), 2, {"--bogus"});
+    check_error(run_program(folder, {"generate", "info", "x"}), 2, {});
+    for (const std::string& command : commands) check_error(run_program(folder, {command, "--bogus"}), 2, {});
+    check_error(run_program(folder, {"info", "a", "b"}), 2, {"not expected: b", "stylegan info --help"});
+    check_error(run_program(folder, {"benchmark", "--reps", "1", "--reps", "none"}), 2, {"--reps", "none"});  // the last one counts
+    check_error(run_program(folder, {"benchmark", "--reps"}), 2, {"--reps"});
+    check_error(run_program(folder, {"generate", "--network", "two\nlines", "--seeds", "1", "--outdir", "x"}), 1,
+                {"two lines: cannot be opened"});
+    BOOST_TEST(folder.files().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace test {
+
+/// A generator for 16x16 pictures, small enough to be made for every test.
+inline constexpr stylegan::Architecture small{.resolution_log2 = 4,
+                                              .fmap_base = 128,
+                                              .fmap_max = 16,
+                                              .latent_size = 12,
+                                              .dlatent_size = 12,
+                                              .mapping_layers = 2,
+                                              .mapping_fmaps = 12};
+
+struct NetworkFile {
+    stylegan::Architecture architecture = small;
+    bool metadata = true;      ///< whether the file tells the architecture
+    std::string without = {};  ///< the name of a tensor that is left out
+};
+
+/// Writes a generator of random weights, with noise of some strength and an average w. Defined in info.cpp: the networks
+/// are compiled for one file of these tests.
+void write_network(const std::filesystem::path& path, const NetworkFile& file = {});
+
+}  // namespace test

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/device/thread_pool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+using namespace stylegan;
+
+BOOST_AUTO_TEST_SUITE(thread_pool)
+
+BOOST_AUTO_TEST_CASE(every_item_runs_once) {
+    for (const int threads : {1, 2, 3, 8}) {
+        ThreadPool pool(threads);
+        BOOST_TEST(pool.threads() == threads);
+        for (const Index count : {0, 1, 2, 7, 1000}) {
+            std::vector<int> runs(static_cast<std::size_t>(count));
+            pool.for_each(count, [&](Index i) { ++runs[static_cast<std::size_t>(i)]; });
+            for (const int r : runs) BOOST_REQUIRE(r == 1);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(many_short_loops_one_after_the_other) {
+    ThreadPool pool(4);
+    std::vector<long> sums(4);
+    for (int round = 0; round < 20000; ++round)
+        pool.for_each(4, [&](Index i) { sums[static_cast<std::size_t>(i)] += round; });
+    for (const long s : sums) BOOST_TEST(s == 19999L * 20000 / 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_inside_a_loop_runs_where_it_is) {
+    ThreadPool pool(3), other(3);
+    std::vector<int> runs(64);
+    std::atomic<bool> moved{false};
+    pool.for_each(8, [&](Index i) {
+        const auto here = std::this_thread::get_id();
+        other.for_each(8, [&](Index j) {
+            if (std::this_thread::get_id() != here) moved = true;
+            ++runs[static_cast<std::size_t>(i * 8 + j)];
+        });
+    });
+    BOOST_TEST(!moved);
+    BOOST_TEST(std::accumulate(runs.begin(), runs.end(), 0) == 64);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_and_the_pool_goes_on) {
+    ThreadPool pool(3);
+    for (int round = 0; round < 200; ++round) {
+        BOOST_CHECK_THROW(pool.for_each(50, [](Index i) {
+            if (i == 17) throw std::runtime_error("seventeen");
+        }), std::runtime_error);
+        std::atomic<int> sum{0};
+        pool.for_each(10, [&](Index i) { sum += static_cast<int>(i); });
+        BOOST_REQUIRE(sum == 45);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_of_several_threads_become_one) {
+    ThreadPool pool(4);
+    for (int round = 0; round < 200; ++round) BOOST_CHECK_THROW(pool.for_each(40, [](Index) { throw std::logic_error("all"); }), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(after_an_exception_loops_inside_are_still_shared) {
+    ThreadPool pool(2);
+    BOOST_CHECK_THROW(pool.for_each(4, [](Index) { throw std::runtime_error("once"); }), std::runtime_error);
+    // If the calling thread still believed itself inside a loop, it would run all items alone, one after the other, and the
+    // first of two items that wait for each other would wait for ever.
+    std::atomic<int> arrived{0};
+    pool.for_each(2, [&](Index) {
+        ++arrived;
+        while (arrived.load() < 2) std::this_thread::yield();
+    });
+    BOOST_TEST(arrived == 2);
+}
+
+BOOST_AUTO_TEST_CASE(pools_come_and_go) {
+    for (int round = 0; round < 100; ++round) {
+        ThreadPool pool(1 + round % 5);
+        if (round % 2 == 0) continue;  // one that never worked
+        std::atomic<int> runs{0};
+        pool.for_each(3, [&](Index) { ++runs; });
+        BOOST_REQUIRE(runs == 3);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

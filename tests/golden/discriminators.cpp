@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/models/discriminator.hpp>
+
+#include "architectures.hpp"
+#include "results.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace {
+
+using namespace stylegan;
+using golden::Result;
+using golden::Results;
+using Any = AnyDiscriminator<>;
+
+constexpr const char* scores = "out/scores_lod";
+constexpr const char* gradient = "out/image_gradient_lod";
+
+/// Everything that the file holds as a result.
+template <class Discriminator>
+Results compute(const SafetensorsFile& file, Discriminator& d) {
+    const auto pictures = golden::read<4>(file, "in/images");
+    Any::Vectors2 labels;
+    if (file.contains("in/labels")) labels = golden::read<2>(file, "in/labels");
+    Results results;
+    for (const std::string& name : golden::names_below(file, "out/")) {
+        if (name.starts_with(scores))
+            results[name] = Result(d(pictures, labels, golden::number_after(name, scores)));
+        else if (name.starts_with(gradient))
+            results[name] = Result(d.picture_gradient(pictures, labels, golden::number_after(name, gradient)));
+        else
+            BOOST_ERROR(name << " is not known to this test");
+    }
+    return results;
+}
+
+template <auto A>
+void check_discriminator(const SafetensorsFile& file) {
+    const Architecture described = golden::described_architecture(file);
+    BOOST_TEST((described == A));
+    golden::check_inference(infer_architecture({}, golden::shapes_of(file, "net/"), file.path().stem().string()), A,
+                            NetworkKind::discriminator);
+
+    double largest_gradient = 0;
+    for (const std::string& name : golden::names_below(file, gradient))
+        for (const float g : file.read_float(name)) largest_gradient = std::max(largest_gradient, std::abs(double{g}));
+
+    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
+        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
+            const Cpu device{.threads = 2, .kernels = kernels};
+            Any any(described, std::make_shared<Context<Cpu>>(device), uninitialized);
+            load_parameters(file, "net/", any);
+            const Results found = compute(file, any);
+            for (const auto& [name, result] : found) {
+                if (name.starts_with(gradient))
+                    golden::check_close(file, name, result, golden::gradient_tolerance(kernels), largest_gradient);
+                else
+                    golden::check_close(file, name, result, golden::forward_tolerance(kernels));
+            }
+
+            BasicDiscriminator<A> typed(0, device);
+            load_parameters(file, "net/", typed);
+            for (const auto& [name, result] : compute(file, typed))
+                BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
+        }
+    }
+}
+
+}  // namespace
+
+/// net/... a discriminator; in/images, in/labels; out/... scores and the gradient of their sum for the pictures, at levels of
+/// detail as their names say.
+void golden_discriminator(const std::filesystem::path& path) {
+    const SafetensorsFile file(path);
+    golden::with_discriminator(
+        path.stem().string(), [&]<auto A> { check_discriminator<A>(file); });
+}

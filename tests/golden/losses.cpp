@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/training/updates.hpp>
+
+#include "architectures.hpp"
+#include "results.hpp"
+#include "training_inputs.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace {
+
+using namespace stylegan;
+using golden::Result;
+using golden::Results;
+
+struct Setting {
+    LossOptions options;
+    bool of_discriminator, penalized;
+    double lod;
+};
+
+Setting setting_of(const SafetensorsFile& file) {
+    const auto& metadata = file.metadata();
+    Setting s;
+    s.options = golden::loss_options(metadata.at("loss"), nlohmann::json::parse(metadata.at("params")));
+    s.of_discriminator = metadata.at("of") == "d";
+    s.penalized = s.of_discriminator && s.options.r1_gamma + s.options.r2_gamma + s.options.gp_lambda > 0;
+    s.lod = std::stod(metadata.at("lod"));
+    return s;
+}
+
+/// Loss, w average and gradients, by one update with a learning rate of 0.
+Results compute(const SafetensorsFile& file, const Setting& s, AnyGenerator<>& g, AnyDiscriminator<>& d) {
+    load_parameters(file, "g/", g);
+    load_parameters(file, "d/", d);
+    Updates<Cpu> updates(g, d);
+    updates.loss = s.options;
+    const GivenDraws draws = golden::given_draws(file, "draw/", g.architecture().style_mixing_prob.value());
+    const golden::GivenPictures pictures(file, g.context(), "in/reals", "in/labels");
+    const Level level = Level::of(g.architecture(), s.lod);
+    const auto batch = static_cast<Index>(draws.latents.shape(0));
+    const auto result = s.of_discriminator
+                            ? updates.discriminator_step(Draws<Cpu>(draws), level, batch, 0, pictures.reals())
+                            : updates.generator_step(Draws<Cpu>(draws), level, batch, 0, pictures.labels());
+    BOOST_TEST(result.moved);
+
+    Results results;
+    results["out/loss"] = golden::loss_tensor(result.values, s.penalized);
+    results["out/dlatent_avg"].values = g.w_average();
+    results["out/dlatent_avg"].shape = {static_cast<Index>(g.w_average().size())};
+    const auto collect = [&](const std::string& name, const Parameter<Cpu>& p) {
+        if (!p.trainable()) return;
+        Result& r = results["grad/" + name];
+        r.shape = p.shape();
+        r.values.assign(p.gradient().begin(), p.gradient().end());
+    };
+    if (s.of_discriminator)
+        for_each_parameter(d, collect);
+    else
+        for_each_parameter(g, collect);
+    return results;
+}
+
+template <auto A>
+void check_loss(const SafetensorsFile& file) {
+    const Architecture described = golden::described_architecture(file, "g/");
+    BOOST_TEST((described == A));
+    const Setting setting = setting_of(file);
+    double largest_gradient = 0;
+    for (const std::string& name : golden::names_below(file, "grad/"))
+        for (const float g : file.read_float(name)) largest_gradient = std::max(largest_gradient, std::abs(double{g}));
+
+    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
+        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
+            const Cpu device{.threads = 2, .kernels = kernels};
+            const auto context = std::make_shared<Context<Cpu>>(device);
+            AnyGenerator<> g(described, context, uninitialized);
+            AnyDiscriminator<> d(described, context, uninitialized);
+            const Results found = compute(file, setting, g, d);
+            for (const auto& [name, result] : found) {
+                const bool gradient = name.starts_with("grad/");
+                const bool first_order = name == "out/dlatent_avg" || (!gradient && !setting.penalized);
+                golden::check_close(
+                    file, name, result,
+                    first_order ? golden::forward_tolerance(kernels) : golden::gradient_tolerance(kernels),
+                    gradient ? largest_gradient : 0);
+            }
+            for (const char* prefix : {"out/", "grad/"})
+                for (const std::string& name : golden::names_below(file, prefix))
+                    BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
+
+            BasicGenerator<A> typed_g(uninitialized, device);
+            BasicDiscriminator<A> typed_d(0, device);
+            for (const auto& [name, result] : compute(file, setting, typed_g, typed_d))
+                BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
+        }
+    }
+}
+
+}  // namespace
+
+/// g/..., d/... two networks; in/..., draw/... what goes in; out/loss, out/dlatent_avg, and grad/... of the mean loss.
+void golden_loss(const std::filesystem::path& path) {
+    const SafetensorsFile file(path);
+    golden::with_trained(
+        path.stem().string(), [&]<auto A> { check_loss<A>(file); });
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/view.hpp>
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/io/safetensors.hpp>
+
+#include <xtensor/xtensor.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace golden {
+
+/// A tensor that was computed.
+struct Result {
+    std::vector<stylegan::Index> shape;
+    std::vector<float> values;
+
+    Result() = default;
+    template <std::size_t Rank>
+    explicit Result(const xt::xtensor<float, Rank>& x)
+        : shape(x.shape().begin(), x.shape().end()), values(x.begin(), x.end()) {}
+
+    friend bool operator==(const Result&, const Result&) = default;  // bit-equal, but for the sign of zeros
+};
+
+/// Tensors by their names in the file.
+using Results = std::map<std::string, Result>;
+
+/// A tensor of a file whose rank is known.
+template <std::size_t Rank>
+xt::xtensor<float, Rank> read(const stylegan::SafetensorsFile& file, const std::string& name) {
+    const auto& shape = file.shape(name);
+    if (shape.size() != Rank) throw std::runtime_error(name + " has another rank than the test expects");
+    std::array<std::size_t, Rank> extents{};
+    std::copy(shape.begin(), shape.end(), extents.begin());
+    auto x = xt::xtensor<float, Rank>::from_shape(extents);
+    file.read_into(name, shape, x.data());
+    return x;
+}
+
+/// The largest difference between what was found and what a file holds, relative to `magnitude`, or to the largest
+/// magnitude of the file's tensor where that is 0. Infinite if a number is not finite.
+inline double relative_error(const std::vector<float>& found, const std::vector<float>& expected,
+                             double magnitude = 0) {
+    double largest = 0, difference = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const double d = std::abs(double{found[i]} - double{expected[i]});
+        if (!std::isfinite(d)) return INFINITY;
+        difference = std::max(difference, d);
+        largest = std::max(largest, std::abs(double{expected[i]}));
+    }
+    if (magnitude > 0) largest = magnitude;
+    return largest > 0 ? difference / largest : difference > 0 ? INFINITY : 0;
+}
+
+inline void check_close(const stylegan::SafetensorsFile& file, const std::string& name, const Result& found,
+                        double tolerance, double magnitude = 0) {
+    BOOST_TEST_CONTEXT(name) {
+        const auto& shape = file.shape(name);
+        BOOST_TEST_REQUIRE(found.shape == shape, boost::test_tools::per_element());
+        const double error = relative_error(found.values, file.read_float(name), magnitude);
+        BOOST_TEST(error <= tolerance);
+    }
+}
+
+/// The names of a file's tensors below a prefix. @throws std::runtime_error if there are none
+inline std::vector<std::string> names_below(const stylegan::SafetensorsFile& file, const std::string& prefix) {
+    std::vector<std::string> names;
+    for (const std::string& name : file.names())
+        if (name.starts_with(prefix)) names.push_back(name);
+    if (names.empty()) throw std::runtime_error("there is no tensor " + prefix + "...");
+    return names;
+}
+
+/// "out/image_lod0.25" after "out/image_lod" -> 0.25. @throws std::runtime_error if more than a number follows
+inline double number_after(const std::string& name, const std::string& start) {
+    const std::string rest = name.substr(start.size());
+    char* end = nullptr;
+    const double value = std::strtod(rest.c_str(), &end);
+    if (rest.empty() || *end != '\0') throw std::runtime_error("tensor " + name + " is not known to this test");
+    return value;
+}
+
+inline const char* name_of(stylegan::Kernels k) {
+    return k == stylegan::Kernels::plain ? "plain kernels" : "kernels chosen by shape";
+}
+
+/// Tolerances of the golden README for forward results and for first gradients.
+inline double forward_tolerance(stylegan::Kernels k) { return k == stylegan::Kernels::plain ? 1e-5 : 1e-4; }
+inline double gradient_tolerance(stylegan::Kernels k) { return k == stylegan::Kernels::plain ? 1e-4 : 1e-3; }
+
+}  // namespace golden

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/io/safetensors.hpp>
+#include <stylegan/models/discriminator.hpp>
+#include <stylegan/models/generator.hpp>
+#include <stylegan/ops/downscale2d.hpp>
+#include <stylegan/training/draws.hpp>
+#include <stylegan/training/updates.hpp>
+
+#include "results.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace golden {
+
+/// The random draws that a file made for one evaluation of the generator, such as those below "step3/g_draw/".
+inline stylegan::GivenDraws given_draws(const stylegan::SafetensorsFile& file, const std::string& prefix,
+                                        double mixing_probability) {
+    stylegan::GivenDraws draws;
+    draws.latents = read<2>(file, prefix + "latents");
+    draws.second_latents = read<2>(file, prefix + "latents2");
+    if (file.read_double(prefix + "mix_uniform").at(0) < mixing_probability)
+        draws.mix_cutoff = file.read<int>(prefix + "mix_cutoff").at(0);
+    for (int l = 0; file.contains(prefix + "noise" + std::to_string(l)); ++l)
+        draws.noise.push_back(read<4>(file, prefix + "noise" + std::to_string(l)));
+    if (file.contains(prefix + "gp_u")) draws.penalty_mix = file.read_double(prefix + "gp_u");
+    return draws;
+}
+
+/// Hands whole minibatches of a file to Updates: pictures of full resolution, brought to the level's, and labels.
+class GivenPictures {
+public:
+    using Updates = stylegan::Updates<stylegan::Cpu>;
+
+    GivenPictures(const stylegan::SafetensorsFile& file, stylegan::Context<stylegan::Cpu>& context,
+                  const std::string& reals, const std::string& labels)
+        : context_(context) {
+        if (file.contains(reals)) reals_ = read<4>(file, reals);
+        if (file.contains(labels)) labels_ = read<2>(file, labels);
+    }
+
+    [[nodiscard]] Updates::FillReals reals() const {
+        return [this](std::span<const stylegan::Index> samples, stylegan::Maps<float> pictures,
+                      stylegan::Rows<float> labels) {
+            const int repeat = static_cast<int>(static_cast<stylegan::Index>(reals_.shape(2)) / pictures.extent(2));
+            for (std::size_t i = 0; i < samples.size(); ++i) {
+                const stylegan::Shape4 shape{1, pictures.extent(1), pictures.extent(2) * repeat,
+                                             pictures.extent(3) * repeat};
+                const auto values = pictures.stride() * repeat * repeat;
+                const stylegan::Maps<const float> large{reals_.data() + samples[i] * values, shape};
+                const stylegan::Maps<float> small = pictures.part(static_cast<stylegan::Index>(i), 1);
+                if (repeat > 1)
+                    stylegan::ops::downscale2d(context_, large, repeat, small);
+                else
+                    context_.copy<4>(large, small);
+            }
+            if (!labels.empty()) fill(samples, labels);
+        };
+    }
+
+    [[nodiscard]] Updates::FillLabels labels() const {
+        return
+            [this](std::span<const stylegan::Index> samples, stylegan::Rows<float> labels) { fill(samples, labels); };
+    }
+
+private:
+    void fill(std::span<const stylegan::Index> samples, stylegan::Rows<float> labels) const {
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            std::copy_n(labels_.data() + samples[i] * labels.extent(1), labels.extent(1),
+                        labels.part(static_cast<stylegan::Index>(i), 1).data);
+    }
+
+    stylegan::Context<stylegan::Cpu>& context_;
+    xt::xtensor<float, 4> reals_;
+    xt::xtensor<float, 2> labels_;
+};
+
+/// Losses as the official functions return them: (N, 1) without penalties; with one, (N, N), since there the loss of
+/// picture i is a row and the penalty of picture j a column.
+inline Result loss_tensor(const stylegan::LossValues& values, bool penalized) {
+    const std::size_t n = values.loss.size(), columns = penalized ? n : 1;
+    Result r;
+    r.shape = {static_cast<stylegan::Index>(n), static_cast<stylegan::Index>(columns)};
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < columns; ++j)
+            r.values.push_back(static_cast<float>(values.loss[i] + values.penalty[penalized ? j : i]));
+    return r;
+}
+
+/// The loss that a file names as the official code does.
+inline stylegan::LossOptions loss_options(const std::string& name,
+                                          const nlohmann::json& parameters = nlohmann::json::object()) {
+    using stylegan::DiscriminatorLoss, stylegan::GeneratorLoss;
+    stylegan::LossOptions o;
+    o.r1_gamma = 0;
+    if (name == "G_logistic_nonsaturating") {
+        o.generator = GeneratorLoss::logistic_nonsaturating;
+    } else if (name == "G_logistic_saturating") {
+        o.generator = GeneratorLoss::logistic_saturating;
+    } else if (name == "G_wgan") {
+        o.generator = GeneratorLoss::wgan;
+    } else if (name == "D_logistic") {
+        o.discriminator = DiscriminatorLoss::logistic;
+    } else if (name == "D_logistic_simplegp") {
+        o.discriminator = DiscriminatorLoss::logistic;
+        o.r1_gamma = parameters.value("r1_gamma", 10.0);
+        o.r2_gamma = parameters.value("r2_gamma", 0.0);
+    } else if (name == "D_wgan" || name == "D_wgan_gp") {
+        o.discriminator = DiscriminatorLoss::wgan;
+        if (name == "D_wgan_gp") o.gp_lambda = 10;
+    } else if (name == "D_hinge" || name == "D_hinge_gp") {
+        o.discriminator = DiscriminatorLoss::hinge;
+        if (name == "D_hinge_gp") o.gp_lambda = 10;
+    } else {
+        throw std::runtime_error("loss " + name + " is not known to this test");
+    }
+    return o;
+}
+
+}  // namespace golden

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../../examples/stylegan/dataset_tool.hpp"
+#include "temporary_folder.hpp"
+#include "test_images.hpp"
+
+#include <stylegan/io/dataset.hpp>
+#include <stylegan/io/png.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using stylegan::Dataset;
+using stylegan::encode_png;
+using stylegan::FileError;
+using stylegan::FormatError;
+using stylegan::Image;
+using stylegan::ValueError;
+using stylegan::examples::DatasetToolOptions;
+using stylegan::examples::DatasetToolResult;
+using stylegan::examples::PictureTransform;
+
+namespace {
+
+DatasetToolResult run(const DatasetToolOptions& options, std::string* report = nullptr) {
+    std::ostringstream out;
+    const auto print = [&] {
+        if (report != nullptr) *report = out.str();
+    };
+    try {
+        DatasetToolResult result = stylegan::examples::run_dataset_tool(options, {}, out);
+        print();
+        return result;
+    } catch (...) {
+        print();
+        throw;
+    }
+}
+
+/// Sixteen good pictures in two folders, one of them JPEG.
+void write_source(const test::TemporaryFolder& folder, int width, int height) {
+    for (int i = 0; i < 15; ++i) {
+        const auto seed = static_cast<std::uint64_t>(i);
+        test::write(folder / ("in/" + std::string(i < 8 ? "a/" : "b/") + static_cast<char>('a' + i) + ".png"),
+                    encode_png(test::random_image(width, height, 3, seed)));
+    }
+    test::write(folder / "in/b/z.jpeg", test::encode_jpeg(test::smooth_image(width, height, 3)));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(dataset_tool)
+
+BOOST_AUTO_TEST_CASE(folder_to_archive_and_to_folder) {
+    const test::TemporaryFolder folder;
+    write_source(folder, 10, 6);
+    for (const char* dest : {"sub/out.zip", "sub/out"}) {
+        std::string report;
+        const auto result = run({.source = folder / "in", .dest = folder / dest}, &report);
+        BOOST_TEST(result.written == 16u);
+        BOOST_TEST(result.skipped.empty());
+        BOOST_TEST(result.size.text() == "10x6 with 3 channels");
+        BOOST_TEST(test::contains(report, "Wrote 16 pictures"), report);
+        const Dataset data(folder / dest);
+        BOOST_TEST(data.size() == 16u);
+        BOOST_TEST(!data.has_labels());
+        BOOST_TEST(data.name(15) == "00000/img00000015.png");
+        const Image image = test::random_image(10, 6, 3, 4);
+        const auto stored = data.picture(4);
+        for (std::size_t p = 0; p < 60; ++p)
+            for (std::size_t c = 0; c < 3; ++c) BOOST_REQUIRE(stored[c * 60 + p] == image.pixels[p * 3 + c]);
+    }
+    // The archive as a source gives itself again, byte for byte.
+    run({.source = folder / "sub/out.zip", .dest = folder / "again.zip"});
+    BOOST_TEST(test::read(folder / "again.zip") == test::read(folder / "sub/out.zip"));
+    run({.source = folder / "again.zip", .dest = folder / "again.zip"});
+    BOOST_TEST(test::read(folder / "again.zip") == test::read(folder / "sub/out.zip"));
+}
+
+BOOST_AUTO_TEST_CASE(all_bad_files_are_listed_and_skipped) {
+    const test::TemporaryFolder folder;
+    write_source(folder, 16, 16);
+    auto cut = encode_png(test::random_image(16, 16, 3));
+    cut.resize(cut.size() - 30);
+    test::write(folder / "in/a/0cut.png", cut);
+    test::write(folder / "in/a/0header.png", std::span(cut).first(20));
+    test::write(folder / "in/a/0empty.png", "");
+    test::write(folder / "in/notes.txt", "no picture");
+    test::write(folder / "in/0size.png", encode_png(test::random_image(16, 8, 3)));
+    test::write(folder / "in/0grey.png", encode_png(test::random_image(16, 16, 1)));
+    test::write(folder / "in/.hidden", "no picture");
+
+    std::string report;
+    const auto result = run({.source = folder / "in", .dest = folder / "out.zip"}, &report);
+    BOOST_TEST(result.written == 16u);
+    BOOST_TEST(result.skipped.size() == 6u);
+    for (const char* part :
+         {"a/0cut.png: ", "a/0header.png: ", "a/0empty.png: is not a picture", "notes.txt: is not a picture",
+          "0size.png: is 16x8 with 3 channels, expected 16x16 with 3 channels",
+          "0grey.png: is 16x16 with 1 channel, expected 16x16 with 3 channels", "Skipped   6 files"})
+        BOOST_TEST(test::contains(report, part), report << " lacks: " << part);
+    BOOST_TEST(Dataset(folder / "out.zip").size() == 16u);
+
+    for (const char* dest : {"strict.zip", "strict"}) {
+        const std::size_t before = folder.files().size();
+        BOOST_CHECK_THROW(run({.source = folder / "in", .dest = folder / dest, .strict = true}, &report), FormatError);
+        BOOST_TEST(folder.files().size() == before);
+        BOOST_TEST(!std::filesystem::exists(folder / dest));
+        BOOST_TEST(std::count(report.begin(), report.end(), '\n') == 6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(transforms) {
+    const test::TemporaryFolder folder;
+    Image image(20, 10, 3);
+    for (int y = 0; y < 10; ++y)
+        for (int x = 0; x < 20; ++x) image.pixel(x, y)[0] = static_cast<std::uint8_t>(x < 5 || x >= 15 ? 10 : 250);
+    test::write(folder / "in/a.png", encode_png(image));
+    int count = 0;
+    const auto result_of = [&](PictureTransform transform, std::optional<stylegan::examples::Resolution> resolution) {
+        const auto dest = folder / ("out" + std::to_string(count++));
+        run({.source = folder / "in", .dest = dest, .transform = transform, .resolution = resolution});
+        return stylegan::read_png(dest / "00000/img00000000.png");
+    };
+    const auto size = [](const Image& x) { return std::pair(x.width, x.height); };
+
+    BOOST_TEST((size(result_of(PictureTransform::none, {})) == std::pair(20, 10)));
+    const Image stretched = result_of(PictureTransform::none, {{4, 8}});
+    BOOST_TEST((size(stretched) == std::pair(4, 8)));
+    BOOST_TEST(stretched.pixel(0, 3)[0] == 10);
+
+    const Image square = result_of(PictureTransform::center_crop, {});
+    BOOST_TEST((size(square) == std::pair(10, 10)));
+    BOOST_TEST(std::count(square.pixels.begin(), square.pixels.end(), 250) == 100);
+    BOOST_TEST((size(result_of(PictureTransform::center_crop, {{5, 5}})) == std::pair(5, 5)));
+    const Image tall = result_of(PictureTransform::center_crop, {{4, 8}});
+    BOOST_TEST((size(tall) == std::pair(4, 8)));
+    BOOST_TEST(std::count(tall.pixels.begin(), tall.pixels.end(), 250) == 32);
+
+    const Image wide = result_of(PictureTransform::center_crop_wide, {{8, 4}});
+    BOOST_TEST((size(wide) == std::pair(8, 8)));
+    BOOST_TEST(wide.pixel(0, 1)[0] == 0);
+    BOOST_TEST(wide.pixel(0, 2)[0] == 10);
+    BOOST_TEST(wide.pixel(4, 5)[0] == 250);
+    BOOST_TEST(wide.pixel(4, 6)[0] == 0);
+
+    const Image padded = result_of(PictureTransform::pad, {});
+    BOOST_TEST((size(padded) == std::pair(20, 20)));
+    BOOST_TEST(padded.pixel(10, 4)[0] == 0);
+    BOOST_TEST(padded.pixel(10, 5)[0] == 250);
+    BOOST_TEST((size(result_of(PictureTransform::pad, {{6, 9}})) == std::pair(6, 9)));
+}
+
+BOOST_AUTO_TEST_CASE(different_sizes_become_equal) {
+    const test::TemporaryFolder folder;
+    test::write(folder / "in/a.png", encode_png(test::random_image(20, 11, 3)));
+    test::write(folder / "in/b.png", encode_png(test::random_image(7, 30, 3)));
+    test::write(folder / "in/c.png", encode_png(test::random_image(7, 30, 4)));
+    const auto result = run({.source = folder / "in",
+                             .dest = folder / "out.zip",
+                             .transform = PictureTransform::center_crop,
+                             .resolution = {{6, 4}}});
+    BOOST_TEST(result.written == 2u);  // the third has other channels
+    BOOST_TEST(result.skipped.size() == 1u);
+    BOOST_TEST(Dataset(folder / "out.zip").width() == 6);
+    const auto first = run({.source = folder / "in", .dest = folder / "first.zip"});
+    BOOST_TEST(first.size.text() == "20x11 with 3 channels");  // all sizes equally frequent: that of the first
+}
+
+BOOST_AUTO_TEST_CASE(labels_and_limit) {
+    const test::TemporaryFolder folder;
+    write_source(folder, 8, 8);
+    test::write(folder / "in/dataset.json",
+                R"({"labels": [["a/a.png", 1], ["a/b.png", 0], ["a/d.png", 3], ["a/e.png", 7]]})");
+    auto result = run({.source = folder / "in", .dest = folder / "out.zip", .max_images = 3});
+    BOOST_TEST(result.written == 3u);
+    BOOST_TEST(result.skipped.size() == 1u);  // c has no label; those after d were not looked at
+    BOOST_TEST(result.label_size == 4);
+    const Dataset data(folder / "out.zip");
+    BOOST_TEST(data.label_size() == 4);
+    BOOST_TEST(data.label(2) == (std::vector<float>{0, 0, 0, 1}), boost::test_tools::per_element());
+
+    test::write(folder / "in/dataset.json", R"({"labels": [["a/a.png", [0.25, 3]]]})");
+    result = run({.source = folder / "in", .dest = folder / "vector.zip"});
+    BOOST_TEST(result.label_size == 2);
+    BOOST_TEST(Dataset(folder / "vector.zip").label(0).at(0) == 0.25f);
+
+    test::write(folder / "in/dataset.json", "{");
+    BOOST_CHECK_THROW(run({.source = folder / "in", .dest = folder / "wrong.zip"}), FormatError);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_use) {
+    const test::TemporaryFolder folder;
+    write_source(folder, 8, 8);
+    const auto in = folder / "in", out = folder / "out.zip";
+    BOOST_CHECK_THROW(run({.source = folder / "none", .dest = out}), FileError);
+    BOOST_CHECK_THROW(run({.source = in, .dest = out, .transform = PictureTransform::center_crop_wide}), ValueError);
+    BOOST_CHECK_THROW(
+        run({.source = in, .dest = out, .transform = PictureTransform::center_crop_wide, .resolution = {{4, 8}}}),
+        ValueError);
+    BOOST_CHECK_THROW(run({.source = in, .dest = out, .resolution = {{0, 8}}}), ValueError);
+    BOOST_CHECK_THROW(run({.source = in, .dest = out, .resolution = {{1 << 20, 8}}}), ValueError);
+    BOOST_CHECK_THROW(run({.source = in, .dest = folder / "in"}), FileError);  // not empty
+    std::filesystem::create_directory(folder / "empty");
+    BOOST_CHECK_THROW(run({.source = folder / "empty", .dest = out}), FormatError);
+    test::write(folder / "empty/notes.txt", "no picture");
+    BOOST_CHECK_THROW(run({.source = folder / "empty", .dest = out}), FormatError);
+    BOOST_TEST(!std::filesystem::exists(out));
+    BOOST_TEST(folder.files().size() == 17u);  // the sixteen pictures and the notes: nothing half-written
+}
+
+BOOST_AUTO_TEST_CASE(progress_ends_at_the_total_and_may_stop_the_run) {
+    const test::TemporaryFolder folder;
+    write_source(folder, 8, 8);
+    std::ostringstream report;
+    std::vector<std::size_t> done;
+    stylegan::examples::run_dataset_tool(
+        {.source = folder / "in", .dest = folder / "out.zip"},
+        [&](std::size_t n, std::size_t total) {
+            BOOST_TEST(total == 16u);
+            done.push_back(n);
+        },
+        report);
+    BOOST_TEST(std::is_sorted(done.begin(), done.end()));
+    BOOST_TEST(done.back() == 16u);
+    const auto stop = [](std::size_t n, std::size_t) {
+        if (n == 5) throw stylegan::Error("stopped");
+    };
+    BOOST_CHECK_THROW(
+        stylegan::examples::run_dataset_tool({.source = folder / "in", .dest = folder / "o"}, stop, report),
+        stylegan::Error);
+    BOOST_TEST(!std::filesystem::exists(folder / "o"));
+    BOOST_TEST(folder.files().size() == 17u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

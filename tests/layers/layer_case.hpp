@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/layers/check_derivatives.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What every layer has to pass, whatever it computes.
+namespace layer_test {
+
+using stylegan::Index;
+
+/// A layer and how it is called, with what the calls point to.
+template <class Layer>
+struct LayerCase {
+    Layer layer;
+    stylegan::LayerCalls<Layer> calls;
+    std::shared_ptr<void> kept{};
+};
+template <class Layer>
+LayerCase(Layer, stylegan::LayerCalls<Layer>) -> LayerCase<Layer>;
+template <class Layer>
+LayerCase(Layer, stylegan::LayerCalls<Layer>, std::shared_ptr<void>) -> LayerCase<Layer>;
+
+/// Small random numbers for shapes.
+class Draw {
+public:
+    explicit Draw(std::uint64_t seed) : stream_(seed, 1, stylegan::Purpose::test) {}
+    Index between(Index least, Index most) {
+        return least + static_cast<Index>(stream_.below(next_++, static_cast<std::uint64_t>(most - least + 1)));
+    }
+
+private:
+    stylegan::RandomStream stream_;
+    std::uint64_t next_ = 0;
+};
+
+using Tensors = std::vector<std::vector<double>>;
+
+/// All that a layer's passes give: y with and without a cache, the gradients, and where it has them y_dot and the tangents
+/// of the gradients.
+template <class Device, class Make>
+std::vector<Tensors> all_passes(const Make& make, Device device, std::uint64_t seed) {
+    stylegan::Context<Device> context(device);
+    auto made = make(device);
+    stylegan::LayerProbe probe(context, made.layer, made.calls, seed, "layer");
+    using Computed = typename decltype(probe)::Tensors;
+    const auto widened = [](const Computed& tensors) {
+        Tensors all;
+        for (const auto& t : tensors) all.emplace_back(t.begin(), t.end());
+        return all;
+    };
+    std::vector<Tensors> all;
+    all.push_back(widened(Computed{probe.forward(), probe.cached_forward()}));
+    all.push_back(widened(probe.gradients(probe.dy())));
+    if (made.calls.tangent && made.calls.backward_tangent) {
+        const auto v = probe.direction();
+        all.push_back(widened(Computed{probe.tangent(v)}));
+        all.push_back(widened(probe.gradient_tangents(v, probe.normal(static_cast<Index>(probe.dy().size())))));
+    }
+    return all;
+}
+
+/// The largest difference, relative to the largest value of the group of tensors it lies in.
+inline double distance(const std::vector<Tensors>& a, const std::vector<Tensors>& b) {
+    double worst = 0;
+    for (std::size_t g = 0; g < a.size(); ++g) {
+        double size = 1e-30, difference = 0;
+        for (std::size_t t = 0; t < a[g].size(); ++t)
+            for (std::size_t i = 0; i < a[g][t].size(); ++i) {
+                size = std::max(size, std::abs(b[g][t][i]));
+                difference = std::max(difference, std::abs(a[g][t][i] - b[g][t][i]));
+            }
+        worst = std::max(worst, difference / size);
+    }
+    return worst;
+}
+
+/// Derivatives in double precision; the kernels made for speed, the plain ones and double precision against each other; one
+/// thread against several, bit for bit.
+/// @param make  (device) -> a LayerCase on that device
+template <class Make>
+void check_layer(const Make& make, stylegan::DerivativeCheck options, double tolerance = 1e-5) {
+    using namespace stylegan;
+    BOOST_TEST_CONTEXT(options.name << ", seed " << options.seed) {
+        Context<BasicCpu<double>> context({.threads = 2});
+        const auto made = make(BasicCpu<double>{});
+        const DerivativeReport report = check_derivatives(context, made.layer, made.calls, options);
+        BOOST_TEST(report.compared > 0);
+        BOOST_TEST(report.skipped <= report.compared);
+
+        const auto exact = all_passes(make, BasicCpu<double>{.threads = 1}, options.seed);
+        const auto plain = all_passes(make, Cpu{.threads = 1, .kernels = Kernels::plain}, options.seed);
+        const auto one = all_passes(make, Cpu{.threads = 1}, options.seed);
+        BOOST_TEST(distance(plain, exact) <= tolerance);
+        BOOST_TEST(distance(one, exact) <= tolerance);
+        BOOST_TEST((all_passes(make, Cpu{.threads = 2}, options.seed) == one), "two threads give other bits than one");
+        BOOST_TEST((all_passes(make, Cpu{.threads = 5}, options.seed) == one), "five threads give other bits than one");
+    }
+}
+
+/// A tensor of random values.
+template <class T, class Shape>
+T random_tensor(const Shape& shape, std::uint32_t number) {
+    T x(shape);
+    stylegan::RandomStream(11, 0, stylegan::Purpose::test, number).fill_normal(x.data(), static_cast<std::size_t>(x.size()));
+    return x;
+}
+
+/// Bit for bit.
+template <class A, class B>
+bool same(const A& a, const B& b) {
+    return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+}
+
+}  // namespace layer_test

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/training/training_json.hpp>
+
+#include "io/temporary_folder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <limits>
+#include <string>
+
+using namespace stylegan;
+
+namespace {
+
+/// Every option different from its default.
+TrainingOptions unusual() {
+    TrainingOptions o;
+    o.schedule = {.growing = false,
+                  .first_height = 16,
+                  .lod_kimg = 0.125,
+                  .fade_kimg = 1e-3,
+                  .batch = 12,
+                  .batch_at = {{8, 64}, {96, 4}},
+                  .lr = 0.1 + 0.2,
+                  .lr_at = {}};
+    o.loss = {.generator = GeneratorLoss::logistic_saturating,
+              .discriminator = DiscriminatorLoss::hinge,
+              .r1_gamma = 0.3,
+              .r2_gamma = 2,
+              .gp_lambda = 10,
+              .gp_target = 750,
+              .drift = 0};
+    o.adam = {.beta1 = 0.5, .beta2 = 0.9, .epsilon = 1e-7};
+    o.total_kimg = 1.5;
+    o.kimg_per_tick = 0.1;
+    o.ema_kimg = 2;
+    o.w_average_beta = 0.9;
+    o.repeats = 1;
+    o.reset_optimizer = false;
+    o.mirror = true;
+    o.microbatch = 8;
+    o.seed = std::numeric_limits<std::uint64_t>::max();
+    return o;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(training_json)
+
+BOOST_AUTO_TEST_CASE(options_and_progress_come_back_as_they_were) {
+    const auto defaults = to_json(TrainingOptions{}), written = to_json(unusual());
+    for (const auto& [name, value] : written.items()) BOOST_TEST((value != defaults[name]), name << " is not tested");
+    const TrainingOptions read = training_options_from_json(nlohmann::json::parse(written.dump()), "here");
+    BOOST_TEST((to_json(read) == written));
+    BOOST_TEST(read.schedule.lr == 0.1 + 0.2);
+    BOOST_TEST(read.seed == std::numeric_limits<std::uint64_t>::max());
+
+    const TrainingProgress p{.pictures = (std::uint64_t{1} << 60) + 1,
+                             .steps = 2,
+                             .schedule_pictures = 3,
+                             .repeat = 3,
+                             .last_lod = 1.0 / 3,
+                             .skipped_generator = 4,
+                             .skipped_discriminator = 5,
+                             .generator_steps = 6,
+                             .discriminator_steps = 7,
+                             .tick = 8,
+                             .tick_pictures = 9};
+    const TrainingProgress again = training_progress_from_json(nlohmann::json::parse(to_json(p).dump()), "here");
+    BOOST_TEST((to_json(again) == to_json(p)));
+    BOOST_TEST(again.pictures == p.pictures);
+    BOOST_TEST(again.last_lod == p.last_lod);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_keeps_its_default) {
+    BOOST_TEST((to_json(training_options_from_json(nlohmann::json::object(), "here")) == to_json(TrainingOptions{})));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_values_are_named) {
+    const auto message = [](const char* json) {
+        return test::message_of<FormatError>(
+            [&] { (void)training_options_from_json(nlohmann::json::parse(json), "a.json: options"); });
+    };
+    BOOST_TEST(message("{\"batch\": \"many\"}") == "a.json: options: \"batch\" is \"many\", expected a whole number");
+    BOOST_TEST(message("{\"batch\": 99999999999}") ==
+               "a.json: options: \"batch\" is 99999999999, expected a whole number");
+    BOOST_TEST(message("{\"mirror\": 1}") == "a.json: options: \"mirror\" is 1, expected true or false");
+    BOOST_TEST(message("{\"r1_gamma\": null}") == "a.json: options: \"r1_gamma\" is null, expected a number");
+    BOOST_TEST(message("{\"seed\": -1}") == "a.json: options: \"seed\" is -1, expected a whole number, 0 or more");
+    BOOST_TEST(message("{\"generator_loss\": \"best\"}") ==
+               "a.json: options: \"generator_loss\" is \"best\", expected the name of a loss");
+    BOOST_TEST(message("{\"batch_at\": {\"big\": 4}}") ==
+               "a.json: options: \"batch_at\" is {\"big\":4}, expected an object of numbers by picture height");
+    BOOST_TEST(message("[]") == "a.json: options: is not a JSON object");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
