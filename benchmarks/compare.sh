@@ -1,0 +1,275 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The program `stylegan` beside other implementations of the same networks, on this machine, taking turns.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: benchmarks/compare.sh [--quick | --all] [--reps N] [--peers DIR] [--onnxruntime DIR] [--build DIR] [--results DIR]
+
+Times generation and training with stylegan-cpp, PyTorch and ONNX Runtime, alternating, with the same weights and the
+same latents. Outputs are compared first: where they differ by more than 0.001 of the largest value, no ratio is told.
+Prints a table (Markdown) and writes DIR/<date>.json.
+
+  --quick            256x256 only, 3 turns, a small network for training
+  --all              also batch 4 at 1024x1024
+  --reps N           turns, of which the median counts (7; with --quick 3); each turn of a program is the median of 3 runs
+  --peers DIR        where stylegan1_torch.py and onnxruntime_peer.mjs are (../shared/peers beside the sources)
+  --onnxruntime DIR  where `npm install onnxruntime-node` was done (a temporary folder, where it is done then)
+  --build DIR        where our programs are built (build/release)
+  --results DIR      (benchmarks/results)
+
+PyTorch is Debian's python3-torch, with python3-onnx to hand its networks on; ONNX Runtime is npm's onnxruntime-node.
+What is missing is skipped by name. Needs jq and cmake.
+TEXT
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+peers=$root/../shared/peers build=$root/build/release results=$root/benchmarks/results
+onnxruntime='' mode=full reps=''
+inner_reps=3
+
+fail() {
+  printf 'compare.sh: %s\n' "$1" >&2
+  exit "${2:-1}"
+}
+say() { printf '%s\n' "$*" >&2; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h)
+      usage
+      exit
+      ;;
+    --quick | --all)
+      mode=${1#--}
+      shift
+      continue
+      ;;
+    --reps | --peers | --onnxruntime | --build | --results) [ $# -gt 1 ] || fail "$1 needs a value" 2 ;;
+    *) fail "unknown argument '$1'; --help tells the known ones" 2 ;;
+  esac
+  case $1 in
+    --reps)
+      [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "--reps is '$2', expected a positive whole number" 2
+      reps=$2
+      ;;
+    --peers) peers=$2 ;;
+    --onnxruntime) onnxruntime=$2 ;;
+    --build) build=$2 ;;
+    --results) results=$2 ;;
+  esac
+  shift 2
+done
+reps=${reps:-$([ "$mode" = quick ] && echo 3 || echo 7)}
+for tool in jq cmake; do command -v "$tool" >/dev/null || fail "$tool is missing; install the package $tool"; done
+
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+trap 'exit 130' INT TERM
+runs=$temporary/runs.jsonl
+: >"$runs"
+
+# ---- our programs
+
+[ -e "$build/CMakeCache.txt" ] || cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release >&2
+cmake --build "$build" --parallel "$(nproc)" --target stylegan-cli bench_machine >&2
+stylegan=$build/examples/stylegan
+
+# ---- the peers that are here
+
+python=/usr/bin/python3
+torch_peer=$peers/stylegan1_torch.py onnx_peer=$peers/onnxruntime_peer.mjs
+have_torch=true have_onnx=true
+
+missing() { # missing NAME WHAT: a peer is left out
+  say "Skipped: $1 ($2)"
+}
+
+if [ ! -e "$torch_peer" ]; then
+  have_torch=false && missing PyTorch "$torch_peer is missing"
+elif ! "$python" -c 'import torch' 2>/dev/null; then
+  have_torch=false && missing PyTorch "$python has no module torch; install the package python3-torch"
+fi
+if [ ! -e "$onnx_peer" ]; then
+  have_onnx=false && missing "ONNX Runtime" "$onnx_peer is missing"
+elif ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  have_onnx=false && missing "ONNX Runtime" "node or npm is missing"
+elif [ $have_torch = false ]; then
+  have_onnx=false && missing "ONNX Runtime" "its networks come from PyTorch"
+elif ! "$python" -c 'import onnx' 2>/dev/null; then
+  have_onnx=false && missing "ONNX Runtime" "$python has no module onnx; install the package python3-onnx"
+elif [ -z "$onnxruntime" ]; then
+  onnxruntime=$temporary/onnxruntime
+  mkdir "$onnxruntime"
+  say "Installing onnxruntime-node into a temporary folder"
+  (cd "$onnxruntime" && npm install --ignore-scripts --no-audit --no-fund onnxruntime-node >npm.log 2>&1) || {
+    have_onnx=false && missing "ONNX Runtime" "npm could not install onnxruntime-node: $(tail -n 1 "$onnxruntime/npm.log")"
+  }
+elif [ ! -d "$onnxruntime/node_modules/onnxruntime-node" ]; then
+  have_onnx=false && missing "ONNX Runtime" "$onnxruntime holds no node_modules/onnxruntime-node"
+fi
+onnx_peer=$(realpath -m "$onnx_peer")
+
+# With glibc's defaults every large tensor's pages are given back and faulted in again: PyTorch would look ten times
+# slower than it is. These are the settings that the peer's own notes ask for.
+torch() {
+  GLIBC_TUNABLES=glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.hugetlb=1 \
+    "$python" -W ignore "$torch_peer" "$@"
+}
+
+# ---- one turn of one program; each prints a line of JSON
+
+# turn PROGRAM WORK, with the variables of the work: what, res, batch, threads, base, max
+turn() {
+  case $1:$what in
+    ours:generate)
+      if [ -n "$model" ]; then
+        "$stylegan" benchmark --network "$model.safetensors" --z "$model.z.npy" --expect "$model.y.npy" \
+          --threads "$threads" --reps "$inner_reps" --json
+      else
+        "$stylegan" benchmark --resolution "$res" --batch "$batch" --threads "$threads" --reps "$inner_reps" --json
+      fi
+      ;;
+    ours:train)
+      "$stylegan" benchmark --what train --resolution "$res" --fmap-base "$base" --fmap-max "$max" --batch "$batch" \
+        --threads "$threads" --reps "$inner_reps" --json
+      ;;
+    onnxruntime:generate) (cd "$onnxruntime" && node "$onnx_peer" "$model" "$batch" "$threads" "$inner_reps") ;;
+    torch-*:generate)
+      torch infer --res "$res" --batch "$batch" --threads "$threads" --mode "${1#torch-}" --reps "$inner_reps"
+      ;;
+    torch-*:train)
+      torch train --res "$res" --batch "$batch" --threads "$threads" --fmap-base "$base" --fmap-max "$max" --reps "$inner_reps"
+      ;;
+  esac
+}
+
+# work WHAT RES BATCH THREADS BASE MAX: all programs, turn by turn
+work() {
+  what=$1 res=$2 batch=$3 threads=$4 base=$5 max=$6 model=''
+  local name="$what ${res}x$res" programs=(ours) program line index
+  if [ "$what" = generate ] && [ $have_torch = true ]; then
+    model=$temporary/g$res-$batch.onnx
+    if [ ! -e "$model.safetensors" ]; then
+      say "Exporting a ${res}x$res generator for batch $batch"
+      torch export --res "$res" --batch "$batch" --out "$model" >"$temporary/log" 2>&1 || {
+        say "Skipped: outputs compared, ONNX Runtime at ${res}x$res (the export failed: $(tail -n 1 "$temporary/log"))"
+        model=''
+      }
+    fi
+  fi
+  if [ $have_torch = true ]; then
+    programs+=(torch-eager)
+    [ "$what" = train ] || programs+=(torch-jit_cl)
+  fi
+  if [ $have_onnx = true ] && [ -n "$model" ]; then programs+=(onnxruntime); fi
+
+  for ((index = 1; index <= reps; ++index)); do
+    for program in "${programs[@]}"; do
+      line=$(turn "$program" 2>"$temporary/log") || {
+        say "Skipped: $program, $name (it failed: $(tail -n 1 "$temporary/log"))"
+        continue
+      }
+      jq -c --arg work "$name" --arg program "$program" --arg what "$what" --argjson turn "$index" --argjson res "$res" \
+        --argjson base "$base" --argjson max "$max" '. + {work: $work, what: $what, program: $program, turn: $turn,
+          res: $res, fmap_base: $base, fmap_max: $max}' <<<"$line" >>"$runs"
+      say "$(jq -r --arg reps "$reps" '"\(.work) batch \(.batch) threads \(.threads) turn \(.turn)/\($reps): " +
+        "\(.program) \(.median * 1000 | round) ms, \(.peak_rss_mb) MiB"' <<<"$(tail -n 1 "$runs")")"
+    done
+  done
+}
+
+# ---- the works
+
+load_before=$(cut -d' ' -f1-3 /proc/loadavg)
+say "Measuring the limits of this machine"
+"$build/benchmarks/bench_machine" --benchmark_repetitions=5 --benchmark_min_time=0.1 --benchmark_format=json \
+  >"$temporary/machine.json" 2>/dev/null
+
+work generate 256 1 2 8192 512
+if [ "$mode" = quick ]; then
+  work train 32 16 2 1024 128
+else
+  work generate 1024 1 2 8192 512
+  work generate 256 1 1 8192 512
+  work generate 1024 1 1 8192 512
+  [ "$mode" != all ] || work generate 1024 4 2 8192 512
+  work train 32 4 2 8192 512
+  work train 64 16 2 2048 512
+fi
+load_after=$(cut -d' ' -f1-3 /proc/loadavg)
+
+# ---- what came of it
+
+processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+cache=$build/CMakeCache.txt
+compiler=$("$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' "$cache" | head -n 1)" --version | head -n 1)
+date=$(date -u +%Y-%m-%d)
+suffix=$([ "$mode" = full ] || echo "-$mode")
+mkdir -p "$results"
+out=$results/$date$suffix.json
+
+jq -n --slurpfile runs "$runs" --slurpfile limits "$temporary/machine.json" --arg date "$date" --arg mode "$mode" \
+  --arg processor "$processor" --argjson cores "$(nproc)" --arg compiler "$compiler" --argjson turns "$reps" \
+  --argjson runs_a_turn "$inner_reps" --arg before "$load_before" --arg after "$load_after" \
+  --argjson memory_kib "$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" '
+  def median: sort | .[length / 2 | floor];
+  # the best of the repetitions, in units of 10^9 a second
+  def limit($name; $counter): [$limits[0].benchmarks[] | select(.run_type == "iteration" and (.name | startswith($name))) |
+    .[$counter]] | max / 1e9;
+  def figures: {peer: .[0].peer, turns: length, median: (map(.median) | median), min: (map(.min) | min),
+    max: (map(.max) | max), peak_mib: (map(.peak_rss_mb) | max), error: (map(.relative_error // empty) | max)};
+  # every error that was told is a number and small; that of a picture which is not a number reads as null
+  def close: all(.[] | select(has("relative_error")); .relative_error != null and .relative_error <= 1e-3);
+  # ours against a peer, turn by turn: under load both see about the same of it
+  def turn_ratios($ours): [.[] | . as $p | $ours[] | select(.turn == $p.turn) | $p.median / .median] | sort;
+  {
+    date: $date, mode: $mode, turns: $turns, runs_a_turn: $runs_a_turn,
+    machine: {
+      processor: $processor, cores: $cores, memory_mib: ($memory_kib / 1024 | round), compiler: $compiler,
+      load_before: $before, load_after: $after,
+      gflops: {"1": limit("multiply_add/threads:1"; "FLOP"), "2": limit("multiply_add/threads:2"; "FLOP")},
+      read_gbs: {"1": limit("read_memory/threads:1"; "B"), "2": limit("read_memory/threads:2"; "B")},
+      read_write_gbs: {"1": limit("read_and_write_memory/threads:1"; "B"), "2": limit("read_and_write_memory/threads:2"; "B")}
+    },
+    works: [$runs | group_by([.what, .res, .batch, .threads])[] |
+      map(select(.program == "ours")) as $ours | select($ours | length > 0) |
+      (.[0].what == "train" or ($ours | close and all(has("relative_error")))) as $same |
+      {work: .[0].work, what: .[0].what, batch: .[0].batch, threads: .[0].threads, fmap_base: .[0].fmap_base, fmap_max: .[0].fmap_max, ours: ($ours | figures),
+       peers: [map(select(.program != "ours")) | group_by(.program)[] |
+         figures + {program: .[0].program} +
+         (if $same and close
+          then {faster: ((map(.median) | median) / ($ours | map(.median) | median)), faster_by_turn: turn_ratios($ours),
+                memory: (($ours | figures | .peak_mib) / (figures | .peak_mib))}
+          else {differs: true} end)]}],
+    runs: $runs
+  }' >"$out"
+
+jq -r '
+  def digits($n): . * pow(10; $n) | round / pow(10; $n) | tostring;
+  def seconds: if . < 0.01 then digits(5) elif . < 1 then digits(3) else digits(2) end;
+  def error: if . == null then "-" else (. * 1e7 | round / 1e7 | tostring) end;
+  def name: {"torch-eager": "PyTorch", "torch-jit_cl": "PyTorch, traced, channels last", onnxruntime: "ONNX Runtime"}[.];
+  .machine as $m |
+  "", "\(.date), \($m.processor), \($m.cores) cores, \($m.compiler)",
+  "Limits, 1 / 2 threads: \($m.gflops["1"] | round) / \($m.gflops["2"] | round) GFLOP/s, " +
+  "read \($m.read_gbs["1"] | round) / \($m.read_gbs["2"] | round) GB/s, " +
+  "read and write \($m.read_write_gbs["1"] | round) / \($m.read_write_gbs["2"] | round) GB/s",
+  "Load before \($m.load_before), after \($m.load_after); medians of \(.turns) turns, each the median of \(.runs_a_turn) runs",
+  "Faster: seconds of the peer over ours (lowest and highest of the turns); memory: ours over that of the peer", "",
+  "| work | batch | threads | ours s/picture | MiB | peer | s/picture | MiB | faster | memory | error |",
+  "|---|---|---|---|---|---|---|---|---|---|---|",
+  (.works[] | . as $w |
+    "| \(.work)\(if .what == "train" then ", fmaps \(.fmap_base)/\(.fmap_max)" else "" end) | \(.batch) | \(.threads) " +
+    "| \(.ours.median | seconds) | \(.ours.peak_mib) " as $head |
+    if (.peers | length) == 0 then $head + "| none | | | | | |" else
+    (.peers[] | $head + "| \(.program | name) | \(.median | seconds) | \(.peak_mib) " +
+      if .differs then "| none: the outputs differ, or were not compared | | \([.error, $w.ours.error] | max) |"
+      else "| **\(.faster | digits(2))** (\(.faster_by_turn[0] | digits(2)) - \(.faster_by_turn[-1] | digits(2))) " +
+           "| \(.memory | digits(2)) | \($w.ours.error | error) |" end) end)
+' "$out"
+say "Written: $out"
+if jq -e '[.works[].peers[] | select(.differs)] | length > 0' "$out" >/dev/null; then
+  fail "some outputs differ, or could not be compared: no ratio there"
+fi
