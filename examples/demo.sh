@@ -36,7 +36,8 @@ build/release/examples/truncation "$network" "$out/truncation.png"
 say "Training goes on from the shipped model for two minutes, as if Ctrl-C were pressed then"
 status=0
 timeout --foreground --signal=INT "$training_seconds" \
-  "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" --tick 0.5 || status=$?
+  "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" \
+  --no-growing --batch 16 --lr 0.002 --gamma 0.3 --mirror --ema-kimg 2 --tick 0.5 || status=$?
 [ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as meant
 
 say "Done. The pictures:"
