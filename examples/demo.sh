@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=${1:-out/demo}
-network=examples/data/faces-32.safetensors
+network=examples/data/faces-32-provisional.safetensors
 pictures=examples/data/faces-32.zip
 training_seconds=120
 
@@ -24,7 +24,7 @@ cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target
 stylegan=build/release/examples/stylegan
 mkdir -p "$out"
 
-say "36 pictures from the shipped model, one for each seed; psi 0.7 pulls them towards the average"
+say "36 pictures from the provisional model (24 thousand pictures of training; not good yet), one for each seed; psi 0.7 pulls them towards the average"
 "$stylegan" generate --network "$network" --seeds 0-35 --grid 6x6 --trunc 0.7 --outdir "$out/generate"
 
 say "Style mixing: the coarse, middle or fine layers of one picture take the style of another"
@@ -33,7 +33,7 @@ build/release/examples/style_mixing "$network" "$out/style-mixing.png"
 say "Truncation: the same seeds from psi 1 over 0 (the average) to -1 (the opposite)"
 build/release/examples/truncation "$network" "$out/truncation.png"
 
-say "Training goes on from the shipped model for two minutes, as if Ctrl-C were pressed then"
+say "Training goes on from that model for two minutes, as if Ctrl-C were pressed then"
 status=0
 timeout --foreground --signal=INT "$training_seconds" \
   "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" \
