@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
