@@ -3,7 +3,6 @@
 # stylegan::stylegan   tensors, layers, networks, training
 # stylegan::io         pictures, data sets, checkpoints; there when its four libraries are
 
-find_package(Eigen3 3.3 REQUIRED NO_MODULE)
 find_package(xtensor REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -12,7 +11,7 @@ add_library(stylegan::stylegan ALIAS stylegan)
 target_compile_features(stylegan INTERFACE cxx_std_20)
 target_include_directories(
     stylegan INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
-target_link_libraries(stylegan INTERFACE Eigen3::Eigen xtensor Threads::Threads)
+target_link_libraries(stylegan INTERFACE xtensor Threads::Threads)
 
 set(stylegan_io_missing "")
 foreach(package PNG JPEG ZLIB LibZip nlohmann_json)

@@ -2,7 +2,7 @@
 #pragma once
 
 /// The whole library, floor by floor. A program that needs the networks alone includes <stylegan/models/generator.hpp>,
-/// which asks for Eigen and xtensor only; io asks for libpng, libjpeg, libzip and nlohmann/json (target stylegan::io).
+/// which asks for xtensor only; io asks for libpng, libjpeg, libzip and nlohmann/json (target stylegan::io).
 
 // core: values, names, random numbers, errors
 #include <stylegan/core/architecture.hpp>
