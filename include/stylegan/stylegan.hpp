@@ -21,6 +21,7 @@
 #include <stylegan/io/dataset.hpp>
 #include <stylegan/io/folder_writer.hpp>
 #include <stylegan/io/npy.hpp>
+#include <stylegan/io/npz.hpp>
 #include <stylegan/io/picture.hpp>
 #include <stylegan/io/read_image.hpp>
 #include <stylegan/io/resize.hpp>
@@ -52,6 +53,10 @@
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>
+#include <stylegan/models/vgg16.hpp>
+
+// metrics: how good it is
+#include <stylegan/metrics/lpips.hpp>
 
 // training: losses, optimizer, schedule, snapshots
 #include <stylegan/training/memory_plan.hpp>

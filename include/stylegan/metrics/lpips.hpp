@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/models/vgg16.hpp>
+#include <stylegan/ops/feature_distance.hpp>
+
+#include <xtensor/xtensor.hpp>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// How different two pictures look: the distance of their VGG16 features, LPIPS v0.1.
+///
+///     d(a, b) = sum over stages s of  1/(H_s W_s) sum over pixels and channels of  head_s(c) (a^_s - b^_s)^2
+///
+/// where x^_s are the features of stage s, divided by their length over the channels.
+///
+/// Pictures are as a generator makes them, (N, 3, H, W) in about [-1, 1] and from 16x16 on; they are not clipped.
+///
+/// @see Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric" (2018)
+template <class Device = Cpu>
+class Lpips {
+public:
+    using Scalar = typename Device::Scalar;
+    using Pictures = xt::xtensor<Scalar, 4>;
+    static constexpr int stages = Vgg16<Device>::stages;
+
+    /// With the same weight for every channel, 1 over their number: for features that nobody has fitted to people's eyes.
+    explicit Lpips(Vgg16<Device> vgg) : vgg_(std::move(vgg)) {
+        for (int s = 0; s < stages; ++s) {
+            const int channels = vgg_.channels(s);
+            heads_.emplace_back(std::vector<Index>{channels}, Initial{1.0 / channels, 0});
+        }
+    }
+
+    [[nodiscard]] Vgg16<Device>& vgg() { return vgg_; }
+    [[nodiscard]] const Vgg16<Device>& vgg() const { return vgg_; }
+    [[nodiscard]] Context<Device>& context() const { return vgg_.context(); }
+
+    /// The weights of the channels of a stage, (channels).
+    [[nodiscard]] Parameter<Device>& head(int stage) { return heads_[static_cast<std::size_t>(stage)]; }
+    [[nodiscard]] const Parameter<Device>& head(int stage) const { return heads_[static_cast<std::size_t>(stage)]; }
+
+    /// @param a, b  (N, 3, H, W)
+    /// @return      (N) distances
+    /// @throws ShapeError if the pictures differ in shape, are smaller than 16x16, or not of three colours
+    [[nodiscard]] std::vector<double> operator()(const Pictures& a, const Pictures& b) const {
+        const xt::xtensor<double, 2> parts = per_stage(a, b);
+        std::vector<double> sums(a.shape(0));
+        for (std::size_t i = 0; i < parts.size(); ++i) sums[i / stages] += parts.data()[i];
+        return sums;
+    }
+
+    /// The share of each stage: (N, 5), whose rows sum up to the distances. @throws as above
+    [[nodiscard]] xt::xtensor<double, 2> per_stage(const Pictures& a, const Pictures& b) const {
+        const Workspace::Frame frame(context().workspace());
+        const Maps<const Scalar> both = stacked(a, b);
+        return stage_distances(vgg_.forward(context(), both));
+    }
+
+    /// The gradient of the sum of the distances with respect to a. With a and b exchanged it is the one to b.
+    /// @return as a
+    /// @throws as above
+    [[nodiscard]] Pictures gradient(const Pictures& a, const Pictures& b) {
+        Context<Device>& c = context();
+        const Workspace::Frame frame(c.workspace());
+        const Maps<const Scalar> both = stacked(a, b);
+        const Index n = both.extent(0) / 2;
+        const auto features_b = vgg_.forward(c, both.part(n, n));
+        typename Vgg16<Device>::Cache cache;
+        const auto features_a = vgg_.forward(c, both.part(0, n), &cache);
+        const std::vector<double> ones(static_cast<std::size_t>(n), 1.0);
+        typename Vgg16<Device>::Features dfeatures;
+        for (int s = 0; s < stages; ++s) {
+            const auto at = static_cast<std::size_t>(s);
+            const Maps<Scalar> df = c.take_like(features_a[at]);
+            ops::feature_distance_gradient(c, features_a[at], features_b[at], values(heads_[at]),
+                                           std::span<const double>(ones), df);
+            dfeatures[at] = df;
+        }
+        const Maps<Scalar> da = c.take_like(both.part(0, n));
+        vgg_.backward(c, cache, dfeatures, da, Pass::inputs);
+        Pictures gradient = Pictures::from_shape(a.shape());
+        c.download(da.data, da.size(), gradient.data());
+        return gradient;
+    }
+
+    /// Bytes of memory that the distance of one pair of pictures takes.
+    [[nodiscard]] std::size_t bytes_of_pair(Size s) const {
+        const auto pixels = static_cast<std::size_t>(s.height) * static_cast<std::size_t>(s.width);
+        // the features of all stages are 1 + 1/2 + 1/4 + 1/8 + 1/32 of those of the first, and two more are being computed
+        return 2 * pixels * (3 + 4 * static_cast<std::size_t>(vgg_.width())) * sizeof(Scalar);
+    }
+
+    template <class Self, class F>
+    static void visit(Self& self, const std::string& prefix, F& f) {
+        Vgg16<Device>::visit(self.vgg_, prefix, f);
+        for (std::size_t s = 0; s < self.heads_.size(); ++s) f(prefix + "lin" + std::to_string(s), self.heads_[s]);
+    }
+
+private:
+    /// a and then b, one batch
+    [[nodiscard]] Maps<const Scalar> stacked(const Pictures& a, const Pictures& b) const {
+        for (std::size_t axis = 0; axis < 4; ++axis)
+            if (a.shape(axis) != b.shape(axis))
+                throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis), ", expected ",
+                                      a.shape(axis), " as of the first"));
+        const auto extent = [&](std::size_t axis) { return static_cast<Index>(a.shape(axis)); };
+        const Maps<Scalar> both = context().take(2 * extent(0), extent(1), extent(2), extent(3));
+        context().upload(a.data(), both.size() / 2, both.data);
+        context().upload(b.data(), both.size() / 2, both.data + both.size() / 2);
+        return both;
+    }
+
+    [[nodiscard]] xt::xtensor<double, 2> stage_distances(const typename Vgg16<Device>::Features& features) const {
+        const Index n = features[0].extent(0) / 2;
+        auto all = xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(n), std::size_t{stages}});
+        for (std::size_t s = 0; s < stages; ++s) {
+            const std::vector<double> d = ops::feature_distance(context(), features[s].part(0, n),
+                                                                features[s].part(n, n), values(heads_[s]));
+            for (std::size_t i = 0; i < d.size(); ++i) all(i, s) = d[i];
+        }
+        return all;
+    }
+
+    Vgg16<Device> vgg_;
+    std::vector<Parameter<Device>> heads_;  // (channels) of each stage
+};
+
+}  // namespace stylegan

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/core/numpy_random_state.hpp>
+#include <stylegan/io/safetensors.hpp>
+#include <stylegan/metrics/lpips.hpp>
+
+#include "results.hpp"
+#include "seeded_lpips.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace stylegan;
+
+namespace golden {
+
+Lpips<Cpu> seeded_lpips(std::uint32_t seed, std::shared_ptr<Context<Cpu>> context) {
+    Vgg16<Cpu> vgg(64, {.wscale = false}, std::move(context));
+    NumpyRandomState random(seed);
+    for_each_parameter(vgg, [&](const std::string& name, Parameter<Cpu>& p) {
+        if (!name.ends_with("weight")) {
+            for (float& v : p.value()) v = static_cast<float>(0.05 * random.randn());
+            return;
+        }
+        const Index in = p.shape()[2], out = p.shape()[3];
+        const double factor = std::sqrt(2.0 / (9.0 * static_cast<double>(in)));
+        for (Index o = 0; o < out; ++o)  // stored (3, 3, in, out), drawn as (out, in, 3, 3)
+            for (Index i = 0; i < in; ++i)
+                for (Index k = 0; k < 9; ++k)
+                    p.value()[static_cast<std::size_t>((k * in + i) * out + o)] =
+                        static_cast<float>(random.randn() * factor);
+    });
+    Lpips<Cpu> lpips(std::move(vgg));
+    for (int s = 0; s < lpips.stages; ++s)
+        for (float& v : lpips.head(s).value()) v = static_cast<float>(random.rand());
+    return lpips;
+}
+
+}  // namespace golden
+
+namespace {
+
+/// Pictures of [0, 255] as a generator makes them.
+xt::xtensor<float, 4> read_pictures(const SafetensorsFile& file, const std::string& name) {
+    auto x = golden::read<4>(file, name);
+    for (float& v : x) v = static_cast<float>(static_cast<double>(v) / 127.5 - 1);
+    return x;
+}
+
+golden::Result means_of(const xt::xtensor<float, 4>& features) {
+    golden::Result result;
+    result.shape = {static_cast<Index>(features.shape(0)), static_cast<Index>(features.shape(1))};
+    const std::size_t pixels = features.shape(2) * features.shape(3);
+    for (std::size_t map = 0; map < features.size() / pixels; ++map) {
+        double sum = 0;
+        for (std::size_t p = 0; p < pixels; ++p) sum += double{features.data()[map * pixels + p]};
+        result.values.push_back(static_cast<float>(sum / static_cast<double>(pixels)));
+    }
+    return result;
+}
+
+}  // namespace
+
+void golden_lpips(const std::filesystem::path& path) {
+    const SafetensorsFile file(path);
+    const auto seed = static_cast<std::uint32_t>(std::stoul(file.metadata().at("weights_seed")));
+    const auto a = read_pictures(file, "in/a"), b = read_pictures(file, "in/b");
+    const auto distance = file.read_double("f64/distance"), per_stage = file.read_double("f64/per_stage");
+    BOOST_TEST_REQUIRE(distance.size() == a.shape(0));
+    BOOST_TEST_REQUIRE(per_stage.size() == 5 * a.shape(0));
+    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
+        const double tolerance = golden::forward_tolerance(kernels);
+        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
+            const auto lpips =
+                golden::seeded_lpips(seed, std::make_shared<Context<Cpu>>(Cpu{.threads = 2, .kernels = kernels}));
+            const auto parts = lpips.per_stage(a, b);  // whose rows sum up to the distances
+            for (std::size_t i = 0; i < distance.size(); ++i) {
+                const double found = std::accumulate(&parts(i, 0), &parts(i, 0) + 5, 0.0);
+                BOOST_TEST(std::abs(found - distance[i]) <= tolerance * distance[i]);
+            }
+            for (std::size_t i = 0; i < per_stage.size(); ++i)
+                BOOST_TEST(std::abs(parts.data()[i] - per_stage[i]) <= tolerance * per_stage[i]);
+            const auto features = lpips.vgg().features(a);
+            for (std::size_t s = 0; s < features.size(); ++s)
+                golden::check_close(file, text("out/feature_mean", s), means_of(features[s]), tolerance);
+        }
+    }
+}
