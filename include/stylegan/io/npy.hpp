@@ -106,13 +106,13 @@ void for_each_column_major(const std::vector<Index>& shape, std::size_t count, F
 
 }  // namespace detail
 
-/// Reads an array of float32 or float64 numbers, of either byte order and either memory order, of any rank.
-/// @throws FileError if the file cannot be read
+/// The array that the bytes of a .npy file hold: float32 or float64 numbers, of either byte order and either memory order,
+/// of any rank.
+/// @param where  names the file in errors
 /// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other numbers
 template <class T = float>
-[[nodiscard]] NpyArray<T> read_npy(const std::filesystem::path& path) {
-    const Bytes bytes = read_file(path);
-    const auto fail = [&](const auto&... what) { throw FormatError(text(path.string(), ": ", what...)); };
+[[nodiscard]] NpyArray<T> parse_npy(const Bytes& bytes, const std::string& where) {
+    const auto fail = [&](const auto&... what) { throw FormatError(text(where, ": ", what...)); };
     if (bytes.size() < 10 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) fail("is not a NumPy array (.npy)");
     const int major = bytes[6];
     if (major < 1 || major > 3) fail("is of .npy version ", major, ", expected 1, 2 or 3");
@@ -156,24 +156,34 @@ template <class T = float>
     return array;
 }
 
-/// Writes float32 numbers, row-major, atomically. @throws FileError if the file cannot be written
-inline void write_npy(const std::filesystem::path& path, const std::vector<Index>& shape, const float* values) {
+/// Reads a .npy file, as parse_npy() says.
+/// @throws FileError if the file cannot be read
+/// @throws FormatError
+template <class T = float>
+[[nodiscard]] NpyArray<T> read_npy(const std::filesystem::path& path) {
+    return parse_npy<T>(read_file(path), path.string());
+}
+
+/// What stands before the numbers in a .npy file of float32 numbers, row-major.
+[[nodiscard]] inline std::string npy_head(const std::vector<Index>& shape) {
     static_assert(std::endian::native == std::endian::little, "stylegan: files are written on little-endian machines");
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
-    std::size_t count = 1;
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        header += text(axis > 0 ? ", " : "", shape[axis]);
-        count *= static_cast<std::size_t>(shape[axis]);
-    }
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) header += text(axis > 0 ? ", " : "", shape[axis]);
     header += shape.size() == 1 ? ",), }" : "), }";
     header.append(63 - (10 + header.size()) % 64, ' ');  // the numbers begin at a multiple of 64
     header += '\n';
     const auto length = static_cast<std::uint16_t>(header.size());
+    std::string all("\x93NUMPY\x01\x00", 8);
+    all += {static_cast<char>(length & 255), static_cast<char>(length >> 8)};
+    return all + header;
+}
 
+/// Writes float32 numbers, row-major, atomically. @throws FileError if the file cannot be written
+inline void write_npy(const std::filesystem::path& path, const std::vector<Index>& shape, const float* values) {
     AtomicFile file(path);
-    file.write(std::string_view("\x93NUMPY\x01\x00", 8));
-    file.write(&length, sizeof length);
-    file.write(header);
+    std::size_t count = 1;
+    for (const Index extent : shape) count *= static_cast<std::size_t>(extent);
+    file.write(npy_head(shape));
     file.write(values, count * sizeof(float));
     file.commit(Survives::program_crash);
 }
