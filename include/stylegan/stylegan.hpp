@@ -26,6 +26,7 @@
 #include <stylegan/io/read_image.hpp>
 #include <stylegan/io/resize.hpp>
 #include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/torch_file.hpp>
 #include <stylegan/io/zip_writer.hpp>
 
 // device: where it runs

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Text as protocol 0 of Python's pickle writes it, in lines of printable characters.
+namespace stylegan::detail {
+
+/// The number of `digits` hexadecimal digits, from place `from` on.
+inline std::optional<std::uint32_t> hexadecimal(std::string_view s, std::size_t from, std::size_t digits) {
+    std::uint32_t v = 0;
+    for (std::size_t i = from; i < from + digits; ++i) {
+        if (i >= s.size()) return std::nullopt;
+        const char c = s[i];
+        if (c >= '0' && c <= '9')
+            v = 16 * v + static_cast<std::uint32_t>(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            v = 16 * v + static_cast<std::uint32_t>(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F')
+            v = 16 * v + static_cast<std::uint32_t>(c - 'A' + 10);
+        else
+            return std::nullopt;
+    }
+    return v;
+}
+
+inline void add_utf8(std::string& out, std::uint32_t c) {
+    const auto add = [&](std::uint32_t b) { out += static_cast<char>(static_cast<std::uint8_t>(b)); };
+    if (c < 0x80) return add(c);
+    if (c < 0x800) {
+        add(0xC0 | (c >> 6));
+    } else {
+        if (c < 0x10000) {
+            add(0xE0 | (c >> 12));
+        } else {
+            add(0xF0 | ((c >> 18) & 7));
+            add(0x80 | ((c >> 12) & 0x3F));
+        }
+        add(0x80 | ((c >> 6) & 0x3F));
+    }
+    add(0x80 | (c & 0x3F));
+}
+
+/// Python's 'text with \escapes', of bytes. Nothing if it is not quoted or has another escape.
+inline std::optional<std::string> unquoted(std::string_view s) {
+    if (s.size() < 2 || s.front() != s.back() || (s.front() != '\'' && s.front() != '"')) return std::nullopt;
+    s = s.substr(1, s.size() - 2);
+    std::string out;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        if (s[i] != '\\' || i + 1 == s.size()) {
+            out += s[i];
+            continue;
+        }
+        constexpr std::string_view letters = "nrtbfav0\\'\"", meanings("\n\r\t\b\f\a\v\0\\'\"", 11);
+        if (s[++i] == 'x') {
+            const auto c = hexadecimal(s, i + 1, 2);
+            if (!c) return std::nullopt;
+            out += static_cast<char>(static_cast<std::uint8_t>(*c));
+            i += 2;
+        } else if (const std::size_t k = letters.find(s[i]); k != std::string_view::npos) {
+            out += meanings[k];
+        } else {
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
+/// Latin characters and \u escapes, to UTF-8. Nothing if an escape is cut short.
+inline std::optional<std::string> unescaped_unicode(std::string_view s) {
+    std::string out;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        const bool escape = s[i] == '\\' && i + 1 < s.size() && (s[i + 1] == 'u' || s[i + 1] == 'U');
+        if (!escape) {
+            add_utf8(out, static_cast<std::uint8_t>(s[i]));
+            continue;
+        }
+        const std::size_t digits = s[i + 1] == 'u' ? 4 : 8;
+        const auto c = hexadecimal(s, i + 2, digits);
+        if (!c) return std::nullopt;
+        add_utf8(out, *c);
+        i += 1 + digits;
+    }
+    return out;
+}
+
+}  // namespace stylegan::detail
