@@ -2,6 +2,7 @@
 #include "benchmark.hpp"
 #include "counted_progress.hpp"
 #include "dataset_tool_command.hpp"
+#include "figures.hpp"
 #include "generate.hpp"
 #include "info.hpp"
 #include "train.hpp"
@@ -51,6 +52,11 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", stylegan::text("stylegan ", version[0], '.', version[1], '.', version[2]));
     app.require_subcommand(0, 1);
     add_generate(app);
+    add_style_mixing(app);
+    add_truncation(app);
+    add_noise(app);
+    add_noise_components(app);
+    add_uncurated(app);
     add_train(app);
     add_dataset_tool(app);
     add_info(app);

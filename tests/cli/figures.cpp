@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures of the paper as commands: sizes and layout of their pictures, and what they refuse.
+#include "cli/run_program.hpp"
+#include "cli/write_network.hpp"
+
+#include <stylegan/io/crop.hpp>
+#include <stylegan/io/npz.hpp>
+#include <stylegan/io/png.hpp>
+#include <stylegan/io/resize.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+BOOST_AUTO_TEST_SUITE(figures)
+
+using namespace test;
+using stylegan::Image;
+
+namespace {
+
+/// A folder with small.safetensors in it, whose pictures are 16x16.
+struct WithNetwork {
+    WithNetwork() { write_network(folder / "small.safetensors"); }
+
+    Outcome run(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.begin() + 1, {"--network", "small.safetensors", "--outdir", "out"});
+        return run_program(folder, arguments);
+    }
+    void make(std::vector<std::string> arguments) const { check_success(run(std::move(arguments))); }
+    void fail(int status, std::initializer_list<const char*> parts, std::vector<std::string> arguments) const {
+        check_error(run(std::move(arguments)), status, parts);
+        BOOST_TEST(!exists(folder / "out"));
+    }
+    [[nodiscard]] Image picture(const std::string& name) const { return stylegan::read_png(folder / ("out/" + name)); }
+
+    TemporaryFolder folder;
+};
+
+/// Cell (column, row) of a picture made of 16x16 ones.
+Image cell(const Image& grid, int column, int row) { return stylegan::crop(grid, 16 * column, 16 * row, 16, 16); }
+
+bool same(const Image& a, const Image& b) { return a.size() == b.size() && a.pixels == b.pixels; }
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(style_mixing_has_its_sources_at_the_borders, WithNetwork) {
+    make({"generate", "--seeds", "1,2,10-12"});
+    make({"style-mixing", "--rows", "1,2", "--cols", "10-12", "--styles", "0-1"});
+    const Image grid = picture("grid.png");
+    BOOST_TEST(grid.size().text() == "64x48 with 3 channels");
+    const Image corner = cell(grid, 0, 0);
+    BOOST_TEST(std::count(corner.pixels.begin(), corner.pixels.end(), 0) == static_cast<long>(corner.pixels.size()));
+    BOOST_TEST(same(cell(grid, 0, 1), picture("seed0001.png")));
+    BOOST_TEST(same(cell(grid, 0, 2), picture("seed0002.png")));
+    for (int c = 0; c < 3; ++c)
+        BOOST_TEST(same(cell(grid, 1 + c, 0), picture("seed001" + std::to_string(c) + ".png")));
+    BOOST_TEST(same(cell(grid, 2, 1), picture("1-11.png")));
+    BOOST_TEST(same(cell(grid, 0, 2), picture("2-2.png")));
+    BOOST_TEST(!same(cell(grid, 1, 1), cell(grid, 0, 1)));
+    BOOST_TEST(!same(cell(grid, 1, 1), cell(grid, 1, 0)));
+    BOOST_TEST(!same(cell(grid, 1, 1), cell(grid, 2, 1)));
+}
+
+BOOST_FIXTURE_TEST_CASE(all_styles_of_the_column_give_the_column, WithNetwork) {
+    make({"style-mixing", "--rows", "1", "--cols", "10", "--styles", "0-5"});
+    BOOST_TEST(same(picture("1-10.png"), picture("10-10.png")));
+    make({"style-mixing", "--rows", "1", "--cols", "10", "--styles", "coarse", "--outdir", "coarse"});
+    make({"style-mixing", "--rows", "1", "--cols", "10", "--styles", "0-3", "--outdir", "numbers"});
+    BOOST_TEST(read(folder / "coarse/1-10.png") == read(folder / "numbers/1-10.png"));
+}
+
+BOOST_FIXTURE_TEST_CASE(truncation_has_a_row_for_each_seed_and_a_column_for_each_psi, WithNetwork) {
+    make({"generate", "--seeds", "3,4"});
+    make({"truncation", "--seeds", "3,4", "--psis", "1,0,-0.5"});
+    const Image sheet = picture("truncation.png");
+    BOOST_TEST(sheet.size().text() == "48x32 with 3 channels");
+    BOOST_TEST(same(cell(sheet, 0, 0), picture("seed0003.png")));
+    BOOST_TEST(same(cell(sheet, 0, 1), picture("seed0004.png")));
+    BOOST_TEST(same(cell(sheet, 1, 0), cell(sheet, 1, 1)));
+    BOOST_TEST(!same(cell(sheet, 2, 0), cell(sheet, 2, 1)));
+}
+
+BOOST_FIXTURE_TEST_CASE(noise_shows_a_picture_four_parts_and_deviations, WithNetwork) {
+    make({"noise", "--seeds", "3", "--samples", "6", "--crop", "4,4,8,8"});
+    const Image figure = picture("noise.png");
+    BOOST_TEST(figure.size().text() == "48x16 with 3 channels");
+    const Image first = cell(figure, 0, 0), parts = cell(figure, 1, 0), deviations = cell(figure, 2, 0);
+    BOOST_TEST(same(stylegan::crop(parts, 0, 0, 8, 8), stylegan::crop(first, 4, 4, 8, 8)));
+    BOOST_TEST(!same(stylegan::crop(parts, 8, 0, 8, 8), stylegan::crop(parts, 0, 0, 8, 8)));
+    for (std::size_t i = 0; i < deviations.pixels.size(); i += 3)  // grey
+        BOOST_TEST(deviations.pixels[i] == deviations.pixels[i + 1]);
+    BOOST_TEST(*std::max_element(deviations.pixels.begin(), deviations.pixels.end()) > 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(noise_components_begin_with_all_and_none, WithNetwork) {
+    make({"generate", "--seeds", "3"});
+    make({"generate", "--seeds", "3", "--noise-mode", "none", "--outdir", "none"});
+    make({"noise-components", "--seeds", "3"});
+    const Image sheet = picture("noise-components.png");
+    BOOST_TEST(sheet.size().text() == "64x16 with 3 channels");
+    BOOST_TEST(same(cell(sheet, 0, 0), picture("seed0003.png")));
+    BOOST_TEST(same(cell(sheet, 1, 0), stylegan::read_png(folder / "none/seed0003.png")));
+    for (int a = 0; a < 4; ++a)
+        for (int b = 0; b < a; ++b) BOOST_TEST(!same(cell(sheet, a, 0), cell(sheet, b, 0)), a << " and " << b);
+}
+
+BOOST_FIXTURE_TEST_CASE(uncurated_begins_with_the_first_latents_of_the_seed, WithNetwork) {
+    make({"generate", "--seeds", "7"});
+    make({"uncurated", "--seed", "7", "--rows", "1", "--lods", "0,1,2"});
+    const Image mosaic = picture("uncurated.png");
+    BOOST_TEST(mosaic.size().text() == "28x16 with 3 channels");
+    BOOST_TEST(same(cell(mosaic, 0, 0), picture("seed0007.png")));
+    BOOST_TEST(!same(stylegan::crop(mosaic, 16, 0, 8, 8), stylegan::crop(mosaic, 16, 8, 8, 8)));
+}
+
+BOOST_FIXTURE_TEST_CASE(captions_are_written_into_the_corner, WithNetwork) {
+    make({"generate", "--seeds", "1,7", "--grid", "2x1"});
+    const Image plain = picture("grid.png");
+    make({"generate", "--seeds", "1,7", "--grid", "2x1", "--captions"});
+    const Image captioned = picture("grid.png");
+    BOOST_TEST(!same(cell(captioned, 0, 0), cell(plain, 0, 0)));
+    BOOST_TEST(same(stylegan::crop(captioned, 0, 8, 16, 8), stylegan::crop(plain, 0, 8, 16, 8)));
+    BOOST_TEST(!same(stylegan::crop(captioned, 0, 0, 5, 7), stylegan::crop(captioned, 16, 0, 5, 7)));  // 1 and 7
+}
+
+BOOST_FIXTURE_TEST_CASE(w_from_a_file_is_drawn, WithNetwork) {
+    const std::vector<float> w(6 * 12, 0.3f);
+    stylegan::write_npz(folder / "w.npz", "w", {1, 6, 12}, w);
+    stylegan::write_npy(folder / "w.npy", {2, 12}, w.data());
+    make({"generate", "--projected-w", "w.npz"});
+    make({"generate", "--projected-w", "w.npy", "--outdir", "rows"});
+    BOOST_TEST(read(folder / "out/proj00.png") == read(folder / "rows/proj00.png"));
+    BOOST_TEST(read(folder / "rows/proj00.png") == read(folder / "rows/proj01.png"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, WithNetwork) {
+    fail(2, {"--styles", "is \"0-\"", "coarse, middle, fine, or layers such as 0-3,6"},
+         {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "0-"});
+    fail(1, {"--styles", "is 4-9", "expected layers from 0 to 5"},
+         {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "4-9"});
+    fail(1, {"--styles", "is fine", "layers from 8 on", "0 to 5"},
+         {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "fine"});
+    fail(2, {"--psis", "is \"1,x\"", "numbers from -100 to 100"}, {"truncation", "--seeds", "1", "--psis", "1,x"});
+    fail(2, {"--seeds", "is \"5-\""}, {"truncation", "--seeds", "5-"});
+    fail(2, {"--seeds"}, {"noise"});
+    fail(1, {"--crop", "is 10,0,8,8", "expected a part of 16x16"}, {"noise", "--seeds", "1", "--crop", "10,0,8,8"});
+    fail(2, {"--crop", "is \"1,2\""}, {"noise", "--seeds", "1", "--crop", "1,2"});
+    fail(1, {"--lods", "has 5", "16x16"}, {"uncurated", "--lods", "0,5"});
+    stylegan::write_npz(folder / "bad.npz", "w", {1, 7, 12}, std::vector<float>(84));
+    fail(1, {"bad.npz", "has shape [1,7,12]", "expected [n,6,12] or [n,12]"}, {"generate", "--projected-w", "bad.npz"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
