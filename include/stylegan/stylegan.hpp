@@ -22,6 +22,7 @@
 #include <stylegan/io/folder_writer.hpp>
 #include <stylegan/io/npy.hpp>
 #include <stylegan/io/npz.hpp>
+#include <stylegan/io/official_pickle.hpp>
 #include <stylegan/io/picture.hpp>
 #include <stylegan/io/read_image.hpp>
 #include <stylegan/io/resize.hpp>
@@ -54,10 +55,13 @@
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>
+#include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is
 #include <stylegan/metrics/lpips.hpp>
+#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/metrics/path_length.hpp>
 
 // training: losses, optimizer, schedule, snapshots
 #include <stylegan/training/memory_plan.hpp>

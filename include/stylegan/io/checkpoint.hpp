@@ -8,8 +8,11 @@
 #include <stylegan/io/architecture_differences.hpp>
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/infer_architecture.hpp>
+#include <stylegan/io/network_file.hpp>
+#include <stylegan/io/open_network_file.hpp>
 #include <stylegan/io/safetensors.hpp>
 #include <stylegan/io/safetensors_writer.hpp>
+#include <stylegan/io/telling_shapes.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -23,11 +26,12 @@
 namespace stylegan {
 
 /// Gives every parameter of a layer or network its values, from the tensors whose names begin with `prefix`.
+/// @param file   a SafetensorsFile, or NamedTensors of any other format
 /// @param layer  anything with visit(): see for_each_parameter
 /// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), or if there are tensors of
 ///         this prefix that the layer does not have. The layer may then be filled in part
-template <class Layer>
-void load_parameters(const SafetensorsFile& file, const std::string& prefix, Layer& layer) {
+template <class File, class Layer>
+void load_parameters(const File& file, const std::string& prefix, Layer& layer) {
     std::set<std::string> loaded;
     for_each_parameter(layer, [&]<class Device>(const std::string& name, Parameter<Device>& p) {
         using Scalar = typename Device::Scalar;
@@ -36,7 +40,7 @@ void load_parameters(const SafetensorsFile& file, const std::string& prefix, Lay
         const std::string full = prefix + name;
         if (!file.contains(full))
             throw FormatError(text(file.path().string(), ": has no tensor \"", full, "\", expected one of shape ",
-                                   SafetensorsFile::shape_text(p.shape())));
+                                   shape_text(p.shape())));
         const std::vector<Index>& shape = file.shape(full);
         const bool single = shape.size() + p.shape().size() == 1 && p.size() == 1;  // [] and [1]
         file.read_into(full, single ? shape : p.shape(), p.value().data());
@@ -78,51 +82,47 @@ inline constexpr NetworkKind kind_of = requires(const T& network) {
 
 /// A file of networks: tensors `G/...`, `D/...` and `Gs/...` (the moving average of G, the one to use) under the official
 /// names, `training/...` for the rest of the training state, and the architecture as JSON in the metadata. Where that is
-/// missing, the architecture is read off the tensors.
+/// missing, the architecture is read off the tensors. Files of other formats look the same from here: see
+/// open_network_file().
 class Checkpoint {
 public:
-    /// @throws FileError, FormatError if it cannot be read or holds no network
-    explicit Checkpoint(const std::filesystem::path& path) : file_(path) {
-        const std::string where = path.string();
-        const auto found = metadata().find("architecture");
-        if (found == metadata().end()) {
-            const VariableShapes generator = shapes(has("Gs") ? "Gs/" : "G/"), discriminator = shapes("D/");
-            if (generator.empty() && discriminator.empty())
-                throw FormatError(
-                    text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network"));
-            inferred_ = infer_architecture(generator, discriminator, where);
-            return;
-        }
-        nlohmann::json json;
-        try {
-            json = nlohmann::json::parse(found->second);
-        } catch (const nlohmann::json::exception& e) {
-            throw FormatError(text(where, ": the metadata's \"architecture\" is not JSON: ", e.what()));
-        }
-        inferred_.architecture = architecture_from_json(json, where + ": architecture");
+    /// @throws FileError, FormatError if it cannot be read or holds no network, or one of other widths than it says
+    explicit Checkpoint(const std::filesystem::path& path) : file_(open_network_file(path)) {
+        for (const char* network : {"Gs", "G", "D"})
+            if (has(network)) check_widths(network);
     }
 
-    [[nodiscard]] const Architecture& architecture() const { return inferred_.architecture; }
+    [[nodiscard]] const Architecture& architecture() const {
+        return file_.architecture(has("Gs") || has("G") ? NetworkKind::generator : NetworkKind::discriminator);
+    }
+    /// Of the generator or the discriminator: official files tell each apart.
+    [[nodiscard]] const Architecture& architecture(NetworkKind kind) const { return file_.architecture(kind); }
+
+    /// "safetensors", "official TensorFlow pickle" and the like.
+    [[nodiscard]] const std::string& format() const { return file_.format; }
 
     /// Keywords of the architecture that the file does not tell, "fused_scale = \"auto\"" and the like; empty for our files.
-    [[nodiscard]] std::vector<std::string> assumed() const { return inferred_.assumptions(); }
+    [[nodiscard]] std::vector<std::string> assumed() const {
+        return InferredArchitecture{architecture(), file_.assumed}.assumptions();
+    }
 
     /// Whether there is a network "Gs", "G" or "D".
     [[nodiscard]] bool has(const std::string& network) const {
         const std::string prefix = network + "/";
-        return std::any_of(file_.names().begin(), file_.names().end(),
+        return std::any_of(file().names().begin(), file().names().end(),
                            [&](const std::string& n) { return n.starts_with(prefix); });
     }
 
-    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata(); }
-    [[nodiscard]] const SafetensorsFile& file() const { return file_; }
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
+    /// The tensors, under the official names.
+    [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
 
     /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
     /// @throws FormatError if the file lacks that network, or holds one of another architecture
     template <Network T>
     void load(T& network) const {
         check_architecture(network.architecture(), kind_of<T>);
-        load_parameters(file_, prefix_of(kind_of<T>), network);
+        load_parameters(file(), prefix_of(kind_of<T>), network);
     }
 
     /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
@@ -130,37 +130,43 @@ public:
     [[nodiscard]] std::string prefix_of(NetworkKind kind) const {
         if (kind == NetworkKind::discriminator) {
             if (has("D")) return "D/";
-            throw FormatError(text(file_.path().string(), ": has no tensors \"D/...\", expected a discriminator"));
+            throw FormatError(text(file().path().string(), ": has no tensors \"D/...\", expected a discriminator"));
         }
         if (has("Gs")) return "Gs/";
         if (has("G")) return "G/";
         throw FormatError(
-            text(file_.path().string(), ": has no tensors \"Gs/...\" or \"G/...\", expected a generator"));
+            text(file().path().string(), ": has no tensors \"Gs/...\" or \"G/...\", expected a generator"));
     }
 
     /// @throws FormatError that lists every keyword by which the file's network of this kind differs from `expected`;
     ///         keywords that the file does not tell are not compared
     void check_architecture(const Architecture& expected, NetworkKind kind) const {
-        const nlohmann::ordered_json here = architecture_to_json(architecture()),
+        const nlohmann::ordered_json here = architecture_to_json(architecture(kind)),
                                      there = architecture_to_json(expected);
         std::string list;
-        for (const std::string& key : architecture_differences(architecture(), expected, kind))
-            if (std::find(inferred_.assumed.begin(), inferred_.assumed.end(), key) == inferred_.assumed.end())
+        for (const std::string& key : architecture_differences(architecture(kind), expected, kind))
+            if (std::find(file_.assumed.begin(), file_.assumed.end(), key) == file_.assumed.end())
                 list += text(list.empty() ? "" : "; ", key, " is ", here[key].dump(), ", expected ", there[key].dump());
         if (!list.empty())
-            throw FormatError(text(file_.path().string(), ": holds a network of another architecture: ", list));
+            throw FormatError(text(file().path().string(), ": holds a network of another architecture: ", list));
     }
 
 private:
-    [[nodiscard]] VariableShapes shapes(const std::string& prefix) const {
-        VariableShapes shapes;
-        for (const std::string& name : file_.names())
-            if (name.starts_with(prefix)) shapes.emplace(name.substr(prefix.size()), file_.shape(name));
-        return shapes;
+    /// A file that claims other widths than its tensors have is refused here, before a network of those widths is built.
+    void check_widths(const std::string& network) const {
+        const NetworkKind kind = network == "D" ? NetworkKind::discriminator : NetworkKind::generator;
+        for (const auto& [name, shape] : telling_shapes(architecture(kind), kind)) {
+            const std::string full = network + "/" + name;
+            if (!file().contains(full))
+                throw FormatError(text(file().path().string(), ": has no tensor \"", full, "\", expected one of shape ",
+                                       shape_text(shape)));
+            if (const auto& found = file().shape(full); found != shape)
+                throw FormatError(text(file().path().string(), ": tensor \"", full, "\" has shape ", shape_text(found),
+                                       ", expected ", shape_text(shape), " for the architecture that the file tells"));
+        }
     }
 
-    SafetensorsFile file_;
-    InferredArchitecture inferred_;  // nothing is assumed where the metadata tells
+    NetworkFile file_;
 };
 
 /// Fills a generator or discriminator from a checkpoint, as Checkpoint::load().

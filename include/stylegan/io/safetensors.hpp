@@ -5,6 +5,7 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/element_type.hpp>
 #include <stylegan/io/mapped_file.hpp>
+#include <stylegan/io/named_tensors.hpp>
 #include <stylegan/io/safetensors_writer.hpp>  // the other direction
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -90,11 +92,7 @@ public:
     }
 
     /// "[3,3,64,32]"
-    [[nodiscard]] static std::string shape_text(const std::vector<Index>& shape) {
-        std::string s = "[";
-        for (std::size_t axis = 0; axis < shape.size(); ++axis) s += text(axis > 0 ? "," : "", shape[axis]);
-        return s + "]";
-    }
+    [[nodiscard]] static std::string shape_text(const std::vector<Index>& shape) { return stylegan::shape_text(shape); }
 
 private:
     struct Entry {
@@ -222,5 +220,20 @@ private:
     std::map<std::string, std::string> metadata_;
     std::vector<std::string> names_;
 };
+
+/// The tensors of a safetensors file, to be read as those of other formats are.
+/// @throws FileError, FormatError
+[[nodiscard]] inline NamedTensors named_tensors(std::shared_ptr<const SafetensorsFile> file) {
+    NamedTensors tensors(file->path(), file);
+    for (const std::string& name : file->names()) {
+        StoredArray a;
+        a.type = file->dtype(name);
+        a.shape = file->shape(name);
+        a.strides = dense_strides(a.shape);
+        a.bytes = StoredBytes(file->bytes(name));
+        tensors.add(name, std::move(a));
+    }
+    return tensors;
+}
 
 }  // namespace stylegan
