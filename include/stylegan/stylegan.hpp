@@ -55,12 +55,16 @@
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>
+#include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is
 #include <stylegan/metrics/lpips.hpp>
+#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/metrics/path_length.hpp>
 
 // training: losses, optimizer, schedule, snapshots
 #include <stylegan/training/memory_plan.hpp>
+#include <stylegan/training/projection.hpp>
 #include <stylegan/training/snapshot.hpp>
 #include <stylegan/training/trainer.hpp>

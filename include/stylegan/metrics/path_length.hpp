@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/philox.hpp>
+#include <stylegan/metrics/path_pictures.hpp>
+#include <stylegan/metrics/path_points.hpp>
+#include <stylegan/metrics/path_statistics.hpp>
+
+#include <xtensor/xtensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace stylegan {
+
+/// Where the paths run: between normalised latents z on great circles, or between their w on straight lines.
+enum class PathSpace { z, w };
+
+/// Where on its path a step is taken: anywhere, or at the beginning, which is a latent that was drawn.
+enum class PathSampling { full, end };
+
+struct PathLengthOptions {
+    PathSpace space = PathSpace::w;
+    PathSampling sampling = PathSampling::end;
+    double epsilon = 1e-4;      ///< length of the step, as a part of the path
+    bool crop = true;           ///< look at the middle of faces alone: PathWindow
+    std::size_t samples = 50000;
+    std::size_t batch = 4;      ///< pairs of pictures that are in memory at once; changes no result
+    std::uint64_t seed = 0;
+    double precision = 0;       ///< stop when half the interval is this part of the value; 0: take all samples
+    std::optional<int> label{}; ///< of every sample; drawn evenly if not given, for a generator with labels
+
+    /// @throws ValueError naming what is out of range
+    void check() const {
+        const auto require = [](bool good, const char* name, auto value, const char* expected) {
+            if (!good) throw ValueError(text("path length: ", name, " is ", value, ", expected ", expected));
+        };
+        require(epsilon > 0 && epsilon <= 1, "epsilon", epsilon, "more than 0, at most 1");
+        require(samples > 0, "samples", samples, "at least 1");
+        require(batch > 0, "batch", batch, "at least 1");
+        require(precision >= 0 && precision < 1, "precision", precision, "0 to less than 1");
+    }
+};
+
+/// What a generator is told of the pictures that it makes for the path length. Pictures 2i and 2i + 1 are the two ends of a
+/// step of sample samples[i], and have to get the same noise.
+struct PathDraw {
+    std::uint64_t seed = 0;
+    std::vector<std::uint64_t> samples{};
+};
+
+/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB.
+///
+///     PathGenerator<float> mine{.latent_size = 100, .pictures = [](const auto& z, const PathDraw&) { return ...; }};
+template <class Scalar = float>
+struct PathGenerator {
+    using Latents = xt::xtensor<Scalar, 2>;
+    using Pictures = xt::xtensor<Scalar, 4>;
+
+    int latent_size = 512;
+    int label_size = 0;
+    /// z (N, latent_size) and labels (N, label_size) -> w (N, any). Not given: there is no mapping, w is z.
+    std::function<Latents(const Latents& z, const Latents& labels)> map{};
+    /// w (2 N, any) -> (2 N, 1 or 3, H, W)
+    std::function<Pictures(const Latents& w, const PathDraw& draw)> pictures{};
+};
+
+/// What the callback of perceptual_path_length() is told now and then.
+struct PathProgress {
+    std::size_t done = 0, samples = 0;
+    PathEstimate estimate{};  ///< of a while ago at most, its interval by formula
+};
+
+struct PathLength {
+    PathEstimate estimate{};
+    std::vector<double> distances{};  ///< of every sample, over epsilon^2, in their order
+    bool stopped_early = false;       ///< at the wanted precision
+};
+
+/// The distance of the two ends of each step, over epsilon^2.
+/// @param z         (2 N, latent_size): the ends of path i are rows 2i and 2i + 1
+/// @param t         N positions on the paths
+/// @param labels    (2 N, label_size), for a generator with labels
+/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
+template <class Scalar, class Distance>
+[[nodiscard]] std::vector<double> path_distances(const PathGenerator<Scalar>& generator, const Distance& distance,
+                                                 const PathLengthOptions& options, const xt::xtensor<Scalar, 2>& z,
+                                                 const std::vector<double>& t, const xt::xtensor<Scalar, 2>& labels,
+                                                 const PathDraw& draw) {
+    using Latents = xt::xtensor<Scalar, 2>;
+    const auto map = [&](const Latents& x) { return generator.map ? generator.map(x, labels) : x; };
+    const Latents w = options.space == PathSpace::z ? map(points_on_paths(z, slerp, t, options.epsilon))
+                                                    : points_on_paths(map(z), lerp, t, options.epsilon);
+    const auto pictures = generator.pictures(w, draw);
+    require_equal("path length", "batch of the pictures", pictures.shape(0), w.shape(0));
+    const auto [a, b] = path_pictures(pictures, options.crop);
+    std::vector<double> distances = distance(a, b);
+    for (double& d : distances) d /= options.epsilon * options.epsilon;
+    return distances;
+}
+
+namespace detail {
+
+/// Ends of the paths, positions on them and labels of samples: each depends on the seed and the sample's number alone.
+template <class Scalar>
+struct PathDraws {
+    xt::xtensor<Scalar, 2> z, labels;
+    std::vector<double> t;
+
+    PathDraws(const PathGenerator<Scalar>& generator, const PathLengthOptions& options, const PathDraw& draw) {
+        const std::size_t n = draw.samples.size(), length = static_cast<std::size_t>(generator.latent_size);
+        z = xt::xtensor<Scalar, 2>::from_shape({2 * n, length});
+        labels = xt::xtensor<Scalar, 2>::from_shape({2 * n, static_cast<std::size_t>(generator.label_size)});
+        std::fill_n(labels.data(), labels.size(), Scalar(0));
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::uint64_t sample = draw.samples[i];
+            for (std::uint32_t end = 0; end < 2; ++end)
+                RandomStream(options.seed, sample, Purpose::metric, end).fill_normal(z.data() + (2 * i + end) * length, length);
+            const RandomStream rest(options.seed, sample, Purpose::metric, 2);
+            t.push_back(options.sampling == PathSampling::full ? rest.uniform(0) : 0.0);
+            if (generator.label_size == 0) continue;
+            const auto classes = static_cast<std::uint64_t>(generator.label_size);
+            const std::size_t label = options.label ? static_cast<std::size_t>(*options.label)
+                                                    : static_cast<std::size_t>(rest.below(1, classes));
+            for (std::size_t end = 0; end < 2; ++end) labels(2 * i + end, label) = 1;
+        }
+    }
+};
+
+/// Samples after which the precision is looked at: what is counted must not depend on the batch.
+inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
+
+}  // namespace detail
+
+/// The perceptual path length: how far the picture moves, as people see it, while the latent moves by a small step on the way
+/// from one random latent to another.
+///
+///     mean over samples of  distance(G(p(t)), G(p(t + epsilon))) / epsilon^2
+///
+/// where p runs from one latent to the other, t is uniform in [0, 1] or 0, and samples outside of the 1st to 99th percentile
+/// are rejected. The result depends on the seed, not on the batch, and not on threads where the generator does not.
+///
+/// @param generator  see PathGenerator; path_generator() makes one of a network of this library
+/// @param distance   callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
+/// @param progress   called after every batch; an exception from it ends the evaluation
+/// @throws ValueError, ShapeError
+/// @see Karras, Laine, Aila (2019), section 4.1
+template <class Scalar, class Distance>
+[[nodiscard]] PathLength perceptual_path_length(const PathGenerator<Scalar>& generator, const Distance& distance,
+                                                const PathLengthOptions& options = {},
+                                                const std::function<void(const PathProgress&)>& progress = {}) {
+    options.check();
+    if (generator.latent_size < 1) throw ValueError(text("path length: latent_size is ", generator.latent_size, ", expected at least 1"));
+    if (options.label && (*options.label < 0 || *options.label >= generator.label_size))
+        throw ValueError(text("path length: label is ", *options.label, ", expected 0 to ", generator.label_size - 1));
+    PathLength result;
+    result.distances.reserve(std::min<std::size_t>(options.samples, 1000000));
+    PathEstimate now;
+    while (result.distances.size() < options.samples && !result.stopped_early) {
+        const std::size_t done = result.distances.size();
+        const std::size_t look = (done / detail::samples_per_look + 1) * detail::samples_per_look;
+        const std::size_t end = std::min({options.samples, done + options.batch, look});
+        PathDraw draw{.seed = options.seed};
+        for (std::size_t i = done; i < end; ++i) draw.samples.push_back(i);
+        const detail::PathDraws<Scalar> draws(generator, options, draw);
+        for (const double d : path_distances(generator, distance, options, draws.z, draws.t, draws.labels, draw))
+            result.distances.push_back(d);
+        require_equal("path length", "distances", result.distances.size(), end);
+
+        if (end == look || end < detail::samples_per_look) now = glance_at_path_length(result.distances);
+        if (progress) progress({end, options.samples, now});
+        if (options.precision > 0 && end == look && end >= detail::fewest_samples && end < options.samples)
+            result.stopped_early = now.interval[1] - now.mean <= options.precision * now.mean;
+    }
+    result.estimate = estimate_path_length(result.distances, options.seed);
+    return result;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/metrics/lpips.hpp>
+#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/metrics/path_length.hpp>
+
+#include "models/networks.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+using namespace stylegan;
+using namespace model_test;
+
+namespace {
+
+using Pictures = xt::xtensor<double, 4>;
+using Latents2 = xt::xtensor<double, 2>;
+
+/// Linear in w: two colours that are the two numbers of w all over the picture, and a third that is 0. Window and shrinking
+/// change nothing of its distances, so that the path length of every option is known.
+PathGenerator<double> two_colours(std::size_t size) {
+    return {.latent_size = 2, .pictures = [size](const Latents2& w, const PathDraw&) {
+                Pictures x = Pictures::from_shape({w.shape(0), 3, size, size + 16});
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    const std::size_t map = i / (size * (size + 16)), colour = map % 3;
+                    x.data()[i] = colour < 2 ? w(map / 3, colour) : 0;
+                }
+                return x;
+            }};
+}
+
+/// A squared norm, in the mean over the pixels.
+std::vector<double> squared_distance(const Pictures& a, const Pictures& b) {
+    std::vector<double> d(a.shape(0));
+    const std::size_t values = a.size() / a.shape(0);
+    for (std::size_t i = 0; i < a.size(); ++i)
+        d[i / values] += std::pow(a.data()[i] - b.data()[i], 2) * 3 / static_cast<double>(values);
+    return d;
+}
+
+/// In W the distance is |w2 - w1|^2 whatever t is: exponential of mean 4 for normal w of two numbers. In Z it is the square of
+/// the angle between two directions, which is uniform in [0, pi]. Both in the mean from the 1st to the 99th percentile.
+double known_length(PathSpace space, double epsilon) {
+    if (space == PathSpace::w) {
+        const double a = -std::log(0.99), b = -std::log(0.01);
+        return 4 * ((a + 1) * 0.99 - (b + 1) * 0.01) / 0.98;
+    }
+    // the chord of an angle epsilon * x, for x uniform: mean of (2 sin(epsilon x / 2) / epsilon)^2
+    const auto integral = [&](double x) { return 2 / (epsilon * epsilon) * (x - std::sin(epsilon * x) / epsilon); };
+    const double pi = std::numbers::pi;
+    return (integral(0.99 * pi) - integral(0.01 * pi)) / (0.98 * pi);
+}
+
+Lpips<Cpu> small_lpips(std::shared_ptr<Context<Cpu>> context) {
+    Vgg16<Cpu> vgg(2, {.wscale = false}, context);
+    initialize(vgg, *context, 3);
+    return Lpips<Cpu>(std::move(vgg));
+}
+
+/// 16 x 16 pictures at least, so that the distance has something to look at.
+constexpr Architecture styled{.resolution_log2 = 4, .fmap_base = 64, .fmap_max = 8, .latent_size = 6, .dlatent_size = 7,
+                              .mapping_layers = 2, .mapping_fmaps = 5};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(path_length)
+
+BOOST_AUTO_TEST_CASE(is_exact_where_it_is_known) {
+    for (const PathSpace space : {PathSpace::z, PathSpace::w})
+        for (const PathSampling sampling : {PathSampling::full, PathSampling::end})
+            for (const bool crop : {true, false})
+                for (const double epsilon : {1e-4, 1e-2, 0.3})
+                    for (const auto size : {std::size_t{16}, std::size_t{24}}) {
+                        const PathLengthOptions options{.space = space, .sampling = sampling, .epsilon = epsilon, .crop = crop,
+                                                        .samples = 2000, .batch = 50, .seed = 11};
+                        const PathLength found = perceptual_path_length(two_colours(size), squared_distance, options);
+                        const double truth = known_length(space, epsilon);
+                        const PathEstimate& e = found.estimate;
+                        BOOST_TEST_CONTEXT("space " << int(space) << ", sampling " << int(sampling) << ", crop " << crop
+                                                    << ", epsilon " << epsilon << ": " << e.mean << " +- " << e.standard_error) {
+                            BOOST_TEST(e.interval[0] <= truth);
+                            BOOST_TEST(truth <= e.interval[1]);
+                            BOOST_TEST(e.standard_error < 0.05 * truth);
+                            BOOST_TEST(e.samples == 2000u);
+                            BOOST_TEST(e.rejected == 38u);  // ranks 19 and 1980 are the percentiles
+                        }
+                    }
+}
+
+BOOST_AUTO_TEST_CASE(in_w_every_distance_is_that_of_the_ends) {
+    Latents2 ends;
+    auto generator = two_colours(16);
+    generator.map = [&](const Latents2& z, const Latents2&) { return ends = z; };
+    const PathLength found = perceptual_path_length(
+        generator, squared_distance, {.sampling = PathSampling::full, .epsilon = 1e-3, .samples = 64, .batch = 64});
+    for (std::size_t i = 0; i < 64; ++i) {
+        const double expected = std::pow(ends(2 * i, 0) - ends(2 * i + 1, 0), 2) + std::pow(ends(2 * i, 1) - ends(2 * i + 1, 1), 2);
+        BOOST_TEST(found.distances[i] == expected, boost::test_tools::tolerance(1e-8));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(stops_at_the_wanted_precision_whatever_the_batch) {
+    PathLengthOptions options{.epsilon = 0.1, .samples = 100000, .batch = 7, .precision = 0.05};
+    const PathLength found = perceptual_path_length(two_colours(16), squared_distance, options);
+    BOOST_TEST(found.stopped_early);
+    BOOST_TEST(found.estimate.samples >= 1000u);
+    BOOST_TEST(found.estimate.samples < 5000u);
+    BOOST_TEST(found.estimate.interval[1] - found.estimate.interval[0] < 0.12 * found.estimate.mean);
+    options.batch = 64;
+    const PathLength again = perceptual_path_length(two_colours(16), squared_distance, options);
+    BOOST_TEST(again.distances == found.distances, boost::test_tools::per_element());
+    BOOST_TEST(again.estimate.standard_error == found.estimate.standard_error);
+}
+
+BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_bit) {
+    for (const Noise noise : {Noise::constant, Noise::random}) {
+        std::vector<double> expected;
+        for (const auto& [threads, batch] : {std::pair{1, 1}, {1, 5}, {2, 3}, {3, 16}}) {
+            const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = threads});
+            const AnyGenerator<Cpu> generator = trained(AnyGenerator<Cpu>(styled, context, 1));
+            const Lpips<Cpu> lpips = small_lpips(context);
+            const PathLength found =
+                perceptual_path_length(path_generator(generator, noise), lpips,
+                                       {.epsilon = 1e-2, .crop = false, .samples = 16, .batch = std::size_t(batch), .seed = 5});
+            if (expected.empty()) expected = found.distances;
+            BOOST_TEST(found.distances == expected, boost::test_tools::per_element());
+            BOOST_TEST(found.estimate.mean > 0);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(noise_is_the_same_at_both_ends) {
+    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
+    const AnyGenerator<Cpu> generator = trained(AnyGenerator<Cpu>(styled, context, 1));
+    const auto path = path_generator(generator, Noise::random);
+    const auto one = path.map(latents(1, styled), {});
+    auto w = xt::xtensor<float, 2>::from_shape({4, one.shape(1)});
+    for (std::size_t n = 0; n < 4; ++n) std::copy_n(one.data(), one.size(), w.data() + n * one.size());
+    const auto pictures = path.pictures(w, {.seed = 3, .samples = {8, 9}});
+    const auto picture = [&](std::size_t n) {
+        return std::vector<float>(pictures.data() + n * pictures.size() / 4, pictures.data() + (n + 1) * pictures.size() / 4);
+    };
+    BOOST_TEST((picture(0) == picture(1)));
+    BOOST_TEST((picture(2) == picture(3)));
+    BOOST_TEST((picture(0) != picture(2)));
+    BOOST_CHECK_THROW((void)path_generator(generator, Noise::given), ValueError);
+}
+
+BOOST_AUTO_TEST_CASE(labels_are_given_or_drawn) {
+    std::vector<int> seen;
+    PathGenerator<double> generator = two_colours(16);
+    generator.label_size = 3;
+    generator.map = [&](const Latents2& z, const Latents2& labels) {
+        for (std::size_t n = 0; n < labels.shape(0); n += 2) {
+            BOOST_TEST(labels(n, 0) + labels(n, 1) + labels(n, 2) == 1);
+            for (std::size_t k = 0; k < 3; ++k) {
+                BOOST_TEST(labels(n, k) == labels(n + 1, k));
+                if (labels(n, k) == 1) seen.push_back(int(k));
+            }
+        }
+        return z;
+    };
+    (void)perceptual_path_length(generator, squared_distance, {.samples = 60, .batch = 7});
+    for (int k = 0; k < 3; ++k) BOOST_TEST(std::count(seen.begin(), seen.end(), k) > 8);
+    seen.clear();
+    (void)perceptual_path_length(generator, squared_distance, {.samples = 20, .label = 2});
+    BOOST_TEST(std::count(seen.begin(), seen.end(), 2) == 20);
+    BOOST_CHECK_THROW((void)perceptual_path_length(generator, squared_distance, {.label = 3}), ValueError);
+    BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), squared_distance, {.label = 0}), ValueError);
+}
+
+BOOST_AUTO_TEST_CASE(tells_how_far_it_is_and_ends_when_told) {
+    std::size_t calls = 0, done = 0;
+    double mean = 0;
+    const PathLength found = perceptual_path_length(two_colours(16), squared_distance, {.samples = 600, .batch = 40}, [&](const PathProgress& p) {
+        ++calls;
+        BOOST_TEST(p.done > done);
+        BOOST_TEST(p.samples == 600u);
+        done = p.done;
+        mean = p.estimate.mean;
+    });
+    BOOST_TEST(done == 600u);
+    BOOST_TEST(calls >= 15u);
+    BOOST_TEST(mean == found.estimate.mean, boost::test_tools::tolerance(0.2));
+    struct Enough {};
+    BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), squared_distance, {}, [](const PathProgress&) { throw Enough(); }), Enough);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
+    const auto evaluate = [](const PathLengthOptions& o) { (void)perceptual_path_length(two_colours(16), squared_distance, o); };
+    BOOST_CHECK_THROW(evaluate({.epsilon = 0}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.epsilon = -1e-4}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.epsilon = NAN}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.samples = 0}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.batch = 0}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.precision = -0.1}), ValueError);
+    BOOST_CHECK_THROW(evaluate({.precision = 1}), ValueError);
+    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
+    const AnyGenerator<Cpu> generator(styled, context, 1);  // 16x16: 8x8 after the crop, too small for VGG16
+    BOOST_CHECK_THROW((void)perceptual_path_length(path_generator(generator), small_lpips(context), {.samples = 1}), ShapeError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
