@@ -60,6 +60,7 @@
 
 // metrics: how good it is
 #include <stylegan/metrics/lpips.hpp>
+#include <stylegan/metrics/lpips_target.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/metrics/path_length.hpp>
 

@@ -62,6 +62,28 @@ BOOST_AUTO_TEST_CASE(derivative_for_the_weight) {
     finite_difference::check_derivatives(f, 3, 7);
 }
 
+BOOST_AUTO_TEST_CASE(derivative_for_the_noise) {
+    for (const Index maps : {Index{3}, Index{1}}) {  // a map for each sample, and one for all
+        const Shape shape{3, 4, 5, 3}, noise_shape{maps, 1, 5, 3};
+        const auto x = random_maps<double>(shape, 5);
+        const auto weight = random_vector<double>(4, 6);
+        finite_difference::Differentiable f;
+        f.forward = [&](const Values& e) {
+            Context<Double> c({1});
+            auto y = unwritten<double>(shape);
+            ops::add_noise(c, x.view(), view(e, noise_shape), weight, 0.4, y.view());
+            return values(y);
+        };
+        f.gradient = [&](const Values& e, const Values& dy) {
+            Context<Double> c({1});
+            Values de(e.size(), -7.0);
+            ops::noise_gradient(c, view(dy, shape), weight, 0.4, stylegan::Maps<double>{de.data(), noise_shape});
+            return de;
+        };
+        finite_difference::check_derivatives(f, static_cast<std::size_t>(maps * 15), 7);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
     const auto x = random_maps<float>(large_shape, 8),
                e = random_maps<float>({2, 1, large_shape[2], large_shape[3]}, 9);
@@ -87,6 +109,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_THROW(ops::add_noise(c, x.view(), good.view(), three, 1.f, x.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::noise_weight_gradient(c, x.view(), good.view(), 1.f, std::span(three)),
                       stylegan::ShapeError);
+    auto writable = random_maps<float>({2, 1, 3, 4}, 12);
+    BOOST_CHECK_THROW(ops::noise_gradient(c, x.view(), weight, 1.f, writable.view()), stylegan::ShapeError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,6 +21,7 @@ public:
         Maps<const Scalar> a{};  // (N, C, H, W), after the nonlinearity
         Maps<const Scalar> noise{};
         Scalar strength = 1;
+        Maps<Scalar> dnoise{};  // as noise: where backward() writes its gradient; empty, unless a caller wants it
         Maps<const Scalar> p{}, inverse{};  // (N, C, H, W) and (N, 1, H, W), after pixel norm
         typename AdaIN<dynamic, dynamic, Device>::Cache adain{};
         Maps<const Scalar> dp{}, da{};  // after Pass::linearize
@@ -28,10 +29,11 @@ public:
     };
 
     LayerEpilogue() = default;
-    LayerEpilogue(const Architecture& a, int channels)
-        : slope_(static_cast<Scalar>(a.slope())), pixel_norm_(a.use_pixel_norm), bias_({channels}) {
+    /// @param bias  whether the bias is added here; otherwise the convolution before has added it
+    LayerEpilogue(const Architecture& a, int channels, bool bias = true)
+        : own_bias_(bias), slope_(static_cast<Scalar>(a.slope())), pixel_norm_(a.use_pixel_norm), bias_({channels}) {
         if (a.use_noise) noise_ = NoiseInput<dynamic, Device>(channels);
-        adain_ = AdaIN<dynamic, dynamic, Device>(channels, a.w_size(), {a.use_instance_norm, a.use_styles, a.use_wscale});
+        adain_ = AdaIN<dynamic, dynamic, Device>(channels, a.w_size(), {a.use_instance_norm, a.use_styles, a.use_wscale, a.instance_norm_epsilon.value()});
     }
 
     /// @param x      (N, C, H, W), overwritten
@@ -67,6 +69,8 @@ public:
             ops::pixel_norm_gradient(context, cache.p, cache.inverse, Maps<const Scalar>(dp), da);
         }
         through_activation(context, cache, da, dx, pass == Pass::gradients);
+        if (!cache.dnoise.empty())
+            ops::noise_gradient(context, Maps<const Scalar>(dx), values(noise_.weight()), cache.strength, cache.dnoise);
         if (pass == Pass::linearize) {
             cache.dp = dp;
             cache.da = da;
@@ -104,18 +108,22 @@ public:
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
         if (self.noise_.weight().exists()) NoiseInput<dynamic, Device>::visit(self.noise_, prefix + "Noise/", f);
-        f(prefix + "bias", self.bias_);
+        if (self.own_bias_) f(prefix + "bias", self.bias_);
         AdaIN<dynamic, dynamic, Device>::visit(self.adain_, prefix, f);
     }
 
 private:
     void through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> da, Maps<Scalar> dx, bool parameters) {
         const bool noisy = parameters && !cache.noise.empty();
+        const Workspace::Frame frame(context.workspace());
+        std::span<Scalar> dbias;
+        if (parameters) dbias = own_bias_ ? gradients(bias_) : std::span<Scalar>(context.take(bias_.size()).data, static_cast<std::size_t>(bias_.size()));
         ops::bias_activation_gradient(context, cache.a, da, slope_, noisy ? cache.noise : Maps<const Scalar>{}, cache.strength, Scalar(1), dx,
                                       noisy ? gradients(noise_.weight()) : std::span<Scalar>{},
-                                      parameters ? gradients(bias_) : std::span<Scalar>{});
+                                      dbias);
     }
 
+    bool own_bias_ = true;  // else bias_ stays 0
     Scalar slope_ = 0;
     bool pixel_norm_ = false;
     NoiseInput<dynamic, Device> noise_;

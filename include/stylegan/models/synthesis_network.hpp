@@ -35,6 +35,12 @@ public:
         Level level{};
         std::vector<typename Block::Cache> blocks{};
         typename AnyConvolution<Device>::Cache rgb{}, rgb_below{};
+
+        /// Asks backward() for the gradient of a layer's noise map, too: as the map. After forward() with noise.
+        void want_noise_gradient(int layer, Maps<Scalar> dnoise) {
+            auto& block = blocks.at(static_cast<std::size_t>(layer / 2));
+            (layer % 2 == 0 ? block.epilogue0 : block.epilogue1).dnoise = dnoise;
+        }
     };
 
     SynthesisNetwork() = default;
@@ -142,7 +148,8 @@ private:
         for (std::size_t k = 0; k < 2; ++k) {
             const auto layer = static_cast<std::size_t>(2 * stage) + k;
             in.w[k] = style_of(styles, static_cast<Index>(layer));
-            if (layer < noises.maps.size()) in.noise[k] = noises.maps[layer];
+            const std::size_t map = architecture_.shared_noise ? layer - k : layer;
+            if (map < noises.maps.size()) in.noise[k] = noises.maps[map];
             if (layer < noises.strength.size()) in.strength[k] = noises.strength[layer];
         }
         return in;

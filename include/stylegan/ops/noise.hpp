@@ -5,6 +5,7 @@
 #include <stylegan/ops/channel_sums.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace stylegan::ops {
@@ -68,6 +69,29 @@ void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Maps
     add_channel_sums<1, S>(c, batch, channels, pixels, {{{dweight, strength}}}, [&](Index n, Index, Index at) {
         return sums<1>(
             pixels, [](auto* s, auto d, auto e) { s[0] += d * e; }, dy.data + at, noise_of(noise, n));
+    });
+}
+
+/// The gradient for the noise itself: dnoise(n,0,h,w) = strength * sum over c of weight(c) * dy(n,c,h,w), and the sum of
+/// that over n where all samples share one map.
+///
+/// @param dy      (N, C, H, W)
+/// @param weight  (C)
+/// @param dnoise  (N, 1, H, W) or (1, 1, H, W), overwritten
+/// @throws ShapeError if the shapes do not fit
+template <class S>
+void noise_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<const Same<S>> weight, Same<S> strength,
+                    Maps<Same<S>> dnoise) {
+    const Index channels = dy.extent(1), pixels = pixels_of(dy), maps = dnoise.extent(0);
+    require_noise("noise_gradient", dnoise, dy);
+    require_equal("noise_gradient", "size of weight", static_cast<Index>(weight.size()), channels);
+    for_each_stretch(c, maps, pixels, [&](Index map_number, Index first, Index count) {
+        S* const to = dnoise.data + map_number * pixels + first;
+        std::fill_n(to, count, S(0));
+        for (Index n = map_number; n < dy.extent(0); n += maps)
+            for (Index k = 0; k < channels; ++k)
+                map(count, to, AddNoise<S>{strength * weight[static_cast<std::size_t>(k)]}, static_cast<const S*>(to),
+                    dy.data + (n * channels + k) * pixels + first);
     });
 }
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/numpy_random_state.hpp>
+#include <stylegan/core/philox.hpp>
+#include <stylegan/models/generator.hpp>
+#include <stylegan/training/adam.hpp>
+#include <stylegan/training/noise_regularization.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// How a picture's w is looked for; the defaults are the official projector's.
+struct ProjectionOptions {
+    int steps = 1000;
+    double lr = 0.1;
+    double rampup = 0.05, rampdown = 0.25;  ///< shares of the steps in which the learning rate rises, and falls
+    double initial_noise = 0.05;            ///< added to w at first, in standard deviations of w,
+    double noise_ramp = 0.75;               ///< and gone after this share of the steps
+    double noise_regularization = 1e5;
+    int w_samples = 10000;                  ///< for the mean and the deviation of w
+    std::uint64_t seed = 303;
+};
+
+/// Finds the w whose picture looks like a given one: Adam on one w for all layers, and on the noise maps, which are held
+/// to looking like noise.
+///
+/// What "looks like" means is a function that is handed in: LPIPS, usually.
+///
+/// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), section 5 and appendix D
+template <class Device = Cpu>
+class Projection {
+public:
+    using Scalar = typename Device::Scalar;
+    using Generator = AnyGenerator<Device>;
+    using Pictures = typename Generator::Pictures;
+    using Latents = typename Generator::Latents;
+    /// The distance of a picture (1, C, H, W) from the target, and its gradient, of the same shape, written.
+    using Distance = std::function<double(const Pictures& picture, Pictures& gradient)>;
+
+    /// What a step found, before it moved.
+    struct Step {
+        int number = 0;
+        double distance = 0, noise_regularization = 0;
+    };
+
+    /// @param generator  fully grown; its weights stay as they are
+    /// @throws ValueError if the generator has labels or is not grown, or an option is out of range
+    Projection(Generator& generator, Distance distance, ProjectionOptions options = {})
+        : generator_(generator), distance_(std::move(distance)), options_(options), unknowns_(generator),
+          adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}) {
+        const Architecture& a = generator.architecture();
+        if (a.label_size > 0) throw ValueError("Projection: the generator has labels, expected one without");
+        if (generator.lod() != 0) throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
+        if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
+        if (options.w_samples < 2) throw ValueError(text("Projection: w_samples are ", options.w_samples, ", expected at least 2"));
+        start_at_mean();
+        for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
+            std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
+            RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)).fill_normal(map.data(), map.size());
+            upload(map, unknowns_.noise[l].value());
+        }
+    }
+
+    [[nodiscard]] bool finished() const { return steps_ >= options_.steps; }
+
+    /// One step of Adam. @throws ValueError if the distance is not finite
+    Step step() {
+        Context<Device>& c = generator_.context();
+        const double t = static_cast<double>(steps_) / options_.steps;
+        const Workspace::Frame frame(c.workspace());
+        const Architecture& a = generator_.architecture();
+        const Level level = Level::of(a, 0);
+        const Styles<Scalar> styles = noisy_styles(t);
+
+        typename SynthesisNetwork<Device>::Noises noises;
+        for (const auto& map : unknowns_.noise) noises.maps.push_back(map.template view<4>());
+        typename SynthesisNetwork<Device>::Cache cache;
+        const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+        const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
+        generator_.synthesis().forward(c, styles, noises, level, picture, &cache);
+
+        Step result{.number = steps_};
+        result.distance = measure(picture, dpicture);
+        for_each_parameter(unknowns_, [](const std::string&, Parameter<Device>& p) { p.clear_gradient(); });
+        for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
+            const Size s = a.size(static_cast<int>(l / 2));
+            cache.want_noise_gradient(static_cast<int>(l), Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
+        }
+        const Styles<Scalar> dstyles = c.take_like(styles);
+        generator_.synthesis().backward(c, cache, dpicture, dstyles, Pass::inputs);
+        ops::bias_gradient(c, as_maps<const Scalar>(dstyles.as(a.layers(), a.w_size())), Scalar(1),
+                           std::span<Scalar>(unknowns_.w.gradient().data(), static_cast<std::size_t>(a.w_size())));
+        result.noise_regularization = add_noise_regularization();
+        if (!adam_.step(unknowns_, c, rate(t))) throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
+        for (auto& map : unknowns_.noise) {
+            std::vector<Scalar> values = download(map.value());
+            normalize_noise(values);
+            upload(values, map.value());
+        }
+        ++steps_;
+        return result;
+    }
+
+    /// Where the search stands, (1, w_size).
+    [[nodiscard]] Latents w() const {
+        const std::vector<Scalar> values = download(unknowns_.w.value());
+        Latents w = Latents::from_shape({1, values.size()});
+        std::copy(values.begin(), values.end(), w.data());
+        return w;
+    }
+
+private:
+    struct Unknowns {
+        Parameter<Device> w;                   // (w_size)
+        std::vector<Parameter<Device>> noise;  // (1, 1, H, W) of each layer
+
+        explicit Unknowns(const Generator& g) : w({g.architecture().w_size()}) {
+            for (const auto& map : g.synthesis().noise()) noise.emplace_back(map.shape());
+        }
+
+        template <class Self, class F>
+        static void visit(Self& self, const std::string& prefix, F& f) {
+            f(prefix + "w", self.w);
+            for (std::size_t l = 0; l < self.noise.size(); ++l) f(prefix + "noise" + std::to_string(l), self.noise[l]);
+        }
+    };
+    using Buffer = typename Parameter<Device>::Buffer;
+
+    std::vector<Scalar> download(const Buffer& from) const {
+        std::vector<Scalar> values(from.size());
+        generator_.context().download(from.data(), static_cast<Index>(from.size()), values.data());
+        return values;
+    }
+    void upload(const std::vector<Scalar>& values, Buffer& to) const {
+        generator_.context().upload(values.data(), static_cast<Index>(values.size()), to.data());
+    }
+
+    /// w and its deviation, from the latents that the official projector takes.
+    void start_at_mean() {
+        const auto width = static_cast<std::size_t>(generator_.architecture().latent_size);
+        NumpyRandomState random(123);
+        std::vector<double> sum(static_cast<std::size_t>(generator_.architecture().w_size())), squares(sum.size());
+        for (int done = 0; done < options_.w_samples;) {
+            const int n = std::min(options_.w_samples - done, 256);
+            Latents z = Latents::from_shape({static_cast<std::size_t>(n), width});
+            for (std::size_t i = 0; i < z.size(); ++i) z.data()[i] = static_cast<Scalar>(random.randn());
+            const Latents w = generator_.map(z);
+            for (std::size_t i = 0; i < w.size(); ++i) {
+                const auto v = static_cast<double>(w.data()[i]);
+                sum[i % sum.size()] += v;
+                squares[i % sum.size()] += v * v;
+            }
+            done += n;
+        }
+        std::vector<Scalar> mean(sum.size());
+        double variance = 0;
+        for (std::size_t k = 0; k < sum.size(); ++k) {
+            const double m = sum[k] / options_.w_samples;
+            mean[k] = static_cast<Scalar>(m);
+            variance += std::max(0.0, squares[k] / options_.w_samples - m * m);
+        }
+        deviation_ = std::sqrt(variance);
+        upload(mean, unknowns_.w.value());
+    }
+
+    [[nodiscard]] double rate(double t) const {
+        const double ramp = options_.rampdown > 0 ? std::min(1.0, (1 - t) / options_.rampdown) : 1.0;
+        const double smooth = 0.5 - 0.5 * std::cos(ramp * std::numbers::pi);
+        return options_.lr * smooth * (options_.rampup > 0 ? std::min(1.0, t / options_.rampup) : 1.0);
+    }
+
+    /// w for every layer, all the same, with the noise of this step.
+    Styles<Scalar> noisy_styles(double t) {
+        const Architecture& a = generator_.architecture();
+        std::vector<Scalar> w = download(unknowns_.w.value());
+        const double fade = options_.noise_ramp > 0 ? std::max(0.0, 1 - t / options_.noise_ramp) : 0.0;
+        const double scale = deviation_ * options_.initial_noise * fade * fade;
+        const RandomStream stream(options_.seed, static_cast<std::uint64_t>(steps_), Purpose::latents);
+        for (std::size_t k = 0; k < w.size(); ++k) w[k] += static_cast<Scalar>(scale * static_cast<double>(stream.normal(k)));
+        const Styles<Scalar> styles = generator_.context().take(a.layers(), 1, a.w_size());
+        for (int l = 0; l < a.layers(); ++l) generator_.context().upload(w.data(), a.w_size(), style_of(styles, l).data);
+        return styles;
+    }
+
+    double measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const {
+        Context<Device>& c = generator_.context();
+        const auto extent = [&](int axis) { return static_cast<std::size_t>(picture.extent(axis)); };
+        Pictures host = Pictures::from_shape({extent(0), extent(1), extent(2), extent(3)}), gradient = host;
+        c.download(picture.data, picture.size(), host.data());
+        const double distance = distance_(host, gradient);
+        if (!std::isfinite(distance)) throw ValueError(text("Projection: the distance at step ", steps_, " is ", distance, ", expected a number"));
+        c.upload(gradient.data(), dpicture.size(), dpicture.data);
+        return distance;
+    }
+
+    double add_noise_regularization() {
+        double sum = 0;
+        for (auto& map : unknowns_.noise) {
+            std::vector<Scalar> gradient = download(map.gradient());
+            sum += noise_regularization(download(map.value()), map.shape()[2], map.shape()[3], options_.noise_regularization, gradient);
+            upload(gradient, map.gradient());
+        }
+        return sum;
+    }
+
+    Generator& generator_;
+    Distance distance_;
+    ProjectionOptions options_;
+    Unknowns unknowns_;
+    Adam<Device> adam_;
+    double deviation_ = 0;
+    int steps_ = 0;
+};
+
+}  // namespace stylegan
