@@ -43,33 +43,45 @@ struct Moments {
     double mean, variance;
 };
 
-/// Each block is centred on its own mean while it is in the cache, then the blocks are joined in double: one pass over
-/// memory, with the accuracy of two (Chan, Golub, LeVeque 1983).
-template <class S>
-[[nodiscard]] Moments moments(Index count, const S* x) {
-    double mean = 0, squares = 0;
-    for (Index begin = 0; begin < count; begin += sum_block) {
-        const Index n = std::min(sum_block, count - begin);
+/// Mean and variance of values that come block by block. Each block is centred on its own mean while it is in the cache,
+/// then the blocks are joined in double: one pass over memory, with the accuracy of two (Chan, Golub, LeVeque 1983).
+class RunningMoments {
+public:
+    template <class S>
+    void add(Index count, const S* x) {
         const double block_mean = sums<1>(
-                                      n, [](auto* s, auto v) { s[0] += v; }, x + begin)[0] /
-                                  static_cast<double>(n);
+                                      count, [](auto* s, auto v) { s[0] += v; }, x)[0] /
+                                  static_cast<double>(count);
         const S centre = static_cast<S>(block_mean);
         const auto s = sums<2>(
-            n,
+            count,
             [&](auto* part, auto v) {
                 const auto d = v - centre;
                 part[0] += d;
                 part[1] += d * d;
             },
-            x + begin);
-        const double rest = s[0] / static_cast<double>(n);  // what rounding the centre to S left over
+            x);
+        const double rest = s[0] / static_cast<double>(count);  // what rounding the centre to S left over
         const double here = static_cast<double>(centre) + rest;
-        const double difference = here - mean, total = static_cast<double>(begin + n);
-        squares +=
-            s[1] - rest * s[0] + difference * difference * static_cast<double>(begin) * static_cast<double>(n) / total;
-        mean += difference * static_cast<double>(n) / total;
+        const double difference = here - mean_, total = static_cast<double>(count_ + count);
+        squares_ += s[1] - rest * s[0] +
+                    difference * difference * static_cast<double>(count_) * static_cast<double>(count) / total;
+        mean_ += difference * static_cast<double>(count) / total;
+        count_ += count;
     }
-    return {mean, std::max(0.0, squares / static_cast<double>(count))};
+
+    [[nodiscard]] Moments moments() const { return {mean_, std::max(0.0, squares_ / static_cast<double>(count_))}; }
+
+private:
+    Index count_ = 0;
+    double mean_ = 0, squares_ = 0;
+};
+
+template <class S>
+[[nodiscard]] Moments moments(Index count, const S* x) {
+    RunningMoments all;
+    for (Index begin = 0; begin < count; begin += sum_block) all.add(std::min(sum_block, count - begin), x + begin);
+    return all.moments();
 }
 
 /// y = (x - mean(x)) * r, r = 1 / sqrt(variance(x) + eps), for each sample and channel.
