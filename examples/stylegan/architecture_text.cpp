@@ -20,6 +20,11 @@ std::string in_code(Decimal v) {
     std::snprintf(digits, sizeof digits, "%.10g", v.value());
     return digits;
 }
+std::string in_code(Epsilon v) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.10g", v.value());
+    return digits;
+}
 std::string in_code(Size v) { return text('{', v.height, ", ", v.width, '}'); }
 std::string in_code(Nonlinearity v) {
     return v == Nonlinearity::relu ? "stylegan::Nonlinearity::relu" : "stylegan::Nonlinearity::leaky_relu";

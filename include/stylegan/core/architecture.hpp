@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 namespace stylegan {
@@ -20,6 +21,17 @@ struct Decimal {
 
     [[nodiscard]] constexpr double value() const { return millionths / 1e6; }
     friend constexpr bool operator==(const Decimal&, const Decimal&) = default;
+};
+
+/// The same for numbers close to 0, that keep a root from it: millionths of millionths.
+struct Epsilon {
+    std::int64_t trillionths = 0;
+
+    constexpr Epsilon() = default;
+    constexpr Epsilon(double v) : trillionths(static_cast<std::int64_t>(v * 1e12 + 0.5)) {}  // NOLINT: as Decimal
+
+    [[nodiscard]] constexpr double value() const { return static_cast<double>(trillionths) / 1e12; }
+    friend constexpr bool operator==(const Epsilon&, const Epsilon&) = default;
 };
 
 struct Size {
@@ -82,6 +94,11 @@ struct Architecture {
     bool progressive_gan = false;  ///< configuration A: variables named as in the Progressive GAN, labels appended to z
     Decimal style_mixing_prob = 0.9;  ///< while training; 0: none
 
+    // What other programs do differently and cannot be told by other weights; the official networks have these defaults.
+    bool bias_before_blur = false;          ///< an up-convolution adds its bias before the blur, which counts at the border
+    Epsilon instance_norm_epsilon = 1e-8;   ///< added to the variance
+    bool shared_noise = false;              ///< both layers of a stage take the noise map of the first
+
     friend constexpr bool operator==(const Architecture&, const Architecture&) = default;
 
     [[nodiscard]] constexpr int stages() const { return resolution_log2 - 1; }
@@ -140,6 +157,7 @@ struct Architecture {
         if (mbstd_group_size < 0 || mbstd_num_features < 1) return "mbstd_group_size must not be negative, mbstd_num_features at least 1";
         if (mbstd_group_size > 1 && feature_maps(0) % mbstd_num_features != 0)
             return "mbstd_num_features must divide the feature maps of the first stage";
+        if (instance_norm_epsilon.trillionths <= 0) return "instance_norm_epsilon must be positive";
         if (style_mixing_prob.millionths < 0 || style_mixing_prob.millionths > 1000000) return "style_mixing_prob must be 0 to 1";
         return nullptr;
     }

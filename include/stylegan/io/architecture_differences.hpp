@@ -25,7 +25,8 @@ inline std::set<std::string> idle_keywords(const Architecture& a, NetworkKind ki
     } else {
         idle.insert({"latent_size", "dlatent_size", "mapping_layers", "mapping_fmaps", "mapping_lrmul",
                      "mapping_nonlinearity", "normalize_latents", "use_styles", "const_input_layer", "use_noise",
-                     "use_pixel_norm", "use_instance_norm", "progressive_gan"});
+                     "use_pixel_norm", "use_instance_norm", "progressive_gan", "bias_before_blur",
+                     "instance_norm_epsilon", "shared_noise"});
         if (a.mbstd_group_size < 2) idle.insert("mbstd_num_features");
     }
     if (a.stages() == 1) idle.insert({"blur_filter", "fused_scale"});

@@ -46,6 +46,9 @@ void for_each_keyword(A& a, F&& f) {
     f("mbstd_group_size", a.mbstd_group_size);
     f("mbstd_num_features", a.mbstd_num_features);
     f("progressive_gan", a.progressive_gan);
+    f("bias_before_blur", a.bias_before_blur);
+    f("instance_norm_epsilon", a.instance_norm_epsilon);
+    f("shared_noise", a.shared_noise);
 }
 
 /// Keywords of the official functions that decide neither a shape nor the arithmetic of a finished network.
@@ -69,6 +72,7 @@ inline constexpr std::array run_time_keywords{"randomize_noise",
 inline nlohmann::ordered_json json_of(bool v) { return v; }
 inline nlohmann::ordered_json json_of(int v) { return v; }
 inline nlohmann::ordered_json json_of(Decimal v) { return v.value(); }
+inline nlohmann::ordered_json json_of(Epsilon v) { return v.value(); }
 inline nlohmann::ordered_json json_of(Size v) { return {v.height, v.width}; }
 inline nlohmann::ordered_json json_of(Nonlinearity v) { return v == Nonlinearity::relu ? "relu" : "lrelu"; }
 inline nlohmann::ordered_json json_of(FusedScale v) {
@@ -111,6 +115,14 @@ inline const char* read_json(const nlohmann::json& json, Decimal& v) {
     v = x;
     return nullptr;
 }
+inline const char* read_json(const nlohmann::json& json, Epsilon& v) {
+    constexpr const char* expected = "a number from 1e-12 to 1 with at most twelve decimals";
+    if (!json.is_number()) return expected;
+    const double x = json.get<double>();
+    if (!(x >= 1e-12 && x <= 1) || std::abs(x - Epsilon(x).value()) > 1e-15) return expected;
+    v = x;
+    return nullptr;
+}
 inline const char* read_json(const nlohmann::json& json, Size& v) {
     constexpr const char* expected = "[height, width], each 1 to 65536";
     if (!json.is_array() || json.size() != 2 || read_json(json[0], v.height) || read_json(json[1], v.width))
@@ -149,7 +161,8 @@ inline std::string printed(const nlohmann::json& json) {
 
 }  // namespace detail
 
-/// An architecture under the official keyword names, every one of them, and ours: `base_size`, `progressive_gan`.
+/// An architecture under the official keyword names, every one of them, and ours: `base_size`, `progressive_gan`,
+/// `bias_before_blur`, `instance_norm_epsilon`, `shared_noise`.
 [[nodiscard]] inline nlohmann::ordered_json architecture_to_json(const Architecture& a) {
     nlohmann::ordered_json json;
     json["resolution"] = a.picture().height;

@@ -12,11 +12,12 @@ struct AdaINOptions {
     bool instance_norm = true;
     bool styles = true;
     bool wscale = true;
+    double epsilon = 1e-8;  ///< added to the variance; as in the published networks
 };
 
 /// Adaptive instance normalization: the style, not the picture, sets each feature map's mean and contrast.
 ///
-///     y[n,c] = (x[n,c] - mean) / sqrt(var + 1e-8) * (scale[n,c] + 1) + bias[n,c],    [scale, bias] = A w + b
+///     y[n,c] = (x[n,c] - mean) / sqrt(var + epsilon) * (scale[n,c] + 1) + bias[n,c],    [scale, bias] = A w + b
 ///
 /// mean and the biased var are taken over H and W of one feature map. A has equalized learning rate and gain 1.
 ///
@@ -30,7 +31,6 @@ template <class Device>
 class AdaIN<dynamic, dynamic, Device> {
 public:
     using Scalar = typename Device::Scalar;
-    static constexpr Scalar epsilon = Scalar(1e-8);  // inside the root, as in the published networks
 
     struct Cache {
         Maps<const Scalar> normal{};  // (N, C, H, W), normalised x
@@ -48,6 +48,17 @@ public:
         if (options.styles) affine_ = Dense<dynamic, dynamic, Device>(latent, 2 * channels, {.lr = {.gain = 1, .wscale = options.wscale}});
     }
 
+    /// Whether both halves are there.
+    [[nodiscard]] bool whole() const { return options_.instance_norm && options_.styles; }
+    [[nodiscard]] Scalar epsilon() const { return static_cast<Scalar>(options_.epsilon); }
+
+    /// The scales and biases of w (N, Latent): (N, 2C), in the caller's workspace frame.
+    [[nodiscard]] Rows<Scalar> style(Context<Device>& context, Rows<const Scalar> w) const {
+        const Rows<Scalar> style = context.take(w.extent(0), 2 * channels_);
+        affine_.forward(context, w, style);
+        return style;
+    }
+
     /// x (N, C, H, W), w (N, Latent) -> y as x; without a cache y may be x
     void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> w, Maps<Scalar> y, Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
@@ -57,7 +68,7 @@ public:
         if (options_.instance_norm) {
             inverse = context.take(x.extent(0), channels_);
             const Maps<Scalar> out = cache && options_.styles ? context.take_like(x) : y;
-            ops::instance_norm(context, x, epsilon, out, inverse);
+            ops::instance_norm(context, x, epsilon(), out, inverse);
             normal = out;
         }
         if (options_.styles) {

@@ -45,11 +45,13 @@ public:
 
     SynthesisBlock() = default;
     SynthesisBlock(const Architecture& a, int stage)
-        : stage_(stage), size_(a.size(stage)), channels_(a.feature_maps(stage)), epilogue0_(a, channels_), epilogue1_(a, channels_) {
+        : stage_(stage), size_(a.size(stage)), channels_(a.feature_maps(stage)), epilogue0_(a, channels_, !early_bias(a, stage)), epilogue1_(a, channels_) {
         const LinearOptions plain{.lr = {.wscale = a.use_wscale}, .bias = false};
         if (stage > 0) {
             const Resample up = a.fused(stage) ? Resample::up_rotated : Resample::up;
-            conv0_ = AnyConvolution<Device>(a.feature_maps(stage - 1), channels_, 3, up, plain);
+            LinearOptions before_blur = plain;
+            before_blur.bias = early_bias(a, stage);
+            conv0_ = AnyConvolution<Device>(a.feature_maps(stage - 1), channels_, 3, up, before_blur);
             conv0_name_ = a.progressive_gan && a.fused_scale != FusedScale::on ? "Conv0/" : "Conv0_up/";
             blur_ = Blur<Device>(a.blur_filter);
         } else if (a.const_input_layer) {
@@ -149,6 +151,9 @@ public:
     }
 
 private:
+    /// Whether the first convolution's bias comes before its blur, not after it.
+    static bool early_bias(const Architecture& a, int stage) { return a.bias_before_blur && stage > 0 && a.blur_filter.length > 0; }
+
     /// From the gradient `d` before the first epilogue (or its tangent) down to x, or to the constant or w of the first stage.
     template <class Step>
     void to_input(Context<Device>& context, Cache& cache, Maps<Scalar> d, Maps<Scalar> scratch, Maps<Scalar> dx, Rows<Scalar> dw, Step step,
