@@ -193,6 +193,32 @@ BOOST_AUTO_TEST_CASE(tensors_must_be_the_networks) {
     BOOST_TEST(values_of(h) == values_of(g));
 }
 
+BOOST_AUTO_TEST_CASE(widths_that_the_tensors_do_not_have_are_refused_before_a_network_is_built) {
+    const test::TemporaryFolder folder;
+    const auto path = folder / "g.safetensors";
+    const AnyGenerator<> g = generator();
+    for (const char* claim : {"fmap_max", "mapping_fmaps", "dlatent_size", "latent_size"}) {
+        SafetensorsWriter writer;
+        nlohmann::ordered_json json = architecture_to_json(g.architecture());
+        json[claim] = 1000000000;
+        if (std::string(claim) == "fmap_max") json["fmap_base"] = 2000000000;
+        writer.metadata("architecture", json.dump());
+        add_parameters(writer, "Gs/", g);
+        writer.write(path);
+        check_refused([&] { (void)load_generator(path); }, {path.string(), "has shape [", "for the architecture that the file tells"});
+    }
+    nlohmann::ordered_json json = architecture_to_json(g.architecture());
+    json["resolution"] = 65536;  // noise maps of 16 GiB
+    json["fmap_base"] = 2000000000;
+    SafetensorsWriter writer;
+    writer.metadata("architecture", json.dump());
+    add_parameters(writer, "Gs/", g);
+    writer.write(path);
+    check_refused([&] { (void)load_generator(path); }, {path.string(), "has no tensor \"Gs/G_synthesis/"});
+    write_with_metadata(path, std::string(1000000, '['));
+    check_refused([&] { (void)load_generator(path); }, {path.string(), "nested more than 32 deep"});
+}
+
 BOOST_AUTO_TEST_CASE(a_file_without_a_network_is_refused) {
     const test::TemporaryFolder folder;
     const auto path = folder / "g.safetensors";

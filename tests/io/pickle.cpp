@@ -195,6 +195,7 @@ BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {
     check_refused(array("f4", "(K\x01K\x01K\x01K\x01K\x01K\x01K\x01K\x01K\x01t", "abcd"), "has 9 axes");
     check_refused(array("O8", "(K\x01t", "abcd"), "is of dtype \"O8\"");
     check_refused(array("f4", "N", "abcd"), "is None, expected a list");
+    BOOST_TEST(Read("cnumpy\nndarray\n)R.").root.array().size() == 0u);  // no state
     check_refused("c_codecs\nencode\n(V\\u20ac\nS'latin1'\ntR.", "stand for no byte");
     check_refused("c_codecs\nencode\n(Vx\nS'rot13'\ntR.", "encoding \"rot13\"");
 }

@@ -102,7 +102,7 @@ public:
                 return reconstructed(a, at);
             case PickleConstructor::numpy_reconstruct:
             case PickleConstructor::numpy_array:
-                return add_array({}, std::nullopt, at);  // its state follows
+                return add_array(numpy_array({}, {0}, false, {}, at), std::nullopt, at);  // its state follows
             case PickleConstructor::numpy_dtype:
                 return dtype_of(a, at);
             case PickleConstructor::numpy_scalar:

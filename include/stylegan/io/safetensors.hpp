@@ -6,6 +6,7 @@
 #include <stylegan/io/element_type.hpp>
 #include <stylegan/io/mapped_file.hpp>
 #include <stylegan/io/named_tensors.hpp>
+#include <stylegan/io/parse_json.hpp>
 #include <stylegan/io/safetensors_writer.hpp>  // the other direction
 
 #include <nlohmann/json.hpp>
@@ -16,9 +17,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -112,19 +113,8 @@ private:
     std::span<const std::uint8_t> data_of(const Entry& e) const { return data_.subspan(e.begin, e.end - e.begin); }
 
     void read_header(std::span<const std::uint8_t> header) {
-        using Json = nlohmann::json;
-        std::set<std::string> keys;
-        const auto no_duplicates = [&](int depth, Json::parse_event_t event, Json& value) {
-            if (depth == 1 && event == Json::parse_event_t::key && !keys.insert(value.get<std::string>()).second)
-                fail(text("header names \"", value.get<std::string>(), "\" twice"));
-            return true;
-        };
-        Json json;
-        try {
-            json = Json::parse(header.begin(), header.end(), no_duplicates);
-        } catch (const Json::exception& e) {
-            fail(text("header (JSON from byte 8 on) cannot be read: ", e.what()));
-        }
+        const std::string_view characters(reinterpret_cast<const char*>(header.data()), header.size());  // NOLINT
+        const nlohmann::json json = parse_json(characters, path_.string() + ": header (JSON from byte 8 on)");
         if (!json.is_object()) fail("header at byte 8 is not a JSON object");
         for (const auto& [name, value] : json.items()) {
             if (name == "__metadata__")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/parse_json.hpp>
 #include <stylegan/training/trainer.hpp>
 #include <stylegan/training/training_json.hpp>
 
@@ -23,7 +24,7 @@ struct TrainingRecord {
     const auto found = checkpoint.metadata().find("training");
     if (found == checkpoint.metadata().end()) return std::nullopt;
     const std::string where = checkpoint.file().path().string() + ": training";
-    const nlohmann::json json = nlohmann::json::parse(found->second, nullptr, false);
+    const nlohmann::json json = parse_json(found->second, where);
     if (!json.is_object() || !json.contains("options") || !json.contains("progress"))
         throw FormatError(text(where, ": is not a JSON object with \"options\" and \"progress\""));
     return TrainingRecord{training_options_from_json(json["options"], where + ": options"),

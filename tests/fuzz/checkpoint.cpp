@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes are a file of networks of one of the formats that we know, or are refused by FormatError.
+#include "memory_file.hpp"
+
+#include <stylegan/io/checkpoint.hpp>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const fuzz::MemoryFile file(data, size);
+    try {
+        const stylegan::Checkpoint checkpoint(file.path());
+        (void)checkpoint.assumed();
+    } catch (const stylegan::FormatError&) {
+    }
+    return 0;
+}
