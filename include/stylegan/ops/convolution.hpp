@@ -3,8 +3,7 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
-#include <stylegan/ops/correlation.hpp>
-#include <stylegan/ops/correlation_gradient.hpp>
+#include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/plain_convolution.hpp>
 
 #include <type_traits>
@@ -28,11 +27,7 @@ void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
                  std::type_identity_t<Maps<S>> y) {
     check_convolution("convolution", Grid::same, x, w, y);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix matrix = kernel_matrix(c, w, {}, x.extent(0) * x.extent(2) * x.extent(3));
-            return correlate(c, {Grid::same, w.extent(0)}, x, matrix, scale, y);
-        }
+        if (c.kernels() == Kernels::fast) return grid_convolution(c, {}, x, w, scale, y);
     plain::convolution(c, {}, x, w, scale, y);
 }
 
@@ -46,11 +41,8 @@ void convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Ma
                                 std::type_identity_t<Maps<S>> dx) {
     check_convolution("convolution_input_gradient", Grid::same, dx, w, dy);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix turned = kernel_matrix(c, w, {.turned = true, .transposed = true});
-            return correlate(c, {Grid::same, w.extent(0)}, dy, turned, scale, dx);
-        }
+        if (c.kernels() == Kernels::fast)
+            return grid_convolution(c, {.turned = true, .transposed = true}, dy, w, scale, dx);
     plain::convolution_input_gradient(c, {}, dy, w, scale, dx);
 }
 
@@ -65,7 +57,7 @@ void convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<M
                                  std::type_identity_t<View<S, 4>> dw) {
     check_convolution("convolution_weight_gradient", Grid::same, x, dw, dy);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) return correlation_gradient(c, {}, x, dy, scale, dw);
+        if (c.kernels() == Kernels::fast) return grid_convolution_gradient(c, {}, x, dy, scale, dw);
     plain::convolution_weight_gradient(c, {}, x, dy, scale, dw);
 }
 

@@ -3,8 +3,7 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
-#include <stylegan/ops/correlation.hpp>
-#include <stylegan/ops/correlation_gradient.hpp>
+#include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/plain_convolution.hpp>
 
 #include <type_traits>
@@ -29,10 +28,7 @@ void downscale_convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<co
                            std::type_identity_t<Maps<S>> y) {
     check_convolution("downscale_convolution", Grid::down, x, w, y);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            return correlate(c, {Grid::down, 3}, x, kernel_matrix(c, w, {.grid = Grid::down}), scale / 4, y);
-        }
+        if (c.kernels() == Kernels::fast) return grid_convolution(c, {.grid = Grid::down}, x, w, scale / 4, y);
     plain::convolution(c, {.down = 1}, x, w, scale, y);
 }
 
@@ -46,11 +42,8 @@ void downscale_convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_ide
                                           std::type_identity_t<Maps<S>> dx) {
     check_convolution("downscale_convolution_input_gradient", Grid::down, dx, w, dy);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix phases = kernel_matrix(c, w, {.grid = Grid::up, .turned = true, .transposed = true});
-            return correlate(c, {Grid::up, 3}, dy, phases, scale / 4, dx);
-        }
+        if (c.kernels() == Kernels::fast)
+            return grid_convolution(c, {.grid = Grid::up, .turned = true, .transposed = true}, dy, w, scale / 4, dx);
     plain::convolution_input_gradient(c, {.down = 1}, dy, w, scale, dx);
 }
 
@@ -65,7 +58,8 @@ void downscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_id
                                            std::type_identity_t<View<S, 4>> dw) {
     check_convolution("downscale_convolution_weight_gradient", Grid::down, x, dw, dy);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) return correlation_gradient(c, {.grid = Grid::down}, x, dy, scale / 4, dw);
+        if (c.kernels() == Kernels::fast)
+            return grid_convolution_gradient(c, {.grid = Grid::down}, x, dy, scale / 4, dw);
     plain::convolution_weight_gradient(c, {.down = 1}, x, dy, scale, dw);
 }
 

@@ -28,12 +28,13 @@ struct Strided {
     Index runs, run, step;
 };
 
-/// c[t][j] = factor * sum over k of a[t][k] b[k][j]
+/// c[t][j] = (add ? c[t][j] : 0) + factor * sum over k of a[t][k] b[k][j]
 /// @param start  Rows pointers to the rows of a, laid out as `a` says
 /// @param b      (runs * run, Vectors * lanes), rows ldb apart
 /// @param c      (Rows, Vectors * lanes), rows `panel` apart
 template <int Rows, int Vectors>
-void multiply(const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c) {
+void multiply(const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c,
+              bool add = false) {
     Vector sum[Rows][Vectors];
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
@@ -57,26 +58,29 @@ void multiply(const float* const* start, Strided a, const float* b, Index ldb, f
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-        for (int j = 0; j < Vectors; ++j) store(c + t * panel + j * lanes, factor * sum[t][j]);
+        for (int j = 0; j < Vectors; ++j) {
+            float* const to = c + t * panel + j * lanes;
+            store(to, add ? load<Vector>(to) + factor * sum[t][j] : factor * sum[t][j]);
+        }
 }
 
 /// multiply() for any number of rows and Vectors * lanes columns.
 template <int Vectors>
-void multiply_rows(Index count, const float* const* start, Strided a, const float* b, Index ldb, float factor,
-                   float* c) {
+void multiply_rows(Index count, const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c,
+                   bool add = false) {
     Index t = 0;
-    for (; t + rows <= count; t += rows) multiply<rows, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
-    for (; t + 4 <= count; t += 4) multiply<4, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
-    for (; t < count; ++t) multiply<1, Vectors>(start + t, a, b, ldb, factor, c + t * panel);
+    for (; t + rows <= count; t += rows) multiply<rows, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
+    for (; t + 4 <= count; t += 4) multiply<4, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
+    for (; t < count; ++t) multiply<1, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
 }
 
 /// The same for `columns` <= panel columns; b is read, and c written, up to the next multiple of `lanes`.
 inline void multiply_rows(Index count, Index columns, const float* const* start, Strided a, const float* b, Index ldb,
-                          float factor, float* c) {
+                          float factor, float* c, bool add = false) {
     if (columns <= lanes)
-        multiply_rows<1>(count, start, a, b, ldb, factor, c);
+        multiply_rows<1>(count, start, a, b, ldb, factor, c, add);
     else
-        multiply_rows<vectors>(count, start, a, b, ldb, factor, c);
+        multiply_rows<vectors>(count, start, a, b, ldb, factor, c, add);
 }
 
 /// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours.

@@ -3,8 +3,7 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
-#include <stylegan/ops/correlation.hpp>
-#include <stylegan/ops/correlation_gradient.hpp>
+#include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/plain_convolution.hpp>
 
 #include <type_traits>
@@ -30,11 +29,8 @@ void upscale_convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<cons
                          std::type_identity_t<Maps<S>> y) {
     check_convolution("upscale_convolution", Grid::up, x, w, y);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix phases = kernel_matrix(c, w, {.grid = Grid::up, .turned = rotated});
-            return correlate(c, {Grid::up, 3}, x, phases, scale, y);
-        }
+        if (c.kernels() == Kernels::fast)
+            return grid_convolution(c, {.grid = Grid::up, .turned = rotated}, x, w, scale, y);
     plain::convolution(c, {.up = 1, .rotated = rotated}, x, w, scale, y);
 }
 
@@ -48,11 +44,8 @@ void upscale_convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_ident
                                         bool rotated, std::type_identity_t<Maps<S>> dx) {
     check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix sums = kernel_matrix(c, w, {.grid = Grid::down, .turned = !rotated, .transposed = true});
-            return correlate(c, {Grid::down, 3}, dy, sums, scale, dx);
-        }
+        if (c.kernels() == Kernels::fast)
+            return grid_convolution(c, {.grid = Grid::down, .turned = !rotated, .transposed = true}, dy, w, scale, dx);
     plain::convolution_input_gradient(c, {.up = 1, .rotated = rotated}, dy, w, scale, dx);
 }
 
@@ -68,8 +61,8 @@ void upscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_iden
     check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
     if constexpr (std::is_same_v<S, float>)
         if (c.kernels() == Kernels::fast)
-            return correlation_gradient(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x, scale,
-                                        dw);
+            return grid_convolution_gradient(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x,
+                                             scale, dw);
     plain::convolution_weight_gradient(c, {.up = 1, .rotated = rotated}, x, dy, scale, dw);
 }
 
