@@ -25,7 +25,7 @@ struct GenerateOptions : DrawingOptions {
     std::filesystem::path latents, projected_w, outdir;
     std::vector<std::uint32_t> seeds;
     std::optional<std::array<int, 2>> grid;  // columns, rows
-    bool captions = false, raw = false;
+    bool captions = false, raw = false, profile = false;
     int batch = 0;  // 0: so many that memory stays small
 };
 
@@ -139,6 +139,22 @@ private:
     std::vector<float> raw_;
 };
 
+void print(const Profile& profile) {
+    Profile::Entry all{.name = "all"};
+    for (const Profile::Entry& e : profile.entries()) {
+        all.seconds += e.seconds;
+        all.multiply_adds += e.multiply_adds;
+        all.bytes += e.bytes;
+    }
+    std::printf("\n%-32s %6s %10s %6s %9s %8s %9s\n", "layer", "calls", "ms", "share", "GFLOP/s", "GB/s", "MB");
+    const auto line = [&](const Profile::Entry& e) {
+        std::printf("%-32s %6d %10.3f %5.1f%% %9.1f %8.2f %9.2f\n", e.name.c_str(), e.calls, e.seconds * 1e3,
+                    100 * e.seconds / all.seconds, 2e-9 * e.multiply_adds / e.seconds, 1e-9 * e.bytes / e.seconds, e.bytes * 1e-6);
+    };
+    for (const Profile::Entry& e : profile.entries()) line(e);
+    line(all);
+}
+
 void generate(const GenerateOptions& o) {
     const Drawing drawing(o);
     const Source source(o, drawing);
@@ -153,6 +169,8 @@ void generate(const GenerateOptions& o) {
     const std::size_t batch = o.noise == Noise::random ? 1
                               : o.batch > 0            ? static_cast<std::size_t>(o.batch)
                                                        : drawing.usual_batch();
+    Profile profile;
+    if (o.profile) drawing.generator().context().set_profile(&profile);
     PictureSink sink(o, source);
     CountedProgress progress("pictures");
     for (std::size_t first = 0; first < source.size(); first += batch) {
@@ -165,6 +183,7 @@ void generate(const GenerateOptions& o) {
     const std::string summary = sink.finish();
     progress.clear();
     std::printf("%s\n", summary.c_str());
+    if (o.profile) print(profile);
 }
 
 }  // namespace
@@ -199,6 +218,9 @@ void add_generate(CLI::App& app) {
     add_flag(c, "--raw", o->raw,
              "also write images.npy: float32 (n, channels, height, width), before any rounding; all is kept in memory "
              "till then");
+    add_flag(c, "--profile", o->profile,
+             "print a table of layers: milliseconds, multiply-adds counted as two operations by their definition, bytes that "
+             "must move at the least");
     require(add_path(c, "--outdir", o->outdir, "DIR",
                      "where the pictures go: seed0000.png or latent0000.png and so on, or grid.png"));
     add_whole(c, "--batch", o->batch, {1, 4096},

@@ -4,6 +4,7 @@
 #include <stylegan/core/buffer.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/profile.hpp>
 #include <stylegan/device/thread_pool.hpp>
 #include <stylegan/device/workspace.hpp>
 
@@ -46,6 +47,15 @@ public:
     [[nodiscard]] int threads() const { return pool_.threads(); }
     [[nodiscard]] Kernels kernels() const { return kernels_; }
     [[nodiscard]] Workspace& workspace() { return workspace_; }
+
+    /// From now on, layers measure into `profile`, which must outlive that; nullptr: no longer.
+    void set_profile(Profile* profile) { profile_ = profile; }
+
+    /// Measures until the returned value ends; `describe()` gives the Profile::Entry and is called only if there is a profile.
+    template <class F>
+    [[nodiscard]] Profile::Timer measured(F&& describe) const {
+        return profile_ ? Profile::Timer(*profile_, describe()) : Profile::Timer();
+    }
 
     /// f(item) for items [0, n), shared by the threads; each item writes only what is its own.
     template <class F>
@@ -94,6 +104,7 @@ private:
     Kernels kernels_;
     ThreadPool pool_;
     Workspace workspace_;
+    Profile* profile_ = nullptr;
 };
 
 }  // namespace stylegan

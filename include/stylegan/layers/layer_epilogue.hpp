@@ -6,6 +6,7 @@
 #include <stylegan/layers/noise_input.hpp>
 #include <stylegan/ops/bias_activation.hpp>
 #include <stylegan/ops/pixel_norm.hpp>
+#include <stylegan/ops/style_epilogue.hpp>
 
 namespace stylegan {
 
@@ -45,6 +46,9 @@ public:
         Temporaries t(context.workspace(), cache != nullptr);
         if (!noise_.weight().exists()) noise = {};
         const auto noise_weight = noise.empty() ? std::span<const Scalar>{} : values(noise_.weight());
+        if (!cache && !pixel_norm_ && adain_.whole())
+            return ops::style_epilogue(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_), slope_,
+                                       adain_.epsilon(), Rows<const Scalar>(adain_.style(context, w)), y);
         ops::bias_activation(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_), Scalar(1), slope_, x);
         if (cache) *cache = Cache{.a = x, .noise = noise, .strength = strength};
         Maps<Scalar> p = x;

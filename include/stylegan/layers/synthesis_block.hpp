@@ -78,13 +78,27 @@ public:
                 dense_.forward(context, in.w[0], as_rows(a), cache ? &cache->dense : nullptr);
         } else {
             const Maps<Scalar> up = blur_.exists() ? y : a;  // y is free until the end
-            conv0_.forward(context, x, up, cache ? &cache->conv0 : nullptr);
-            if (blur_.exists()) blur_.forward(context, Maps<const Scalar>(up), a);
+            {
+                const auto timer = measured(context, conv0_name_, "up-convolution", x, up, 9);
+                conv0_.forward(context, x, up, cache ? &cache->conv0 : nullptr);
+            }
+            if (blur_.exists()) {
+                const auto timer = measured(context, conv0_name_, "blur", up, a, 0);
+                blur_.forward(context, Maps<const Scalar>(up), a);
+            }
         }
+        const char* const first = stage_ > 0 ? conv0_name_ : constant_.exists() ? "Const/" : "Dense/";
         const Maps<Scalar> middle = cache ? context.take_like(y) : a;
-        epilogue0_.forward(context, a, in.noise[0], in.strength[0], in.w[0], middle, cache ? &cache->epilogue0 : nullptr);
+        {
+            const auto timer = measured(context, first, "epilogue", a, middle, 0);
+            epilogue0_.forward(context, a, in.noise[0], in.strength[0], in.w[0], middle, cache ? &cache->epilogue0 : nullptr);
+        }
         const Maps<Scalar> b = cache ? context.take_like(y) : y;
-        conv1_.forward(context, middle, b, cache ? &cache->conv1 : nullptr);
+        {
+            const auto timer = measured(context, conv1_name(), "convolution", middle, b, 9);
+            conv1_.forward(context, middle, b, cache ? &cache->conv1 : nullptr);
+        }
+        const auto timer = measured(context, conv1_name(), "epilogue", b, y, 0);
         epilogue1_.forward(context, b, in.noise[1], in.strength[1], in.w[1], y, cache ? &cache->epilogue1 : nullptr);
     }
 
@@ -145,12 +159,24 @@ public:
             Dense<dynamic, dynamic, Device>::visit(self.dense_, at + "Dense/", f);
             LayerEpilogue<Device>::visit(self.epilogue0_, at + "Dense/", f);
         }
-        const std::string last = at + (self.stage_ > 0 ? "Conv1/" : "Conv/");
+        const std::string last = at + self.conv1_name();
         AnyConvolution<Device>::visit(self.conv1_, last, f);
         LayerEpilogue<Device>::visit(self.epilogue1_, last, f);
     }
 
 private:
+    [[nodiscard]] const char* conv1_name() const { return stage_ > 0 ? "Conv1/" : "Conv/"; }
+
+    /// @param taps  multiply-adds for each value computed and map read; 0 for work that is bound by memory
+    auto measured(Context<Device>& context, const char* layer, const char* work, Maps<const Scalar> x, Maps<const Scalar> y, int taps) const {
+        return context.measured([&] {
+            const double maps = static_cast<double>(x.extent(1)), weights = taps * maps * static_cast<double>(y.extent(1));
+            return Profile::Entry{.name = text(to_string(size_), '/', layer, work),
+                                  .multiply_adds = static_cast<double>(y.size()) * maps * taps,
+                                  .bytes = static_cast<double>(sizeof(Scalar)) * (static_cast<double>(x.size() + y.size()) + weights)};
+        });
+    }
+
     /// Whether the first convolution's bias comes before its blur, not after it.
     static bool early_bias(const Architecture& a, int stage) { return a.bias_before_blur && stage > 0 && a.blur_filter.length > 0; }
 

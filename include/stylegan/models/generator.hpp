@@ -101,6 +101,7 @@ public:
         }
         const Workspace::Frame frame(context_->workspace());
         const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
+        const auto timer = context_->measured([] { return Profile::Entry{.name = "mapping"}; });
         mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{}, w);
         return downloaded(w);
     }

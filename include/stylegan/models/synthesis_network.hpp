@@ -89,7 +89,14 @@ public:
             below = x;
             x = y;
         }
-        to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
+        {
+            const auto timer = context.measured([&] {
+                const double inputs = static_cast<double>(x.size()), outputs = static_cast<double>(pictures.size());
+                return Profile::Entry{.name = "ToRGB", .multiply_adds = inputs * static_cast<double>(pictures.extent(1)),
+                                      .bytes = static_cast<double>(sizeof(Scalar)) * (inputs + outputs)};
+            });
+            to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
+        }
         if (level.fade > 0) {
             const Shape4 small = picture_shape(n, {level.stage - 1, 0});
             const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]), large = context.take_like(pictures);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Where the time goes, layer by layer. A context that was given one measures into it; others pay a comparison a layer.
+class Profile {
+public:
+    struct Entry {
+        std::string name{};
+        int calls = 0;
+        double seconds = 0;
+        double multiply_adds = 0;  ///< of the definition: an algorithm that needs fewer is credited with all
+        double bytes = 0;          ///< that must be read and written at the least: inputs, outputs and weights, once
+    };
+
+    /// Measures from its construction to its end; made of nothing, it does nothing.
+    class Timer {
+    public:
+        Timer() = default;
+        Timer(Profile& profile, Entry what) : profile_(&profile), what_(std::move(what)), start_(std::chrono::steady_clock::now()) {}
+        Timer(const Timer&) = delete;
+        Timer& operator=(const Timer&) = delete;
+        ~Timer() {
+            if (!profile_) return;
+            what_.calls = 1;
+            what_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+            profile_->add(what_);
+        }
+
+    private:
+        Profile* profile_ = nullptr;
+        Entry what_{};
+        std::chrono::steady_clock::time_point start_{};
+    };
+
+    /// What was measured, in the order of first use; repeated calls of a layer are added up.
+    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+    void add(const Entry& e) {
+        const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& o) { return o.name == e.name; });
+        if (at == entries_.end()) {
+            entries_.push_back(e);
+            return;
+        }
+        at->calls += e.calls;
+        at->seconds += e.seconds;
+        at->multiply_adds += e.multiply_adds;
+        at->bytes += e.bytes;
+    }
+
+private:
+    std::vector<Entry> entries_;
+};
+
+}  // namespace stylegan
