@@ -8,9 +8,11 @@
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/snapshot.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace stylegan::examples {
@@ -58,9 +60,23 @@ void print_architecture(std::ostream& out, const Checkpoint& checkpoint) {
     if (!assumed.empty()) print_row(out, "Assumed", assumed + ": the file does not tell");
 }
 
+/// 7000 of "network-snapshot-007000.pkl", as the official program names its snapshots.
+std::optional<int> kimg_of_name(const std::string& name) {
+    const std::string start = "network-snapshot-";
+    int kimg = 0;
+    const std::size_t at = name.find(start);
+    if (at == std::string::npos) return std::nullopt;
+    const char* const digits = name.data() + at + start.size();
+    const auto [end, error] = std::from_chars(digits, name.data() + name.size(), kimg);
+    return error == std::errc{} && *end == '.' ? std::optional(kimg) : std::nullopt;
+}
+
 void print_training(std::ostream& out, const Checkpoint& checkpoint) {
     const auto record = training_record(checkpoint);
-    if (!record) return print_row(out, "Training", "no record in this file");
+    if (!record) {
+        const auto kimg = kimg_of_name(checkpoint.file().path().filename().string());
+        return print_row(out, "Training", kimg ? text(*kimg, " kimg, as the file is named") : "no record in this file");
+    }
     const TrainingProgress& p = record->progress;
     const double lod =
         scheduled(checkpoint.architecture(), record->options.schedule, static_cast<double>(p.schedule_pictures)).lod;
@@ -107,7 +123,7 @@ std::string description_of(const fs::path& path) {
 
     print_row(out, "File", path.string());
     print_row(out, "Format",
-              text("safetensors, ", checkpoint.file().names().size(), " tensors, ", megabytes(fs::file_size(path))));
+              text(checkpoint.format(), ", ", checkpoint.file().names().size(), " tensors, ", megabytes(fs::file_size(path))));
     std::string networks;
     const auto add_network = [&](const char* name, const char* words) {
         if (checkpoint.has(name)) networks += text(networks.empty() ? "" : ", ", name, " (", words, ')');
@@ -140,7 +156,7 @@ void add_info(CLI::App& app) {
     const auto network = std::make_shared<fs::path>();
     CLI::App& c = add_command(app, "info", "What is in a checkpoint: networks, architecture, layers, training",
                               [network] { std::fputs(description_of(*network).c_str(), stdout); });
-    require(add_path(c, "FILE", *network, "", "the network: a .safetensors file"));
+    require(add_path(c, "FILE", *network, "", "the network: .safetensors, .pkl, .pth, .model"));
 }
 
 }  // namespace stylegan::examples

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "benchmark.hpp"
+#include "convert.hpp"
 #include "counted_progress.hpp"
 #include "dataset_tool_command.hpp"
 #include "figures.hpp"
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
     add_train(app);
     add_dataset_tool(app);
     add_info(app);
+    add_convert(app);
     add_benchmark(app);
 
     try {

@@ -17,6 +17,7 @@
 
 // io, beside: files
 #include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/convert_networks.hpp>
 #include <stylegan/io/crop.hpp>
 #include <stylegan/io/dataset.hpp>
 #include <stylegan/io/folder_writer.hpp>

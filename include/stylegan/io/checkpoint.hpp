@@ -114,6 +114,9 @@ public:
     }
 
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
+    /// All of the file, as write_networks() takes it.
+    [[nodiscard]] const NetworkFile& networks() const { return file_; }
+
     /// The tensors, under the official names.
     [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
 
