@@ -24,7 +24,7 @@ namespace sg = stylegan;
 namespace {
 
 constexpr int width = 16, batch = 100, most_shift = 4;
-constexpr double top_rate = 0.04, warm_up = 0.15;
+constexpr double top_rate = 0.04, warm_up = 0.1;
 
 /// VGG16 and one dense layer on the means of its features.
 struct Classifier {

@@ -27,8 +27,8 @@ public:
     CountedProgress& operator=(const CountedProgress&) = delete;
     ~CountedProgress() { bar_.clear(); }
 
-    /// Shows "12 of 40 pictures, 3.1/s, 9s left". @throws Interrupted after Ctrl-C
-    void show(std::size_t done, std::size_t total);
+    /// Shows "12 of 40 pictures, 3.1/s, 9s left", and `more`. @throws Interrupted after Ctrl-C
+    void show(std::size_t done, std::size_t total, const std::string& more = {});
     void clear() { bar_.clear(); }
 
 private:

@@ -6,6 +6,7 @@
 #include "figures.hpp"
 #include "generate.hpp"
 #include "info.hpp"
+#include "metric_commands.hpp"
 #include "train.hpp"
 
 #include <stylegan/core/error.hpp>
@@ -58,6 +59,9 @@ int main(int argc, char** argv) {
     add_noise(app);
     add_noise_components(app);
     add_uncurated(app);
+    add_interpolate(app);
+    add_calc_metrics(app);
+    add_lpips(app);
     add_train(app);
     add_dataset_tool(app);
     add_info(app);

@@ -36,9 +36,10 @@ public:
     /// Takes away the folder and all that is in it: for a run that fails before it begins.
     void remove() const;
 
-private:
+    /// Adds a line to a file of the folder. @throws FileError
     void append(const std::string& name, const std::string& line) const;
 
+private:
     std::filesystem::path path_;
 };
 

@@ -2,6 +2,7 @@
 #include "train.hpp"
 
 #include "options.hpp"
+#include "path_metrics.hpp"
 #include "train_run.hpp"
 
 #include <limits>
@@ -90,6 +91,18 @@ void add_output_options(CLI::App& c, TrainFlags& f) {
               "threads to compute with; 0, the default: all that the machine has");
 }
 
+void add_metric_options(CLI::App& c, TrainFlags& f) {
+    const auto path = [](const std::string& s) {
+        return s.empty() ? std::nullopt : std::optional<std::filesystem::path>(s);
+    };
+    add_parsed(c, "--metrics", f.metrics, "LIST", parse_metric_list, metric_list_form,
+               "evaluate the averaged generator at snapshots, as `stylegan calc-metrics` does, into metric-NAME.jsonl");
+    add_whole(c, "--metric-samples", f.metric_samples, {1, most},
+              "pairs of pictures for a metric (default 2000; published values took 50000 and more)");
+    add_parsed(c, "--vgg", f.vgg, "FILE", path, "a path", "features of the metrics, as in calc-metrics");
+    add_parsed(c, "--lpips", f.lpips, "FILE", path, "a path", "their LPIPS heads, as in calc-metrics");
+}
+
 }  // namespace
 
 void add_train(CLI::App& app) {
@@ -110,6 +123,7 @@ void add_train(CLI::App& app) {
     add_network_options(c, *flags);
     add_training_options(c, *flags);
     add_output_options(c, *flags);
+    add_metric_options(c, *flags);
 }
 
 }  // namespace stylegan::examples

@@ -4,6 +4,7 @@
 #include "dry_run.hpp"
 #include "interrupt.hpp"
 #include "memory.hpp"
+#include "path_metrics.hpp"
 #include "progress_line.hpp"
 #include "run_directory.hpp"
 #include "run_pictures.hpp"
@@ -73,13 +74,47 @@ void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<C
     if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
 }
 
+/// What is measured of the averaged generator at snapshots.
+class Metrics {
+public:
+    /// @throws ValueError, ShapeError, FileError, FormatError where a metric could not be evaluated later
+    Metrics(const TrainSettings& settings, Trainer<Cpu>& trainer) : names_(settings.metrics), averaged_(trainer.averaged()) {
+        if (names_.empty()) return;
+        settings_.samples = static_cast<std::size_t>(settings.metric_samples);
+        for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
+        network_.emplace(open_perceptual_network({settings.vgg, settings.lpips}, averaged_.shared_context()));
+    }
+
+    /// Adds a line to the run's log and to metric-<name>.jsonl for each; Ctrl-C leaves out the rest.
+    void evaluate(const RunDirectory& directory, const std::string& snapshot) const {
+        struct Stop {};
+        try {
+            for (const std::string& name : names_) {
+                const MetricResult result = evaluate_metric(name, averaged_, *network_, settings_, [](const PathProgress&) {
+                    if (Interrupt::requested()) throw Stop();
+                });
+                directory.append(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
+                directory.log(text_of(result));
+            }
+        } catch (const Stop&) {
+        }
+    }
+
+private:
+    std::vector<std::string> names_;
+    const AnyGenerator<Cpu>& averaged_;
+    MetricSettings settings_;
+    std::optional<PerceptualNetwork> network_;
+};
+
 /// The training loop's side of a run: its lines, statistics, pictures and snapshots.
 class Run {
 public:
-    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, int snap)
+    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, const Metrics& metrics, int snap)
         : directory_(directory),
           trainer_(trainer),
           pictures_(pictures),
+          metrics_(metrics),
           snap_(static_cast<std::uint64_t>(snap)),
           begin_(seconds_now() - directory.seconds_until(kimg())),
           tick_begin_(seconds_now()),
@@ -131,6 +166,7 @@ private:
             save_snapshot(directory_.snapshot(kimg()), trainer_);
             snapshot_ = directory_.snapshot(kimg());
             pictures_.write_fakes(directory_.fakes(kimg()), trainer_.averaged(), tick.step.lod);
+            if (!Interrupt::requested()) metrics_.evaluate(directory_, snapshot_.filename().string());
         }
         tick_begin_ = seconds_now();
         maintenance_ = tick_begin_ - now;
@@ -165,6 +201,7 @@ private:
     const RunDirectory& directory_;
     Trainer<Cpu>& trainer_;
     const RunPictures& pictures_;
+    const Metrics& metrics_;
     std::uint64_t snap_;
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
@@ -221,10 +258,11 @@ void run_train(const TrainFlags& flags) {
                               start->snapshot.string()));
     check_pictures(data, trainer.context());
     const RunPictures pictures(data, settings.architecture);
+    const Metrics metrics(settings, trainer);
 
     const Interrupt interrupt;
     const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
-    Run run(directory, trainer, pictures, settings.snap);
+    Run run(directory, trainer, pictures, metrics, settings.snap);
     run.go();
     const TrainingProgress& p = trainer.progress();
     directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,

@@ -160,6 +160,10 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.seed, o.seed);
     take(f.snap, s.snap);
     take(f.threads, s.threads);
+    take(f.metrics, s.metrics);
+    take(f.metric_samples, s.metric_samples);
+    take(f.vgg, s.vgg);
+    take(f.lpips, s.lpips);
     if (f.mirror) o.mirror = true;
     check_batches(s, data);
     return s;
@@ -188,6 +192,10 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
     json["cond"] = s.cond;
     json["snap"] = s.snap;
     json["threads"] = s.threads;
+    json["metrics"] = s.metrics;
+    json["metric_samples"] = s.metric_samples;
+    json["vgg"] = s.vgg.string();
+    json["lpips"] = s.lpips.string();
     json["training"] = stylegan::to_json(s.options);
     json["architecture"] = architecture_to_json(s.architecture);
     return json;
@@ -203,6 +211,10 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
         s.cond = json.at("cond").get<bool>();
         s.snap = std::max(json.at("snap").get<int>(), 1);
         s.threads = json.at("threads").get<int>();
+        s.metrics = json.value("metrics", s.metrics);
+        s.metric_samples = std::max(json.value("metric_samples", s.metric_samples), 1);
+        s.vgg = json.value("vgg", std::string());
+        s.lpips = json.value("lpips", std::string());
         s.options = training_options_from_json(json.at("training"), where + ": training");
         s.architecture = architecture_from_json(json.at("architecture"), where + ": architecture");
         return s;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stylegan::examples {
 
@@ -23,7 +24,9 @@ struct TrainFlags {
     std::optional<ByHeight> batch, lr;
     std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg;
     std::optional<std::uint64_t> seed;
-    std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads;
+    std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
+    std::optional<std::vector<std::string>> metrics;
+    std::optional<std::filesystem::path> vgg, lpips;
     bool growing = false, no_growing = false, mirror = false, cond = false, dry_run = false;
 };
 
@@ -45,6 +48,9 @@ struct TrainSettings {
     bool cond = false;
     int snap = 50;    ///< ticks between snapshots
     int threads = 0;  ///< 0: all
+    std::vector<std::string> metrics;  ///< evaluated at snapshots
+    int metric_samples = 2000;
+    std::filesystem::path vgg, lpips;  ///< the features of the metrics; empty for those that come with the program
 };
 
 /// What a run goes on from.

@@ -31,12 +31,9 @@ public:
     using Pictures = xt::xtensor<Scalar, 4>;
     static constexpr int stages = Vgg16<Device>::stages;
 
-    /// With the same weight for every channel, 1 over their number: for features that nobody has fitted to people's eyes.
+    /// With heads of weight 1 for every channel, the authors' own baseline: for features that nobody fitted to people's eyes.
     explicit Lpips(Vgg16<Device> vgg) : vgg_(std::move(vgg)) {
-        for (int s = 0; s < stages; ++s) {
-            const int channels = vgg_.channels(s);
-            heads_.emplace_back(std::vector<Index>{channels}, Initial{1.0 / channels, 0});
-        }
+        for (int s = 0; s < stages; ++s) heads_.emplace_back(std::vector<Index>{vgg_.channels(s)}, Initial{1, 0});
     }
 
     [[nodiscard]] Vgg16<Device>& vgg() { return vgg_; }
