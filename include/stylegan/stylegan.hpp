@@ -28,6 +28,7 @@
 #include <stylegan/io/read_image.hpp>
 #include <stylegan/io/resize.hpp>
 #include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensor_file.hpp>
 #include <stylegan/io/torch_file.hpp>
 #include <stylegan/io/zip_writer.hpp>
 
@@ -60,6 +61,7 @@
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is
+#include <stylegan/metrics/load_lpips.hpp>
 #include <stylegan/metrics/lpips.hpp>
 #include <stylegan/metrics/lpips_target.hpp>
 #include <stylegan/metrics/path_generator.hpp>
