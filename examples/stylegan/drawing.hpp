@@ -43,6 +43,7 @@ public:
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return generator_; }
+    [[nodiscard]] Generator& generator() { return generator_; }
     [[nodiscard]] const Architecture& architecture() const { return generator_.architecture(); }
     /// Prints what was assumed of an architecture that the file does not tell in full.
     void tell_assumed() const;

@@ -19,5 +19,7 @@ void add_noise(CLI::App& app);
 void add_noise_components(CLI::App& app);
 /// Adds `stylegan uncurated`: figure 2, pictures of several sizes as they come.
 void add_uncurated(CLI::App& app);
+/// Adds `stylegan project`: the w of a given picture.
+void add_project(CLI::App& app);
 
 }  // namespace stylegan::examples

@@ -5,6 +5,7 @@
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/plain_convolution.hpp>
+#include <stylegan/ops/pointwise_convolution.hpp>
 
 #include <type_traits>
 
@@ -27,7 +28,10 @@ void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
                  std::type_identity_t<Maps<S>> y) {
     check_convolution("convolution", Grid::same, x, w, y);
     if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) return grid_convolution(c, {}, x, w, scale, y);
+        if (c.kernels() == Kernels::fast) {
+            if (w.extent(0) == 1 && w.extent(3) <= few_outputs) return pointwise_convolution(c, x, w, scale, y);
+            return grid_convolution(c, {}, x, w, scale, y);
+        }
     plain::convolution(c, {}, x, w, scale, y);
 }
 
