@@ -25,7 +25,7 @@ std::string array(const std::vector<Index>& shape, const std::vector<float>& val
     std::string s = "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK";
     s += std::string("\x00\x85" "C\x01" "b\x87R(K\x01(", 11);
     for (const Index e : shape) s += integer(e);
-    s += "tcnumpy\ndtype\n" + characters("f4") + std::string("K\x00K\x01\x87R(K\x03", 10) + characters("<") +
+    s += "tcnumpy\ndtype\n" + characters("f4") + std::string("K\x00K\x01\x87R(K\x03", 9) + characters("<") +
          "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK" + std::string("\x00tb\x89", 4);
     s += 'B' + number(std::uint32_t(values.size() * sizeof(float)));
     s.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
