@@ -77,6 +77,11 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     a.nonlinearity = Nonlinearity::relu;
     check_block("fused, long blur, ReLU", a, 1, 630);
 
+    a = small();
+    a.bias_before_blur = true;
+    a.instance_norm_epsilon = 1e-5;
+    check_block("bias before the blur", a, 1, 635);
+
     a = config_b;
     a.base = {3, 2}, a.resolution_log2 = 3, a.fmap_base = 12, a.latent_size = 5;
     check_block("configuration B", a, 0, 640);
@@ -121,6 +126,9 @@ BOOST_AUTO_TEST_CASE(names_its_parameters_as_the_official_network) {
                                                          "G/4x4/Conv/StyleMod/bias"}),
                boost::test_tools::per_element());
     f.use_styles = f.use_noise = false;
+    BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias", "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
+               boost::test_tools::per_element());
+    f.bias_before_blur = true;  // the same names, wherever the bias is added
     BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias", "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
                boost::test_tools::per_element());
 }

@@ -5,10 +5,10 @@
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/huangzh13.hpp>
 #include <stylegan/io/infer_architecture.hpp>
+#include <stylegan/io/mapped_file.hpp>
 #include <stylegan/io/network_file.hpp>
 #include <stylegan/io/official_pickle.hpp>
 #include <stylegan/io/parse_json.hpp>
-#include <stylegan/io/read_file.hpp>
 #include <stylegan/io/rosinality.hpp>
 #include <stylegan/io/safetensors.hpp>
 #include <stylegan/io/torch_file.hpp>
@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -83,7 +84,8 @@ enum class FileFormat { safetensors, pickle, torch };
 /// By what a file begins with. What is none of the others is taken for safetensors, whose reader says what is wrong.
 inline FileFormat file_format(const std::filesystem::path& path) {
     constexpr std::uint8_t torch_magic[] = {0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20};
-    const Bytes start = read_file(path, 16);
+    const MappedFile file(path);
+    const std::span<const std::uint8_t> start = file.bytes();
     if (start.size() >= 4 && start[0] == 'P' && start[1] == 'K') return FileFormat::torch;
     if (start.size() >= 10 && start[0] == 0x80 &&
         std::equal(std::begin(torch_magic), std::end(torch_magic), start.begin() + 2))
