@@ -7,11 +7,11 @@
 // the program stops and leaves its state in OUT.safetensors.training, from which the same command goes on, bit for bit as
 // if it had not stopped. Each class's score is a weighted sum of the mean features of all five stages, so that every stage
 // learns what tells pictures apart, not the last one alone.
+#include <stylegan/core/permutation.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/dataset.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/training/adam.hpp>
-#include <stylegan/core/permutation.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -93,8 +93,7 @@ struct Classifier {
             const sg::Index maps = f.extent(1), pixels = f.extent(2) * f.extent(3);
             const sg::Maps<float> df = c.take_like(f);
             for (sg::Index i = 0; i < f.extent(0) * maps; ++i)
-                std::fill_n(df.data + i * pixels, pixels,
-                            dm(i / maps, column + i % maps) / static_cast<float>(pixels));
+                std::fill_n(df.data + i * pixels, pixels, dm(i / maps, column + i % maps) / static_cast<float>(pixels));
             dfeatures[s] = df;
             column += maps;
         }
@@ -126,7 +125,8 @@ struct Data {
                 for (int x = 0; x < w; ++x) {
                     const int row = std::clamp(y - down, 0, h - 1), moved = std::clamp(x - right, 0, w - 1);
                     const int column = mirror ? w - 1 - moved : moved;
-                    *to++ = static_cast<float>(pixels[static_cast<std::size_t>((c * h + row) * w + column)]) / 127.5f - 1;
+                    *to++ =
+                        static_cast<float>(pixels[static_cast<std::size_t>((c * h + row) * w + column)]) / 127.5f - 1;
                 }
     }
 
@@ -146,7 +146,8 @@ double accuracy(Classifier& classifier, const Data& data, std::size_t count) {
         classifier.scores(x, y);
         for (sg::Index i = 0; i < n; ++i) {
             const float* const row = y.data + i * y.extent(1);
-            right += std::max_element(row, row + y.extent(1)) - row == data.class_of(first + static_cast<std::size_t>(i));
+            right +=
+                std::max_element(row, row + y.extent(1)) - row == data.class_of(first + static_cast<std::size_t>(i));
         }
     }
     return static_cast<double>(right) / static_cast<double>(count);
@@ -201,7 +202,9 @@ void train(const std::filesystem::path& train_path, const std::filesystem::path&
                 const std::uint64_t number = step * batch + static_cast<std::uint64_t>(n);
                 const auto i = static_cast<std::size_t>(sg::Permutation(0, number / size, size)(number % size));
                 const sg::RandomStream random(0, number, sg::Purpose::example);
-                const auto shift = [&](std::uint64_t k) { return static_cast<int>(random.below(k, 2 * most_shift + 1)) - most_shift; };
+                const auto shift = [&](std::uint64_t k) {
+                    return static_cast<int>(random.below(k, 2 * most_shift + 1)) - most_shift;
+                };
                 train.picture(i, random.below(0, 2) == 1, shift(1), shift(2), x.data + n * x.stride());
                 classes[static_cast<std::size_t>(n)] = train.class_of(i);
             });

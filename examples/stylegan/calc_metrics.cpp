@@ -46,12 +46,12 @@ void calc_metrics(const CalcMetricsOptions& o) {
     const RunDirectory beside(o.network.parent_path());
     for (const std::string& name : o.metrics) {
         CountedProgress progress("samples");
-        const MetricResult result =
-            evaluate_metric(name, generator, network, o.settings, [&](const PathProgress& p) {
-                char value[96];
-                std::snprintf(value, sizeof value, ", %s %.5g +- %.2g", name.c_str(), p.estimate.mean, p.estimate.standard_error);
-                progress.show(p.done, p.samples, value);
-            });
+        const MetricResult result = evaluate_metric(name, generator, network, o.settings, [&](const PathProgress& p) {
+            char value[96];
+            std::snprintf(value, sizeof value, ", %s %.5g +- %.2g", name.c_str(), p.estimate.mean,
+                          p.estimate.standard_error);
+            progress.show(p.done, p.samples, value);
+        });
         progress.clear();
         const std::string line = to_json(result, o.network.filename().string()).dump();
         beside.append(text("metric-", name, ".jsonl"), line);
@@ -65,13 +65,16 @@ void calc_metrics(const CalcMetricsOptions& o) {
 
 void add_calc_metrics(CLI::App& app) {
     const auto o = std::make_shared<CalcMetricsOptions>();
-    CLI::App& c = add_command(app, "calc-metrics",
-                              "Perceptual path lengths of a network, with their error; also into metric-NAME.jsonl beside it",
-                              [o] { calc_metrics(*o); });
-    require(add_path(c, "--network", o->network, "FILE", "the network: a checkpoint of any format that `stylegan info` knows"));
-    require(add_parsed(c, "--metrics", o->metrics, "LIST", parse_metric_list, metric_list_form,
-                       "ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: of the middle of faces; ppl2_wend: of whole pictures. "
-                       "z or w: on which paths; full or end: anywhere on them, or at their ends"));
+    CLI::App& c =
+        add_command(app, "calc-metrics",
+                    "Perceptual path lengths of a network, with their error; also into metric-NAME.jsonl beside it",
+                    [o] { calc_metrics(*o); });
+    require(add_path(c, "--network", o->network, "FILE",
+                     "the network: a checkpoint of any format that `stylegan info` knows"));
+    require(
+        add_parsed(c, "--metrics", o->metrics, "LIST", parse_metric_list, metric_list_form,
+                   "ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: of the middle of faces; ppl2_wend: of whole pictures. "
+                   "z or w: on which paths; full or end: anywhere on them, or at their ends"));
     add_perceptual_options(c, o->perceptual);
     MetricSettings& s = o->settings;
     add_whole(c, "--samples", s.samples, {1, 1000000000}, "pairs of pictures (default 50000)");
@@ -79,16 +82,19 @@ void add_calc_metrics(CLI::App& app) {
     add_flag(c, "--no-crop", s.no_crop, "look at whole pictures with every metric");
     add_real(c, "--precision", s.precision, {0.0001, 0.9999},
              "stop as soon as half the 95 % interval is this part of the value, such as 0.02");
-    add_whole(c, "--batch", s.batch, {1, 4096}, "pairs computed at once; the default keeps memory small. Results do not depend on it");
-    add_choice<Noise>(c, "--noise-mode", s.noise,
-                      {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
-                      "noise: stored with the network (the default), drawn for each pair, or none; the same for both of a pair");
-    add_whole(c, "--class", s.label, {0, std::numeric_limits<int>::max()}, "the class, for a network with labels (default: any)");
+    add_whole(c, "--batch", s.batch, {1, 4096},
+              "pairs computed at once; the default keeps memory small. Results do not depend on it");
+    add_choice<Noise>(
+        c, "--noise-mode", s.noise, {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
+        "noise: stored with the network (the default), drawn for each pair, or none; the same for both of a pair");
+    add_whole(c, "--class", s.label, {0, std::numeric_limits<int>::max()},
+              "the class, for a network with labels (default: any)");
     add_threads(c, o->threads);
     add_flag(c, "--json", o->json, "print the lines of metric-NAME.jsonl instead of text");
-    add_path(c, "--plot", o->plot, "FILE",
-             "draw the histogram of distances and the running mean with its band: a .png or .svg file; with several metrics "
-             "one each, FILE-NAME");
+    add_path(
+        c, "--plot", o->plot, "FILE",
+        "draw the histogram of distances and the running mean with its band: a .png or .svg file; with several metrics "
+        "one each, FILE-NAME");
 }
 
 }  // namespace stylegan::examples

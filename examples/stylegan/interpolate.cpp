@@ -45,11 +45,12 @@ void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualN
     const PathGenerator<float> path{
         .latent_size = drawing.architecture().latent_size,
         .map = [&](const auto& z, const auto&) { return generator.map(z, drawing.options(z.shape(0)).labels); },
-        .pictures = [&](const auto& w, const PathDraw&) {
-            auto options = drawing.options(w.shape(0));
-            options.noise_seed = from;
-            return pictures = generator.synthesize(w, options);
-        }};
+        .pictures =
+            [&](const auto& w, const PathDraw&) {
+                auto options = drawing.options(w.shape(0));
+                options.noise_seed = from;
+                return pictures = generator.synthesize(w, options);
+            }};
     PathLengthOptions options;
     options.space = o.space;
     options.epsilon = o.epsilon;
@@ -78,7 +79,8 @@ Image strip_of(const std::vector<Stop>& stops, std::size_t columns) {
         paste(cell, stop.picture, 0, 0);
         Image number(first.width, first.height, first.channels);  // the size decides the size of the digits
         draw_caption(number, short_number(stop.length));
-        for (int y = 0; y < caption; ++y) std::copy_n(number.pixel(0, y), first.width * first.channels, cell.pixel(0, first.height + y));
+        for (int y = 0; y < caption; ++y)
+            std::copy_n(number.pixel(0, y), first.width * first.channels, cell.pixel(0, first.height + y));
     }
     return image_grid(cells, static_cast<int>(columns), static_cast<int>((cells.size() + columns - 1) / columns));
 }
@@ -89,8 +91,8 @@ void interpolate(const InterpolateOptions& o) {
     const Drawing drawing(o);
     const Size picture = drawing.architecture().picture();
     if (drawing.architecture().num_channels % 2 == 0)
-        throw ShapeError(text("--network ", o.network.string(), ": makes pictures with ", drawing.architecture().num_channels,
-                              " channels, expected 1 or 3"));
+        throw ShapeError(text("--network ", o.network.string(), ": makes pictures with ",
+                              drawing.architecture().num_channels, " channels, expected 1 or 3"));
     if (std::min(picture.height, picture.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text("--network ", o.network.string(), ": makes pictures of ", to_string(picture),
                               ", expected at least 16x16 for distances"));
@@ -107,8 +109,9 @@ void interpolate(const InterpolateOptions& o) {
     const auto path = o.outdir / "interpolate.png";
     write_png(path, strip_of(stops, o.steps));
     progress.clear();
-    std::printf("%s: %zu pictures from seed to seed, under each the local path length in %s%s\n", path.c_str(), stops.size(),
-                o.space == PathSpace::z ? "Z" : "W", network.remark.empty() ? "" : (" (" + network.remark + ")").c_str());
+    std::printf("%s: %zu pictures from seed to seed, under each the local path length in %s%s\n", path.c_str(),
+                stops.size(), o.space == PathSpace::z ? "Z" : "W",
+                network.remark.empty() ? "" : (" (" + network.remark + ")").c_str());
     for (std::size_t p = 0; p < paths; ++p) {
         std::string lengths;
         for (std::size_t i = 0; i < o.steps; ++i) lengths += ' ' + short_number(stops[p * o.steps + i].length);
@@ -120,10 +123,12 @@ void interpolate(const InterpolateOptions& o) {
 
 void add_interpolate(CLI::App& app) {
     const auto o = std::make_shared<InterpolateOptions>();
-    CLI::App& c = add_command(app, "interpolate", "Pictures along paths from seed to seed, with the local path length under each",
-                              [o] { interpolate(*o); });
+    CLI::App& c =
+        add_command(app, "interpolate", "Pictures along paths from seed to seed, with the local path length under each",
+                    [o] { interpolate(*o); });
     add_network_options(c, *o);
-    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "where the paths begin and end, at least two"));
+    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form,
+                       "where the paths begin and end, at least two"));
     add_whole(c, "--steps", o->steps, {2, 1000}, "pictures of each path, both ends among them (default 10)");
     add_choice<PathSpace>(c, "--space", o->space, {{"z", PathSpace::z}, {"w", PathSpace::w}},
                           "great circles between the z of the seeds, or straight lines between their w (the default)");

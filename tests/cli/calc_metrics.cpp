@@ -58,7 +58,8 @@ struct WithFeatures {
 BOOST_FIXTURE_TEST_CASE(a_line_for_each_metric_here_and_in_its_file, WithFeatures) {
     const Outcome o = calc_few({"ppl_wend,ppl_zfull,ppl2_wend"});
     check_success(o);
-    for (const char* part : {"ppl_wend ", "ppl_zfull ", "ppl2_wend ", " +- ", "95 % in [", "12 samples", "not comparable with published values"})
+    for (const char* part : {"ppl_wend ", "ppl_zfull ", "ppl2_wend ", " +- ", "95 % in [", "12 samples",
+                             "not comparable with published values"})
         BOOST_TEST(contains(o.out, part), "expected: " << part << "\nin\n" << o.out);
     BOOST_TEST(std::count(o.out.begin(), o.out.end(), '\n') == 3);
     for (const char* name : {"ppl_wend", "ppl_zfull", "ppl2_wend"}) {
@@ -75,7 +76,8 @@ BOOST_FIXTURE_TEST_CASE(a_line_for_each_metric_here_and_in_its_file, WithFeature
         BOOST_TEST(line["interval"][1].get<double>() >= value);
     }
     // without a crop these two are the same
-    BOOST_TEST(lines("run/metric-ppl_wend.jsonl")[0]["results"]["ppl_wend"] == lines("run/metric-ppl2_wend.jsonl")[0]["results"]["ppl2_wend"]);
+    BOOST_TEST(lines("run/metric-ppl_wend.jsonl")[0]["results"]["ppl_wend"] ==
+               lines("run/metric-ppl2_wend.jsonl")[0]["results"]["ppl2_wend"]);
 }
 
 BOOST_FIXTURE_TEST_CASE(batch_and_threads_change_nothing_the_seed_does, WithFeatures) {
@@ -93,7 +95,8 @@ BOOST_FIXTURE_TEST_CASE(batch_and_threads_change_nothing_the_seed_does, WithFeat
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_at_a_precision, WithFeatures) {
-    const Outcome o = calc({"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", "3000", "--precision", "0.5", "--json"});
+    const Outcome o = calc(
+        {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", "3000", "--precision", "0.5", "--json"});
     check_success(o);
     const auto line = nlohmann::json::parse(o.out);
     BOOST_TEST(line["samples"] == 1000);
@@ -110,10 +113,12 @@ BOOST_FIXTURE_TEST_CASE(draws_what_it_found, WithFeatures) {
     for (const char* name : {"two-ppl_wend.svg", "two-ppl_wfull.svg"}) {
         const auto bytes = read(folder / name);
         const std::string svg(bytes.begin(), bytes.end());
-        for (const char* part : {"<svg xmlns", "<rect", "<polyline", "<polygon", "12 samples", "running mean", "</svg>"})
+        for (const char* part :
+             {"<svg xmlns", "<rect", "<polyline", "<polygon", "12 samples", "running mean", "</svg>"})
             BOOST_TEST(contains(svg, part), "expected: " << part);
     }
-    fail(1, {"--plot", "x.gif", ".svg or .png"}, {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--plot", "x.gif"});
+    fail(1, {"--plot", "x.gif", ".svg or .png"},
+         {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--plot", "x.gif"});
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_what_cannot_be_evaluated, WithFeatures) {
@@ -148,9 +153,13 @@ BOOST_FIXTURE_TEST_CASE(refuses_features_that_are_none, WithFeatures) {
     bytes.resize(bytes.size() / 2);
     write(folder / "cut.safetensors", bytes);
     refuse("cut.safetensors", {"cut.safetensors", "cut off"});
-    write(folder / "evil.pkl", std::string("\x80\x02" "cos\nsystem\nq\x00X\x05\x00\x00\x00touchq\x01\x85q\x02Rq\x03.", 33));
+    write(folder / "evil.pkl", std::string("\x80\x02"
+                                           "cos\nsystem\nq\x00X\x05\x00\x00\x00touchq\x01\x85q\x02Rq\x03.",
+                                           33));
     refuse("evil.pkl", {"evil.pkl", "os", "system"});
-    write(folder / "unknown.pkl", std::string("\x80\x02" "cmy.module\nThing\nq\x00)\x81q\x01.", 26));
+    write(folder / "unknown.pkl", std::string("\x80\x02"
+                                              "cmy.module\nThing\nq\x00)\x81q\x01.",
+                                              26));
     refuse("unknown.pkl", {"unknown.pkl", "my.module", "Thing"});
     fail(1, {"--lpips", "without --vgg"}, {"--lpips", "vgg.safetensors", "--metrics", "ppl2_wend"});
     fail(1, {"vgg.safetensors: is no file of LPIPS heads"},

@@ -19,11 +19,14 @@ struct WithFeatures {
         write_vgg(folder / "vgg.safetensors", 2, true);
     }
     [[nodiscard]] Outcome walk(const std::string& outdir, std::vector<std::string> more) const {
-        std::vector<std::string> all{"interpolate", "--network", "small.safetensors", "--vgg", "vgg.safetensors", "--outdir", outdir};
+        std::vector<std::string> all{"interpolate", "--network", "small.safetensors", "--vgg", "vgg.safetensors",
+                                     "--outdir",    outdir};
         all.insert(all.end(), more.begin(), more.end());
         return run_program(folder, all);
     }
-    [[nodiscard]] stylegan::Image strip(const std::string& outdir) const { return stylegan::read_image(folder / (outdir + "/interpolate.png")); }
+    [[nodiscard]] stylegan::Image strip(const std::string& outdir) const {
+        return stylegan::read_image(folder / (outdir + "/interpolate.png"));
+    }
 
     TemporaryFolder folder;
 };
@@ -33,7 +36,8 @@ std::vector<std::uint8_t> cell(const stylegan::Image& strip, int column, int row
     const int height = 16 + 9;
     std::vector<std::uint8_t> pixels;
     for (int y = 0; y < 16; ++y)
-        pixels.insert(pixels.end(), strip.pixel(column * 16, row * height + y), strip.pixel(column * 16, row * height + y) + 48);
+        pixels.insert(pixels.end(), strip.pixel(column * 16, row * height + y),
+                      strip.pixel(column * 16, row * height + y) + 48);
     return pixels;
 }
 

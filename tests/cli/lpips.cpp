@@ -22,7 +22,8 @@ struct WithPictures {
     void write_picture(const std::string& name, int width, int height, int channels, std::uint64_t seed) const {
         stylegan::Image image(width, height, channels);
         const stylegan::RandomStream random(seed, 0, stylegan::Purpose::test);
-        for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(random.below(i, 256));
+        for (std::size_t i = 0; i < image.pixels.size(); ++i)
+            image.pixels[i] = static_cast<std::uint8_t>(random.below(i, 256));
         stylegan::write_png(folder / name, image);
     }
     [[nodiscard]] Outcome distance(const std::string& a, const std::string& b) const {
@@ -47,7 +48,8 @@ BOOST_FIXTURE_TEST_CASE(grey_is_three_equal_colours, WithPictures) {
     write_picture("grey.png", 24, 20, 1, 3);
     stylegan::Image colour(24, 20, 3);
     const stylegan::RandomStream random(3, 0, stylegan::Purpose::test);
-    for (std::size_t i = 0; i < colour.pixels.size(); ++i) colour.pixels[i] = static_cast<std::uint8_t>(random.below(i / 3, 256));
+    for (std::size_t i = 0; i < colour.pixels.size(); ++i)
+        colour.pixels[i] = static_cast<std::uint8_t>(random.below(i / 3, 256));
     stylegan::write_png(folder / "colour.png", colour);
     BOOST_TEST(distance("grey.png", "a.png").out == distance("colour.png", "a.png").out);
 }

@@ -39,7 +39,8 @@ inline void write_vgg(const std::filesystem::path& path, int width, bool heads, 
         in = out;
     }
     for (std::size_t s = 0; heads && s < of_heads.size(); ++s)
-        add("lin" + std::to_string(s) + ".model.1.weight", {1, width * of_heads[s], 1, 1}, 0, 1.0 / (width * of_heads[s]));
+        add("lin" + std::to_string(s) + ".model.1.weight", {1, width * of_heads[s], 1, 1}, 0,
+            1.0 / (width * of_heads[s]));
     writer.write(path);
 }
 

@@ -18,7 +18,8 @@ struct WithFeatures : TrainingFolder {
         write_vgg(folder / "vgg.safetensors", 2, true);
     }
     [[nodiscard]] Outcome run(std::vector<std::string> more) const {
-        more.insert(more.begin(), {"--data", "larger", "--vgg", "vgg.safetensors", "--metric-samples", "6", "--snap", "1"});
+        more.insert(more.begin(),
+                    {"--data", "larger", "--vgg", "vgg.safetensors", "--metric-samples", "6", "--snap", "1"});
         return train(std::move(more));
     }
     [[nodiscard]] std::string file_ending(const std::string& end) const {

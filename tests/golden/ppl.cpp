@@ -40,13 +40,14 @@ void check_distances(const SafetensorsFile& file, const std::string& name, const
     const auto z = golden::read<2>(file, "in/z");
     std::vector<double> t = file.read_double("in/t");
     if (options.sampling == PathSampling::end) t.assign(t.size(), 0.0);
-    const auto found = path_distances(generator, lpips, options, z, t, {}, {.samples = std::vector<std::uint64_t>(t.size())});
+    const auto found =
+        path_distances(generator, lpips, options, z, t, {}, {.samples = std::vector<std::uint64_t>(t.size())});
     const auto expected = file.read_double(name);
     BOOST_TEST_REQUIRE(found.size() == expected.size());
     const double tolerance = options.epsilon < 1e-3 ? 2e-2 : 1e-3;
     for (std::size_t i = 0; i < found.size(); ++i)
-        BOOST_TEST(std::abs(found[i] - expected[i]) <= tolerance * std::abs(expected[i]), name << ", sample " << i << ": " << found[i]
-                                                                                       << ", expected " << expected[i]);
+        BOOST_TEST(std::abs(found[i] - expected[i]) <= tolerance * std::abs(expected[i]),
+                   name << ", sample " << i << ": " << found[i] << ", expected " << expected[i]);
 }
 
 }  // namespace

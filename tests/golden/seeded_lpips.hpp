@@ -9,6 +9,7 @@
 namespace golden {
 
 /// The full-width VGG16 and heads that golden files of distances were made with, from the seed that they tell.
-stylegan::Lpips<stylegan::Cpu> seeded_lpips(std::uint32_t seed, std::shared_ptr<stylegan::Context<stylegan::Cpu>> context);
+stylegan::Lpips<stylegan::Cpu> seeded_lpips(std::uint32_t seed,
+                                            std::shared_ptr<stylegan::Context<stylegan::Cpu>> context);
 
 }  // namespace golden

@@ -23,7 +23,11 @@ std::string integer(Index n) { return 'J' + number(std::uint32_t(n)); }
 /// An array as NumPy's own pickles of protocol 3 hold it.
 std::string array(const std::vector<Index>& shape, const std::vector<float>& values) {
     std::string s = "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK";
-    s += std::string("\x00\x85" "C\x01" "b\x87R(K\x01(", 11);
+    s += std::string(
+        "\x00\x85"
+        "C\x01"
+        "b\x87R(K\x01(",
+        11);
     for (const Index e : shape) s += integer(e);
     s += "tcnumpy\ndtype\n" + characters("f4") + std::string("K\x00K\x01\x87R(K\x03", 9) + characters("<") +
          "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK" + std::string("\x00tb\x89", 4);
@@ -35,10 +39,13 @@ std::string array(const std::vector<Index>& shape, const std::vector<float>& val
 /// A network in the official state format, of a function that this library does not know: the form of
 /// vgg16_zhang_perceptual.pkl, of which only that is known.
 std::string official_pickle(const std::vector<std::pair<std::string, std::string>>& variables) {
-    std::string s = "\x80\x03" "cdnnlib.tflib.network\nNetwork\n)\x81}(" + characters("version") + integer(3) + characters("name") +
-                    characters("perceptual") + characters("static_kwargs") + '}' + characters("components") + '}' +
-                    characters("build_module_src") + characters("import os; os.system('false')") + characters("build_func_name") +
-                    characters("lpips_network") + characters("variables") + "](";
+    std::string s =
+        "\x80\x03"
+        "cdnnlib.tflib.network\nNetwork\n)\x81}(" +
+        characters("version") + integer(3) + characters("name") + characters("perceptual") +
+        characters("static_kwargs") + '}' + characters("components") + '}' + characters("build_module_src") +
+        characters("import os; os.system('false')") + characters("build_func_name") + characters("lpips_network") +
+        characters("variables") + "](";
     for (const auto& [name, content] : variables) s += characters(name) + content + '\x86';
     return s + "eub.";
 }
@@ -49,7 +56,8 @@ std::vector<float> values_of(const Parameter<Cpu>& p) { return {p.value().begin(
 Lpips<Cpu> small_lpips() {
     Lpips<Cpu> lpips(trained(Vgg16<>(2)));
     for (int s = 0; s < 5; ++s)
-        for (std::size_t i = 0; i < lpips.head(s).value().size(); ++i) lpips.head(s).value()[i] = float(s + 1) / float(i + 1);
+        for (std::size_t i = 0; i < lpips.head(s).value().size(); ++i)
+            lpips.head(s).value()[i] = float(s + 1) / float(i + 1);
     return lpips;
 }
 
@@ -85,14 +93,19 @@ BOOST_AUTO_TEST_CASE(such_a_pickle_with_more_or_less_is_refused) {
         auto variables = variables_of(small_lpips());
         change(variables);
         test::write(folder / "vgg.pkl", official_pickle(variables));
-        BOOST_CHECK_EXCEPTION((void)find_vgg16(read_tensor_file(folder / "vgg.pkl")), FormatError, [&](const FormatError& e) {
-            BOOST_TEST_MESSAGE(e.what());
-            return test::contains(e.what(), part);
-        });
+        BOOST_CHECK_EXCEPTION((void)find_vgg16(read_tensor_file(folder / "vgg.pkl")), FormatError,
+                              [&](const FormatError& e) {
+                                  BOOST_TEST_MESSAGE(e.what());
+                                  return test::contains(e.what(), part);
+                              });
     };
     refused([](auto& v) { v.pop_back(); }, "cannot be told apart: 17 in this order");
     refused([](auto& v) { v.erase(v.begin() + 2); }, "has 12 kernels of 3x3");
-    refused([](auto& v) { v.emplace_back("extra", array({2, 3}, std::vector<float>(6))); }, "does not have: \"extra\" [2,3]");
+    refused(
+        [](auto& v) {
+            v.emplace_back("extra", array({2, 3}, std::vector<float>(6)));
+        },
+        "does not have: \"extra\" [2,3]");
     refused([](auto& v) { std::swap(v[26], v[30]); }, "\"unknown/30\" has shape [1,16,1,1], expected [2]");
 }
 
@@ -101,15 +114,18 @@ BOOST_AUTO_TEST_CASE(heads_alone) {
     const Lpips<Cpu> expected = small_lpips();
     SafetensorsWriter writer;
     for (int s = 0; s < 5; ++s)
-        writer.add(text("lin", s, ".model.1.weight"), {1, expected.vgg().channels(s), 1, 1}, expected.head(s).value().data());
+        writer.add(text("lin", s, ".model.1.weight"), {1, expected.vgg().channels(s), 1, 1},
+                   expected.head(s).value().data());
     writer.write(folder / "heads.safetensors");
     const NamedTensors file = read_tensor_file(folder / "heads.safetensors");
     Lpips<Cpu> found = Lpips<Cpu>(trained(Vgg16<>(2)));
     load_lpips_heads(file, found);
-    for (int s = 0; s < 5; ++s) BOOST_TEST(values_of(found.head(s)) == values_of(expected.head(s)), boost::test_tools::per_element());
+    for (int s = 0; s < 5; ++s)
+        BOOST_TEST(values_of(found.head(s)) == values_of(expected.head(s)), boost::test_tools::per_element());
     Lpips<Cpu> wider = Lpips<Cpu>(Vgg16<>(3));
     BOOST_CHECK_EXCEPTION(load_lpips_heads(file, wider), FormatError, [](const FormatError& e) {
-        return test::contains(e.what(), "is no file of LPIPS heads") && test::contains(e.what(), "5 vectors of 3, 6, 12, 24 and 24");
+        return test::contains(e.what(), "is no file of LPIPS heads") &&
+               test::contains(e.what(), "5 vectors of 3, 6, 12, 24 and 24");
     });
     BOOST_CHECK_THROW((void)find_vgg16(file), FormatError);
 }

@@ -44,7 +44,8 @@ std::vector<Entry> heads(const Vgg16<>& vgg, bool as_kernels) {
     std::vector<Entry> all;
     for (int s = 0; s < 5; ++s) {
         const Index n = vgg.channels(s);
-        all.push_back({text("head", s), as_kernels ? std::vector<Index>{1, n, 1, 1} : std::vector<Index>{n}, std::vector<float>(std::size_t(n), 1.0f)});
+        all.push_back({text("head", s), as_kernels ? std::vector<Index>{1, n, 1, 1} : std::vector<Index>{n},
+                       std::vector<float>(std::size_t(n), 1.0f)});
     }
     return all;
 }
@@ -124,13 +125,15 @@ BOOST_AUTO_TEST_CASE(dense_layers_are_not_looked_at) {
     entries[4].shape = {1, 2, 3, 3 * 4};
     const TemporaryFolder third;
     BOOST_CHECK_EXCEPTION((void)find_vgg16(write(third, entries)), FormatError, [](const FormatError& e) {
-        return contains(e.what(), "\"features.5.weight\" has shape [1,2,3,12], expected [4,2,3,3] in a VGG16 of width 2");
+        return contains(e.what(),
+                        "\"features.5.weight\" has shape [1,2,3,12], expected [4,2,3,3] in a VGG16 of width 2");
     });
 }
 
 BOOST_AUTO_TEST_CASE(is_recognised_by_order_and_shape) {
     for (const bool outputs_first : {true, false})
-        for (const int arrangement : {0, 1, 2, 3}) {  // without heads; with them after, before, and as kernels in between
+        for (const int arrangement :
+             {0, 1, 2, 3}) {  // without heads; with them after, before, and as kernels in between
             const TemporaryFolder folder;
             std::vector<Entry> entries = nameless(network(), outputs_first);
             const auto h = heads(network(), arrangement == 3);

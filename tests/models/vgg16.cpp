@@ -93,8 +93,9 @@ BOOST_AUTO_TEST_CASE(derivatives) {
         const auto features = vgg.features(x);
         for (std::size_t s = 0; s < 5; ++s) {
             if (int(s) == without) continue;
-            dy[s] = random_array<double, 4>({features[s].shape(0), features[s].shape(1), features[s].shape(2), features[s].shape(3)},
-                                            5 + std::uint32_t(s));
+            dy[s] = random_array<double, 4>(
+                {features[s].shape(0), features[s].shape(1), features[s].shape(2), features[s].shape(3)},
+                5 + std::uint32_t(s));
             dfeatures[s] = view_of(dy[s]);
         }
         auto dx = xt::xtensor<double, 4>::from_shape(x.shape());
@@ -127,7 +128,8 @@ BOOST_AUTO_TEST_CASE(derivatives) {
             p.value()[i] = before - h;
             const double down = weighted_sum(vgg, x, dy);
             p.value()[i] = before;
-            BOOST_TEST(std::abs((up - down) / (2 * h) - p.gradient()[i]) < 1e-5 * (1 + std::abs(p.gradient()[i])), name);
+            BOOST_TEST(std::abs((up - down) / (2 * h) - p.gradient()[i]) < 1e-5 * (1 + std::abs(p.gradient()[i])),
+                       name);
         });
     }
 }

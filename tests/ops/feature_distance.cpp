@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_formula, S, Scalars) {
         const auto weight = random_vector<S>(shape[1], 3);
         for (Index k = 0; k < shape[1]; ++k) a.view()(0, k, 0, 0) = 0;  // a pixel without any feature
         const auto found = ops::feature_distance(c, a.view(), b.view(), weight);
-        BOOST_TEST(finite_difference::error_of(Values(found.begin(), found.end()), expected_distances(a, b, weight)) < 1e-12);
+        BOOST_TEST(finite_difference::error_of(Values(found.begin(), found.end()), expected_distances(a, b, weight)) <
+                   1e-12);
         for (double d : ops::feature_distance(c, a.view(), a.view(), weight)) BOOST_TEST(d == 0);
     }
 }
@@ -67,8 +68,8 @@ BOOST_AUTO_TEST_CASE(derivatives) {
         };
         const auto gradient = [&](const Values& a, const Values& dd) {
             Values da(a.size(), NAN);
-            ops::feature_distance_gradient(c, view(a, shape), view(b, shape), weight, std::vector<double>(dd.begin(), dd.end()),
-                                           view(da, shape));
+            ops::feature_distance_gradient(c, view(a, shape), view(b, shape), weight,
+                                           std::vector<double>(dd.begin(), dd.end()), view(da, shape));
             return da;
         };
         finite_difference::check_derivatives({forward, gradient, {}, {}}, size_of(shape), 4);

@@ -15,7 +15,8 @@ using Scalars = std::tuple<float, double>;
 namespace {
 
 /// Even and odd heights and widths, less and more than a vector.
-const std::vector<Shape> poolable{{1, 1, 2, 2}, {2, 3, 5, 7}, {1, 2, 3, 2}, {4, 2, 16, 16}, {1, 6, 33, 17}, {2, 1, 2, 71}};
+const std::vector<Shape> poolable{{1, 1, 2, 2},   {2, 3, 5, 7},   {1, 2, 3, 2},
+                                  {4, 2, 16, 16}, {1, 6, 33, 17}, {2, 1, 2, 71}};
 
 Shape halved(const Shape& s) { return {s[0], s[1], s[2] / 2, s[3] / 2}; }
 
@@ -82,9 +83,10 @@ BOOST_AUTO_TEST_CASE(derivatives) {
             return dx;
         };
         finite_difference::check_derivatives(
-            {forward, gradient, {}, [&](const Values& x, const Values&, const Values&, const Values& dy_dot) {
-                 return gradient(x, dy_dot);
-             }},
+            {forward,
+             gradient,
+             {},
+             [&](const Values& x, const Values&, const Values&, const Values& dy_dot) { return gradient(x, dy_dot); }},
             size_of(shape), 5);
     }
 }
@@ -101,7 +103,8 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     Context<Cpu> c({1});
-    auto x = random_maps<float>({1, 2, 6, 7}, 4), y = unwritten<float>({1, 2, 3, 4}), small = unwritten<float>({1, 2, 3, 3});
+    auto x = random_maps<float>({1, 2, 6, 7}, 4), y = unwritten<float>({1, 2, 3, 4}),
+         small = unwritten<float>({1, 2, 3, 3});
     BOOST_CHECK_THROW(ops::max_pool(c, x.view(), y.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::max_pool_gradient(c, x.view(), y.view(), x.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::max_pool_gradient(c, x.view(), small.view(), y.view()), stylegan::ShapeError);

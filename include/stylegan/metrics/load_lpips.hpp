@@ -33,9 +33,9 @@ void load_lpips_heads(const File& file, Lpips<Device>& lpips) {
         fits = detail::vector_length(file.shape(names[s])) == lpips.vgg().channels(static_cast<int>(s));
     if (!fits)
         throw FormatError(text(file.path().string(), ": is no file of LPIPS heads: holds ", names.size(), " tensors (",
-                               detail::listed_tensors(file, names), "), expected 5 vectors of ", lpips.vgg().channels(0),
-                               ", ", lpips.vgg().channels(1), ", ", lpips.vgg().channels(2), ", ",
-                               lpips.vgg().channels(3), " and ", lpips.vgg().channels(4), " numbers"));
+                               detail::listed_tensors(file, names), "), expected 5 vectors of ",
+                               lpips.vgg().channels(0), ", ", lpips.vgg().channels(1), ", ", lpips.vgg().channels(2),
+                               ", ", lpips.vgg().channels(3), " and ", lpips.vgg().channels(4), " numbers"));
     detail::fill_lpips_heads(file, names, lpips);
 }
 

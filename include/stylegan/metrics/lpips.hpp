@@ -106,8 +106,8 @@ private:
     [[nodiscard]] Maps<const Scalar> stacked(const Pictures& a, const Pictures& b) const {
         for (std::size_t axis = 0; axis < 4; ++axis)
             if (a.shape(axis) != b.shape(axis))
-                throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis), ", expected ",
-                                      a.shape(axis), " as of the first"));
+                throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis),
+                                      ", expected ", a.shape(axis), " as of the first"));
         const auto extent = [&](std::size_t axis) { return static_cast<Index>(a.shape(axis)); };
         const Maps<Scalar> both = context().take(2 * extent(0), extent(1), extent(2), extent(3));
         context().upload(a.data(), both.size() / 2, both.data);
@@ -119,8 +119,8 @@ private:
         const Index n = features[0].extent(0) / 2;
         auto all = xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(n), std::size_t{stages}});
         for (std::size_t s = 0; s < stages; ++s) {
-            const std::vector<double> d = ops::feature_distance(context(), features[s].part(0, n),
-                                                                features[s].part(n, n), values(heads_[s]));
+            const std::vector<double> d =
+                ops::feature_distance(context(), features[s].part(0, n), features[s].part(n, n), values(heads_[s]));
             for (std::size_t i = 0; i < d.size(); ++i) all(i, s) = d[i];
         }
         return all;

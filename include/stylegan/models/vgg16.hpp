@@ -39,8 +39,9 @@ public:
     static constexpr int stages = 5;
     static constexpr int convolutions = 13;
     static constexpr int smallest_side = 16;
-    static constexpr std::array<int, stages> depth{2, 2, 3, 3, 3};   ///< convolutions of a stage
-    static constexpr std::array<int, stages> widths{1, 2, 4, 8, 8};  ///< feature maps of a stage, in multiples of the first
+    static constexpr std::array<int, stages> depth{2, 2, 3, 3, 3};  ///< convolutions of a stage
+    static constexpr std::array<int, stages> widths{1, 2, 4, 8,
+                                                    8};  ///< feature maps of a stage, in multiples of the first
 
     /// The features of each stage, (N, C, H, W): relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
     using Features = std::array<Maps<const Scalar>, stages>;
@@ -101,8 +102,9 @@ public:
     /// @throws ShapeError if the pictures are smaller than 16x16, or not of three colours
     [[nodiscard]] std::array<Pictures, stages> features(const Pictures& pictures) const {
         const Workspace::Frame frame(context_->workspace());
-        const Maps<Scalar> x = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
-                                              static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
+        const Maps<Scalar> x =
+            context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
+                           static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
         context_->upload(pictures.data(), x.size(), x.data);
         const Features found = forward(*context_, x);
         std::array<Pictures, stages> all;
@@ -116,7 +118,8 @@ public:
     }
 
     /// The same on views. The features lie in the workspace, in the caller's frame.
-    [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures, Cache* cache = nullptr) const {
+    [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures,
+                                   Cache* cache = nullptr) const {
         require_pictures(pictures);
         std::array<Maps<Scalar>, stages> taps;
         Features features;
@@ -154,7 +157,8 @@ public:
     /// @param dfeatures  as the features; an empty view where nothing comes from a stage
     /// @param dpictures  as the pictures, overwritten; may be empty
     /// @param pass       Pass::inputs for dpictures alone, Pass::gradients to add to the parameters' gradients as well
-    void backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures,
+                  Pass pass) {
         const Workspace::Frame frame(context.workspace());
         Index largest = View<Scalar, 4>{nullptr, cache.pictures}.size();
         for (const auto& f : cache.features) largest = std::max(largest, f.size());
@@ -211,8 +215,8 @@ private:
     static constexpr std::array<double, 3> mean{-0.030, -0.088, -0.188}, deviation{0.458, 0.448, 0.450};
     static constexpr std::array<Scalar, 3> scales{Scalar(1 / deviation[0]), Scalar(1 / deviation[1]),
                                                   Scalar(1 / deviation[2])};
-    static constexpr std::array<Scalar, 3> shifts{
-        Scalar(-mean[0] / deviation[0]), Scalar(-mean[1] / deviation[1]), Scalar(-mean[2] / deviation[2])};
+    static constexpr std::array<Scalar, 3> shifts{Scalar(-mean[0] / deviation[0]), Scalar(-mean[1] / deviation[1]),
+                                                  Scalar(-mean[2] / deviation[2])};
     [[nodiscard]] static std::span<const Scalar> scale() { return scales; }
     [[nodiscard]] static std::span<const Scalar> shift() { return shifts; }
 

@@ -26,7 +26,8 @@ concept TensorFile = requires(const T& file, const std::string& name) {
 
 /// Which tensors of a file are VGG16: its kernels, their biases, and the heads of LPIPS if they are there too.
 struct Vgg16Tensors {
-    static constexpr std::array<int, 13> multiples{1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 8, 8, 8};  ///< of the width, as outputs
+    static constexpr std::array<int, 13> multiples{1, 1, 2, 2, 4, 4, 4,
+                                                   8, 8, 8, 8, 8, 8};  ///< of the width, as outputs
     static constexpr std::array<int, 5> head_multiples{1, 2, 4, 8, 8};
 
     int width = 0;
@@ -95,7 +96,8 @@ void assign_vectors(const File& file, const std::vector<std::string>& vectors, V
     } else {
         throw FormatError(text(file.path().string(), ": the vectors of VGG16 cannot be told apart: ", vectors.size(),
                                " in this order: ", listed_tensors(file, vectors), "; expected ", biases,
-                               " biases of the convolutions, and before or after them ", heads, " LPIPS heads or none"));
+                               " biases of the convolutions, and before or after them ", heads,
+                               " LPIPS heads or none"));
     }
 }
 
@@ -167,7 +169,8 @@ Vgg16Tensors vgg16_tensors_by_name(const File& file) {
         if (there.count(name) == 0)
             throw FormatError(text(file.path().string(), ": has no tensor \"", name, "\", expected those of VGG16"));
     if (!left.empty())
-        throw FormatError(text(file.path().string(), ": has tensors that VGG16 does not have: ", listed_tensors(file, left)));
+        throw FormatError(
+            text(file.path().string(), ": has tensors that VGG16 does not have: ", listed_tensors(file, left)));
     const std::vector<Index> shape = file.shape(found.kernels[0]);
     found.width = shape.size() == 4 ? static_cast<int>(shape[0]) : 0;
     return found;
@@ -193,7 +196,8 @@ void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
     }
     if (!found.heads.empty() && found.heads.size() != found.head_multiples.size())
         throw FormatError(text(file.path().string(), ": has ", found.heads.size(), " LPIPS heads (",
-                               listed_tensors(file, found.heads), "), expected ", found.head_multiples.size(), " or none"));
+                               listed_tensors(file, found.heads), "), expected ", found.head_multiples.size(),
+                               " or none"));
     for (std::size_t s = 0; s < found.heads.size(); ++s) {
         const Index channels = Index{found.width} * found.head_multiples[s];
         require(found.heads[s], {channels}, vector_length(file.shape(found.heads[s])) == channels);
@@ -208,7 +212,8 @@ void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
 template <TensorFile File>
 [[nodiscard]] Vgg16Tensors find_vgg16(const File& file) {
     const std::vector<std::string>& names = file.names();
-    const bool named = std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("features."); });
+    const bool named =
+        std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("features."); });
     const Vgg16Tensors found = named ? detail::vgg16_tensors_by_name(file) : detail::vgg16_tensors_by_shape(file);
     detail::check_vgg16_tensors(file, found);
     return found;

@@ -124,7 +124,8 @@ void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, M
         const auto u = [&](Index k, Index p) {
             const auto i = static_cast<std::size_t>(p);
             return factor * static_cast<double>(weight[static_cast<std::size_t>(k)]) *
-                   detail::unit_difference(a.data[at + k * plane + p], over_a[i], b.data[at + k * plane + p], over_b[i]);
+                   detail::unit_difference(a.data[at + k * plane + p], over_a[i], b.data[at + k * plane + p],
+                                           over_b[i]);
         };
         for (Index k = 0; k < channels; ++k)
             for (Index p = 0; p < count; ++p)
@@ -139,8 +140,8 @@ void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, M
             for (Index p = 0; p < count; ++p) {
                 const auto i = static_cast<std::size_t>(p);
                 // where a is 0, over_a is 0 by now
-                da.data[at + k * plane + p] = static_cast<S>(
-                    over_a[i] * (u(k, p) - along[i] * static_cast<double>(a.data[at + k * plane + p])));
+                da.data[at + k * plane + p] =
+                    static_cast<S>(over_a[i] * (u(k, p) - along[i] * static_cast<double>(a.data[at + k * plane + p])));
             }
     });
 }
