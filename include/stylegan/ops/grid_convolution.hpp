@@ -28,10 +28,12 @@ struct ConvolutionShape {
     [[nodiscard]] Index tiles(Index size) const { return (height + size - 1) / size * ((width + size - 1) / size); }
 
     /// Whether there is enough work for the transforms of pictures, and not too much of it in those of the weights.
+    /// What takes microseconds anyhow stays with the taps, which are several times more exact.
     /// @param weights  how many pairs of channels a tile is worth
     [[nodiscard]] bool suits(Index size, Index weights = 1 << 16) const {
         const bool full = 2 * height * width >= tiles(size) * size * size;
-        return full && std::min(inputs, outputs) >= 8 && tiles(size) * weights >= inputs * outputs;
+        const bool enough = std::min(inputs, outputs) >= 8 && height * width * inputs * outputs >= 1 << 17;
+        return full && enough && tiles(size) * weights >= inputs * outputs;
     }
 };
 

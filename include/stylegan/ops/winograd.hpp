@@ -57,8 +57,9 @@ void correlate(Context<Cpu>& c, KernelReading reading, Maps<const float> x, View
 
     const Workspace::Frame frame(c.workspace());
     if (all * points >= kernel.outputs * kernel.matrices) {
-        constexpr Index budget = Index{1} << 17;  // values of the transformed tiles of a region
-        const Regions regions = cut(std::max<Index>(budget / tile, gemm::rows));
+        constexpr Index budget = Index{1}
+                                 << 17;  // values of the transformed tiles of a region and of one panel's products
+        const Regions regions = cut(std::max<Index>(budget / (tile + products * gemm::panel), gemm::rows));
         float* const u = c.workspace().take<float>(kernel.panels * kernel.slabs * kernel.slab_size());
         c.parallel_for(kernel.panels * kernel.slabs, [&](Index item) {
             kernel.transform(item / kernel.slabs, item % kernel.slabs, u + item * kernel.slab_size());
