@@ -20,8 +20,8 @@ namespace {
 constexpr int panel_width = 480, panel_height = 320, left = 64, right = 16, top = 32, bottom = 44;
 
 using Colour = std::array<std::uint8_t, 3>;
-constexpr Colour bar_colour{120, 160, 205}, line_colour{25, 70, 130}, band_colour{205, 222, 240}, mark_colour{190, 50, 40},
-    axis_colour{60, 60, 60};
+constexpr Colour bar_colour{120, 160, 205}, line_colour{25, 70, 130}, band_colour{205, 222, 240},
+    mark_colour{190, 50, 40}, axis_colour{60, 60, 60};
 
 /// From numbers of a panel to pixels of the picture.
 struct Frame {
@@ -47,7 +47,9 @@ std::string short_number(double v) {
 }
 
 /// Three numbers along an axis.
-std::array<double, 3> ticks(const std::array<double, 2>& range) { return {range[0], (range[0] + range[1]) / 2, range[1]}; }
+std::array<double, 3> ticks(const std::array<double, 2>& range) {
+    return {range[0], (range[0] + range[1]) / 2, range[1]};
+}
 
 std::string hex(Colour c) {
     char s[8];
@@ -71,35 +73,38 @@ void add_svg(std::ostream& out, const Frame& f) {
     const ChartPanel& p = f.panel;
     const double step = (p.x[1] - p.x[0]) / static_cast<double>(std::max<std::size_t>(p.bars.size(), 1));
     for (std::size_t i = 0; i < p.bars.size(); ++i) {
-        const double from = f.x(p.x[0] + step * static_cast<double>(i)), to = f.x(p.x[0] + step * static_cast<double>(i + 1));
+        const double from = f.x(p.x[0] + step * static_cast<double>(i)),
+                     to = f.x(p.x[0] + step * static_cast<double>(i + 1));
         out << "<rect x=\"" << from << "\" y=\"" << f.y(p.bars[i]) << "\" width=\"" << to - from << "\" height=\""
             << f.y(p.y[0]) - f.y(p.bars[i]) << "\" fill=\"" << hex(bar_colour) << "\"/>\n";
     }
-    if (!p.band.empty()) out << "<polygon points=\"" << points(f, p.band) << "\" fill=\"" << hex(band_colour) << "\"/>\n";
+    if (!p.band.empty())
+        out << "<polygon points=\"" << points(f, p.band) << "\" fill=\"" << hex(band_colour) << "\"/>\n";
     if (!p.line.empty())
         out << "<polyline points=\"" << points(f, p.line) << "\" fill=\"none\" stroke=\"" << hex(line_colour)
             << "\" stroke-width=\"1.5\"/>\n";
     const bool vertical = !p.bars.empty();
-    out << "<line x1=\"" << f.x(vertical ? p.mark : p.x[0]) << "\" y1=\"" << f.y(vertical ? p.y[0] : p.mark) << "\" x2=\""
-        << f.x(vertical ? p.mark : p.x[1]) << "\" y2=\"" << f.y(vertical ? p.y[1] : p.mark) << "\" stroke=\""
-        << hex(mark_colour) << "\"/>\n<polyline points=\"" << points(f, {{p.x[0], p.y[1]}, {p.x[0], p.y[0]}, {p.x[1], p.y[0]}})
-        << "\" fill=\"none\" stroke=\"" << hex(axis_colour) << "\"/>\n";
+    out << "<line x1=\"" << f.x(vertical ? p.mark : p.x[0]) << "\" y1=\"" << f.y(vertical ? p.y[0] : p.mark)
+        << "\" x2=\"" << f.x(vertical ? p.mark : p.x[1]) << "\" y2=\"" << f.y(vertical ? p.y[1] : p.mark)
+        << "\" stroke=\"" << hex(mark_colour) << "\"/>\n<polyline points=\""
+        << points(f, {{p.x[0], p.y[1]}, {p.x[0], p.y[0]}, {p.x[1], p.y[0]}}) << "\" fill=\"none\" stroke=\""
+        << hex(axis_colour) << "\"/>\n";
     for (const double v : ticks(p.x))
-        out << "<text x=\"" << f.x(v) << "\" y=\"" << panel_height - bottom + 14 << "\" text-anchor=\"middle\">" << short_number(v)
-            << "</text>\n";
+        out << "<text x=\"" << f.x(v) << "\" y=\"" << panel_height - bottom + 14 << "\" text-anchor=\"middle\">"
+            << short_number(v) << "</text>\n";
     for (const double v : ticks(p.y))
-        out << "<text x=\"" << f.x(p.x[0]) - 5 << "\" y=\"" << f.y(v) + 4 << "\" text-anchor=\"end\">" << short_number(v)
-            << "</text>\n";
+        out << "<text x=\"" << f.x(p.x[0]) - 5 << "\" y=\"" << f.y(v) + 4 << "\" text-anchor=\"end\">"
+            << short_number(v) << "</text>\n";
     out << "<text x=\"" << f.x((p.x[0] + p.x[1]) / 2) << "\" y=\"" << panel_height - 8 << "\" text-anchor=\"middle\">"
-        << escaped(p.x_label) << "</text>\n<text x=\"" << f.x(p.x[0]) << "\" y=\"" << top - 12 << "\">" << escaped(p.title)
-        << "</text>\n";
+        << escaped(p.x_label) << "</text>\n<text x=\"" << f.x(p.x[0]) << "\" y=\"" << top - 12 << "\">"
+        << escaped(p.title) << "</text>\n";
 }
 
 std::string svg_of(const std::vector<ChartPanel>& panels) {
     const int width = panel_width * static_cast<int>(panels.size());
     std::ostringstream out;
-    out << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << panel_height << "\" viewBox=\"0 0 "
-        << width << ' ' << panel_height << "\" font-family=\"sans-serif\" font-size=\"12\">\n"
+    out << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << panel_height
+        << "\" viewBox=\"0 0 " << width << ' ' << panel_height << "\" font-family=\"sans-serif\" font-size=\"12\">\n"
         << "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
     for (std::size_t i = 0; i < panels.size(); ++i) add_svg(out, {panels[i], static_cast<int>(i)});
     out << "</svg>\n";
@@ -132,8 +137,8 @@ void write_number(Image& image, double v, double x, double y) {
     for (int row = 0; row < label.height; ++row)  // twice as large, and inverted
         for (int column = 0; column < label.width; ++column)
             for (int c = 0; c < 3; ++c)
-                label.pixel(column, row)[c] = static_cast<std::uint8_t>(
-                    255 - small.pixel(std::min(column / 2, small.width - 1), row / 2)[c]);
+                label.pixel(column, row)[c] =
+                    static_cast<std::uint8_t>(255 - small.pixel(std::min(column / 2, small.width - 1), row / 2)[c]);
     paste(image, label, std::clamp(static_cast<int>(x) - label.width / 2, 0, image.width - label.width),
           std::clamp(static_cast<int>(y) - label.height / 2, 0, image.height - label.height));
 }
@@ -142,10 +147,11 @@ void draw(Image& image, const Frame& f) {
     const ChartPanel& p = f.panel;
     const double step = (p.x[1] - p.x[0]) / static_cast<double>(std::max<std::size_t>(p.bars.size(), 1));
     for (std::size_t i = 0; i < p.bars.size(); ++i)
-        fill(image, f.x(p.x[0] + step * static_cast<double>(i)), f.y(p.bars[i]), f.x(p.x[0] + step * static_cast<double>(i + 1)),
-             f.y(p.y[0]), bar_colour);
+        fill(image, f.x(p.x[0] + step * static_cast<double>(i)), f.y(p.bars[i]),
+             f.x(p.x[0] + step * static_cast<double>(i + 1)), f.y(p.y[0]), bar_colour);
     const auto half = static_cast<std::ptrdiff_t>(p.band.size() / 2);
-    const std::vector<ChartPoint> upper(p.band.begin(), p.band.begin() + half), lower(p.band.rbegin(), p.band.rbegin() + half);
+    const std::vector<ChartPoint> upper(p.band.begin(), p.band.begin() + half),
+        lower(p.band.rbegin(), p.band.rbegin() + half);
     double before = p.line.empty() ? 0 : f.y(p.line.front().y);  // steep lines have no gaps
     for (double column = f.x(p.x[0]); column < f.x(p.x[1]) && !p.line.empty(); ++column) {
         const double v = p.x[0] + (p.x[1] - p.x[0]) * (column - f.x(p.x[0])) / (f.x(p.x[1]) - f.x(p.x[0]));
@@ -156,8 +162,9 @@ void draw(Image& image, const Frame& f) {
         before = y;
     }
     const bool vertical = !p.bars.empty();
-    fill(image, f.x(vertical ? p.mark : p.x[0]), f.y(vertical ? p.y[0] : p.mark), f.x(vertical ? p.mark : p.x[1]) + (vertical ? 1 : 0),
-         f.y(vertical ? p.y[1] : p.mark) + (vertical ? 0 : 1), mark_colour);
+    fill(image, f.x(vertical ? p.mark : p.x[0]), f.y(vertical ? p.y[0] : p.mark),
+         f.x(vertical ? p.mark : p.x[1]) + (vertical ? 1 : 0), f.y(vertical ? p.y[1] : p.mark) + (vertical ? 0 : 1),
+         mark_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[1]), f.y(p.y[0]) + 1, axis_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[0]), f.y(p.y[1]), axis_colour);
     for (const double v : ticks(p.x)) write_number(image, v, f.x(v), panel_height - bottom + 12);

@@ -19,8 +19,8 @@ struct ChartPanel {
     std::array<double, 2> x{0, 1}, y{0, 1};  ///< ranges of the axes
     std::vector<double> bars{};              ///< heights, side by side over the whole range of x
     std::vector<ChartPoint> line{};
-    std::vector<ChartPoint> band{};          ///< the upper border from left to right, then the lower one back
-    double mark = 0;                         ///< a vertical (bars) or horizontal (line) rule at this value
+    std::vector<ChartPoint> band{};  ///< the upper border from left to right, then the lower one back
+    double mark = 0;                 ///< a vertical (bars) or horizontal (line) rule at this value
 };
 
 /// Writes panels side by side, as .svg or as .png by the ending of the name. A PNG has the numbers of the axes alone, since

@@ -27,13 +27,15 @@ constexpr std::array metrics{
 };
 
 const NamedMetric* find_metric(std::string_view name) {
-    const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const NamedMetric& m) { return name == m.name; });
+    const auto found =
+        std::find_if(metrics.begin(), metrics.end(), [&](const NamedMetric& m) { return name == m.name; });
     return found == metrics.end() ? nullptr : &*found;
 }
 
 PathLengthOptions options_of(const std::string& name, const Architecture& a, const MetricSettings& s) {
     const NamedMetric* const metric = find_metric(name);
-    if (metric == nullptr) throw ValueError(text("--metrics: \"", name, "\" is no metric, expected ", metric_list_form));
+    if (metric == nullptr)
+        throw ValueError(text("--metrics: \"", name, "\" is no metric, expected ", metric_list_form));
     PathLengthOptions o;
     o.space = metric->space;
     o.sampling = metric->sampling;
@@ -44,15 +46,19 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
     if (a.label_size > 0) o.label = s.label;
     o.check();
     if (s.label && *s.label >= a.label_size)
-        throw ValueError(text("--class: is ", *s.label, ", expected ",
-                              a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
+        throw ValueError(
+            text("--class: is ", *s.label, ", expected ",
+                 a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
     const Size picture = a.picture();
-    const Size seen = PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width), o.crop).size();
+    const Size seen =
+        PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width), o.crop)
+            .size();
     if (a.num_channels != 1 && a.num_channels != 3)
         throw ShapeError(text(name, ": pictures have ", a.num_channels, " channels, expected 1 or 3"));
     if (std::min(seen.height, seen.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text(name, ": pictures of ", to_string(picture), " are looked at as ", to_string(seen),
-                              ", expected at least 16x16", o.crop ? "; ppl2_wend and --no-crop look at them whole" : ""));
+                              ", expected at least 16x16",
+                              o.crop ? "; ppl2_wend and --no-crop look at them whole" : ""));
     return o;
 }
 
@@ -91,7 +97,8 @@ MetricResult evaluate_metric(const std::string& name, const AnyGenerator<Cpu>& g
                           .size();
     result.options.batch = settings.batch > 0 ? settings.batch : planned_pairs(a, network.lpips.bytes_of_pair(seen));
     const double begin = seconds_now();
-    result.length = perceptual_path_length(path_generator(generator, settings.noise), network.lpips, result.options, progress);
+    result.length =
+        perceptual_path_length(path_generator(generator, settings.noise), network.lpips, result.options, progress);
     result.seconds = seconds_now() - begin;
     return result;
 }
@@ -99,9 +106,10 @@ MetricResult evaluate_metric(const std::string& name, const AnyGenerator<Cpu>& g
 std::string text_of(const MetricResult& r) {
     const PathEstimate& e = r.length.estimate;
     char share[32];
-    std::snprintf(share, sizeof share, "%.1f", 100.0 * static_cast<double>(e.rejected) / static_cast<double>(e.samples));
-    return text(r.name, ' ', number(e.mean), " +- ", number(e.standard_error), ", 95 % in [", number(e.interval[0]), ", ",
-                number(e.interval[1]), "], ", e.samples, e.samples == 1 ? " sample" : " samples",
+    std::snprintf(share, sizeof share, "%.1f",
+                  100.0 * static_cast<double>(e.rejected) / static_cast<double>(e.samples));
+    return text(r.name, ' ', number(e.mean), " +- ", number(e.standard_error), ", 95 % in [", number(e.interval[0]),
+                ", ", number(e.interval[1]), "], ", e.samples, e.samples == 1 ? " sample" : " samples",
                 r.length.stopped_early ? " were enough" : "", ", ", share, " % rejected, ", text_of_seconds(r.seconds),
                 r.remark.empty() ? "" : " (" + r.remark + ")");
 }

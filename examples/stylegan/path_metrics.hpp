@@ -17,7 +17,8 @@
 namespace stylegan::examples {
 
 /// What a list of metrics looks like, for messages.
-inline constexpr const char* metric_list_form = "names such as ppl_wend,ppl_zfull out of ppl_zfull, ppl_wfull, ppl_zend, ppl_wend and ppl2_wend";
+inline constexpr const char* metric_list_form =
+    "names such as ppl_wend,ppl_zfull out of ppl_zfull, ppl_wfull, ppl_zend, ppl_wend and ppl2_wend";
 
 /// "ppl_zfull,ppl_wend" -> the names, each once; nothing for any other text.
 [[nodiscard]] std::optional<std::vector<std::string>> parse_metric_list(std::string_view text);

@@ -47,7 +47,8 @@ PerceptualNetwork open_perceptual_network(const PerceptualOptions& o, std::share
     if (o.vgg.empty()) {
         const std::string remark = "cifar-vgg features, not comparable with published values";
         return {Lpips<Cpu>(load_vgg16(read_tensor_file(shipped_features()), std::move(context))), "cifar-vgg", remark,
-                "No --vgg: distances are of the small features that come with this program, and compare only among themselves"};
+                "No --vgg: distances are of the small features that come with this program, and compare only among "
+                "themselves"};
     }
     const NamedTensors vgg = read_tensor_file(o.vgg);
     Lpips<Cpu> lpips(load_vgg16(vgg, std::move(context)));

@@ -25,11 +25,13 @@ void add_perceptual_options(CLI::App& command, PerceptualOptions& o);
 struct PerceptualNetwork {
     Lpips<Cpu> lpips;
     std::string features;  ///< "vgg16" for VGG16 of full width with the heads of LPIPS, else another name
-    std::string remark;    ///< "cifar-vgg features, not comparable with published values"; empty for the published network
-    std::string notice;    ///< a sentence for the terminal where the features were not chosen; else empty
+    std::string
+        remark;  ///< "cifar-vgg features, not comparable with published values"; empty for the published network
+    std::string notice;  ///< a sentence for the terminal where the features were not chosen; else empty
 };
 
 /// @throws FileError, FormatError, ValueError if files are missing or hold another network; nothing in them is executed
-[[nodiscard]] PerceptualNetwork open_perceptual_network(const PerceptualOptions& o, std::shared_ptr<Context<Cpu>> context);
+[[nodiscard]] PerceptualNetwork open_perceptual_network(const PerceptualOptions& o,
+                                                        std::shared_ptr<Context<Cpu>> context);
 
 }  // namespace stylegan::examples

@@ -61,8 +61,13 @@ Lpips<Cpu> small_lpips(std::shared_ptr<Context<Cpu>> context) {
 }
 
 /// 16 x 16 pictures at least, so that the distance has something to look at.
-constexpr Architecture styled{.resolution_log2 = 4, .fmap_base = 64, .fmap_max = 8, .latent_size = 6, .dlatent_size = 7,
-                              .mapping_layers = 2, .mapping_fmaps = 5};
+constexpr Architecture styled{.resolution_log2 = 4,
+                              .fmap_base = 64,
+                              .fmap_max = 8,
+                              .latent_size = 6,
+                              .dlatent_size = 7,
+                              .mapping_layers = 2,
+                              .mapping_fmaps = 5};
 
 }  // namespace
 
@@ -74,13 +79,19 @@ BOOST_AUTO_TEST_CASE(is_exact_where_it_is_known) {
             for (const bool crop : {true, false})
                 for (const double epsilon : {1e-4, 1e-2, 0.3})
                     for (const auto size : {std::size_t{16}, std::size_t{24}}) {
-                        const PathLengthOptions options{.space = space, .sampling = sampling, .epsilon = epsilon, .crop = crop,
-                                                        .samples = 2000, .batch = 50, .seed = 11};
+                        const PathLengthOptions options{.space = space,
+                                                        .sampling = sampling,
+                                                        .epsilon = epsilon,
+                                                        .crop = crop,
+                                                        .samples = 2000,
+                                                        .batch = 50,
+                                                        .seed = 11};
                         const PathLength found = perceptual_path_length(two_colours(size), squared_distance, options);
                         const double truth = known_length(space, epsilon);
                         const PathEstimate& e = found.estimate;
                         BOOST_TEST_CONTEXT("space " << int(space) << ", sampling " << int(sampling) << ", crop " << crop
-                                                    << ", epsilon " << epsilon << ": " << e.mean << " +- " << e.standard_error) {
+                                                    << ", epsilon " << epsilon << ": " << e.mean << " +- "
+                                                    << e.standard_error) {
                             BOOST_TEST(e.interval[0] <= truth);
                             BOOST_TEST(truth <= e.interval[1]);
                             BOOST_TEST(e.standard_error < 0.05 * truth);
@@ -97,7 +108,8 @@ BOOST_AUTO_TEST_CASE(in_w_every_distance_is_that_of_the_ends) {
     const PathLength found = perceptual_path_length(
         generator, squared_distance, {.sampling = PathSampling::full, .epsilon = 1e-3, .samples = 64, .batch = 64});
     for (std::size_t i = 0; i < 64; ++i) {
-        const double expected = std::pow(ends(2 * i, 0) - ends(2 * i + 1, 0), 2) + std::pow(ends(2 * i, 1) - ends(2 * i + 1, 1), 2);
+        const double expected =
+            std::pow(ends(2 * i, 0) - ends(2 * i + 1, 0), 2) + std::pow(ends(2 * i, 1) - ends(2 * i + 1, 1), 2);
         BOOST_TEST(found.distances[i] == expected, boost::test_tools::tolerance(1e-8));
     }
 }
@@ -122,9 +134,9 @@ BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_bit) {
             const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = threads});
             const AnyGenerator<Cpu> generator = trained(AnyGenerator<Cpu>(styled, context, 1));
             const Lpips<Cpu> lpips = small_lpips(context);
-            const PathLength found =
-                perceptual_path_length(path_generator(generator, noise), lpips,
-                                       {.epsilon = 1e-2, .crop = false, .samples = 16, .batch = std::size_t(batch), .seed = 5});
+            const PathLength found = perceptual_path_length(
+                path_generator(generator, noise), lpips,
+                {.epsilon = 1e-2, .crop = false, .samples = 16, .batch = std::size_t(batch), .seed = 5});
             if (expected.empty()) expected = found.distances;
             BOOST_TEST(found.distances == expected, boost::test_tools::per_element());
             BOOST_TEST(found.estimate.mean > 0);
@@ -141,7 +153,8 @@ BOOST_AUTO_TEST_CASE(noise_is_the_same_at_both_ends) {
     for (std::size_t n = 0; n < 4; ++n) std::copy_n(one.data(), one.size(), w.data() + n * one.size());
     const auto pictures = path.pictures(w, {.seed = 3, .samples = {8, 9}});
     const auto picture = [&](std::size_t n) {
-        return std::vector<float>(pictures.data() + n * pictures.size() / 4, pictures.data() + (n + 1) * pictures.size() / 4);
+        return std::vector<float>(pictures.data() + n * pictures.size() / 4,
+                                  pictures.data() + (n + 1) * pictures.size() / 4);
     };
     BOOST_TEST((picture(0) == picture(1)));
     BOOST_TEST((picture(2) == picture(3)));
@@ -175,22 +188,27 @@ BOOST_AUTO_TEST_CASE(labels_are_given_or_drawn) {
 BOOST_AUTO_TEST_CASE(tells_how_far_it_is_and_ends_when_told) {
     std::size_t calls = 0, done = 0;
     double mean = 0;
-    const PathLength found = perceptual_path_length(two_colours(16), squared_distance, {.samples = 600, .batch = 40}, [&](const PathProgress& p) {
-        ++calls;
-        BOOST_TEST(p.done > done);
-        BOOST_TEST(p.samples == 600u);
-        done = p.done;
-        mean = p.estimate.mean;
-    });
+    const PathLength found = perceptual_path_length(two_colours(16), squared_distance, {.samples = 600, .batch = 40},
+                                                    [&](const PathProgress& p) {
+                                                        ++calls;
+                                                        BOOST_TEST(p.done > done);
+                                                        BOOST_TEST(p.samples == 600u);
+                                                        done = p.done;
+                                                        mean = p.estimate.mean;
+                                                    });
     BOOST_TEST(done == 600u);
     BOOST_TEST(calls >= 15u);
     BOOST_TEST(mean == found.estimate.mean, boost::test_tools::tolerance(0.2));
     struct Enough {};
-    BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), squared_distance, {}, [](const PathProgress&) { throw Enough(); }), Enough);
+    BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), squared_distance, {},
+                                                   [](const PathProgress&) { throw Enough(); }),
+                      Enough);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
-    const auto evaluate = [](const PathLengthOptions& o) { (void)perceptual_path_length(two_colours(16), squared_distance, o); };
+    const auto evaluate = [](const PathLengthOptions& o) {
+        (void)perceptual_path_length(two_colours(16), squared_distance, o);
+    };
     BOOST_CHECK_THROW(evaluate({.epsilon = 0}), ValueError);
     BOOST_CHECK_THROW(evaluate({.epsilon = -1e-4}), ValueError);
     BOOST_CHECK_THROW(evaluate({.epsilon = NAN}), ValueError);
@@ -200,7 +218,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_out_of_range) {
     BOOST_CHECK_THROW(evaluate({.precision = 1}), ValueError);
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
     const AnyGenerator<Cpu> generator(styled, context, 1);  // 16x16: 8x8 after the crop, too small for VGG16
-    BOOST_CHECK_THROW((void)perceptual_path_length(path_generator(generator), small_lpips(context), {.samples = 1}), ShapeError);
+    BOOST_CHECK_THROW((void)perceptual_path_length(path_generator(generator), small_lpips(context), {.samples = 1}),
+                      ShapeError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -41,7 +41,9 @@ BOOST_AUTO_TEST_CASE(cuts_out_and_takes_means) {
     const auto [a, b] = stylegan::path_pictures(x, false);
     BOOST_TEST((a.shape(0) == 2 && a.shape(1) == 3 && a.shape(2) == 256 && a.shape(3) == 256));
     const auto mean = [&](std::size_t n, std::size_t c, std::size_t y, std::size_t w) {
-        return (x(n, c, 2 * y, 2 * w) + x(n, c, 2 * y, 2 * w + 1) + x(n, c, 2 * y + 1, 2 * w) + x(n, c, 2 * y + 1, 2 * w + 1)) / 4;
+        return (x(n, c, 2 * y, 2 * w) + x(n, c, 2 * y, 2 * w + 1) + x(n, c, 2 * y + 1, 2 * w) +
+                x(n, c, 2 * y + 1, 2 * w + 1)) /
+               4;
     };
     BOOST_TEST(a(1, 2, 100, 255) == mean(2, 2, 100, 255));
     BOOST_TEST(b(1, 0, 255, 7) == mean(3, 0, 255, 7));

@@ -28,14 +28,15 @@ template <class Device>
             for (std::size_t layer = 0; layer < stored.size(); ++layer) {
                 const auto height = static_cast<std::size_t>(stored[layer].shape()[2]);
                 const auto width = static_cast<std::size_t>(stored[layer].shape()[3]);
-                auto& maps = options.noise_maps.emplace_back(
-                    xt::xtensor<Scalar, 4>::from_shape({w.shape(0), 1, height, width}));
+                auto& maps =
+                    options.noise_maps.emplace_back(xt::xtensor<Scalar, 4>::from_shape({w.shape(0), 1, height, width}));
                 for (std::size_t n = 0; n < w.shape(0); ++n) {
                     Scalar* const to = maps.data() + n * height * width;
                     if (n % 2 == 1)
                         std::copy_n(to - height * width, height * width, to);
                     else
-                        RandomStream(draw.seed, draw.samples[n / 2], Purpose::metric, 32 + static_cast<std::uint32_t>(layer))
+                        RandomStream(draw.seed, draw.samples[n / 2], Purpose::metric,
+                                     32 + static_cast<std::uint32_t>(layer))
                             .fill_normal(to, height * width);
                 }
             }
@@ -56,7 +57,8 @@ template <class Device>
     std::size_t largest = 0;
     for (int stage = 0; stage < a.stages(); ++stage)
         largest = std::max(largest, static_cast<std::size_t>(a.feature_maps(stage)) *
-                                        static_cast<std::size_t>(a.size(stage).height) * static_cast<std::size_t>(a.size(stage).width));
+                                        static_cast<std::size_t>(a.size(stage).height) *
+                                        static_cast<std::size_t>(a.size(stage).width));
     const std::size_t pair = std::max(2 * 4 * largest * sizeof(float), distance_bytes);
     return std::clamp<std::size_t>(bytes / std::max<std::size_t>(pair, 1), 1, 64);
 }

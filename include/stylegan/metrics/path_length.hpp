@@ -27,13 +27,13 @@ enum class PathSampling { full, end };
 struct PathLengthOptions {
     PathSpace space = PathSpace::w;
     PathSampling sampling = PathSampling::end;
-    double epsilon = 1e-4;      ///< length of the step, as a part of the path
-    bool crop = true;           ///< look at the middle of faces alone: PathWindow
+    double epsilon = 1e-4;  ///< length of the step, as a part of the path
+    bool crop = true;       ///< look at the middle of faces alone: PathWindow
     std::size_t samples = 50000;
-    std::size_t batch = 4;      ///< pairs of pictures that are in memory at once; changes no result
+    std::size_t batch = 4;  ///< pairs of pictures that are in memory at once; changes no result
     std::uint64_t seed = 0;
-    double precision = 0;       ///< stop when half the interval is this part of the value; 0: take all samples
-    std::optional<int> label{}; ///< of every sample; drawn evenly if not given, for a generator with labels
+    double precision = 0;        ///< stop when half the interval is this part of the value; 0: take all samples
+    std::optional<int> label{};  ///< of every sample; drawn evenly if not given, for a generator with labels
 
     /// @throws ValueError naming what is out of range
     void check() const {
@@ -120,7 +120,8 @@ struct PathDraws {
         for (std::size_t i = 0; i < n; ++i) {
             const std::uint64_t sample = draw.samples[i];
             for (std::uint32_t end = 0; end < 2; ++end)
-                RandomStream(options.seed, sample, Purpose::metric, end).fill_normal(z.data() + (2 * i + end) * length, length);
+                RandomStream(options.seed, sample, Purpose::metric, end)
+                    .fill_normal(z.data() + (2 * i + end) * length, length);
             const RandomStream rest(options.seed, sample, Purpose::metric, 2);
             t.push_back(options.sampling == PathSampling::full ? rest.uniform(0) : 0.0);
             if (generator.label_size == 0) continue;
@@ -155,7 +156,8 @@ template <class Scalar, class Distance>
                                                 const PathLengthOptions& options = {},
                                                 const std::function<void(const PathProgress&)>& progress = {}) {
     options.check();
-    if (generator.latent_size < 1) throw ValueError(text("path length: latent_size is ", generator.latent_size, ", expected at least 1"));
+    if (generator.latent_size < 1)
+        throw ValueError(text("path length: latent_size is ", generator.latent_size, ", expected at least 1"));
     if (options.label && (*options.label < 0 || *options.label >= generator.label_size))
         throw ValueError(text("path length: label is ", *options.label, ", expected 0 to ", generator.label_size - 1));
     PathLength result;

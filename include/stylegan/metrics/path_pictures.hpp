@@ -43,7 +43,8 @@ template <class Scalar>
     if (colours != 1 && colours != 3)
         throw ShapeError(text("path length: pictures have ", colours, " colours, expected 1 or 3"));
     const PathWindow window = PathWindow::of(height, width, crop);
-    const auto rows = static_cast<std::size_t>(window.size().height), columns = static_cast<std::size_t>(window.size().width);
+    const auto rows = static_cast<std::size_t>(window.size().height),
+               columns = static_cast<std::size_t>(window.size().width);
     const auto empty = xt::xtensor<Scalar, 4>::from_shape({pictures.shape(0) / 2, 3, rows, columns});
     std::pair result{empty, empty};
     const Scalar share = Scalar(1) / static_cast<Scalar>(window.factor * window.factor);
@@ -56,7 +57,8 @@ template <class Scalar>
                     Scalar sum = 0;
                     for (std::size_t i = 0; i < window.factor; ++i)
                         for (std::size_t j = 0; j < window.factor; ++j)
-                            sum += from[(window.row + y * window.factor + i) * width + window.column + x * window.factor + j];
+                            sum += from[(window.row + y * window.factor + i) * width + window.column +
+                                        x * window.factor + j];
                     *to++ = window.factor == 1 ? sum : sum * share;
                 }
         }

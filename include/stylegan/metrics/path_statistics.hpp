@@ -37,9 +37,9 @@ struct PathRejection {
 
 /// The path length from the distances of its samples, and how sure it is.
 struct PathEstimate {
-    double mean = 0;                     ///< of the distances that are kept: the path length
-    double standard_error = 0;           ///< by the bootstrap
-    std::array<double, 2> interval{};    ///< that holds the path length of infinitely many samples with 95 % probability
+    double mean = 0;                   ///< of the distances that are kept: the path length
+    double standard_error = 0;         ///< by the bootstrap
+    std::array<double, 2> interval{};  ///< that holds the path length of infinitely many samples with 95 % probability
     std::size_t samples = 0, rejected = 0;
     PathRejection rejection{};
 };
@@ -89,7 +89,8 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     if (distances.empty()) throw ValueError("path length: there are no samples, expected at least 1");
     for (std::size_t i = 0; i < distances.size(); ++i)
         if (!std::isfinite(distances[i]))
-            throw ValueError(text("path length: the distance of sample ", i, " is ", distances[i], ", expected a number"));
+            throw ValueError(
+                text("path length: the distance of sample ", i, " is ", distances[i], ", expected a number"));
     std::vector<double> sorted = distances;
     std::sort(sorted.begin(), sorted.end());
 
@@ -147,7 +148,8 @@ struct PathHistogram {
 
 /// The histogram of the distances that are kept; those rejected are in no bin.
 /// @param bins  at least 1
-[[nodiscard]] inline PathHistogram histogram_of(const std::vector<double>& distances, const PathRejection& rule, std::size_t bins) {
+[[nodiscard]] inline PathHistogram histogram_of(const std::vector<double>& distances, const PathRejection& rule,
+                                                std::size_t bins) {
     if (bins < 1) throw ValueError("histogram_of: bins is 0, expected at least 1");
     PathHistogram h{rule.lowest, rule.highest, std::vector<std::size_t>(bins)};
     const double width = (h.highest - h.lowest) / static_cast<double>(bins);
