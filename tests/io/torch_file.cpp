@@ -149,6 +149,47 @@ BOOST_AUTO_TEST_CASE(faults_are_named) {
     BOOST_CHECK_THROW((void)read_torch(folder / "none.pth"), stylegan::FileError);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_of_the_other_byte_order_are_refused) {
+    const test::TemporaryFolder folder;
+    stylegan::ZipWriter zip(folder / "big.pth");
+    zip.add("archive/data.pkl", std::string("}."));
+    zip.add("archive/byteorder", std::string("big"));
+    zip.commit();
+    BOOST_TEST(
+        test::contains(test::message_of<FormatError>([&] { (void)read_torch(folder / "big.pth"); }), "big-endian"));
+
+    std::string old = stream("}.", {});
+    old.replace(old.find("I01\n"), 4, "I00\n");
+    test::write(folder / "old.pth", old);
+    BOOST_TEST(
+        test::contains(test::message_of<FormatError>([&] { (void)read_torch(folder / "old.pth"); }), "big-endian"));
+    old.replace(old.find("I1001"), 5, "I1002");
+    test::write(folder / "old.pth", old);
+    BOOST_TEST(
+        test::contains(test::message_of<FormatError>([&] { (void)read_torch(folder / "old.pth"); }), "version 1002"));
+}
+
+BOOST_AUTO_TEST_CASE(compressed_and_repeated_entries_are_refused) {
+    const test::TemporaryFolder folder;
+    write_zip(folder / "a.pth", three_tensors, {{"0", numbers(count)}, {"1", numbers({9})}});
+    const std::vector<std::uint8_t> good = test::read(folder / "a.pth");
+    const auto message = [&](const std::string& find, std::size_t from, const auto& change) {
+        std::string bytes(good.begin(), good.end());
+        change(bytes, bytes.find(find, from));
+        test::write(folder / "b.pth", bytes);
+        return test::message_of<FormatError>([&] { (void)read_torch(folder / "b.pth"); });
+    };
+    const std::size_t directory = std::string(good.begin(), good.end()).find("PK\x01\x02");
+    // the method of the first entry of the directory, and the name of the last
+    BOOST_TEST(test::contains(message("PK\x01\x02", directory, [](std::string& b, std::size_t at) { b[at + 10] = 8; }),
+                              "is compressed"));
+    BOOST_TEST(test::contains(message("data/1", directory, [](std::string& b, std::size_t at) { b[at + 5] = '0'; }),
+                              "two entries \"archive/data/0\""));
+    BOOST_TEST(test::contains(message("PK\x05\x06", directory,
+                                      [](std::string& b, std::size_t at) { b[at + 16] = '\xFF', b[at + 17] = '\xFF'; }),
+                              "beyond the file"));
+}
+
 BOOST_AUTO_TEST_CASE(streams_are_checked) {
     const test::TemporaryFolder folder;
     const auto message = [&](const std::string& content) {
