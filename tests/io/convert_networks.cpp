@@ -123,6 +123,11 @@ BOOST_AUTO_TEST_CASE(rosinalitys_layout_comes_back) {
         }
         const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
         const auto g = load_generator(ours, context), h = load_generator(port, context);
+        write_networks(folder / "c.safetensors", port.networks());
+        for (const AnyGenerator<Cpu>& measured : {h, load_generator(Checkpoint(folder / "c.safetensors"), context)}) {
+            BOOST_TEST(measured.w_average() == h.measure_w_average(), boost::test_tools::per_element());
+            BOOST_TEST(measured.w_average()[0] != 0);
+        }
         auto z = AnyGenerator<Cpu>::Latents::from_shape({2, 10});
         for (std::size_t i = 0; i < z.size(); ++i) z.data()[i] = std::cos(static_cast<float>(i));
         AnyGenerator<Cpu>::Options options;

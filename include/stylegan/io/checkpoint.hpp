@@ -120,6 +120,9 @@ public:
     /// The tensors, under the official names.
     [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
 
+    /// Whether the file's format keeps no average w: load_generator() measures it then.
+    [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
+
     /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
     /// @throws FormatError if the file lacks that network, or holds one of another architecture
     template <Network T>

@@ -35,6 +35,7 @@ inline void write_networks(const std::filesystem::path& path, const NetworkFile&
     }
     const NetworkKind kind = generator ? NetworkKind::generator : NetworkKind::discriminator;
     writer.metadata("architecture", architecture_to_json(networks.architecture(kind)).dump());
+    if (networks.average_is_missing) writer.metadata("w_average", "missing");
     writer.write(path);
 }
 

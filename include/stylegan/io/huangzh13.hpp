@@ -33,6 +33,7 @@ public:
             out_->add("Gs/dlatent_avg", in_.vector("truncation.avg_latent"));
         else
             out_->add("Gs/dlatent_avg", StoredArray::constant({width}, 0));
+        out.average_is_missing = !in_.has("truncation.avg_latent");
         in_.require_all_taken();
         std::string name = out_->path().filename().string();
         for (const std::string shadow = "_SHADOW"; name.find(shadow) != std::string::npos;)

@@ -19,6 +19,7 @@ struct NetworkFile {
     Architecture generator, discriminator;
     std::vector<std::string> assumed;  ///< keywords that the file does not tell
     std::map<std::string, std::string> metadata;
+    bool average_is_missing = false;  ///< the average w is 0, and not because the network was never trained
 
     [[nodiscard]] const Architecture& architecture(NetworkKind kind) const {
         return kind == NetworkKind::generator ? generator : discriminator;

@@ -59,6 +59,7 @@ inline NetworkFile networks_of_safetensors(const std::shared_ptr<const Safetenso
     out.format = "safetensors";
     out.tensors = named_tensors(file);
     out.metadata = file->metadata();
+    out.average_is_missing = out.metadata.count("w_average") > 0 && out.metadata["w_average"] == "missing";
     const std::string where = file->path().string();
     const auto found = out.metadata.find("architecture");
     if (found != out.metadata.end()) {

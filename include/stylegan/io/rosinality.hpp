@@ -52,6 +52,7 @@ public:
         a.instance_norm_epsilon = 1e-5;
         a.shared_noise = true;
         out.generator = out.discriminator = a;
+        out.average_is_missing = true;
     }
 
 private:

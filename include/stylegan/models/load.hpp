@@ -11,7 +11,8 @@
 
 namespace stylegan {
 
-/// The generator of a checkpoint, of whatever architecture the file says: Gs, or G where there is no Gs.
+/// The generator of a checkpoint, of whatever architecture the file says: Gs, or G where there is no Gs. The average w of a
+/// network that came from a program which does not keep it is measured.
 /// @param context  threads and memory to share with other networks
 /// @throws FormatError if the file holds no generator
 template <class Device>
@@ -19,6 +20,11 @@ template <class Device>
                                                   std::shared_ptr<Context<Device>> context) {
     AnyGenerator<Device> generator(checkpoint.architecture(), std::move(context), uninitialized);
     checkpoint.load(generator);
+    const Architecture& a = generator.architecture();
+    if (checkpoint.average_is_missing() && a.label_size == 0 && !a.progressive_gan) {
+        const auto average = generator.measure_w_average();
+        generator.context().upload(average.data(), static_cast<Index>(average.size()), generator.truncation().average().value().data());
+    }
     return generator;
 }
 
