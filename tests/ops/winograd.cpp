@@ -91,10 +91,11 @@ using Forms = std::tuple<Same<forms::Same4>, Up<forms::Up4, forms::Down4, false>
                          Down<forms::Up4, forms::Down4>, Down<forms::Up2, forms::Down2>>;
 
 // Pictures of less than a tile; channels around a vector's and a panel's; one region of several pictures, several regions
-// of one, also side by side; few tiles for many channels, and the other way round. Even sizes, as Down needs.
-const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},   {{2, 1, 4, 6}, 3, 3},    {{3, 17, 10, 14}, 3, 33},
-                             {{40, 9, 4, 4}, 3, 16}, {{1, 129, 8, 8}, 3, 70}, {{1, 20, 70, 66}, 3, 9},
-                             {{1, 5, 6, 300}, 3, 4}, {{2, 48, 32, 32}, 3, 24}};
+// of one, also side by side; few tiles for many channels, and the other way round; more channels than a slab has. Even sizes, as Down needs.
+const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},   {{2, 1, 4, 6}, 3, 3},     {{3, 17, 10, 14}, 3, 33},
+                             {{40, 9, 4, 4}, 3, 16}, {{1, 129, 8, 8}, 3, 70},  {{1, 20, 70, 66}, 3, 9},
+                             {{1, 5, 6, 300}, 3, 4}, {{2, 48, 32, 32}, 3, 24}, {{1, 270, 4, 6}, 3, 33},
+                             {{1, 300, 8, 12}, 3, 4}};
 const std::vector<Sizes> odd{
     {{1, 1, 1, 1}, 3, 1}, {{1, 2, 3, 5}, 3, 3}, {{2, 33, 13, 31}, 3, 17}, {{2, 6, 1, 67}, 3, 5}};
 
@@ -108,6 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
     check_pictures_are_independent<Op>({{40, 9, 4, 4}, 3, 16});
     check_pictures_are_independent<Op>({{9, 40, 8, 8}, 3, 60});
     check_pictures_are_independent<Op>({{2, 12, 34, 70}, 3, 8});
+    check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4});
 }
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Forms) { check_empty_batch<Op>(); }
 

@@ -11,12 +11,12 @@
 namespace stylegan::ops::winograd {
 
 /// The kernels of a convolution, transformed: for each of Form's weights a matrix with a row for each channel read and a
-/// column for each one computed. They are cut into slabs, panels of columns times up to `depth` rows, that stay in the
-/// second-level cache while they are multiplied with.
+/// column for each one computed. They are cut into slabs, panels of columns times up to `depth` rows, that stay in or near
+/// the second-level cache while they are multiplied with.
 template <class Form>
 struct TransformedKernel {
     static constexpr Index matrices = Index{Form::weights} * Form::weights;
-    static constexpr Index depth = matrices <= 36 ? 128 : 64;
+    static constexpr Index depth = matrices <= 36 ? 256 : 64;
     static constexpr Index block = 16;  ///< rows transformed at once: as many as a cache line of the weight has values
 
     View<const float, 4> w;
