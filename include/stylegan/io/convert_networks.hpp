@@ -13,7 +13,8 @@
 namespace stylegan {
 
 /// Writes the networks of a file in the format that the ending of `path` stands for: `.safetensors`, ours; `.pkl`, the
-/// official TensorFlow release's; `.pt`, `.pth` or `.model`, rosinality/style-based-gan-pytorch's. Training state is left out.
+/// official TensorFlow release's; `.pt`, `.pth` or `.model`, rosinality/style-based-gan-pytorch's. Training state is
+/// left out.
 /// @throws ValueError if the ending is another one, or the format cannot hold these networks
 /// @throws FileError if the file cannot be written
 inline void write_networks(const std::filesystem::path& path, const NetworkFile& networks) {

@@ -15,8 +15,8 @@
 
 namespace stylegan {
 
-/// The tensors of a file by name, whatever the file's format: shapes and types are known, numbers stay in the file until
-/// they are read. Copies share the file. Several threads may read.
+/// The tensors of a file by name, whatever the file's format: shapes and types are known, numbers stay in the file
+/// until they are read. Copies share the file. Several threads may read.
 class NamedTensors {
 public:
     NamedTensors() = default;

@@ -11,8 +11,8 @@
 
 namespace stylegan {
 
-/// What a reader makes of a file of networks, whatever its format: tensors `Gs/...`, `G/...`, `D/...` under the official
-/// names and in the official layouts, and what is known of their architectures.
+/// What a reader makes of a file of networks, whatever its format: tensors `Gs/...`, `G/...`, `D/...` under the
+/// official names and in the official layouts, and what is known of their architectures.
 struct NetworkFile {
     std::string format;  ///< in words, such as "safetensors"
     NamedTensors tensors;

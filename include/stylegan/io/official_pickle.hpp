@@ -166,8 +166,8 @@ private:
 }  // namespace detail
 
 /// Reads a file of the official TensorFlow release (`.pkl`): its networks G, D, Gs, of networks_stylegan or
-/// networks_progan, states of version 2 and 3. Their keywords decide the architecture; the source text in the file is not
-/// looked at. The numbers stay in the file until they are read.
+/// networks_progan, states of version 2 and 3. Their keywords decide the architecture; the source text in the file is
+/// not looked at. The numbers stay in the file until they are read.
 /// @throws FileError, FormatError
 [[nodiscard]] inline NetworkFile read_official_pickle(const std::filesystem::path& path) {
     const auto file = std::make_shared<const MappedFile>(path);

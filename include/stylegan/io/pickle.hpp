@@ -20,8 +20,8 @@
 namespace stylegan {
 
 /// Reads Python's pickles of protocols 0 to 5 as data: a stack machine that knows the constructors of
-/// pickle_constructors.hpp and refuses every other by name. Nothing that is in a file is ever executed, and no file makes
-/// it recurse or take more than its limits.
+/// pickle_constructors.hpp and refuses every other by name. Nothing that is in a file is ever executed, and no file
+/// makes it recurse or take more than its limits.
 /// @see Python's pickletools, which documents every operation
 class PickleMachine {
 public:

@@ -8,8 +8,8 @@
 
 namespace stylegan {
 
-/// What a pickle may build; the reader knows nothing else. None of these is looked up or called: each is a name that the
-/// reader itself has a meaning for.
+/// What a pickle may build; the reader knows nothing else. None of these is looked up or called: each is a name that
+/// the reader itself has a meaning for.
 enum class PickleConstructor {
     codecs_encode,
     copyreg_reconstructor,

@@ -71,8 +71,8 @@ inline const char* kind_of(const PickleContent& content) {
 
 }  // namespace detail
 
-/// The values that a pickle builds: they refer to each other by number, so that neither cycles nor depth need care, and to
-/// the bytes that they were read from, which must outlive them.
+/// The values that a pickle builds: they refer to each other by number, so that neither cycles nor depth need care,
+/// and to the bytes that they were read from, which must outlive them.
 class Pickle {
 public:
     explicit Pickle(std::string where) : where_(std::move(where)) {}

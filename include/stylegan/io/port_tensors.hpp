@@ -18,8 +18,8 @@
 
 namespace stylegan::detail {
 
-/// Where another program keeps something: tensors of PyTorch's layouts, to be had in the official ones. Remembers what was
-/// taken, so that what nobody asked for can be named.
+/// Where another program keeps something: tensors of PyTorch's layouts, to be had in the official ones. Remembers
+/// what was taken, so that what nobody asked for can be named.
 class PortTensors {
 public:
     /// @param prefix  that the names below begin with
@@ -51,7 +51,8 @@ public:
         return take(name, 4, scale).permuted({2, 3, 0, 1});
     }
 
-    /// A kernel that never changes: (C, 1, 3, 3) of a blur. @return whether it is the outer product of `taps`, summing to 1
+    /// A kernel that never changes: (C, 1, 3, 3) of a blur. @return whether it is the outer product of `taps`,
+    /// summing to 1
     [[nodiscard]] bool is_blur(const std::string& name, const std::vector<double>& taps) {
         const std::vector<double> values = take(name, 4).read<double>();
         double sum = 0;
@@ -94,8 +95,8 @@ inline void add_constants(NamedTensors& out, const std::string& prefix, int stag
     }
 }
 
-/// The level of detail of a network that was grown up to some stage, which the file's name tells: "train_step-6.model" with
-/// start "train_step-". 0 if it does not.
+/// The level of detail of a network that was grown up to some stage, which the file's name tells:
+/// "train_step-6.model" with start "train_step-". 0 if it does not.
 inline double lod_of_name(std::string_view file_name, std::string_view start, int stages) {
     const std::size_t at = file_name.find(start);
     if (at == std::string_view::npos) return 0;

@@ -13,8 +13,8 @@ namespace detail {
 
 /// One generator of rosinality/style-based-gan-pytorch, put under official names. What is other numbers there:
 ///
-/// - every layer has the equalized rate sqrt(2 / fan_in), the styles, to_rgb and noise strengths too; the mapping network
-///   learns at the full rate;
+/// - every layer has the equalized rate sqrt(2 / fan_in), the styles, to_rgb and noise strengths too; the mapping
+///   network learns at the full rate;
 /// - "scale + 1" is kept as one number, in the bias of the style;
 /// - fused kernels are divided by four;
 /// - the constant has no bias of its own.
@@ -129,8 +129,8 @@ private:
 
 }  // namespace detail
 
-/// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become G and
-/// Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over.
+/// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become
+/// G and Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over.
 /// @return nothing if these are other tensors
 /// @throws FormatError if they are, but not as that program writes them
 [[nodiscard]] inline std::optional<NetworkFile> networks_of_rosinality(const NamedTensors& tensors) {

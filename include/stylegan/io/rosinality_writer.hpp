@@ -170,9 +170,9 @@ private:
 
 }  // namespace detail
 
-/// Writes a generator as rosinality/style-based-gan-pytorch keeps its g_running (`NNNNNN.model`): a state dictionary that
-/// torch.load() and load_state_dict() of its StyledGenerator take. Gs is written, or G where there is no Gs; its noise maps and
-/// its average w have no place there.
+/// Writes a generator as rosinality/style-based-gan-pytorch keeps its g_running (`NNNNNN.model`): a state dictionary
+/// that torch.load() and load_state_dict() of its StyledGenerator take. Gs is written, or G where there is no Gs; its
+/// noise maps and its average w have no place there.
 /// @throws ValueError if that program cannot compute such a network, with the reason
 /// @throws FormatError if there is no generator; FileError if the file cannot be written
 inline void write_rosinality(const std::filesystem::path& path, const NetworkFile& networks) {

@@ -92,11 +92,11 @@ struct StoredBytes {
     }
 };
 
-/// An array of numbers as a file holds it: what type they are of, and where they lie. Nothing is copied until it is read,
-/// and then once. The bytes belong to somebody else (see NamedTensors), unless `owner` holds them.
+/// An array of numbers as a file holds it: what type they are of, and where they lie. Nothing is copied until it is
+/// read, and then once. The bytes belong to somebody else (see NamedTensors), unless `owner` holds them.
 ///
-/// `scale`, `shift` and `shifted` change the numbers on their way out, for formats that keep a network's weights by another
-/// convention: y = scale * x, plus shift for the first `shifted` of the first axis.
+/// `scale`, `shift` and `shifted` change the numbers on their way out, for formats that keep a network's weights by
+/// another convention: y = scale * x, plus shift for the first `shifted` of the first axis.
 struct StoredArray {
     ElementType type = ElementType::f32;
     bool big_endian = false;

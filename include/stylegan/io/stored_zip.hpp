@@ -14,8 +14,8 @@
 
 namespace stylegan {
 
-/// The entries of a zip archive that lies in memory, seen in place: those that are stored without compression, as PyTorch
-/// writes its files. (ZipFile reads any archive, by copying.) Archives beyond 4 GiB are read as well.
+/// The entries of a zip archive that lies in memory, seen in place: those that are stored without compression, as
+/// PyTorch writes its files. (ZipFile reads any archive, by copying.) Archives beyond 4 GiB are read as well.
 class StoredZip {
 public:
     /// @param where  what messages begin with

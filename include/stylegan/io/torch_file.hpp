@@ -108,8 +108,8 @@ private:
         TensorNames(out, storages_).add(root, "");
     }
 
-    /// The older format: pickles of a magic number, a version, the machine, the tensors and the storages' keys, then the
-    /// storages.
+    /// The older format: pickles of a magic number, a version, the machine, the tensors and the storages' keys, then
+    /// the storages.
     void read_stream(NamedTensors& out) {
         constexpr std::uint8_t magic[] = {0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
         Pickle pickle(path_.string());
@@ -167,9 +167,9 @@ private:
 
 }  // namespace detail
 
-/// Reads a file of PyTorch (`.pt`, `.pth`, `.model`) as named tensors, in the zip format and in the older stream format. A
-/// state dictionary's names are its keys; where dictionaries or lists are nested, keys and places are joined by '/'.
-/// Nothing in the file is executed, and the numbers are not copied until they are read.
+/// Reads a file of PyTorch (`.pt`, `.pth`, `.model`) as named tensors, in the zip format and in the older stream
+/// format. A state dictionary's names are its keys; where dictionaries or lists are nested, keys and places are
+/// joined by '/'. Nothing in the file is executed, and the numbers are not copied until they are read.
 ///
 ///     const NamedTensors weights = read_torch("vgg16.pth");
 ///     const std::vector<float> w = weights.read_float("features.0.weight");   // (64, 3, 3, 3), row-major
