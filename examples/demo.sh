@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=${1:-out/demo}
-network=examples/data/faces-32-provisional.safetensors
+network=examples/data/faces-32.safetensors
 pictures=examples/data/faces-32.zip
 training_seconds=120
 
@@ -15,31 +15,31 @@ say() { printf '\n== %s\n' "$*"; }
 say "Installing what is missing"
 bash cmake/install-packages.sh build
 
-say "Compiling the program \`stylegan\` and two examples (a few minutes the first time)"
+say "Compiling the program \`stylegan\` (a few minutes the first time)"
 if command -v ninja >/dev/null; then export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"; fi
 if [ ! -e build/release/CMakeCache.txt ]; then
   cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DSTYLEGAN_BUILD_TESTS=OFF -DSTYLEGAN_BUILD_BENCHMARKS=OFF
 fi
-cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target stylegan-cli style_mixing truncation
+cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target stylegan-cli
 stylegan=build/release/examples/stylegan
 mkdir -p "$out"
 
-say "36 pictures from the provisional model (24 thousand pictures of training; not good yet), one for each seed; psi 0.7 pulls them towards the average"
+say "36 pictures from the model that comes with the sources, one for each seed; psi 0.7 pulls them towards the average"
 "$stylegan" generate --network "$network" --seeds 0-35 --grid 6x6 --trunc 0.7 --outdir "$out/generate"
 
-say "Style mixing: the coarse, middle or fine layers of one picture take the style of another"
-build/release/examples/style_mixing "$network" "$out/style-mixing.png"
+say "Style mixing: the pictures at the left take their coarse layers (4x4 and 8x8) from those on top"
+"$stylegan" style-mixing --network "$network" --rows 0-3 --cols 10-15 --styles coarse --trunc 0.7 --outdir "$out/style-mixing"
 
 say "Truncation: the same seeds from psi 1 over 0 (the average) to -1 (the opposite)"
-build/release/examples/truncation "$network" "$out/truncation.png"
+"$stylegan" truncation --network "$network" --seeds 0-3 --outdir "$out"
 
 say "Training goes on from that model for two minutes, as if Ctrl-C were pressed then"
 status=0
 timeout --foreground --signal=INT "$training_seconds" \
   "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" \
-  --no-growing --batch 16 --lr 0.002 --gamma 0.3 --mirror --ema-kimg 2 --tick 0.5 || status=$?
+  --no-growing --batch 16 --lr 0.001 --gamma 1 --mirror --ema-kimg 2 --tick 0.5 || status=$?
 [ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as meant
 
 say "Done. The pictures:"
 run=$(find "$out/runs" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)
-ls "$out"/generate/*.png "$out"/*.png "$run"/*.png
+ls "$out"/generate/grid.png "$out"/style-mixing/grid.png "$out"/*.png "$run"/*.png

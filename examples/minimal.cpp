@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // minimal NETWORK: two pictures from a network whose architecture is known when this is compiled, here the one in
-// examples/data/faces-32-provisional.safetensors. `stylegan info NETWORK` prints the line to write for another.
+// examples/data/faces-32.safetensors. `stylegan info NETWORK` prints the line to write for another.
 #include <stylegan/stylegan.hpp>
 
 #include <iostream>

@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstdio>
 
 BOOST_AUTO_TEST_SUITE(figures)
 
@@ -132,6 +133,32 @@ BOOST_FIXTURE_TEST_CASE(w_from_a_file_is_drawn, WithNetwork) {
     make({"generate", "--projected-w", "w.npy", "--outdir", "rows"});
     BOOST_TEST(read(folder / "out/proj00.png") == read(folder / "rows/proj00.png"));
     BOOST_TEST(read(folder / "rows/proj00.png") == read(folder / "rows/proj01.png"));
+}
+
+BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made, *needs_example_data("faces-32.safetensors") *
+                                                                        needs_example_data("cifar-vgg.safetensors")) {
+    const TemporaryFolder folder;
+    const std::string network = example_data("faces-32.safetensors").string();
+    check_success(run_program(folder, {"generate", "--network", network, "--seeds", "40", "--outdir", "."}));
+    const Outcome o = run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--num-steps", "400",
+                                           "--outdir", "found"});
+    check_success(o);
+    double after = 0, before = 0;
+    const std::size_t at = o.out.find("its distance from the target is ");
+    BOOST_TEST_REQUIRE(at != std::string::npos, o.out);
+    BOOST_TEST_REQUIRE(std::sscanf(o.out.c_str() + at, "its distance from the target is %lf, that of the average picture was %lf",
+                                   &after, &before) == 2);
+    BOOST_TEST(after < before / 10, "before " << before << ", after " << after);
+    BOOST_TEST(same(stylegan::read_png(folder / "found/target.png"), stylegan::read_png(folder / "seed0040.png")));
+    check_success(run_program(folder, {"generate", "--network", network, "--projected-w", "found/projected_w.npz", "--outdir", "."}));
+    BOOST_TEST(read(folder / "proj00.png") == read(folder / "found/proj.png"));
+}
+
+BOOST_FIXTURE_TEST_CASE(project_needs_a_picture, WithNetwork) {
+    write(folder / "text.png", "no picture");
+    fail(1, {"text.png"}, {"project", "--target", "text.png"});
+    fail(1, {"missing.png"}, {"project", "--target", "missing.png"});
+    fail(2, {"--num-steps", "is \"0\""}, {"project", "--target", "text.png", "--num-steps", "0"});
 }
 
 BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, WithNetwork) {

@@ -18,7 +18,7 @@
 
 namespace stylegan {
 
-/// How a picture's w is looked for; the defaults are the official projector's.
+/// How a picture's w is looked for; the defaults are the official projector's, but for stored_noise_from.
 struct ProjectionOptions {
     int steps = 1000;
     double lr = 0.1;
@@ -26,12 +26,14 @@ struct ProjectionOptions {
     double initial_noise = 0.05;            ///< added to w at first, in standard deviations of w,
     double noise_ramp = 0.75;               ///< and gone after this share of the steps
     double noise_regularization = 1e5;
+    double stored_noise_from = 0.5;         ///< from this share of the steps on noise is the network's own, with which the w
+                                            ///< that is found will be drawn; 1: never
     int w_samples = 10000;                  ///< for the mean and the deviation of w
     std::uint64_t seed = 303;
 };
 
-/// Finds the w whose picture looks like a given one: Adam on one w for all layers, and on the noise maps, which are held
-/// to looking like noise.
+/// Finds the w whose picture looks like a given one: Adam on one w for all layers, and at first on the noise maps, too, which
+/// are held to looking like noise; then on w alone, under the noise that is stored with the network.
 ///
 /// What "looks like" means is a function that is handed in: LPIPS, usually.
 ///
@@ -81,8 +83,9 @@ public:
         const Level level = Level::of(a, 0);
         const Styles<Scalar> styles = noisy_styles(t);
 
+        const bool free_noise = t < options_.stored_noise_from;
         typename SynthesisNetwork<Device>::Noises noises;
-        for (const auto& map : unknowns_.noise) noises.maps.push_back(map.template view<4>());
+        for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise()) noises.maps.push_back(map.template view<4>());
         typename SynthesisNetwork<Device>::Cache cache;
         const Shape4 shape = generator_.synthesis().picture_shape(1, level);
         const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
@@ -91,7 +94,7 @@ public:
         Step result{.number = steps_};
         result.distance = measure(picture, dpicture);
         for_each_parameter(unknowns_, [](const std::string&, Parameter<Device>& p) { p.clear_gradient(); });
-        for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
+        for (std::size_t l = 0; free_noise && l < unknowns_.noise.size(); ++l) {
             const Size s = a.size(static_cast<int>(l / 2));
             cache.want_noise_gradient(static_cast<int>(l), Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
         }
@@ -99,13 +102,14 @@ public:
         generator_.synthesis().backward(c, cache, dpicture, dstyles, Pass::inputs);
         ops::bias_gradient(c, as_maps<const Scalar>(dstyles.as(a.layers(), a.w_size())), Scalar(1),
                            std::span<Scalar>(unknowns_.w.gradient().data(), static_cast<std::size_t>(a.w_size())));
-        result.noise_regularization = add_noise_regularization();
+        if (free_noise) result.noise_regularization = add_noise_regularization();
         if (!adam_.step(unknowns_, c, rate(t))) throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
-        for (auto& map : unknowns_.noise) {
-            std::vector<Scalar> values = download(map.value());
-            normalize_noise(values);
-            upload(values, map.value());
-        }
+        if (free_noise)
+            for (auto& map : unknowns_.noise) {
+                std::vector<Scalar> values = download(map.value());
+                normalize_noise(values);
+                upload(values, map.value());
+            }
         ++steps_;
         return result;
     }
