@@ -5,6 +5,7 @@
 #include <stylegan/models/vgg16.hpp>
 #include <stylegan/models/vgg16_tensors.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
