@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <iostream>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 using namespace stylegan;
 using Pictures = xt::xtensor<float, 4>;
@@ -97,6 +99,29 @@ double changed_pixels(const Pictures& a, const Pictures& b) {
     return static_cast<double>(changed) / static_cast<double>(a.shape(0) * a.shape(2) * a.shape(3));
 }
 
+/// How far the edges of two sets of pictures agree: the correlation of the differences between neighbours in grey, whatever
+/// the colours and the contrast.
+double same_edges(const Pictures& a, const Pictures& b) {
+    const auto grey = [](const Pictures& x, std::size_t n, std::size_t h, std::size_t w) {
+        double sum = 0;
+        for (std::size_t c = 0; c < x.shape(1); ++c) sum += static_cast<double>(x(n, c, h, w));
+        return sum;
+    };
+    double mean = 0;
+    for (std::size_t n = 0; n < a.shape(0); ++n) {
+        double aa = 0, ab = 0, bb = 0;
+        for (std::size_t h = 0; h + 1 < a.shape(2); ++h)
+            for (std::size_t w = 0; w + 1 < a.shape(3); ++w)
+                for (const auto& [down, right] : {std::pair{1u, 0u}, std::pair{0u, 1u}}) {
+                    const double p = grey(a, n, h + down, w + right) - grey(a, n, h, w);
+                    const double q = grey(b, n, h + down, w + right) - grey(b, n, h, w);
+                    aa += p * p, ab += p * q, bb += q * q;
+                }
+        mean += ab / std::sqrt(aa * bb) / static_cast<double>(a.shape(0));
+    }
+    return mean;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(shipped_model, *boost::unit_test::precondition(is_there))
@@ -159,19 +184,25 @@ BOOST_AUTO_TEST_CASE(noise_changes_details_and_not_the_picture) {
     BOOST_TEST(noise_share < 0.8 * w_share);
 }
 
+// At 32x32 the styles of the last resolution set the colours of the whole picture, and so change nearly as many pixels as
+// those of all resolutions below together; that these are the coarse ones shows in the shapes.
 BOOST_AUTO_TEST_CASE(coarse_styles_change_more_pixels_than_fine_ones) {
-    const Latents w = w_of(0, 32), second = w_of(100, 32);
+    const Latents w = w_of(0, 64), second = w_of(100, 64);
     const Pictures plain = generator().synthesize(w);
     const int layers = generator().architecture().layers();
-    const auto changed = [&](int first, int end) {
-        std::vector<int> mixed(static_cast<std::size_t>(end - first));
-        std::iota(mixed.begin(), mixed.end(), first);
-        return changed_pixels(plain, generator().synthesize(generator().mix(w, second, mixed)));
+    const auto mixed = [&](int first, int end) {
+        std::vector<int> from_second(static_cast<std::size_t>(end - first));
+        std::iota(from_second.begin(), from_second.end(), first);
+        return generator().synthesize(generator().mix(w, second, from_second));
     };
-    const double coarse = changed(0, layers / 2), fine = changed(layers / 2, layers);
-    BOOST_TEST_MESSAGE("pixels changed by the coarse half of the layers " << coarse << ", by the fine half " << fine);
+    const double coarse = changed_pixels(plain, mixed(0, layers - 2)), fine = changed_pixels(plain, mixed(layers - 2, layers));
+    BOOST_TEST_MESSAGE("pixels changed by the styles below the last resolution " << coarse << ", by those of the last " << fine);
     BOOST_TEST(coarse > fine);
     BOOST_TEST(fine > 0);
+
+    const double shapes_coarse = same_edges(plain, mixed(0, layers / 2)), shapes_fine = same_edges(plain, mixed(layers / 2, layers));
+    BOOST_TEST_MESSAGE("edges that stay with other coarse styles " << shapes_coarse << ", with other fine ones " << shapes_fine);
+    BOOST_TEST(shapes_coarse < shapes_fine - 0.05);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
