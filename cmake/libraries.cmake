@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# The two libraries. Both are headers only: a target carries the include path and what those headers need.
+# The libraries. The first two are headers only: a target carries the include path and what those headers need.
 # stylegan::stylegan   tensors, layers, networks, training
-# stylegan::io         pictures, data sets, checkpoints; there when its four libraries are
+# stylegan::io         pictures, data sets, checkpoints; there when its five libraries are
+# stylegan::compiled   both, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
 find_package(xtensor REQUIRED)
 find_package(Threads REQUIRED)
@@ -27,6 +28,19 @@ if(NOT stylegan_io_missing)
     set_target_properties(stylegan_io PROPERTIES EXPORT_NAME io)
     target_link_libraries(
         stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
+
+    set(sources "")
+    set(include_dir ${PROJECT_SOURCE_DIR}/include)
+    file(GLOB_RECURSE definitions CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/stylegan/*_definition.hpp)
+    foreach(header ${definitions})
+        set(source ${PROJECT_BINARY_DIR}/compiled/${header}.cpp)
+        file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n")
+        list(APPEND sources ${source})
+    endforeach()
+    add_library(stylegan_compiled STATIC EXCLUDE_FROM_ALL ${sources})
+    add_library(stylegan::compiled ALIAS stylegan_compiled)
+    target_compile_definitions(stylegan_compiled PUBLIC STYLEGAN_COMPILED)
+    target_link_libraries(stylegan_compiled PUBLIC stylegan_io)
 else()
     list(JOIN stylegan_io_missing ", " stylegan_io_missing)
     if(STYLEGAN_BUILD_TESTS OR STYLEGAN_BUILD_EXAMPLES OR STYLEGAN_BUILD_BENCHMARKS)

@@ -10,6 +10,7 @@
 #include <stylegan/core/permutation.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/dataset.hpp>
+#include <stylegan/io/safetensors.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/training/adam.hpp>
 

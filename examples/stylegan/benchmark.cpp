@@ -9,6 +9,7 @@
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/core/version.hpp>
 #include <stylegan/io/npy.hpp>
+#include <stylegan/io/safetensors.hpp>
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/trainer.hpp>
 

@@ -10,6 +10,7 @@
 
 #include <stylegan/io/npz.hpp>
 #include <stylegan/io/picture.hpp>
+#include <stylegan/io/safetensors.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -26,6 +26,7 @@ struct ProjectOptions : DrawingOptions {
     PerceptualOptions perceptual;
     std::filesystem::path target, outdir;
     int steps = 1000;
+    double mse = 10;
     std::int64_t seed = 303;
 };
 
@@ -39,10 +40,12 @@ Image fitted(const Image& image, Size size, int channels) {
             for (int c = 0; c < channels; ++c) {
                 const bool grey = sized.channels < 3, alpha = channels % 2 == 0 && c == channels - 1;
                 if (alpha)
-                    out.pixel(x, y)[c] = sized.channels % 2 == 0 ? sized.pixel(x, y)[sized.channels - 1] : std::uint8_t{255};
+                    out.pixel(x, y)[c] =
+                        sized.channels % 2 == 0 ? sized.pixel(x, y)[sized.channels - 1] : std::uint8_t{255};
                 else if (channels < 3 && !grey)  // brightness
                     out.pixel(x, y)[c] = static_cast<std::uint8_t>(
-                        (299 * sized.pixel(x, y)[0] + 587 * sized.pixel(x, y)[1] + 114 * sized.pixel(x, y)[2] + 500) / 1000);
+                        (299 * sized.pixel(x, y)[0] + 587 * sized.pixel(x, y)[1] + 114 * sized.pixel(x, y)[2] + 500) /
+                        1000);
                 else
                     out.pixel(x, y)[c] = sized.pixel(x, y)[grey ? 0 : c];
             }
@@ -61,6 +64,18 @@ Pictures values_of(const Image& image) {
     return x;
 }
 
+/// `weight` times the mean square of the difference from the target, with its gradient added.
+double square_difference(const Pictures& picture, const Pictures& target, double weight, Pictures& gradient) {
+    const auto count = static_cast<double>(target.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < target.size(); ++i) {
+        const double difference = static_cast<double>(picture.data()[i]) - static_cast<double>(target.data()[i]);
+        sum += difference * difference;
+        gradient.data()[i] += static_cast<float>(2 * weight / count * difference);
+    }
+    return weight * sum / count;
+}
+
 void project(const ProjectOptions& o) {
     Drawing drawing(o);
     auto& generator = drawing.generator();
@@ -73,24 +88,30 @@ void project(const ProjectOptions& o) {
     drawing.tell_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
 
-    const auto distance = std::make_shared<LpipsTarget<Cpu>>(network.lpips, values_of(target));
-    Projection<Cpu> search(generator, [distance](const Pictures& x, Pictures& dx) { return (*distance)(x, dx); },
+    const Pictures wanted = values_of(target);
+    LpipsTarget<Cpu> distance(network.lpips, wanted);
+    Projection<Cpu> search(generator,
+                           [&](const Pictures& x, Pictures& dx) {
+                               const double perceptual = distance(x, dx);
+                               return perceptual + square_difference(x, wanted, o.mse, dx);
+                           },
                            {.steps = o.steps, .seed = static_cast<std::uint64_t>(o.seed)});
-    Pictures unused = values_of(target);
-    const double before = (*distance)(generator.synthesize(search.w()), unused);
+    Pictures unused = wanted;
+    const double before = distance(generator.synthesize(search.w()), unused);
     CountedProgress progress("steps");
     while (!search.finished())
         progress.show(static_cast<std::size_t>(search.step().number) + 1, static_cast<std::size_t>(o.steps));
 
     const auto w = generator.styles(search.w());
     const Pictures found = generator.synthesize(w);
-    const double after = (*distance)(found, unused);
+    const double after = distance(found, unused);
     write_png(o.outdir / "target.png", target);
     write_png(o.outdir / "proj.png", found, 0);
     write_npz(o.outdir / "projected_w.npz", "w", {1, a.layers(), a.w_size()}, {w.begin(), w.end()});
     progress.clear();
     std::printf("%s: its distance from the target is %.4g, that of the average picture was %.4g (LPIPS%s%s)\n",
-                (o.outdir / "proj.png").c_str(), after, before, network.remark.empty() ? "" : ", ", network.remark.c_str());
+                (o.outdir / "proj.png").c_str(), after, before, network.remark.empty() ? "" : ", ",
+                network.remark.c_str());
 }
 
 }  // namespace
@@ -102,7 +123,10 @@ void add_project(CLI::App& app) {
     require(add_path(c, "--target", o->target, "FILE",
                      "the picture: PNG or JPEG; its middle is taken, at the size of the network's pictures"));
     add_whole(c, "--num-steps", o->steps, {1, 1000000}, "steps of the search (default 1000)");
-    add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()}, "of the noise that the search begins with (default 303)");
+    add_real(c, "--mse", o->mse, {0, 1e6},
+             "weight of the mean square of the difference, added to the perceptual distance (default 10)");
+    add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()},
+              "of the noise that the search begins with (default 303)");
     add_perceptual_options(c, o->perceptual);
     require(add_path(c, "--outdir", o->outdir, "DIR", "where proj.png, target.png and projected_w.npz go"));
 }

@@ -46,7 +46,9 @@ BOOST_AUTO_TEST_CASE(faults_are_one_line) {
     check_error(run_program(folder, {"convert", "--source", "a.safetensors", "--dest", "b.zip"}), 1,
                 {"b.zip: ends with \".zip\""});
     check_error(run_program(folder, {"convert", "--source", "a.safetensors"}), 2, {"--dest", "required"});
-    write(folder / "evil.pkl", std::string("\x80\x02") + "cos\nsystem\n(S'touch owned'\ntR.");
+    write(folder / "evil.pkl",
+          "\x80\x02"
+          "cos\nsystem\n(S'touch owned'\ntR.");
     for (const char* command : {"info", "convert", "generate"}) {
         std::vector<std::string> arguments{command};
         if (std::string(command) == "info") arguments.push_back("evil.pkl");

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made, *needs_examp
     const TemporaryFolder folder;
     const std::string network = example_data("faces-32.safetensors").string();
     check_success(run_program(folder, {"generate", "--network", network, "--seeds", "40", "--outdir", "."}));
-    const Outcome o = run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--num-steps", "400",
+    const Outcome o = run_program(folder, {"project", "--network", network, "--target", "seed0040.png",
                                            "--outdir", "found"});
     check_success(o);
     double after = 0, before = 0;

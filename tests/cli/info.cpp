@@ -2,6 +2,7 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/models/generator.hpp>
 

@@ -2,6 +2,7 @@
 #include "golden/results.hpp"
 
 #include <stylegan/core/numpy_random_state.hpp>
+#include <stylegan/io/safetensors.hpp>
 #include <stylegan/io/safetensors_writer.hpp>
 #include <stylegan/models/load.hpp>
 

@@ -63,7 +63,7 @@ endfunction()
 
 reached_from(stylegan/stylegan.hpp reached)
 foreach(header ${headers})
-    if(NOT header IN_LIST reached)
+    if(NOT header IN_LIST reached AND NOT header STREQUAL stylegan/definitions.hpp)
         list(APPEND violations "stylegan/stylegan.hpp does not lead to ${header}")
     endif()
 endforeach()

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stylegan/io/architecture_differences.hpp>
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/safetensors.hpp>
 #include <stylegan/models/load.hpp>
 
 #include "temporary_folder.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/temporary_folder.hpp"
 
+#include <stylegan/io/architecture_differences.hpp>
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/convert_networks.hpp>
 #include <stylegan/models/load.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/io/architecture_differences.hpp>
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/infer_architecture.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>

@@ -195,13 +195,17 @@ BOOST_AUTO_TEST_CASE(coarse_styles_change_more_pixels_than_fine_ones) {
         std::iota(from_second.begin(), from_second.end(), first);
         return generator().synthesize(generator().mix(w, second, from_second));
     };
-    const double coarse = changed_pixels(plain, mixed(0, layers - 2)), fine = changed_pixels(plain, mixed(layers - 2, layers));
-    BOOST_TEST_MESSAGE("pixels changed by the styles below the last resolution " << coarse << ", by those of the last " << fine);
+    const double coarse = changed_pixels(plain, mixed(0, layers - 2)),
+                 fine = changed_pixels(plain, mixed(layers - 2, layers));
+    BOOST_TEST_MESSAGE("pixels changed by the styles below the last resolution " << coarse << ", by those of the last "
+                                                                                 << fine);
     BOOST_TEST(coarse > fine);
     BOOST_TEST(fine > 0);
 
-    const double shapes_coarse = same_edges(plain, mixed(0, layers / 2)), shapes_fine = same_edges(plain, mixed(layers / 2, layers));
-    BOOST_TEST_MESSAGE("edges that stay with other coarse styles " << shapes_coarse << ", with other fine ones " << shapes_fine);
+    const double shapes_coarse = same_edges(plain, mixed(0, layers / 2)),
+                 shapes_fine = same_edges(plain, mixed(layers / 2, layers));
+    BOOST_TEST_MESSAGE("edges that stay with other coarse styles " << shapes_coarse << ", with other fine ones "
+                                                                   << shapes_fine);
     BOOST_TEST(shapes_coarse < shapes_fine - 0.05);
 }
 

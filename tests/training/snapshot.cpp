@@ -3,6 +3,7 @@
 
 #include "io/temporary_folder.hpp"
 
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 using namespace training_test;

@@ -3,16 +3,11 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/buffer.hpp>
+#include <stylegan/core/compiled.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/parameter.hpp>
-#include <stylegan/io/architecture_differences.hpp>
-#include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/infer_architecture.hpp>
 #include <stylegan/io/network_file.hpp>
-#include <stylegan/io/open_network_file.hpp>
-#include <stylegan/io/safetensors.hpp>
 #include <stylegan/io/safetensors_writer.hpp>
-#include <stylegan/io/telling_shapes.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -67,6 +62,13 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
     });
 }
 
+namespace detail {
+
+/// An architecture as it stands in the metadata.
+[[nodiscard]] STYLEGAN_INLINE std::string architecture_text(const Architecture& a);
+
+}  // namespace detail
+
 /// What load() and save() need of a network.
 template <class T>
 concept Network = requires(const T& network) {
@@ -87,10 +89,7 @@ inline constexpr NetworkKind kind_of = requires(const T& network) {
 class Checkpoint {
 public:
     /// @throws FileError, FormatError if it cannot be read or holds no network, or one of other widths than it says
-    explicit Checkpoint(const std::filesystem::path& path) : file_(open_network_file(path)) {
-        for (const char* network : {"Gs", "G", "D"})
-            if (has(network)) check_widths(network);
-    }
+    explicit Checkpoint(const std::filesystem::path& path);
 
     [[nodiscard]] const Architecture& architecture() const {
         return file_.architecture(has("Gs") || has("G") ? NetworkKind::generator : NetworkKind::discriminator);
@@ -102,9 +101,7 @@ public:
     [[nodiscard]] const std::string& format() const { return file_.format; }
 
     /// Keywords of the architecture that the file does not tell, "fused_scale = \"auto\"" and the like; empty for our files.
-    [[nodiscard]] std::vector<std::string> assumed() const {
-        return InferredArchitecture{architecture(), file_.assumed}.assumptions();
-    }
+    [[nodiscard]] std::vector<std::string> assumed() const;
 
     /// Whether there is a network "Gs", "G" or "D".
     [[nodiscard]] bool has(const std::string& network) const {
@@ -133,44 +130,15 @@ public:
 
     /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
     /// @throws FormatError if the file lacks that network
-    [[nodiscard]] std::string prefix_of(NetworkKind kind) const {
-        if (kind == NetworkKind::discriminator) {
-            if (has("D")) return "D/";
-            throw FormatError(text(file().path().string(), ": has no tensors \"D/...\", expected a discriminator"));
-        }
-        if (has("Gs")) return "Gs/";
-        if (has("G")) return "G/";
-        throw FormatError(
-            text(file().path().string(), ": has no tensors \"Gs/...\" or \"G/...\", expected a generator"));
-    }
+    [[nodiscard]] std::string prefix_of(NetworkKind kind) const;
 
     /// @throws FormatError that lists every keyword by which the file's network of this kind differs from `expected`;
     ///         keywords that the file does not tell are not compared
-    void check_architecture(const Architecture& expected, NetworkKind kind) const {
-        const nlohmann::ordered_json here = architecture_to_json(architecture(kind)),
-                                     there = architecture_to_json(expected);
-        std::string list;
-        for (const std::string& key : architecture_differences(architecture(kind), expected, kind))
-            if (std::find(file_.assumed.begin(), file_.assumed.end(), key) == file_.assumed.end())
-                list += text(list.empty() ? "" : "; ", key, " is ", here[key].dump(), ", expected ", there[key].dump());
-        if (!list.empty())
-            throw FormatError(text(file().path().string(), ": holds a network of another architecture: ", list));
-    }
+    void check_architecture(const Architecture& expected, NetworkKind kind) const;
 
 private:
     /// A file that claims other widths than its tensors have is refused here, before a network of those widths is built.
-    void check_widths(const std::string& network) const {
-        const NetworkKind kind = network == "D" ? NetworkKind::discriminator : NetworkKind::generator;
-        for (const auto& [name, shape] : telling_shapes(architecture(kind), kind)) {
-            const std::string full = network + "/" + name;
-            if (!file().contains(full))
-                throw FormatError(text(file().path().string(), ": has no tensor \"", full, "\", expected one of shape ",
-                                       shape_text(shape)));
-            if (const auto& found = file().shape(full); found != shape)
-                throw FormatError(text(file().path().string(), ": tensor \"", full, "\" has shape ", shape_text(found),
-                                       ", expected ", shape_text(shape), " for the architecture that the file tells"));
-        }
-    }
+    void check_widths(const std::string& network) const;
 
     NetworkFile file_;
 };
@@ -187,9 +155,13 @@ void load(T& network, const std::filesystem::path& path) {
 template <Network T>
 void save(const std::filesystem::path& path, const T& network) {
     SafetensorsWriter writer;
-    writer.metadata("architecture", architecture_to_json(network.architecture()).dump());
+    writer.metadata("architecture", detail::architecture_text(network.architecture()));
     add_parameters(writer, kind_of<T> == NetworkKind::generator ? "Gs/" : "D/", network);
     writer.write(path);
 }
 
 }  // namespace stylegan
+
+#ifndef STYLEGAN_COMPILED
+#include <stylegan/io/checkpoint_definition.hpp>
+#endif

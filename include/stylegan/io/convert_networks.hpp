@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/official_pickle_writer.hpp>
 #include <stylegan/io/open_network_file.hpp>
 #include <stylegan/io/rosinality_writer.hpp>

@@ -4,9 +4,8 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/mapped_file.hpp>
 #include <stylegan/io/network_file.hpp>
-#include <stylegan/io/pickle.hpp>
+#include <stylegan/io/pickle_file.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -170,13 +169,11 @@ private:
 /// not looked at. The numbers stay in the file until they are read.
 /// @throws FileError, FormatError
 [[nodiscard]] inline NetworkFile read_official_pickle(const std::filesystem::path& path) {
-    const auto file = std::make_shared<const MappedFile>(path);
+    const auto file = std::make_shared<const PickleFile>(path);
     NetworkFile out;
     out.format = "official TensorFlow pickle";
     out.tensors = NamedTensors(path, file);
-    Pickle pickle(path.string());
-    PickleMachine machine(pickle, file->bytes());
-    detail::OfficialPickle(out, pickle).read(machine.run());
+    detail::OfficialPickle(out, file->pickle()).read(file->root());
     return out;
 }
 

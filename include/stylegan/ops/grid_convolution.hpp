@@ -1,86 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/compiled.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
-#include <stylegan/ops/correlation.hpp>
-#include <stylegan/ops/correlation_gradient.hpp>
 #include <stylegan/ops/kernel_matrix.hpp>
-#include <stylegan/ops/winograd.hpp>
-#include <stylegan/ops/winograd_gradient.hpp>
 
-#include <algorithm>
-
-/// Convolutions on all grids in single precision, each by the form that takes the least time for its shape.
-///
-/// Winograd's forms with tiles of 4x4 save three quarters of the products (of the 16 taps of a scaling convolution, two
-/// thirds), those with 2x2 a little less, but transform the weights, which only pays if there are enough tiles to use them.
-/// The bounds were measured on maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several pictures.
-/// F(2x2,3x3) has no place: even a single 4x4 map is 36 products as one tile of 4x4 and 64 as four of 2x2.
 namespace stylegan::ops {
 
-/// What a convolution's form is chosen by. The batch has no part in it: a picture's result does not depend on the others.
-struct ConvolutionShape {
-    Index inputs, outputs;  ///< channels read and computed
-    Index height, width;    ///< of the smaller maps
-
-    /// Tiles of so many pixels of the smaller maps in a picture.
-    [[nodiscard]] Index tiles(Index size) const { return (height + size - 1) / size * ((width + size - 1) / size); }
-
-    /// Whether there is enough work for the transforms of pictures, and not too much of it in those of the weights.
-    /// What takes microseconds anyhow stays with the taps, which are several times more exact.
-    /// @param weights  how many pairs of channels a tile is worth
-    [[nodiscard]] bool suits(Index size, Index weights = 1 << 16) const {
-        const bool full = 2 * height * width >= tiles(size) * size * size;
-        const bool enough = std::min(inputs, outputs) >= 8 && height * width * inputs * outputs >= 1 << 17;
-        return full && enough && tiles(size) * weights >= inputs * outputs;
-    }
-};
-
-/// y = factor * (x correlated with w) on the grid of `reading`.
+/// y = factor * (x correlated with w) on the grid of `reading`, in single precision, by the form that takes the least time.
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if `reading.transposed`; K odd, 3 for the grids that scale
 /// @param y (N, O, H', W'), overwritten
-inline void grid_convolution(Context<Cpu>& c, KernelReading reading, Maps<const float> x, View<const float, 4> w,
-                             float factor, Maps<float> y) {
-    const ConvolutionShape s{x.extent(1), y.extent(1), std::min(x.extent(2), y.extent(2)),
-                             std::min(x.extent(3), y.extent(3))};
-    if (w.extent(0) == 3) switch (reading.grid) {
-            case Grid::same:
-                if (s.suits(4)) return winograd::correlate<winograd::Same4>(c, reading, x, w, factor, y);
-                break;
-            case Grid::up:  // 81 matrices to make, instead of 25
-                if (std::min(s.height, s.width) >= 8 && s.suits(4, 1 << 14))
-                    return winograd::correlate<winograd::Up4>(c, reading, x, w, factor, y);
-                if (s.suits(2)) return winograd::correlate<winograd::Up2>(c, reading, x, w, factor, y);
-                break;
-            case Grid::down:
-                if (s.suits(4)) return winograd::correlate<winograd::Down4>(c, reading, x, w, factor, y);
-                if (s.suits(2)) return winograd::correlate<winograd::Down2>(c, reading, x, w, factor, y);
-                break;
-        }
-    const Workspace::Frame frame(c.workspace());
-    const Index pixels = x.extent(0) * x.extent(2) * x.extent(3);
-    correlate(c, {reading.grid, w.extent(0)}, x, kernel_matrix(c, w, reading, pixels), factor, y);
-}
+STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Maps<const float> x,
+                                      View<const float, 4> w, float factor, Maps<float> y);
 
 /// dw += factor * the gradient of grid_convolution with respect to w. One of the two pictures is read at every tap (`moved`:
 /// x, or dy where the convolution went up), the other one once (`fixed`).
 /// @param reading  turned: the kernel was; transposed: `moved` has the O channels of dw and `fixed` the I channels
 /// @param dw       (K, K, I, O)
-inline void grid_convolution_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
-                                      Maps<const float> fixed, float factor, View<float, 4> dw) {
-    const ConvolutionShape s{moved.extent(1), fixed.extent(1), fixed.extent(2), fixed.extent(3)};
-    const auto suits = [&](Index size, Index weights) { return s.suits(size, fixed.extent(0) * weights); };
-    if (dw.extent(0) == 3) {
-        if (reading.grid == Grid::same && suits(4, 1 << 14))
-            return winograd::correlation_gradient<winograd::Same4>(c, reading, moved, fixed, factor, dw);
-        if (reading.grid != Grid::same && suits(4, 1 << 13))
-            return winograd::correlation_gradient<winograd::Down4>(c, reading, moved, fixed, factor, dw);
-        if (reading.grid != Grid::same && suits(2, 1 << 14))
-            return winograd::correlation_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
-    }
-    correlation_gradient(c, reading, moved, fixed, factor, dw);
-}
+STYLEGAN_INLINE void grid_convolution_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
+                                               Maps<const float> fixed, float factor, View<float, 4> dw);
 
 }  // namespace stylegan::ops
+
+#ifndef STYLEGAN_COMPILED
+#include <stylegan/ops/grid_convolution_definition.hpp>
+#endif

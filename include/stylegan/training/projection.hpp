@@ -18,17 +18,18 @@
 
 namespace stylegan {
 
-/// How a picture's w is looked for; the defaults are the official projector's, but for stored_noise_from.
+/// How a picture's w is looked for; the defaults are the official projector's, but for lr (0.1 there: it leaps out of good
+/// places in a w of 128 numbers) and stored_noise_from (1 there).
 struct ProjectionOptions {
     int steps = 1000;
-    double lr = 0.1;
+    double lr = 0.03;
     double rampup = 0.05, rampdown = 0.25;  ///< shares of the steps in which the learning rate rises, and falls
     double initial_noise = 0.05;            ///< added to w at first, in standard deviations of w,
     double noise_ramp = 0.75;               ///< and gone after this share of the steps
     double noise_regularization = 1e5;
-    double stored_noise_from = 0.5;         ///< from this share of the steps on noise is the network's own, with which the w
-                                            ///< that is found will be drawn; 1: never
-    int w_samples = 10000;                  ///< for the mean and the deviation of w
+    double stored_noise_from = 0.3;  ///< from this share of the steps on noise is the network's own, with which the w
+                                     ///< that is found will be drawn; 1: never
+    int w_samples = 10000;           ///< for the mean and the deviation of w
     std::uint64_t seed = 303;
 };
 
@@ -57,17 +58,23 @@ public:
     /// @param generator  fully grown; its weights stay as they are
     /// @throws ValueError if the generator has labels or is not grown, or an option is out of range
     Projection(Generator& generator, Distance distance, ProjectionOptions options = {})
-        : generator_(generator), distance_(std::move(distance)), options_(options), unknowns_(generator),
+        : generator_(generator),
+          distance_(std::move(distance)),
+          options_(options),
+          unknowns_(generator),
           adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}) {
         const Architecture& a = generator.architecture();
         if (a.label_size > 0) throw ValueError("Projection: the generator has labels, expected one without");
-        if (generator.lod() != 0) throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
+        if (generator.lod() != 0)
+            throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
         if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
-        if (options.w_samples < 2) throw ValueError(text("Projection: w_samples are ", options.w_samples, ", expected at least 2"));
+        if (options.w_samples < 2)
+            throw ValueError(text("Projection: w_samples are ", options.w_samples, ", expected at least 2"));
         start_at_mean();
         for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
             std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
-            RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)).fill_normal(map.data(), map.size());
+            RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l))
+                .fill_normal(map.data(), map.size());
             upload(map, unknowns_.noise[l].value());
         }
     }
@@ -85,7 +92,8 @@ public:
 
         const bool free_noise = t < options_.stored_noise_from;
         typename SynthesisNetwork<Device>::Noises noises;
-        for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise()) noises.maps.push_back(map.template view<4>());
+        for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise())
+            noises.maps.push_back(map.template view<4>());
         typename SynthesisNetwork<Device>::Cache cache;
         const Shape4 shape = generator_.synthesis().picture_shape(1, level);
         const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
@@ -96,14 +104,16 @@ public:
         for_each_parameter(unknowns_, [](const std::string&, Parameter<Device>& p) { p.clear_gradient(); });
         for (std::size_t l = 0; free_noise && l < unknowns_.noise.size(); ++l) {
             const Size s = a.size(static_cast<int>(l / 2));
-            cache.want_noise_gradient(static_cast<int>(l), Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
+            cache.want_noise_gradient(static_cast<int>(l),
+                                      Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
         }
         const Styles<Scalar> dstyles = c.take_like(styles);
         generator_.synthesis().backward(c, cache, dpicture, dstyles, Pass::inputs);
         ops::bias_gradient(c, as_maps<const Scalar>(dstyles.as(a.layers(), a.w_size())), Scalar(1),
                            std::span<Scalar>(unknowns_.w.gradient().data(), static_cast<std::size_t>(a.w_size())));
         if (free_noise) result.noise_regularization = add_noise_regularization();
-        if (!adam_.step(unknowns_, c, rate(t))) throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
+        if (!adam_.step(unknowns_, c, rate(t)))
+            throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
         if (free_noise)
             for (auto& map : unknowns_.noise) {
                 std::vector<Scalar> values = download(map.value());
@@ -189,9 +199,11 @@ private:
         const double fade = options_.noise_ramp > 0 ? std::max(0.0, 1 - t / options_.noise_ramp) : 0.0;
         const double scale = deviation_ * options_.initial_noise * fade * fade;
         const RandomStream stream(options_.seed, static_cast<std::uint64_t>(steps_), Purpose::latents);
-        for (std::size_t k = 0; k < w.size(); ++k) w[k] += static_cast<Scalar>(scale * static_cast<double>(stream.normal(k)));
+        for (std::size_t k = 0; k < w.size(); ++k)
+            w[k] += static_cast<Scalar>(scale * static_cast<double>(stream.normal(k)));
         const Styles<Scalar> styles = generator_.context().take(a.layers(), 1, a.w_size());
-        for (int l = 0; l < a.layers(); ++l) generator_.context().upload(w.data(), a.w_size(), style_of(styles, l).data);
+        for (int l = 0; l < a.layers(); ++l)
+            generator_.context().upload(w.data(), a.w_size(), style_of(styles, l).data);
         return styles;
     }
 
@@ -201,7 +213,9 @@ private:
         Pictures host = Pictures::from_shape({extent(0), extent(1), extent(2), extent(3)}), gradient = host;
         c.download(picture.data, picture.size(), host.data());
         const double distance = distance_(host, gradient);
-        if (!std::isfinite(distance)) throw ValueError(text("Projection: the distance at step ", steps_, " is ", distance, ", expected a number"));
+        if (!std::isfinite(distance))
+            throw ValueError(
+                text("Projection: the distance at step ", steps_, " is ", distance, ", expected a number"));
         c.upload(gradient.data(), dpicture.size(), dpicture.data);
         return distance;
     }
@@ -210,7 +224,8 @@ private:
         double sum = 0;
         for (auto& map : unknowns_.noise) {
             std::vector<Scalar> gradient = download(map.gradient());
-            sum += noise_regularization(download(map.value()), map.shape()[2], map.shape()[3], options_.noise_regularization, gradient);
+            sum += noise_regularization(download(map.value()), map.shape()[2], map.shape()[3],
+                                        options_.noise_regularization, gradient);
             upload(gradient, map.gradient());
         }
         return sum;

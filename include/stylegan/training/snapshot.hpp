@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/parse_json.hpp>
 #include <stylegan/training/trainer.hpp>

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/architecture_json.hpp>
+#include <stylegan/io/file_format.hpp>
+#include <stylegan/io/huangzh13.hpp>
+#include <stylegan/io/infer_architecture.hpp>
+#include <stylegan/io/network_file.hpp>
+#include <stylegan/io/official_pickle.hpp>
+#include <stylegan/io/open_network_file.hpp>
+#include <stylegan/io/parse_json.hpp>
+#include <stylegan/io/rosinality.hpp>
+#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/torch_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace stylegan {
+
+namespace detail {
+
+inline VariableShapes shapes_below(const NamedTensors& tensors, const std::string& prefix) {
+    VariableShapes shapes;
+    for (const std::string& name : tensors.names())
+        if (name.starts_with(prefix)) shapes.emplace(name.substr(prefix.size()), tensors.shape(name));
+    return shapes;
+}
+
+/// Networks of other programs, by their names; nothing if these tensors are of none of them.
+inline std::optional<NetworkFile> networks_of_port(const NamedTensors& tensors) {
+    if (auto networks = networks_of_rosinality(tensors)) return networks;
+    return networks_of_huangzh13(tensors);
+}
+
+/// A file of PyTorch, of one of the programs whose names we know.
+inline NetworkFile networks_of_torch(const std::filesystem::path& path) {
+    const NamedTensors tensors = read_torch(path);
+    if (auto networks = networks_of_port(tensors)) return *networks;
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(tensors.names().size(), 3); ++i)
+        names += text(i > 0 ? ", \"" : "\"", tensors.names()[i], '"');
+    throw FormatError(
+        text(path.string(), ": holds ", tensors.names().size(), " tensors of PyTorch (", names.empty() ? "none" : names,
+             " ...), expected a generator of rosinality/style-based-gan-pytorch or huangzh13/StyleGAN.pytorch"));
+}
+
+/// Names as we write them; the architecture is in the metadata, or else is read off the shapes.
+inline NetworkFile networks_of_safetensors(const std::shared_ptr<const SafetensorsFile>& file) {
+    NetworkFile out;
+    out.format = "safetensors";
+    out.tensors = named_tensors(file);
+    out.metadata = file->metadata();
+    out.average_is_missing = out.metadata.count("w_average") > 0 && out.metadata["w_average"] == "missing";
+    const std::string where = file->path().string();
+    const auto found = out.metadata.find("architecture");
+    if (found != out.metadata.end()) {
+        const nlohmann::json json = parse_json(found->second, where + ": the metadata's \"architecture\"");
+        out.generator = out.discriminator = architecture_from_json(json, where + ": architecture");
+        return out;
+    }
+    VariableShapes generator = shapes_below(out.tensors, "Gs/");
+    if (generator.empty()) generator = shapes_below(out.tensors, "G/");
+    const VariableShapes discriminator = shapes_below(out.tensors, "D/");
+    if (generator.empty() && discriminator.empty()) {
+        if (auto port = networks_of_port(out.tensors)) return *port;  // another program's names in our format
+        throw FormatError(text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network"));
+    }
+    InferredArchitecture inferred = infer_architecture(generator, discriminator, where);
+    out.generator = out.discriminator = inferred.architecture;
+    out.assumed = std::move(inferred.assumed);
+    return out;
+}
+
+}  // namespace detail
+
+STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path) {
+    switch (detail::file_format(path)) {
+        case detail::FileFormat::pickle:
+            return read_official_pickle(path);
+        case detail::FileFormat::torch:
+            return detail::networks_of_torch(path);
+        case detail::FileFormat::safetensors:
+            break;
+    }
+    return detail::networks_of_safetensors(std::make_shared<const SafetensorsFile>(path));
+}
+
+}  // namespace stylegan
