@@ -24,6 +24,7 @@ struct CalcMetricsOptions {
     MetricSettings settings;
     bool json = false;
     int threads = 0;
+    ExtraTensors extra = ExtraTensors::refused;
 };
 
 /// out.png, or out-ppl_wend.png where there are several metrics.
@@ -36,7 +37,7 @@ fs::path plot_of(const CalcMetricsOptions& o, const std::string& metric) {
 void calc_metrics(const CalcMetricsOptions& o) {
     if (!o.plot.empty()) require_chart_name(o.plot);
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
-    const AnyGenerator<Cpu> generator = load_generator(Checkpoint(o.network), context);
+    const AnyGenerator<Cpu> generator = load_generator(Checkpoint(o.network, o.extra), context);
     const PerceptualNetwork network = open_perceptual_network(o.perceptual, context);
     for (const std::string& name : o.metrics) check_metric(name, generator.architecture(), o.settings);
 
@@ -71,6 +72,7 @@ void add_calc_metrics(CLI::App& app) {
                     [o] { calc_metrics(*o); });
     require(add_path(c, "--network", o->network, "FILE",
                      "the network: a checkpoint of any format that `stylegan info` knows"));
+    add_allow_extra(c, o->extra);
     require(
         add_parsed(c, "--metrics", o->metrics, "LIST", parse_metric_list, metric_list_form,
                    "ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: of the middle of faces; ppl2_wend: of whole pictures. "

@@ -32,6 +32,7 @@ void check_label(const DrawingOptions& o, const Architecture& a) {
 
 void add_network_options(CLI::App& c, DrawingOptions& o) {
     require(add_path(c, "--network", o.network, "FILE", "the network: a checkpoint of any format that `stylegan info` knows"));
+    add_allow_extra(c, o.extra);
     add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "the class, for a network with labels");
     add_threads(c, o.threads);
 }
@@ -49,7 +50,7 @@ void add_noise_option(CLI::App& c, DrawingOptions& o) {
 
 Drawing::Drawing(const DrawingOptions& o)
     : options_(o), generator_([&] {
-          const Checkpoint checkpoint(o.network);
+          const Checkpoint checkpoint(o.network, o.extra);
           assumed_ = listed(checkpoint.assumed());
           return load_generator(checkpoint, std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads}));
       }()) {

@@ -24,9 +24,10 @@ struct DrawingOptions {
     std::optional<int> cutoff, label;
     Noise noise = Noise::constant;
     int threads = 0;
+    ExtraTensors extra = ExtraTensors::refused;
 };
 
-/// --network, --class and --threads.
+/// --network, --allow-extra, --class and --threads.
 void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc and --trunc-cutoff.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);

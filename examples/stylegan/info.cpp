@@ -116,8 +116,8 @@ void print_metadata(std::ostream& out, const Checkpoint& checkpoint) {
 }
 
 /// Everything is read before anything is printed, so that a file with a fault gives an error and nothing else.
-std::string description_of(const fs::path& path) {
-    const Checkpoint checkpoint(path);
+std::string description_of(const fs::path& path, ExtraTensors extra) {
+    const Checkpoint checkpoint(path, extra);
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
     std::ostringstream out, tables;
 
@@ -153,10 +153,15 @@ std::string description_of(const fs::path& path) {
 }  // namespace
 
 void add_info(CLI::App& app) {
-    const auto network = std::make_shared<fs::path>();
+    struct Options {
+        fs::path network;
+        ExtraTensors extra = ExtraTensors::refused;
+    };
+    const auto o = std::make_shared<Options>();
     CLI::App& c = add_command(app, "info", "What is in a checkpoint: networks, architecture, layers, training",
-                              [network] { std::fputs(description_of(*network).c_str(), stdout); });
-    require(add_path(c, "FILE", *network, "", "the network: .safetensors, .pkl, .pth, .model"));
+                              [o] { std::fputs(description_of(o->network, o->extra).c_str(), stdout); });
+    require(add_path(c, "FILE", o->network, "", "the network: .safetensors, .pkl, .pth, .model"));
+    add_allow_extra(c, o->extra);
 }
 
 }  // namespace stylegan::examples

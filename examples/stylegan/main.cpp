@@ -11,6 +11,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
+#include <stylegan/io/extra_tensors.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -87,6 +88,9 @@ int main(int argc, char** argv) {
         return failed(error.what(), 2);
     } catch (const Interrupted& error) {
         return failed(error.what(), 130);  // as a shell tells of Ctrl-C
+    } catch (const stylegan::ExtraTensorsError& error) {
+        const bool allowed = app.get_subcommands().at(0)->get_option_no_throw("--allow-extra") != nullptr;
+        return failed(stylegan::text(error.what(), allowed ? "; --allow-extra passes over them" : ""), 1);
     } catch (const std::bad_alloc&) {
         return failed("out of memory", 1);
     } catch (const std::exception& error) {

@@ -43,6 +43,12 @@ CLI::Option& add_threads(CLI::App& command, int& threads) {
                      "threads to compute with; 0, the default: all that the machine has");
 }
 
+void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
+    command.add_flag_callback(
+        "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
+        "pass over tensors in the file that its networks do not have");
+}
+
 void require(CLI::Option& option) { option.required(); }
 void exclude(CLI::Option& option, CLI::Option& other) { option.excludes(&other); }
 void need(CLI::Option& option, CLI::Option& other) { option.needs(&other); }

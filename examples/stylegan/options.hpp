@@ -3,6 +3,8 @@
 
 #include "parse.hpp"
 
+#include <stylegan/io/extra_tensors.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -36,6 +38,8 @@ CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, c
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help);
 CLI::Option& add_threads(CLI::App& command, int& threads);
+/// --allow-extra. Where a command has it, an ExtraTensorsError tells of it.
+void add_allow_extra(CLI::App& command, ExtraTensors& extra);
 
 /// Not without this option.
 void require(CLI::Option& option);

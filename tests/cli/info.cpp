@@ -23,6 +23,8 @@ void write_network(const std::filesystem::path& path, const NetworkFile& file) {
         if (name == "dlatent_avg") std::fill(v.begin(), v.end(), 0.5f);
         if ("Gs/" + name != file.without) writer.add("Gs/" + name, p.shape(), v.data());
     });
+    const float number = 0;
+    for (const std::string& name : file.extra) writer.add(name, {}, &number);
     writer.write(path);
 }
 

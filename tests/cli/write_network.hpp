@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace test {
 
@@ -21,6 +22,7 @@ struct NetworkFile {
     stylegan::Architecture architecture = small;
     bool metadata = true;      ///< whether the file tells the architecture
     std::string without = {};  ///< the name of a tensor that is left out
+    std::vector<std::string> extra = {};  ///< names of tensors besides those of the network
 };
 
 /// Writes a generator of random weights, with noise of some strength and an average w. Defined in info.cpp: the networks

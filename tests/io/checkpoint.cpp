@@ -188,12 +188,46 @@ BOOST_AUTO_TEST_CASE(tensors_must_be_the_networks) {
     check_refused(loading,
                   {path.string(), "\"Gs/G_synthesis/8x8/Conv1/weight\" has shape [1296], expected [3,3,12,12]"});
     write_changed(path, g, "", "", {"Gs/a", "Gs/b", "G/c", "Gs/d", "Gs/e"});
-    check_refused(loading,
-                  {path.string(), "has 4 tensors that this network does not have", "\"Gs/a\", \"Gs/b\", \"Gs/d\" ..."});
+    check_refused(
+        loading, {path.string(), "has 4 tensors that this network does not have", R"("Gs/a", "Gs/b", "Gs/d", "Gs/e")"});
+    AnyGenerator<> allowed = generator(1000);
+    load_parameters(SafetensorsFile(path), "Gs/", allowed, ExtraTensors::passed_over);
+    BOOST_TEST(values_of(allowed) == values_of(g));
     write_changed(path, g, "", "lod");  // [1] for []
     AnyGenerator<> h = generator(1000);
     load_parameters(SafetensorsFile(path), "Gs/", h);
     BOOST_TEST(values_of(h) == values_of(g));
+}
+
+BOOST_AUTO_TEST_CASE(extra_tensors_are_listed_and_refused_unless_allowed) {
+    const test::TemporaryFolder folder;
+    const AnyGenerator<> g = generator();
+    const auto path = folder / "g.safetensors";
+    const auto check = [&](std::initializer_list<std::string> parts) {
+        const std::string message = test::message_of<ExtraTensorsError>([&] { (void)load_generator(path); });
+        for (const std::string& part : parts)
+            BOOST_TEST(test::contains(message, part), '"' << message << "\" lacks \"" << part << '"');
+        const Checkpoint allowed(path, ExtraTensors::passed_over);
+        BOOST_TEST(values_of(load_generator(allowed, std::make_shared<Context<Cpu>>(Cpu{.threads = 1}))) ==
+                   values_of(g));
+    };
+    write_changed(path, g, "", "", {"Gs/G_synthesis/8x8/Conv2/bias"});
+    check({path.string(), "has 1 tensor that", "\"Gs/G_synthesis/8x8/Conv2/bias\""});
+    write_changed(path, g, "", "", {"other", "Gsx/lod", "training/step"});  // of no network at all
+    check({path.string(), "has 2 tensors that", R"("other", "Gsx/lod")"});
+    std::vector<std::string> many;
+    for (int i = 10; i < 31; ++i) many.push_back(text("Gs/", i));
+    write_changed(path, g, "", "", many);
+    check({"has 21 tensors that", R"("Gs/10", "Gs/11")", R"("Gs/29" ...)"});
+
+    // what is missing stays missing
+    write_changed(path, g, "G_synthesis/8x8/Conv1/bias", "", {"Gs/a"});
+    check_refused(
+        [&] {
+            (void)load_generator(Checkpoint(path, ExtraTensors::passed_over),
+                                 std::make_shared<Context<Cpu>>(Cpu{.threads = 1}));
+        },
+        {"no tensor \"Gs/G_synthesis/8x8/Conv1/bias\""});
 }
 
 BOOST_AUTO_TEST_CASE(widths_that_the_tensors_do_not_have_are_refused_before_a_network_is_built) {

@@ -5,6 +5,7 @@
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/convert_networks.hpp>
+#include <stylegan/io/torch_file.hpp>
 #include <stylegan/models/load.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -143,6 +144,33 @@ BOOST_AUTO_TEST_CASE(rosinalitys_layout_comes_back) {
         }
         BOOST_TEST(difference <= 1e-4f * largest);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_port_with_tensors_that_its_generator_does_not_have) {
+    const test::TemporaryFolder folder;
+    Architecture a = small();
+    a.bias_before_blur = a.shared_noise = true;
+    a.instance_norm_epsilon = 1e-5;
+    write_both(folder / "a.safetensors", a);
+    write_networks(folder / "b.pt", Checkpoint(folder / "a.safetensors").networks());
+    const NamedTensors port = read_torch(folder / "b.pt");
+    SafetensorsWriter writer;  // those names, with one more
+    std::vector<std::vector<float>> values;
+    values.reserve(port.names().size());
+    for (const std::string& name : port.names()) {
+        values.push_back(port.read_float(name));
+        writer.add(name, port.shape(name), values.back().data());
+    }
+    const float number = 0;
+    writer.add("generator.to_rgb.0.conv.scale", {}, &number);
+    writer.write(folder / "c.safetensors");
+    const std::string message =
+        test::message_of<ExtraTensorsError>([&] { (void)Checkpoint(folder / "c.safetensors"); });
+    BOOST_TEST(
+        test::contains(message, "has 1 tensor that this network does not have: \"generator.to_rgb.0.conv.scale\""),
+        message);
+    const Checkpoint allowed(folder / "c.safetensors", ExtraTensors::passed_over);
+    check_equal(allowed.file(), Checkpoint(folder / "b.pt").file());
 }
 
 BOOST_AUTO_TEST_CASE(a_format_that_cannot_hold_a_network_is_refused_with_the_reason) {

@@ -6,6 +6,7 @@
 #include <stylegan/core/compiled.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/parameter.hpp>
+#include <stylegan/io/extra_tensors.hpp>
 #include <stylegan/io/network_file.hpp>
 #include <stylegan/io/safetensors_writer.hpp>
 
@@ -23,10 +24,12 @@ namespace stylegan {
 /// Gives every parameter of a layer or network its values, from the tensors whose names begin with `prefix`.
 /// @param file   a SafetensorsFile, or NamedTensors of any other format
 /// @param layer  anything with visit(): see for_each_parameter
-/// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), or if there are tensors of
-///         this prefix that the layer does not have. The layer may then be filled in part
+/// @param extra  what becomes of tensors of this prefix that the layer does not have
+/// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), ExtraTensorsError if there
+///         are extra ones that are refused. The layer may then be filled in part
 template <class File, class Layer>
-void load_parameters(const File& file, const std::string& prefix, Layer& layer) {
+void load_parameters(const File& file, const std::string& prefix, Layer& layer,
+                     ExtraTensors extra = ExtraTensors::refused) {
     std::set<std::string> loaded;
     for_each_parameter(layer, [&]<class Device>(const std::string& name, Parameter<Device>& p) {
         using Scalar = typename Device::Scalar;
@@ -42,14 +45,11 @@ void load_parameters(const File& file, const std::string& prefix, Layer& layer) 
         loaded.insert(full);
     });
 
-    std::string surplus;
-    std::size_t count = 0;
+    if (extra == ExtraTensors::passed_over) return;
+    std::vector<std::string> surplus;
     for (const std::string& name : file.names())
-        if (name.starts_with(prefix) && loaded.count(name) == 0 && ++count <= 3)
-            surplus += text(count > 1 ? ", \"" : "\"", name, '"');
-    if (count > 0)
-        throw FormatError(text(file.path().string(), ": has ", count,
-                               " tensors that this network does not have: ", surplus, count > 3 ? " ..." : ""));
+        if (name.starts_with(prefix) && loaded.count(name) == 0) surplus.push_back(name);
+    refuse_extra_tensors(file.path(), surplus);
 }
 
 /// Adds every parameter of a layer or network, under `prefix` and its name. They must stay where they are until the file is
@@ -88,8 +88,9 @@ inline constexpr NetworkKind kind_of = requires(const T& network) {
 /// open_network_file().
 class Checkpoint {
 public:
+    /// @param extra  what becomes of tensors that the networks do not have, here and in load()
     /// @throws FileError, FormatError if it cannot be read or holds no network, or one of other widths than it says
-    explicit Checkpoint(const std::filesystem::path& path);
+    explicit Checkpoint(const std::filesystem::path& path, ExtraTensors extra = ExtraTensors::refused);
 
     [[nodiscard]] const Architecture& architecture() const {
         return file_.architecture(has("Gs") || has("G") ? NetworkKind::generator : NetworkKind::discriminator);
@@ -121,11 +122,12 @@ public:
     [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
 
     /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
-    /// @throws FormatError if the file lacks that network, or holds one of another architecture
+    /// @throws FormatError if the file lacks that network, or holds one of another architecture, or lacks one of its
+    ///         tensors; ExtraTensorsError if it has others below its name
     template <Network T>
     void load(T& network) const {
         check_architecture(network.architecture(), kind_of<T>);
-        load_parameters(file(), prefix_of(kind_of<T>), network);
+        load_parameters(file(), prefix_of(kind_of<T>), network, extra_);
     }
 
     /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
@@ -141,6 +143,7 @@ private:
     void check_widths(const std::string& network) const;
 
     NetworkFile file_;
+    ExtraTensors extra_;
 };
 
 /// Fills a generator or discriminator from a checkpoint, as Checkpoint::load().

@@ -19,7 +19,8 @@ namespace stylegan {
 
 STYLEGAN_INLINE std::string detail::architecture_text(const Architecture& a) { return architecture_to_json(a).dump(); }
 
-STYLEGAN_INLINE Checkpoint::Checkpoint(const std::filesystem::path& path) : file_(open_network_file(path)) {
+STYLEGAN_INLINE Checkpoint::Checkpoint(const std::filesystem::path& path, ExtraTensors extra)
+    : file_(open_network_file(path, extra)), extra_(extra) {
     for (const char* network : {"Gs", "G", "D"})
         if (has(network)) check_widths(network);
 }

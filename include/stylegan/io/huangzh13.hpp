@@ -19,7 +19,8 @@ class Huangzh13Generator {
 public:
     static constexpr const char* first = "g_synthesis.init_block.conv.weight";
 
-    Huangzh13Generator(const NamedTensors& file, const std::string& prefix) : in_(file, prefix) {
+    Huangzh13Generator(const NamedTensors& file, const std::string& prefix, ExtraTensors extra)
+        : in_(file, prefix), extra_(extra) {
         while (in_.has(text("g_synthesis.to_rgb.", stages_, ".weight"))) ++stages_;
     }
 
@@ -34,7 +35,7 @@ public:
         else
             out_->add("Gs/dlatent_avg", StoredArray::constant({width}, 0));
         out.average_is_missing = !in_.has("truncation.avg_latent");
-        in_.require_all_taken();
+        in_.require_all_taken(extra_);
         std::string name = out_->path().filename().string();
         for (const std::string shadow = "_SHADOW"; name.find(shadow) != std::string::npos;)
             name.erase(name.find(shadow), shadow.size());
@@ -127,6 +128,7 @@ private:
     }
 
     PortTensors in_;
+    ExtraTensors extra_;
     NamedTensors* out_ = nullptr;
     int stages_ = 0;
     BlurFilter blur_ = BlurFilter{};
@@ -135,16 +137,17 @@ private:
 }  // namespace detail
 
 /// The generator of huangzh13/StyleGAN.pytorch: `GAN_GEN_D_E.pth` or `GAN_GEN_SHADOW_D_E.pth`, which becomes Gs.
+/// @param extra  what becomes of tensors that the generator does not have
 /// @return nothing if these are other tensors
 /// @throws FormatError if they are, but not as that program writes them
-[[nodiscard]] inline std::optional<NetworkFile> networks_of_huangzh13(const NamedTensors& tensors) {
+[[nodiscard]] inline std::optional<NetworkFile> networks_of_huangzh13(const NamedTensors& tensors, ExtraTensors extra) {
     for (const std::string& name : tensors.names()) {
         if (!name.ends_with(detail::Huangzh13Generator::first)) continue;
         NetworkFile out;
         out.format = "PyTorch, huangzh13/StyleGAN.pytorch";
         out.tensors = NamedTensors(tensors.path(), tensors.file());
         const std::string prefix = name.substr(0, name.size() - std::string(detail::Huangzh13Generator::first).size());
-        detail::Huangzh13Generator(tensors, prefix).add_to(out);
+        detail::Huangzh13Generator(tensors, prefix, extra).add_to(out);
         return out;
     }
     return std::nullopt;

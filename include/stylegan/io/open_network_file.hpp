@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/compiled.hpp>
+#include <stylegan/io/extra_tensors.hpp>
 #include <stylegan/io/network_file.hpp>
 
 #include <filesystem>
@@ -10,8 +11,11 @@ namespace stylegan {
 
 /// Opens a file of networks of any format that we know: safetensors, the official TensorFlow release's `.pkl`, and the
 /// generators of two programs in PyTorch. What the format is, its content tells.
-/// @throws FileError, FormatError if it cannot be read or holds no network
-[[nodiscard]] STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path);
+/// @param extra  what becomes of tensors that belong to no network. Those below the name of a network, where a format has
+///               the official names, are told from its own when it is filled
+/// @throws FileError, FormatError if it cannot be read or holds no network, ExtraTensorsError
+[[nodiscard]] STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path,
+                                                            ExtraTensors extra = ExtraTensors::refused);
 
 }  // namespace stylegan
 

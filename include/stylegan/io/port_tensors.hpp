@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/philox.hpp>
+#include <stylegan/io/extra_tensors.hpp>
 #include <stylegan/io/infer_architecture.hpp>
 #include <stylegan/io/network_file.hpp>
 
@@ -64,16 +65,13 @@ public:
         return true;
     }
 
-    /// @throws FormatError that names the tensors below the prefix that were never taken
-    void require_all_taken() const {
-        std::string surplus;
-        std::size_t count = 0;
+    /// @throws ExtraTensorsError that names the tensors below the prefix that were never taken, if they are refused
+    void require_all_taken(ExtraTensors extra) const {
+        if (extra == ExtraTensors::passed_over) return;
+        std::vector<std::string> surplus;
         for (const std::string& name : file_.names())
-            if (name.starts_with(prefix_) && used_.count(name) == 0 && ++count <= 3)
-                surplus += text(count > 1 ? ", \"" : "\"", name, '"');
-        if (count > 0)
-            throw FormatError(text(file_.path().string(), ": has ", count,
-                                   " tensors that this network does not have: ", surplus, count > 3 ? " ..." : ""));
+            if (name.starts_with(prefix_) && used_.count(name) == 0) surplus.push_back(name);
+        refuse_extra_tensors(file_.path(), surplus);
     }
 
 private:

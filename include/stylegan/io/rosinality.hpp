@@ -24,7 +24,8 @@ class RosinalityGenerator {
 public:
     static constexpr const char* first = "generator.progression.0.conv1.input";
 
-    RosinalityGenerator(const NamedTensors& file, const std::string& prefix) : in_(file, prefix) {
+    RosinalityGenerator(const NamedTensors& file, const std::string& prefix, ExtraTensors extra)
+        : in_(file, prefix), extra_(extra) {
         while (in_.has(text("generator.to_rgb.", stages_, ".conv.weight_orig"))) ++stages_;
     }
 
@@ -38,7 +39,7 @@ public:
         first_fused_ = stages_;
         for (int s = 0; s < stages_; ++s) add_stage(s);
         add_mapping();
-        in_.require_all_taken();
+        in_.require_all_taken(extra_);
         add_constants(*out_, to_, stages_, lod_of_name(out_->path().filename().string(), "train_step-", stages_));
 
         Architecture a = inferred_generator(out, to_);
@@ -122,6 +123,7 @@ private:
     }
 
     PortTensors in_;
+    ExtraTensors extra_;
     NamedTensors* out_ = nullptr;
     std::string to_;
     int stages_ = 0, first_fused_ = 0;
@@ -131,9 +133,11 @@ private:
 
 /// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become
 /// G and Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over.
+/// @param extra  what becomes of tensors that a generator does not have
 /// @return nothing if these are other tensors
 /// @throws FormatError if they are, but not as that program writes them
-[[nodiscard]] inline std::optional<NetworkFile> networks_of_rosinality(const NamedTensors& tensors) {
+[[nodiscard]] inline std::optional<NetworkFile> networks_of_rosinality(const NamedTensors& tensors,
+                                                                       ExtraTensors extra) {
     NetworkFile out;
     out.format = "PyTorch, rosinality/style-based-gan-pytorch";
     out.tensors = NamedTensors(tensors.path(), tensors.file());
@@ -141,7 +145,7 @@ private:
     for (const std::string& name : tensors.names()) {
         if (!name.ends_with(detail::RosinalityGenerator::first)) continue;
         const std::string prefix = name.substr(0, name.size() - std::string(detail::RosinalityGenerator::first).size());
-        detail::RosinalityGenerator(tensors, prefix).add_to(out, prefix.starts_with("generator/") ? "G" : "Gs");
+        detail::RosinalityGenerator(tensors, prefix, extra).add_to(out, prefix.starts_with("generator/") ? "G" : "Gs");
         found = true;
     }
     if (!found) return std::nullopt;

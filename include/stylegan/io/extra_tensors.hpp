@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+/// What becomes of tensors in a file of networks that its networks do not have. They may be those of a network that is
+/// not the one it claims to be, so that they are refused unless somebody says otherwise.
+enum class ExtraTensors { refused, passed_over };
+
+/// A file has tensors that its networks do not have. With ExtraTensors::passed_over it can be read.
+class ExtraTensorsError : public FormatError {
+public:
+    using FormatError::FormatError;
+};
+
+/// @throws ExtraTensorsError that lists `names`, the first 20 of them, unless there are none
+inline void refuse_extra_tensors(const std::filesystem::path& file, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    constexpr std::size_t most = 20;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) list += text(i > 0 ? ", \"" : "\"", names[i], '"');
+    throw ExtraTensorsError(text(file.string(), ": has ", names.size(), names.size() == 1 ? " tensor" : " tensors",
+                                 " that this network does not have: ", list, names.size() > most ? " ..." : ""));
+}
+
+}  // namespace stylegan
