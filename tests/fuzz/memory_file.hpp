@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -12,19 +11,23 @@
 
 namespace fuzz {
 
-/// A file in memory with the given bytes, for readers that take a path.
+/// A file in memory with the given bytes, for readers that take a path. It has a name, since libzip wants one.
 class MemoryFile {
 public:
-    MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::memfd_create("fuzz", 0)) {
+    MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::mkstemp(path_.data())) {
         if (descriptor_ < 0 || ::write(descriptor_, data, size) != static_cast<ssize_t>(size)) std::abort();
     }
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;
-    ~MemoryFile() { ::close(descriptor_); }
+    ~MemoryFile() {
+        ::close(descriptor_);
+        ::unlink(path_.c_str());
+    }
 
-    [[nodiscard]] std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+    [[nodiscard]] std::filesystem::path path() const { return path_; }
 
 private:
+    std::string path_ = "/dev/shm/fuzz-XXXXXX";
     int descriptor_;
 };
 

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -200,6 +201,31 @@ BOOST_AUTO_TEST_CASE(damage_behind_the_header_is_found_on_decoding) {
     BOOST_CHECK_NO_THROW((void)data.picture(0));
     const std::string message = test::message_of<FormatError>([&] { (void)data.picture(1); });
     BOOST_TEST(test::contains(message, picture_name(1)), message);
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_cut_off_or_changed_at_every_byte) {
+    const test::TemporaryFolder folder;
+    write_pictures(folder, 2, 4, 4, 3, R"({"labels": [["00000/img00000000.png", 1], ["00000/img00000001.png", 0]]})");
+    const auto whole = test::read(folder / "x.zip");
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        test::write(folder / "cut.zip", std::span(whole).first(length));
+        const std::string message = complaint(folder / "cut.zip");
+        BOOST_TEST(test::contains(message, "cut.zip: "), message << " at " << length);
+    }
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        for (const int flip : {0x01, 0x80, 0xFF}) {
+            auto changed = whole;
+            changed[at] = static_cast<std::uint8_t>(changed[at] ^ flip);
+            test::write(folder / "changed.zip", changed);
+            try {
+                const Dataset d(folder / "changed.zip");
+                for (std::size_t i = 0; i < d.size(); ++i) {
+                    (void)d.label(i);
+                    (void)d.picture(i);
+                }
+            } catch (const FormatError&) {
+            }
+        }
 }
 
 BOOST_AUTO_TEST_CASE(other_files_are_passed_over) {

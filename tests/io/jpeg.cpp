@@ -7,9 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -82,6 +84,39 @@ BOOST_AUTO_TEST_CASE(any_changed_byte_is_read_or_refused) {
             } catch (const FormatError&) {
             }
         }
+}
+
+BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_memory_is_taken) {
+    Bytes bytes = test::encode_jpeg(test::smooth_image(8, 8, 1), 60);
+    const std::uint8_t start[] = {0xFF, 0xC0};  // of the frame: length, bits, height, width
+    const auto frame = std::search(bytes.begin(), bytes.end(), std::begin(start), std::end(start));
+    BOOST_TEST_REQUIRE((bytes.end() - frame > 9));
+    for (const int high : {0x30, 0xFF}) {
+        frame[5] = frame[7] = static_cast<std::uint8_t>(high);
+        const std::string message = test::message_of<FormatError>([&] { (void)decode_jpeg(bytes, "x"); });
+        BOOST_TEST(
+            test::contains(message, high == 0x30 ? "12296x12296, more than its" : "65288x65288, expected at most"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(scans_without_end_are_refused) {
+    const Bytes whole = test::encode_jpeg(test::random_image(16, 16, 1), 60, true);
+    const std::uint8_t start[] = {0xFF, 0xDA};
+    const auto first = std::search(whole.begin(), whole.end(), std::begin(start), std::end(start));
+    BOOST_TEST_REQUIRE((whole.end() - first > 10));
+    auto next = first + 10;  // where the scan's data begins
+    while (next[0] != 0xFF || next[1] == 0) ++next;
+    Bytes scan(first, next);
+    scan[9] = 0;  // all bits of the means, not all but the last: it may come any number of times
+    const auto with = [&](int count) {
+        Bytes bytes(whole.begin(), whole.end() - 2);
+        for (int i = 0; i < count; ++i) bytes.insert(bytes.end(), scan.begin(), scan.end());
+        bytes.insert(bytes.end(), whole.end() - 2, whole.end());
+        return bytes;
+    };
+    BOOST_TEST(decode_jpeg(with(10), "x").width == 16);
+    const std::string message = test::message_of<FormatError>([&] { (void)decode_jpeg(with(200), "x"); });
+    BOOST_TEST(message == "x: the JPEG picture has more than 100 scans");
 }
 
 BOOST_AUTO_TEST_CASE(pictures_are_known_by_their_content) {

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <span>
+#include <string>
 #include <vector>
 
 using namespace stylegan;
@@ -34,6 +36,26 @@ BOOST_AUTO_TEST_CASE(a_damaged_array_is_named) {
     file.commit();
     const std::string message = test::message_of<FormatError>([&] { (void)read_npz(folder / "w.npz", "w"); });
     BOOST_TEST(message.ends_with("w.npz: w.npy: is not a NumPy array (.npy)"), message);
+}
+
+BOOST_AUTO_TEST_CASE(cut_off_or_changed_at_every_byte) {
+    const test::TemporaryFolder folder;
+    write_npz(folder / "w.npz", "w", {2, 3}, std::vector<float>(6));
+    const auto whole = test::read(folder / "w.npz");
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        test::write(folder / "cut.npz", std::span(whole).first(length));
+        const std::string message = test::message_of<FormatError>([&] { (void)read_npz(folder / "cut.npz", "w"); });
+        BOOST_TEST(test::contains(message, "cut.npz: "), message << " at " << length);
+    }
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        auto changed = whole;
+        changed[at] ^= 0x41;
+        test::write(folder / "changed.npz", changed);
+        try {
+            (void)read_npz(folder / "changed.npz", "w");
+        } catch (const FormatError&) {
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,12 +134,23 @@ BOOST_AUTO_TEST_CASE(damage_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_memory_is_taken) {
     Bytes bytes = encode_png(test::random_image(3, 3, 3));
-    const std::uint8_t size[] = {0x00, 0xF0, 0x00, 0x00, 0x00, 0xF0, 0x00, 0x00};
-    std::memcpy(bytes.data() + 16, size, 8);
-    const auto crc = static_cast<std::uint32_t>(::crc32(0, bytes.data() + 12, 17));
-    for (int i = 0; i < 4; ++i)
-        bytes[static_cast<std::size_t>(29 + i)] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));
-    BOOST_CHECK_THROW((void)decode_png(bytes, "x"), FormatError);
+    const auto refusal = [&](std::uint8_t millions, std::uint8_t hundreds) {
+        const std::uint8_t size[] = {0x00, millions, hundreds, 0x00, 0x00, millions, hundreds, 0x00};
+        std::memcpy(bytes.data() + 16, size, 8);
+        const auto crc = static_cast<std::uint32_t>(::crc32(0, bytes.data() + 12, 17));
+        for (int i = 0; i < 4; ++i)
+            bytes[static_cast<std::size_t>(29 + i)] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));
+        return test::message_of<FormatError>([&] { (void)decode_png(bytes, "x"); });
+    };
+    BOOST_TEST(test::contains(refusal(0xF0, 0), "x: "));
+    BOOST_TEST(test::contains(refusal(0, 0xF0), "61440x61440, expected at most 2^30 values"));
+    BOOST_TEST(test::contains(refusal(0, 0x40), "16384x16384, more than its "));
+}
+
+BOOST_AUTO_TEST_CASE(one_colour_compresses_best) {
+    const Bytes bytes = encode_png(Image(4096, 4096, 1), 9);
+    BOOST_TEST(bytes.size() < 20000);
+    BOOST_TEST(decode_png(bytes, "x").pixels.size() == std::size_t{4096} * 4096);
 }
 
 BOOST_AUTO_TEST_CASE(pictures_that_cannot_be_written) {

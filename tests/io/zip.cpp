@@ -146,6 +146,19 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_named) {
     BOOST_CHECK_NO_THROW((void)file.read(1));
 }
 
+BOOST_AUTO_TEST_CASE(a_size_of_64_bits_without_its_field_is_no_missing_file) {
+    const test::TemporaryFolder folder;
+    write_small(folder / "x.zip");
+    auto bytes = test::read(folder / "x.zip");
+    const Bytes start{'P', 'K', 1, 2};  // of an entry in the directory; its sizes are 20 bytes on
+    const auto entry = std::search(bytes.begin(), bytes.end(), start.begin(), start.end());
+    BOOST_TEST_REQUIRE((bytes.end() - entry > 28));
+    std::fill(entry + 20, entry + 28, std::uint8_t{0xFF});
+    test::write(folder / "x.zip", bytes);
+    const std::string message = test::message_of<FormatError>([&] { ZipFile file(folder / "x.zip"); });
+    BOOST_TEST(test::contains(message, "x.zip: is not a zip archive, or one that was cut off: "), message);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_archive) {
     const test::TemporaryFolder folder;
     BOOST_CHECK_THROW(ZipFile(folder / "none.zip"), FileError);

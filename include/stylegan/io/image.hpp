@@ -58,6 +58,15 @@ inline void require_decodable(const std::string& where, std::uint64_t width, std
         throw FormatError(
             stylegan::text(where, ": the picture is ", width, 'x', height, ", expected at most 2^30 values"));
 }
+
+/// Nor one of more pixels than its file can hold at its format's highest compression.
+/// @param most  pixels that one byte can stand for
+inline void require_held(const std::string& where, std::uint64_t width, std::uint64_t height, std::uint64_t bytes,
+                         std::uint64_t most) {
+    if (width * height / most > bytes)
+        throw FormatError(stylegan::text(where, ": the picture is ", width, 'x', height, ", more than its ", bytes,
+                                         " bytes can hold: it is cut off or damaged"));
+}
 }  // namespace detail
 
 }  // namespace stylegan

@@ -25,6 +25,7 @@ namespace detail {
 struct JpegReader {
     jpeg_error_mgr manager{};  // first, so that libjpeg's pointer to it is a pointer to this
     CErrorExit errors;
+    jpeg_progress_mgr progress{};
     jpeg_decompress_struct jpeg{};
 
     JpegReader() {
@@ -42,6 +43,13 @@ struct JpegReader {
         char message[JMSG_LENGTH_MAX];
         (*jpeg->err->format_message)(jpeg, message);
         static_cast<JpegReader*>(jpeg->client_data)->errors.leave(message);
+    }
+
+    /// A scan may be some bytes long, and each goes over the whole picture: a small file could keep us busy for hours.
+    static void count_scans(j_common_ptr jpeg) {
+        constexpr int most = 100;  // encoders write about ten
+        auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
+        if (reader.jpeg.input_scan_number > most) reader.errors.leave("the JPEG picture has more than 100 scans");
     }
 
     /// libjpeg fills the missing part of a damaged picture with grey and only warns; here damage is an error.
@@ -71,10 +79,14 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
     jpeg_decompress_struct& jpeg = reader.jpeg;
     detail::call_c_library(reader.errors, where, [&] {
         jpeg_create_decompress(&jpeg);
+        reader.progress.progress_monitor = detail::JpegReader::count_scans;
+        jpeg.progress = &reader.progress;
         jpeg_mem_src(&jpeg, bytes.data(), static_cast<unsigned long>(bytes.size()));
         jpeg_read_header(&jpeg, TRUE);
     });
     detail::require_decodable(where, jpeg.image_width, jpeg.image_height, 4);
+    if (jpeg.arith_code == 0)  // a bit at least for a block, which stands for 32x32 pixels at most
+        detail::require_held(where, jpeg.image_width, jpeg.image_height, bytes.size(), 8 * 32 * 32);
     const bool grey = jpeg.num_components == 1, cmyk = jpeg.num_components == 4;
     detail::call_c_library(reader.errors, where, [&] {
         jpeg.out_color_space = grey ? JCS_GRAYSCALE : cmyk ? JCS_CMYK : JCS_RGB;

@@ -88,7 +88,11 @@ struct PngWriter {
         png_set_read_fn(png, &reader, detail::PngReader::read);
         png_read_info(png, info);
     });
-    detail::require_decodable(where, png_get_image_width(png, info), png_get_image_height(png, info), 4);
+    const std::uint64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+    const auto bits = static_cast<std::uint64_t>(png_get_bit_depth(png, info)) * png_get_channels(png, info);
+    detail::require_decodable(where, width, height, 4);
+    detail::require_held(where, width, height, bytes.size(),
+                         8 * 1032 / bits);  // deflate's shortest code is 2 bits for 258 bytes
     detail::call_c_library(reader.errors, where, [&] {
         png_set_expand(png);
         png_set_scale_16(png);

@@ -35,10 +35,12 @@ public:
         if (!archive_) {
             zip_error_t error;
             zip_error_init_with_code(&error, code);
-            const std::string reason = zip_error_strerror(&error);
-            const bool unreadable = zip_error_system_type(&error) == ZIP_ET_SYS || code == ZIP_ER_NOENT;
+            std::string reason = zip_error_strerror(&error);
+            const bool system = zip_error_system_type(&error) == ZIP_ET_SYS;
             zip_error_fini(&error);
-            if (unreadable) throw FileError(text(path_, ": cannot be opened: ", reason));
+            const bool missing = !std::filesystem::exists(path, ignored);
+            if (system || missing) throw FileError(text(path_, ": cannot be opened: ", reason));
+            if (code == ZIP_ER_NOENT) reason = "a field is missing";  // libzip's "No such file", said of its directory
             throw FormatError(text(path_, ": is not a zip archive, or one that was cut off: ", reason));
         }
         const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
@@ -65,12 +67,13 @@ public:
         if (!file) fail(i, zip_strerror(archive_.get()));
 
         const bool whole = status.size <= limit;
-        Bytes bytes(static_cast<std::size_t>(whole ? status.size : limit));
-        std::size_t at = 0;
-        while (at < bytes.size()) {
+        const auto size = static_cast<std::size_t>(whole ? status.size : limit);
+        Bytes bytes;  // grows with what is there: the claimed size of a damaged entry must not ask for memory
+        for (std::size_t at = 0; at < size;) {
+            if (at == bytes.size()) bytes.resize(std::min(size, std::max<std::size_t>(2 * at, 65536)));
             const zip_int64_t got = zip_fread(file.get(), bytes.data() + at, bytes.size() - at);
             if (got < 0) fail(i, zip_file_strerror(file.get()));
-            if (got == 0) fail(i, text("is cut off: has ", at, " bytes, expected ", bytes.size()));
+            if (got == 0) fail(i, text("is cut off: has ", at, " bytes, expected ", size));
             at += static_cast<std::size_t>(got);
         }
         std::uint8_t beyond = 0;  // reading past the end makes libzip compare the checksum

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes are a zip archive of pictures and labels that can be read, or are refused by FormatError.
+#include "memory_file.hpp"
+
+#include <stylegan/io/dataset.hpp>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const fuzz::MemoryFile file(data, size);
+    try {
+        const stylegan::Dataset dataset(file.path());
+        for (std::size_t i = 0; i < dataset.size(); ++i) {
+            (void)dataset.label(i);
+            try {
+                (void)dataset.picture(i);
+            } catch (const stylegan::FormatError&) {
+            }
+        }
+    } catch (const stylegan::FormatError&) {
+    }
+    return 0;
+}

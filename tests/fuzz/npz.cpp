@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes are a .npz file whose array w can be read, or are refused by FormatError.
+#include "memory_file.hpp"
+
+#include <stylegan/io/npz.hpp>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const fuzz::MemoryFile file(data, size);
+    try {
+        (void)stylegan::read_npz(file.path(), "w");
+    } catch (const stylegan::FormatError&) {
+    }
+    return 0;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes are a PNG picture, or are refused by FormatError. What a look at its first bytes says of its size is true.
+#include <stylegan/io/read_image.hpp>
+
+#include <zlib.h>
+
+#include <cstdlib>
+
+namespace {
+
+/// Puts the checksum of every chunk right, so that what they protect is met, too.
+void mend(std::span<std::uint8_t> bytes) {
+    for (std::size_t at = 8; at + 12 <= bytes.size();) {
+        const std::size_t length = stylegan::detail::big_endian(bytes, at, 4);
+        if (length > bytes.size() - at - 12) return;
+        const auto sum = ::crc32(0, bytes.data() + at + 4, static_cast<uInt>(length + 4));
+        for (std::size_t i = 0; i < 4; ++i) bytes[at + 8 + length + i] = static_cast<std::uint8_t>(sum >> (24 - 8 * i));
+        at += 12 + length;
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::vector<std::uint8_t> bytes(data, data + size);
+    mend(bytes);
+    const auto told = stylegan::peek_image(bytes);
+    try {
+        const stylegan::Image image = stylegan::decode_png(bytes, "fuzz");
+        if (told && *told != image.size()) std::abort();
+    } catch (const stylegan::FormatError&) {
+    }
+    return 0;
+}
