@@ -10,6 +10,7 @@
 #include "seed_list.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/io/animated_png.hpp>
 #include <stylegan/io/picture.hpp>
 #include <stylegan/metrics/path_length.hpp>
 
@@ -26,6 +27,8 @@ struct InterpolateOptions : DrawingOptions {
     std::size_t steps = 10;
     PathSpace space = PathSpace::w;
     double epsilon = 1e-4;
+    bool frames = false, video = false;
+    int per_second = 10;
     PerceptualOptions perceptual;
     std::filesystem::path outdir;
 };
@@ -85,6 +88,31 @@ Image strip_of(const std::vector<Stop>& stops, std::size_t columns) {
     return image_grid(cells, static_cast<int>(columns), static_cast<int>((cells.size() + columns - 1) / columns));
 }
 
+/// The pictures one after the other. Where one path ends the next begins, with the same picture: it is there once.
+std::vector<Image> sequence_of(const std::vector<Stop>& stops, std::size_t steps) {
+    std::vector<Image> pictures;
+    for (std::size_t i = 0; i < stops.size(); ++i)
+        if (i == 0 || i % steps != 0) pictures.push_back(stops[i].picture);
+    return pictures;
+}
+
+/// @return what was written, in words
+std::string write_sequence(const InterpolateOptions& o, const std::vector<Image>& pictures) {
+    std::string summary;
+    if (o.frames) {
+        for (std::size_t i = 0; i < pictures.size(); ++i) write_png(o.outdir / numbered_name("frame", i), pictures[i]);
+        summary += text((o.outdir / numbered_name("frame", 0)).string(), " ... ",
+                        numbered_name("frame", pictures.size() - 1), ": one file for each picture\n");
+    }
+    if (o.video) {
+        const auto path = o.outdir / "video.png";
+        write_animated_png(path, pictures, o.per_second);
+        summary +=
+            text(path.string(), ": an animated PNG of ", pictures.size(), " pictures, ", o.per_second, " a second\n");
+    }
+    return summary;
+}
+
 void interpolate(const InterpolateOptions& o) {
     if (o.seeds.size() < 2)
         throw ValueError(text("--seeds: is ", o.seeds.size(), " seed, expected at least 2, the ends of a path"));
@@ -108,10 +136,12 @@ void interpolate(const InterpolateOptions& o) {
         walk(o, drawing, network, o.seeds[p], o.seeds[p + 1], stops, progress, paths * o.steps);
     const auto path = o.outdir / "interpolate.png";
     write_png(path, strip_of(stops, o.steps));
+    const std::string sequence = write_sequence(o, sequence_of(stops, o.steps));
     progress.clear();
     std::printf("%s: %zu pictures from seed to seed, under each the local path length in %s%s\n", path.c_str(),
                 stops.size(), o.space == PathSpace::z ? "Z" : "W",
                 network.remark.empty() ? "" : (" (" + network.remark + ")").c_str());
+    std::fputs(sequence.c_str(), stdout);
     for (std::size_t p = 0; p < paths; ++p) {
         std::string lengths;
         for (std::size_t i = 0; i < o.steps; ++i) lengths += ' ' + short_number(stops[p * o.steps + i].length);
@@ -132,10 +162,13 @@ void add_interpolate(CLI::App& app) {
     add_whole(c, "--steps", o->steps, {2, 1000}, "pictures of each path, both ends among them (default 10)");
     add_choice<PathSpace>(c, "--space", o->space, {{"z", PathSpace::z}, {"w", PathSpace::w}},
                           "great circles between the z of the seeds, or straight lines between their w (the default)");
+    add_flag(c, "--frames", o->frames, "also write each picture: frame0000.png and so on");
+    CLI::Option& video = add_flag(c, "--video", o->video, "also write video.png, an animated PNG of all pictures");
+    need(add_whole(c, "--fps", o->per_second, {1, 1000}, "pictures in a second of the video (default 10)"), video);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     add_perceptual_options(c, o->perceptual);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where interpolate.png goes"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "where interpolate.png goes, and the frames and the video"));
 }
 
 }  // namespace stylegan::examples

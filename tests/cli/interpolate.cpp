@@ -3,6 +3,7 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
+#include <stylegan/io/animated_png.hpp>
 #include <stylegan/io/read_image.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -71,6 +72,30 @@ BOOST_FIXTURE_TEST_CASE(paths_in_z_have_the_same_ends, WithFeatures) {
     BOOST_TEST((cell(strip("z"), 1, 0) != cell(strip("w"), 1, 0)));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_sequence_of_files_and_a_video, WithFeatures) {
+    for (const std::string space : {"w", "z"}) {
+        const Outcome o =
+            walk(space, {"--seeds", "1,2,5", "--steps", "3", "--space", space, "--frames", "--video", "--fps", "24"});
+        check_success(o);
+        BOOST_TEST(contains(o.out, space + "/frame0000.png ... frame0004.png: one file for each picture\n"));
+        BOOST_TEST(contains(o.out, space + "/video.png: an animated PNG of 5 pictures, 24 a second\n"));
+        const stylegan::Image all = strip(space);
+        std::vector<stylegan::Image> frames;
+        for (int i = 0; i < 5; ++i) {
+            frames.push_back(stylegan::read_image(folder / (space + "/frame000" + std::to_string(i) + ".png")));
+            BOOST_TEST(frames.back().size().text() == "16x16 with 3 channels");
+            const bool second = i > 2;  // the first picture of the second path is the last one of the first
+            BOOST_TEST((frames.back().pixels == cell(all, second ? i - 2 : i, second ? 1 : 0)));
+        }
+        BOOST_TEST(!exists(folder / (space + "/frame0005.png")));
+        const auto video = stylegan::encode_animated_png(frames, 24);
+        BOOST_TEST((read(folder / (space + "/video.png")) == video));
+    }
+    check_success(walk("plain", {"--seeds", "1,2", "--steps", "2"}));
+    BOOST_TEST(!exists(folder / "plain/frame0000.png"));
+    BOOST_TEST(!exists(folder / "plain/video.png"));
+}
+
 BOOST_FIXTURE_TEST_CASE(refuses_what_is_no_path, WithFeatures) {
     const auto fail = [&](int status, std::initializer_list<const char*> parts, std::vector<std::string> more) {
         check_error(walk("out", std::move(more)), status, parts);
@@ -80,6 +105,8 @@ BOOST_FIXTURE_TEST_CASE(refuses_what_is_no_path, WithFeatures) {
     fail(1, {"--seeds", "is 1 seed, expected at least 2"}, {"--seeds", "5"});
     fail(2, {"--steps", "\"1\""}, {"--seeds", "1,2", "--steps", "1"});
     fail(2, {"--space", "expected z or w"}, {"--seeds", "1,2", "--space", "x"});
+    fail(2, {"--fps", "--video"}, {"--seeds", "1,2", "--fps", "5"});
+    fail(2, {"--fps", "\"0\""}, {"--seeds", "1,2", "--video", "--fps", "0"});
     fail(1, {"none.safetensors"}, {"--seeds", "1,2", "--vgg", "none.safetensors"});
 }
 
