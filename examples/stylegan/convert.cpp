@@ -67,6 +67,8 @@ void convert(const ConvertOptions& o) {
     const std::string assumed = listed(checkpoint.assumed());
     if (!assumed.empty())
         std::printf("%s does not tell all of its architecture; assumed: %s\n", o.source.c_str(), assumed.c_str());
+    if (!checkpoint.networks().left_out.empty())
+        std::printf("%s has %s\n", o.source.c_str(), checkpoint.networks().left_out.c_str());
     std::printf("%s (%s) is written as %s\n", o.source.c_str(), checkpoint.format().c_str(), o.dest.c_str());
 }
 

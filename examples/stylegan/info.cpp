@@ -132,6 +132,7 @@ std::string description_of(const fs::path& path, ExtraTensors extra) {
     add_network("G", "generator");
     add_network("D", "discriminator");
     print_row(out, "Networks", networks);
+    if (!checkpoint.networks().left_out.empty()) print_row(out, "Left out", checkpoint.networks().left_out);
     print_architecture(out, checkpoint);
     print_training(out, checkpoint);
     if (checkpoint.has("Gs") || checkpoint.has("G")) {

@@ -171,6 +171,20 @@ BOOST_AUTO_TEST_CASE(a_port_with_tensors_that_its_generator_does_not_have) {
         message);
     const Checkpoint allowed(folder / "c.safetensors", ExtraTensors::passed_over);
     check_equal(allowed.file(), Checkpoint(folder / "b.pt").file());
+    BOOST_TEST(allowed.networks().left_out == "");
+
+    // a training's file has a discriminator beside both generators
+    SafetensorsWriter training;
+    for (const char* prefix : {"generator/module.", "g_running/"})
+        for (std::size_t i = 0; i < values.size(); ++i)
+            training.add(prefix + port.names()[i], port.shape(port.names()[i]), values[i].data());
+    training.add("discriminator/module.from_rgb.0.conv.weight_orig", {}, &number);
+    training.write(folder / "d.safetensors");
+    const Checkpoint both(folder / "d.safetensors");
+    BOOST_TEST(both.has("G"));
+    BOOST_TEST(both.has("Gs"));
+    BOOST_TEST(!both.has("D"));
+    BOOST_TEST(test::contains(both.networks().left_out, "a discriminator of rosinality/style-based-gan-pytorch"));
 }
 
 BOOST_AUTO_TEST_CASE(a_format_that_cannot_hold_a_network_is_refused_with_the_reason) {

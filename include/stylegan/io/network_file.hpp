@@ -19,6 +19,7 @@ struct NetworkFile {
     Architecture generator, discriminator;
     std::vector<std::string> assumed;  ///< keywords that the file does not tell
     std::map<std::string, std::string> metadata;
+    std::string left_out;             ///< a network in the file that is not read, and why; empty where there is none
     bool average_is_missing = false;  ///< the average w is 0, and not because the network was never trained
 
     [[nodiscard]] const Architecture& architecture(NetworkKind kind) const {

@@ -10,6 +10,7 @@
 #include <stylegan/io/official_pickle.hpp>
 #include <stylegan/io/open_network_file.hpp>
 #include <stylegan/io/parse_json.hpp>
+#include <stylegan/io/port_discriminators.hpp>
 #include <stylegan/io/rosinality.hpp>
 #include <stylegan/io/safetensors.hpp>
 #include <stylegan/io/torch_file.hpp>
@@ -36,9 +37,13 @@ inline VariableShapes shapes_below(const NamedTensors& tensors, const std::strin
 }
 
 /// Networks of other programs, by their names; nothing if these tensors are of none of them.
+/// @throws FormatError also if there is nothing but a discriminator of theirs
 inline std::optional<NetworkFile> networks_of_port(const NamedTensors& tensors, ExtraTensors extra) {
     if (auto networks = networks_of_rosinality(tensors, extra)) return networks;
-    return networks_of_huangzh13(tensors, extra);
+    if (auto networks = networks_of_huangzh13(tensors, extra)) return networks;
+    if (const auto discriminator = port_discriminator(tensors))
+        throw FormatError(text(tensors.path().string(), ": holds ", *discriminator, "; expected a generator"));
+    return std::nullopt;
 }
 
 /// A file of PyTorch, of one of the programs whose names we know.

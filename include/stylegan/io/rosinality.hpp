@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/port_discriminators.hpp>
 #include <stylegan/io/port_tensors.hpp>
 
 #include <cmath>
@@ -132,7 +133,7 @@ private:
 }  // namespace detail
 
 /// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become
-/// G and Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over.
+/// G and Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over: see port_discriminator().
 /// @param extra  what becomes of tensors that a generator does not have
 /// @return nothing if these are other tensors
 /// @throws FormatError if they are, but not as that program writes them
@@ -149,6 +150,7 @@ private:
         found = true;
     }
     if (!found) return std::nullopt;
+    out.left_out = detail::port_discriminator(tensors).value_or("");
     return out;
 }
 
