@@ -2,6 +2,7 @@
 #include "info.hpp"
 
 #include "architecture_text.hpp"
+#include "build_description.hpp"
 #include "network_table.hpp"
 #include "options.hpp"
 
@@ -123,7 +124,8 @@ std::string description_of(const fs::path& path, ExtraTensors extra) {
 
     print_row(out, "File", path.string());
     print_row(out, "Format",
-              text(checkpoint.format(), ", ", checkpoint.file().names().size(), " tensors, ", megabytes(fs::file_size(path))));
+              text(checkpoint.format(), ", ", checkpoint.file().names().size(), " tensors, ",
+                   megabytes(fs::file_size(path))));
     std::string networks;
     const auto add_network = [&](const char* name, const char* words) {
         if (checkpoint.has(name)) networks += text(networks.empty() ? "" : ", ", name, " (", words, ')');
@@ -157,11 +159,16 @@ void add_info(CLI::App& app) {
     struct Options {
         fs::path network;
         ExtraTensors extra = ExtraTensors::refused;
+        bool build = false;
     };
     const auto o = std::make_shared<Options>();
-    CLI::App& c = add_command(app, "info", "What is in a checkpoint: networks, architecture, layers, training",
-                              [o] { std::fputs(description_of(o->network, o->extra).c_str(), stdout); });
-    require(add_path(c, "FILE", o->network, "", "the network: .safetensors, .pkl, .pth, .model"));
+    CLI::App& c = add_command(app, "info", "What is in a checkpoint: networks, architecture, layers, training", [o] {
+        if (!o->build && o->network.empty()) usage_error("FILE", "is missing, expected a network, or --build");
+        std::fputs((o->build ? build_description() : description_of(o->network, o->extra)).c_str(), stdout);
+    });
+    CLI::Option& file = add_path(c, "FILE", o->network, "", "the network: .safetensors, .pkl, .pth, .model");
+    exclude(add_flag(c, "--build", o->build, "tell what this program was compiled by and for, instead of a network"),
+            file);
     add_allow_extra(c, o->extra);
 }
 

@@ -16,6 +16,7 @@
 #include <stylegan/core/version.hpp>
 
 // io, beside: files
+#include <stylegan/io/animated_png.hpp>
 #include <stylegan/io/checkpoint.hpp>
 #include <stylegan/io/convert_networks.hpp>
 #include <stylegan/io/crop.hpp>

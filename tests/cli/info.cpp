@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(tells_the_training_of_a_snapshot) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     const TemporaryFolder folder;
-    check_error(run_program(folder, {"info"}), 2, {"FILE", "required"});
+    check_error(run_program(folder, {"info"}), 2, {"FILE", "missing"});
     check_error(run_program(folder, {"info", "none.safetensors"}), 1, {"none.safetensors", "No such file"});
     check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
     write(folder / "text", "no network at all, but long enough to hold a length");
@@ -134,6 +134,16 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     write(folder / "cut.safetensors", whole);
     check_error(run_program(folder, {"info", "cut.safetensors"}), 1, {"cut.safetensors: ", "cut off"});
     BOOST_TEST(folder.files().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(build_tells_what_the_program_was_compiled_for) {
+    const TemporaryFolder folder;
+    const Outcome o = run_program(folder, {"info", "--build"});
+    check_success(o);
+    for (const char* line : {"version  ", "compiler  ", "compiled for  ", "processor  "})
+        BOOST_TEST(contains(o.out, line), o.out);
+    check_error(run_program(folder, {"info"}), 2, {"FILE", "--build"});
+    check_error(run_program(folder, {"info", "x", "--build"}), 2, {"--build"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,12 +18,13 @@ namespace stylegan {
 template <class Device>
 [[nodiscard]] AnyGenerator<Device> load_generator(const Checkpoint& checkpoint,
                                                   std::shared_ptr<Context<Device>> context) {
-    AnyGenerator<Device> generator(checkpoint.architecture(), std::move(context), uninitialized);
+    AnyGenerator<Device> generator(checkpoint.architecture(NetworkKind::generator), std::move(context), uninitialized);
     checkpoint.load(generator);
     const Architecture& a = generator.architecture();
     if (checkpoint.average_is_missing() && a.label_size == 0 && !a.progressive_gan) {
         const auto average = generator.measure_w_average();
-        generator.context().upload(average.data(), static_cast<Index>(average.size()), generator.truncation().average().value().data());
+        generator.context().upload(average.data(), static_cast<Index>(average.size()),
+                                   generator.truncation().average().value().data());
     }
     return generator;
 }
@@ -39,7 +40,8 @@ template <class Device = Cpu>
 template <class Device>
 [[nodiscard]] AnyDiscriminator<Device> load_discriminator(const Checkpoint& checkpoint,
                                                           std::shared_ptr<Context<Device>> context) {
-    AnyDiscriminator<Device> discriminator(checkpoint.architecture(), std::move(context), uninitialized);
+    AnyDiscriminator<Device> discriminator(checkpoint.architecture(NetworkKind::discriminator), std::move(context),
+                                           uninitialized);
     checkpoint.load(discriminator);
     return discriminator;
 }
