@@ -19,7 +19,8 @@ Prints a table (Markdown) and writes DIR/<date>.json.
   --build DIR        where our programs are built (build/release)
   --results DIR      (benchmarks/results)
 
-PyTorch is Debian's python3-torch, with python3-onnx to hand its networks on; ONNX Runtime is npm's onnxruntime-node.
+PyTorch is Debian's python3-torch, with libopenblas0-openmp for its products and python3-onnx to hand its networks on; ONNX
+Runtime is npm's onnxruntime-node.
 What is missing is skipped by name. Needs jq and cmake.
 TEXT
 }
@@ -90,6 +91,8 @@ if [ ! -e "$torch_peer" ]; then
   have_torch=false && missing PyTorch "$torch_peer is missing"
 elif ! "$python" -c 'import torch' 2>/dev/null; then
   have_torch=false && missing PyTorch "$python has no module torch; install the package python3-torch"
+elif readlink -f /usr/lib/*/libblas.so.3 | grep -q '/blas/libblas'; then
+  have_torch=false && missing PyTorch "with the reference BLAS it is six times slower than it can be; install libopenblas0-openmp"
 fi
 if [ ! -e "$onnx_peer" ]; then
   have_onnx=false && missing "ONNX Runtime" "$onnx_peer is missing"
