@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(derivative_for_the_noise) {
             ops::noise_gradient(c, view(dy, shape), weight, 0.4, stylegan::Maps<double>{de.data(), noise_shape});
             return de;
         };
-        finite_difference::check_derivatives(f, static_cast<std::size_t>(maps * 15), 7);
+        finite_difference::check_derivatives(f, maps * 15, 7);
     }
 }
 
