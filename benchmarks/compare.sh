@@ -5,14 +5,14 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: benchmarks/compare.sh [--quick | --all] [--reps N] [--peers DIR] [--onnxruntime DIR] [--build DIR] [--results DIR]
+Usage: benchmarks/compare.sh [--quick] [--reps N] [--peers DIR] [--onnxruntime DIR] [--build DIR] [--results DIR]
 
-Times generation and training with stylegan-cpp, PyTorch and ONNX Runtime, alternating, with the same weights and the
-same latents. Outputs are compared first: where they differ by more than 0.001 of the largest value, no ratio is told.
-Prints a table (Markdown) and writes DIR/<date>.json.
+Times generation, training and LPIPS with stylegan-cpp, PyTorch and ONNX Runtime, alternating, with the same weights and
+the same latents. Outputs are compared first: where they differ by more than 0.001 of the largest value, no ratio is told.
+Also measures what the machine can do and how far a picture is from that, how long the program takes from its start to a
+written picture, and how long a file with Generator<1024> compiles. Prints tables (Markdown) and writes DIR/<date>.json.
 
   --quick            256x256 only, 3 turns, a small network for training
-  --all              also batch 4 at 1024x1024
   --reps N           turns, of which the median counts (7; with --quick 3); each turn of a program is the median of 3 runs
   --peers DIR        where stylegan1_torch.py and onnxruntime_peer.mjs are (../shared/peers beside the sources)
   --onnxruntime DIR  where `npm install onnxruntime-node` was done (a temporary folder, where it is done then)
@@ -42,8 +42,8 @@ while [ $# -gt 0 ]; do
       usage
       exit
       ;;
-    --quick | --all)
-      mode=${1#--}
+    --quick)
+      mode=quick
       shift
       continue
       ;;
@@ -116,10 +116,11 @@ onnx_peer=$(realpath -m "$onnx_peer")
 
 # With glibc's defaults every large tensor's pages are given back and faulted in again: PyTorch would look ten times
 # slower than it is. These are the settings that the peer's own notes ask for.
-torch() {
+with_torch() {
   GLIBC_TUNABLES=glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.hugetlb=1 \
-    "$python" -W ignore "$torch_peer" "$@"
+    "$python" -W ignore "$@"
 }
+torch() { with_torch "$torch_peer" "$@"; }
 
 # ---- one turn of one program; each prints a line of JSON
 
@@ -137,6 +138,12 @@ turn() {
     ours:train)
       "$stylegan" benchmark --what train --resolution "$res" --fmap-base "$base" --fmap-max "$max" --batch "$batch" \
         --threads "$threads" --reps "$inner_reps" --json
+      ;;
+    ours:lpips)
+      "$stylegan" benchmark --what lpips --resolution "$res" --batch "$batch" --threads "$threads" --reps "$inner_reps" --json
+      ;;
+    torch-eager:lpips)
+      with_torch "$root/benchmarks/lpips_torch.py" --side "$res" --pairs "$batch" --threads "$threads" --reps "$inner_reps"
       ;;
     onnxruntime:generate) (cd "$onnxruntime" && node "$onnx_peer" "$model" "$batch" "$threads" "$inner_reps") ;;
     torch-*:generate)
@@ -164,7 +171,7 @@ work() {
   fi
   if [ $have_torch = true ]; then
     programs+=(torch-eager)
-    [ "$what" = train ] || programs+=(torch-jit_cl)
+    [ "$what" != generate ] || programs+=(torch-jit_cl)
   fi
   if [ $have_onnx = true ] && [ -n "$model" ]; then programs+=(onnxruntime); fi
 
@@ -197,10 +204,48 @@ else
   work generate 1024 1 2 8192 512
   work generate 256 1 1 8192 512
   work generate 1024 1 1 8192 512
-  [ "$mode" != all ] || work generate 1024 4 2 8192 512
+  work generate 1024 4 2 8192 512
   work train 32 4 2 8192 512
   work train 64 16 2 2048 512
+  work lpips 256 1 2 0 0
+  work lpips 256 1 1 0 0
 fi
+
+# ---- alone: how near a picture is to what the machine can do, from start to picture, compiling
+
+largest=$([ "$mode" = quick ] && echo 256 || echo 1024)
+network=$temporary/g$largest-1.onnx.safetensors
+if [ -e "$network" ]; then from=(--network "$network"); else from=(--resolution "$largest"); fi
+for threads in 1 2; do
+  "$stylegan" benchmark "${from[@]}" --threads $threads --reps "$reps" --profile --json
+done >"$temporary/layers.jsonl"
+
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN {print b - a}'; }
+: >"$temporary/start.json"
+if [ -e "$network" ]; then
+  say "From the start of the program to a written ${largest}x$largest picture"
+  for ((index = 1; index <= reps; ++index)); do
+    start=$EPOCHREALTIME
+    "$stylegan" generate --network "$network" --seeds "$index" --outdir "$temporary/pictures" >/dev/null
+    seconds_since "$start"
+  done >"$temporary/start.json"
+fi
+
+say "Compiling a file with Generator<1024>"
+printf '%s\n' '#include <stylegan/models/generator.hpp>' 'int main() {' '    const stylegan::Generator<1024> g;' \
+  '    return g({{0.0f}}).size() == 0;' '}' >"$temporary/user.cpp"
+compile() { # compile FLAG...: seconds, and the compiler's peak memory in MiB
+  local cxx
+  cxx=$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' "$build/CMakeCache.txt" | head -n 1)
+  "$python" - "$cxx" -std=c++20 -O3 -march=native "$@" -I "$root/include" -c "$temporary/user.cpp" -o "$temporary/user.o" <<'PYTHON'
+import json, resource, subprocess, sys, time
+start = time.time()
+subprocess.run(sys.argv[1:], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+print(json.dumps({"seconds": time.time() - start, "peak_mib": peak}))
+PYTHON
+}
+{ compile && compile -DSTYLEGAN_COMPILED; } >"$temporary/compile.jsonl"
 load_after=$(cut -d' ' -f1-3 /proc/loadavg)
 
 # ---- what came of it
@@ -210,10 +255,15 @@ cache=$build/CMakeCache.txt
 compiler=$("$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' "$cache" | head -n 1)" --version | head -n 1)
 date=$(date -u +%Y-%m-%d)
 suffix=$([ "$mode" = full ] || echo "-$mode")
+tests="$root/../shared/golden/lpips_vgg16.safetensors" lpips_difference=null
+if [ $have_torch = true ] && [ -e "$tests" ] && [ "$mode" = full ]; then
+  lpips_difference=$(with_torch "$root/benchmarks/lpips_torch.py" --check "$tests" | jq .largest_relative_difference)
+fi
 mkdir -p "$results"
 out=$results/$date$suffix.json
 
-jq -n --slurpfile runs "$runs" --slurpfile limits "$temporary/machine.json" --arg date "$date" --arg mode "$mode" \
+jq -n --slurpfile runs "$runs" --slurpfile layers "$temporary/layers.jsonl" --slurpfile start "$temporary/start.json" \
+  --slurpfile compile "$temporary/compile.jsonl" --argjson lpips_difference "$lpips_difference" --slurpfile limits "$temporary/machine.json" --arg date "$date" --arg mode "$mode" \
   --arg processor "$processor" --argjson cores "$(nproc)" --arg compiler "$compiler" --argjson turns "$reps" \
   --argjson runs_a_turn "$inner_reps" --arg before "$load_before" --arg after "$load_after" \
   --argjson memory_kib "$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" '
@@ -227,6 +277,15 @@ jq -n --slurpfile runs "$runs" --slurpfile limits "$temporary/machine.json" --ar
   def close: all(.[] | select(has("relative_error")); .relative_error != null and .relative_error <= 1e-3);
   # ours against a peer, turn by turn: under load both see about the same of it
   def turn_ratios($ours): [.[] | . as $p | $ours[] | select(.turn == $p.turn) | $p.median / .median] | sort;
+  # Products of a convolution in the form that needs the fewest: F(4x4,3x3), and 81 for 64 pixels where it scales up.
+  def least_multiply_adds:
+    if .layer | test("up-convolution") then .multiply_adds * 81 / 576
+    elif .layer | test("4x4/") then .multiply_adds
+    elif .layer | test("convolution") then .multiply_adds / 4 else .multiply_adds end;
+  def is_convolution: .layer | test("convolution|ToRGB");
+  # The least time: all products at the peak, then every map once through memory, written by one convolution and read by the next.
+  def floor($limits): ([.layers[] | select(is_convolution) | least_multiply_adds] | add) * 2 / ($limits.gflops * 1e9) +
+    ([.layers[] | select(is_convolution) | .bytes] | add) / ($limits.read_write_gbs * 1e9);
   {
     date: $date, mode: $mode, turns: $turns, runs_a_turn: $runs_a_turn,
     machine: {
@@ -236,9 +295,13 @@ jq -n --slurpfile runs "$runs" --slurpfile limits "$temporary/machine.json" --ar
       read_gbs: {"1": limit("read_memory/threads:1"; "B"), "2": limit("read_memory/threads:2"; "B")},
       read_write_gbs: {"1": limit("read_and_write_memory/threads:1"; "B"), "2": limit("read_and_write_memory/threads:2"; "B")}
     },
+    start_to_picture: ($start | if length > 0 then {median: median, min: min, max: max} else null end),
+    compile: {headers_only: $compile[0], compiled_target: $compile[1]},
+    lpips_difference: $lpips_difference,
+    layers: $layers,
     works: [$runs | group_by([.what, .res, .batch, .threads])[] |
       map(select(.program == "ours")) as $ours | select($ours | length > 0) |
-      (.[0].what == "train" or ($ours | close and all(has("relative_error")))) as $same |
+      (.[0].what != "generate" or ($ours | close and all(has("relative_error")))) as $same |
       {work: .[0].work, what: .[0].what, batch: .[0].batch, threads: .[0].threads, fmap_base: .[0].fmap_base, fmap_max: .[0].fmap_max, ours: ($ours | figures),
        peers: [map(select(.program != "ours")) | group_by(.program)[] |
          figures + {program: .[0].program} +
@@ -247,7 +310,9 @@ jq -n --slurpfile runs "$runs" --slurpfile limits "$temporary/machine.json" --ar
                 memory: (($ours | figures | .peak_mib) / (figures | .peak_mib))}
           else {differs: true} end)]}],
     runs: $runs
-  }' >"$out"
+  } | .floors = [.layers[] as $l | .machine as $m | ($l.threads | tostring) as $t |
+    {gflops: $m.gflops[$t], read_write_gbs: $m.read_write_gbs[$t]} as $limits | $l |
+    {res, threads, seconds: .median, floor: floor($limits), times: (.median / floor($limits))}]' >"$out"
 
 jq -r '
   def digits($n): . * pow(10; $n) | round / pow(10; $n) | tostring;

@@ -5,13 +5,15 @@
   lpips_torch.py --side 256 --pairs 1 --threads 2 [--width 64] [--reps 7] [--gradient]
   lpips_torch.py --check FILE.safetensors     (in/a, in/b of [0, 255] and f64/distance, as golden tensors have them)
 
-Prints one JSON line: pictures per second (two for each pair; median, least and most of the runs), or the largest relative
-difference of the distances. On a machine that does other work too, processor time tells more. Needs Debian's python3-torch alone. With glibc's defaults PyTorch gives the pages of every
-tensor back and is slower; run it with
+Prints one JSON line: seconds per pair (median, least and most of the runs) and peak memory, in the form of
+`stylegan benchmark --json`, or the largest relative difference of the distances. On a machine that does other work too,
+processor time tells more. Needs Debian's python3-torch alone. With glibc's defaults PyTorch gives the pages of every tensor
+back and is slower; run it with
 GLIBC_TUNABLES=glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184
 """
 import argparse
 import json
+import resource
 import struct
 import time
 
@@ -101,11 +103,13 @@ def main():
                 lpips(a, b)
         seconds.append(time.perf_counter() - begin)
         processor.append(time.process_time() - begin_processor)
-    rates = sorted(2 * o.pairs / s for s in seconds[1:])  # the first run warms up
-    print(json.dumps({"peer": "pytorch " + torch.__version__, "width": o.width, "side": o.side, "pairs": o.pairs,
-                      "threads": o.threads, "gradient": o.gradient, "pictures_per_second": rates[len(rates) // 2],
-                      "least": rates[0], "most": rates[-1],
-                      "processor_seconds_per_picture": sorted(processor[1:])[o.reps // 2] / (2 * o.pairs)}))
+    times = sorted(t / o.pairs for t in seconds[1:])  # the first run warms up
+    print(json.dumps({"peer": "pytorch " + torch.__version__,
+                      "kind": "lpips seconds/pair" + (" with gradient" if o.gradient else ""),
+                      "median": times[len(times) // 2], "min": times[0], "max": times[-1],
+                      "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                      "res": o.side, "batch": o.pairs, "threads": o.threads, "width": o.width,
+                      "processor_seconds": sorted(processor[1:])[o.reps // 2] / o.pairs}))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@
 #include "class_labels.hpp"
 #include "memory.hpp"
 #include "options.hpp"
+#include "profile_table.hpp"
 #include "progress_line.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/core/version.hpp>
 #include <stylegan/io/npy.hpp>
 #include <stylegan/io/safetensors.hpp>
+#include <stylegan/metrics/lpips.hpp>
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/trainer.hpp>
 
@@ -24,32 +26,34 @@
 namespace stylegan::examples {
 namespace {
 
-enum class What { generate, train };
+enum class What { generate, train, lpips };
 
 struct BenchmarkOptions {
     std::filesystem::path network, latents, expected;
     std::optional<int> resolution, fmap_base, fmap_max, latent, batch;
     What what = What::generate;
     int threads = 0, reps = 7;
-    bool json = false;
+    bool json = false, profile = false;
 };
 
 struct Measurement {
-    Architecture architecture{};
+    Size picture{};
+    int fmap_base = 0, fmap_max = 0;  // 0: of no network of ours
     Index batch = 0;
     int threads = 0;
-    std::vector<double> seconds;  // per picture, sorted
-    std::optional<double> relative_error;
+    std::vector<double> seconds{};  // per picture, sorted
+    std::optional<double> relative_error{};
+    Profile profile{};
 };
 
-/// Calls f a few times, then `reps` times with a clock. @return seconds per picture, sorted
+/// Calls f `reps` times with a clock. @return seconds per picture, sorted
 template <class F>
-std::vector<double> timed(int warm_up, int reps, Index batch, F f) {
+std::vector<double> timed(int reps, Index batch, F f) {
     std::vector<double> seconds;
-    for (int i = 0; i < warm_up + reps; ++i) {
+    for (int i = 0; i < reps; ++i) {
         const double start = seconds_now();
         f();
-        if (i >= warm_up) seconds.push_back((seconds_now() - start) / static_cast<double>(batch));
+        seconds.push_back((seconds_now() - start) / static_cast<double>(batch));
     }
     std::sort(seconds.begin(), seconds.end());
     return seconds;
@@ -106,7 +110,7 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
     return difference / magnitude;
 }
 
-constexpr int generate_warm_up = 2, train_warm_up = 1;
+constexpr int warm_up = 2, train_warm_up = 1;
 
 Measurement measure_generate(const BenchmarkOptions& o) {
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
@@ -117,14 +121,22 @@ Measurement measure_generate(const BenchmarkOptions& o) {
     const auto n = static_cast<Index>(z.shape(0));
     AnyGenerator<Cpu>::Options options;
     if (a.label_size > 0) options.labels = labels_of_class(z.shape(0), a.label_size, 0);
-    Measurement m{.architecture = a, .batch = n, .threads = context->threads(), .seconds = {}, .relative_error = {}};
+    Measurement m{.picture = a.picture(),
+                  .fmap_base = a.fmap_base,
+                  .fmap_max = a.fmap_max,
+                  .batch = n,
+                  .threads = context->threads()};
     if (!o.expected.empty()) {
         const Size s = a.picture();
         const NpyArray<float> expected = array_of_shape(o.expected, {n, a.num_channels, s.height, s.width});
         m.relative_error = relative_error(generator(z, options), expected.values);
     }
     xt::xtensor<float, 4> pictures;
-    m.seconds = timed(generate_warm_up, o.reps, n, [&] { pictures = generator(z, options); });
+    const auto run = [&] { pictures = generator(z, options); };
+    for (int i = 0; i < warm_up; ++i) run();
+    if (o.profile) context->set_profile(&m.profile);
+    m.seconds = timed(o.reps, n, run);
+    context->set_profile(nullptr);
     return m;
 }
 
@@ -149,42 +161,74 @@ Measurement measure_train(const BenchmarkOptions& o) {
     options.schedule.batch = batch;
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
     Trainer<Cpu> trainer(a, options, source, context);
-    return {.architecture = a,
+    for (int i = 0; i < train_warm_up; ++i) trainer.step();
+    return {.picture = a.picture(),
+            .fmap_base = a.fmap_base,
+            .fmap_max = a.fmap_max,
             .batch = batch,
             .threads = context->threads(),
-            .seconds = timed(train_warm_up, o.reps, batch, [&] { trainer.step(); }),
-            .relative_error = {}};
+            .seconds = timed(o.reps, batch, [&] { trainer.step(); })};
+}
+
+/// Distances of pairs of pictures by a VGG16 of full width with random weights; a pair counts as a picture.
+Measurement measure_lpips(const BenchmarkOptions& o) {
+    const int side = o.resolution.value_or(256), pairs = o.batch.value_or(1);
+    if (side < Vgg16<Cpu>::smallest_side)
+        throw ValueError(
+            text("--resolution: is ", side, ", expected at least ", Vgg16<Cpu>::smallest_side, " for VGG16"));
+    const Lpips<Cpu> distance(Vgg16<Cpu>(64, {.wscale = false}, 0, Cpu{.threads = o.threads}));
+    const auto pictures = [&](std::uint64_t seed) {
+        const auto s = static_cast<std::size_t>(side);
+        auto x = xt::xtensor<float, 4>::from_shape({static_cast<std::size_t>(pairs), 3, s, s});
+        RandomStream(seed, 0, Purpose::test).fill_normal(x.data(), x.size());
+        return x;
+    };
+    const auto a = pictures(1), b = pictures(2);
+    std::vector<double> d;
+    const auto run = [&] { d = distance(a, b); };
+    for (int i = 0; i < warm_up; ++i) run();
+    return {.picture = {side, side},
+            .batch = pairs,
+            .threads = distance.context().threads(),
+            .seconds = timed(o.reps, pairs, run)};
 }
 
 /// One line, with the keys that the comparison with other implementations uses.
 std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
-    const bool train = o.what == What::train;
     nlohmann::ordered_json json;
     json["peer"] = text("stylegan-cpp ", version[0], '.', version[1], '.', version[2]);
-    json["kind"] = train ? "train seconds/image (D with R1 every step, G, Adam, EMA)" : "infer seconds/image";
+    json["kind"] = o.what == What::train   ? "train seconds/image (D with R1 every step, G, Adam, EMA)"
+                   : o.what == What::lpips ? "lpips seconds/pair"
+                                           : "infer seconds/image";
     json["median"] = m.seconds[m.seconds.size() / 2];
     json["min"] = m.seconds.front();
     json["max"] = m.seconds.back();
     json["peak_rss_mb"] = std::llround(static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
-    json["res"] = m.architecture.picture().height;
+    json["res"] = m.picture.height;
     json["batch"] = m.batch;
     json["threads"] = m.threads;
-    json["fmap_base"] = m.architecture.fmap_base;
-    json["fmap_max"] = m.architecture.fmap_max;
+    if (m.fmap_base > 0) {
+        json["fmap_base"] = m.fmap_base;
+        json["fmap_max"] = m.fmap_max;
+    }
     if (m.relative_error) json["relative_error"] = *m.relative_error;
+    if (o.profile) json["layers"] = profile_json(m.profile);
     return json.dump();
 }
 
 void print(const BenchmarkOptions& o, const Measurement& m) {
-    const bool train = o.what == What::train;
-    const Size s = m.architecture.picture();
+    const bool train = o.what == What::train, pairs = o.what == What::lpips;
     std::printf("%s %dx%d pictures, %d at once, %d %s, %zu runs after %d to warm up\n",
-                train ? "Training on" : "Generating", s.width, s.height, static_cast<int>(m.batch), m.threads,
-                m.threads == 1 ? "thread" : "threads", m.seconds.size(), train ? train_warm_up : generate_warm_up);
-    std::printf("Seconds per picture  median %.4g   min %.4g   max %.4g\n", m.seconds[m.seconds.size() / 2],
-                m.seconds.front(), m.seconds.back());
+                train   ? "Training on"
+                : pairs ? "LPIPS by VGG16 of pairs of"
+                        : "Generating",
+                m.picture.width, m.picture.height, static_cast<int>(m.batch), m.threads,
+                m.threads == 1 ? "thread" : "threads", m.seconds.size(), train ? train_warm_up : warm_up);
+    std::printf("Seconds per %s  median %.4g   min %.4g   max %.4g\n", pairs ? "pair   " : "picture",
+                m.seconds[m.seconds.size() / 2], m.seconds.front(), m.seconds.back());
     std::printf("Peak memory          %.0f MiB\n", static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
     if (m.relative_error) std::printf("Relative error       %.3g\n", *m.relative_error);
+    if (o.profile) print_profile(m.profile);
 }
 
 }  // namespace
@@ -192,9 +236,15 @@ void print(const BenchmarkOptions& o, const Measurement& m) {
 void add_benchmark(CLI::App& app) {
     const auto o = std::make_shared<BenchmarkOptions>();
     CLI::App& c = add_command(app, "benchmark", "Seconds per picture and peak memory, of generating or training", [o] {
-        if (o->what == What::train && !o->latents.empty())
-            usage_error("--z", "is given with --what train, expected with --what generate");
-        const Measurement m = o->what == What::train ? measure_train(*o) : measure_generate(*o);
+        if (o->what != What::generate && !o->latents.empty())
+            usage_error("--z", "is given with --what train or lpips, expected with --what generate");
+        if (o->what != What::generate && o->profile)
+            usage_error("--profile", "is given with --what train or lpips, expected with --what generate");
+        if (o->what == What::lpips && !o->network.empty())
+            usage_error("--network", "is given with --what lpips, expected with --what generate or train");
+        const Measurement m = o->what == What::train   ? measure_train(*o)
+                              : o->what == What::lpips ? measure_lpips(*o)
+                                                       : measure_generate(*o);
         if (o->json)
             std::printf("%s\n", json_of(*o, m).c_str());
         else
@@ -203,7 +253,7 @@ void add_benchmark(CLI::App& app) {
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     CLI::Option& network = add_path(c, "--network", o->network, "FILE", "the network: a .safetensors file");
     exclude(add_whole(c, "--resolution", o->resolution, {4, 1 << 16},
-                      "without --network: side of the pictures (default 1024)"),
+                      "without --network: side of the pictures (default 1024, lpips 256)"),
             network);
     exclude(add_whole(c, "--fmap-base", o->fmap_base, {1, most},
                       "without --network: feature maps as in the paper (default 8192)"),
@@ -214,12 +264,15 @@ void add_benchmark(CLI::App& app) {
     exclude(add_whole(c, "--latent", o->latent, {1, most}, "without --network: length of z and w (default 512)"),
             network);
     add_choice<What>(
-        c, "--what", o->what, {{"generate", What::generate}, {"train", What::train}},
-        "pictures with constant noise (the default), or training steps: D with R1, G, Adam, moving average");
+        c, "--what", o->what, {{"generate", What::generate}, {"train", What::train}, {"lpips", What::lpips}},
+        "pictures with constant noise (the default); training steps: D with R1, G, Adam, moving average; or LPIPS of "
+        "pairs of pictures by VGG16");
     add_whole(c, "--batch", o->batch, {1, 1 << 16}, "pictures computed at once (default 1, training 8)");
     add_threads(c, o->threads);
     add_whole(c, "--reps", o->reps, {1, 1000000}, "runs to measure (default 7)");
     add_flag(c, "--json", o->json, "print one line of JSON");
+    add_flag(c, "--profile", o->profile,
+             "also tell the time of each layer: a table, or \"layers\" of the line of JSON");
     CLI::Option& z =
         add_path(c, "--z", o->latents, "FILE", "generate from these latents: a .npy array (batch, latent size)");
     need(z, network);

@@ -6,6 +6,7 @@
 #include "drawing.hpp"
 #include "options.hpp"
 #include "output_folder.hpp"
+#include "profile_table.hpp"
 #include "seed_list.hpp"
 
 #include <stylegan/io/npz.hpp>
@@ -140,22 +141,6 @@ private:
     std::vector<float> raw_;
 };
 
-void print(const Profile& profile) {
-    Profile::Entry all{.name = "all"};
-    for (const Profile::Entry& e : profile.entries()) {
-        all.seconds += e.seconds;
-        all.multiply_adds += e.multiply_adds;
-        all.bytes += e.bytes;
-    }
-    std::printf("\n%-32s %6s %10s %6s %9s %8s %9s\n", "layer", "calls", "ms", "share", "GFLOP/s", "GB/s", "MB");
-    const auto line = [&](const Profile::Entry& e) {
-        std::printf("%-32s %6d %10.3f %5.1f%% %9.1f %8.2f %9.2f\n", e.name.c_str(), e.calls, e.seconds * 1e3,
-                    100 * e.seconds / all.seconds, 2e-9 * e.multiply_adds / e.seconds, 1e-9 * e.bytes / e.seconds, e.bytes * 1e-6);
-    };
-    for (const Profile::Entry& e : profile.entries()) line(e);
-    line(all);
-}
-
 void generate(const GenerateOptions& o) {
     const Drawing drawing(o);
     const Source source(o, drawing);
@@ -184,7 +169,7 @@ void generate(const GenerateOptions& o) {
     const std::string summary = sink.finish();
     progress.clear();
     std::printf("%s\n", summary.c_str());
-    if (o.profile) print(profile);
+    if (o.profile) print_profile(profile);
 }
 
 }  // namespace

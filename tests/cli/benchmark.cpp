@@ -54,6 +54,40 @@ BOOST_AUTO_TEST_CASE(prints_a_line_of_json) {
     BOOST_TEST(folder.files().empty());
 }
 
+BOOST_AUTO_TEST_CASE(tells_layers) {
+    const TemporaryFolder folder;
+    const nlohmann::json json = line_of(benchmark_of_sizes(folder, {"--json", "--profile", "--threads", "1"}));
+    double convolutions = 0;
+    for (const auto& layer : json.at("layers")) {
+        BOOST_TEST(layer.at("seconds").get<double>() >= 0);
+        if (contains(layer.at("layer").get<std::string>(), "convolution")) {
+            ++convolutions;
+            BOOST_TEST(layer.at("multiply_adds").get<double>() > 0);
+            BOOST_TEST(layer.at("bytes").get<double>() > 0);
+        }
+    }
+    BOOST_TEST(convolutions == 5);  // one of the first stage, two of each other
+    const Outcome table = benchmark_of_sizes(folder, {"--profile", "--threads", "1"});
+    check_success(table);
+    for (const char* part : {"layer", "GFLOP/s", "mapping", "4x4/Conv/convolution", "16x16/Conv0_up/up-convolution"})
+        BOOST_TEST(contains(table.out, part), part);
+    check_error(benchmark_of_sizes(folder, {"--what", "train", "--profile"}), 2,
+                {"--profile: is given with --what train"});
+}
+
+BOOST_AUTO_TEST_CASE(measures_pairs_of_pictures) {
+    const TemporaryFolder folder;
+    const nlohmann::json json =
+        line_of(run_program(folder, {"benchmark", "--what", "lpips", "--resolution", "16", "--batch", "2", "--reps",
+                                     "3", "--threads", "1", "--json"}));
+    BOOST_TEST(json["kind"] == "lpips seconds/pair");
+    BOOST_TEST(json["res"] == 16);
+    BOOST_TEST(json["batch"] == 2);
+    BOOST_TEST(!json.contains("fmap_base"));
+    check_error(run_program(folder, {"benchmark", "--what", "lpips", "--resolution", "8"}), 1,
+                {"--resolution: is 8, expected at least 16"});
+}
+
 BOOST_AUTO_TEST_CASE(prints_words) {
     const TemporaryFolder folder;
     const Outcome o = benchmark_of_sizes(folder, {"--threads", "1"});
@@ -96,7 +130,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
                 {"n.safetensors: cannot be opened"});
     check_error(run_program(folder, {"benchmark", "--z", "z.npy"}), 2, {"--z", "--network"});
     check_error(benchmark_of_sizes(folder, {"--what", "nothing"}), 2,
-                {"--what: is \"nothing\", expected generate or train"});
+                {"--what: is \"nothing\", expected generate, train or lpips"});
     check_error(benchmark_of_sizes(folder, {"--what", "train", "--batch", "6"}), 1,
                 {"--batch: is 6, expected less than 4 or a multiple of it"});
 
