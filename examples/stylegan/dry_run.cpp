@@ -72,7 +72,7 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
     for (const Row& row : rows) {
         const Index batch = o.microbatch > 0 ? std::min(o.microbatch, row.step.batch) : row.step.batch;
         const bool fades = row.stable_kimg > row.fade_kimg;
-        const MemoryPlan plan = plan_memory(generator, discriminator, o.loss, row.stage, fades, batch);
+        const MemoryPlan plan = plan_memory(generator, discriminator, o.loss, row.stage, fades, batch, o.adam);
         char from[32] = "-";
         if (row.stable_kimg > 0) std::snprintf(from, sizeof from, "%g", row.fade_kimg);
         char whole[32];

@@ -119,11 +119,17 @@ BOOST_AUTO_TEST_CASE(after_a_reset_it_is_as_new) {
 
 BOOST_AUTO_TEST_CASE(moments_carry_the_names_of_what_is_trained) {
     const TwoParameters network;
-    const Adam<Cpu> adam(network);
-    std::vector<std::string> names;
-    const auto collect = [&](const std::string& name, const Parameter<Cpu>&) { names.push_back(name); };
-    Adam<Cpu>::visit(adam, "training/", collect);
-    BOOST_TEST(names == (std::vector<std::string>{"training/m/a", "training/v/a", "training/m/b", "training/v/b"}),
+    const auto names = [&](const AdamOptions& options) {
+        const Adam<Cpu> adam(network, options);
+        std::vector<std::string> all;
+        const auto collect = [&](const std::string& name, const Parameter<Cpu>&) { all.push_back(name); };
+        Adam<Cpu>::visit(adam, "training/", collect);
+        return all;
+    };
+    BOOST_TEST(names({.beta1 = 0.5}) ==
+                   (std::vector<std::string>{"training/m/a", "training/v/a", "training/m/b", "training/v/b"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(names({}) == (std::vector<std::string>{"training/v/a", "training/v/b"}),
                boost::test_tools::per_element());
 }
 

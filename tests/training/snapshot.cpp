@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(it_is_a_checkpoint_under_the_official_names) {
     BOOST_TEST((checkpoint.architecture() == a));
     for (const char* name :
          {"G/G_synthesis/8x8/Conv0_up/weight", "Gs/G_mapping/Dense0/bias", "Gs/dlatent_avg", "D/8x8/Conv1_down/weight",
-          "training/G_adam/m/G_synthesis/4x4/Const/const", "training/D_adam/v/4x4/Dense1/weight"})
+          "training/G_adam/v/G_synthesis/4x4/Const/const", "training/D_adam/v/4x4/Dense1/weight"})
         BOOST_TEST(checkpoint.file().contains(name), name);
     const auto record = training_record(checkpoint);
     BOOST_REQUIRE(record.has_value());

@@ -20,6 +20,8 @@ struct AdamOptions {
 ///
 ///     p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)
 ///
+/// With beta1 = 0, the published setting, m is the gradient itself and is not kept: one array less for each parameter.
+///
 /// @see Kingma and Ba (2015), algorithm 1, the form at the end of section 2
 template <class Device>
 class Adam {
@@ -31,7 +33,7 @@ public:
         for_each_parameter(network, [&](const std::string& name, const Parameter<Device>& p) {
             if (!p.trainable()) return;
             names_.push_back(name);
-            m_.emplace_back(p.shape(), Initial{}, false);
+            if (keeps_m()) m_.emplace_back(p.shape(), Initial{}, false);
             v_.emplace_back(p.shape(), Initial{}, false);
         });
     }
@@ -55,9 +57,10 @@ public:
         std::size_t i = 0;
         for_each_parameter(network, [&](const std::string&, Parameter<Device>& p) {
             if (!p.trainable()) return;
-            ops::adam_update(context, p.size(), p.value().data(), p.gradient().data(), m_[i].value().data(), v_[i].value().data(),
-                             static_cast<Scalar>(rate), static_cast<Scalar>(options_.beta1), static_cast<Scalar>(options_.beta2),
-                             static_cast<Scalar>(options_.epsilon));
+            Scalar* const m = keeps_m() ? m_[i].value().data() : p.gradient().data();
+            ops::adam_update(context, p.size(), p.value().data(), p.gradient().data(), m, v_[i].value().data(),
+                             static_cast<Scalar>(rate), static_cast<Scalar>(options_.beta1),
+                             static_cast<Scalar>(options_.beta2), static_cast<Scalar>(options_.epsilon));
             ++i;
         });
         return true;
@@ -74,12 +77,14 @@ public:
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
         for (std::size_t i = 0; i < self.names_.size(); ++i) {
-            f(prefix + "m/" + self.names_[i], self.m_[i]);
+            if (self.keeps_m()) f(prefix + "m/" + self.names_[i], self.m_[i]);
             f(prefix + "v/" + self.names_[i], self.v_[i]);
         }
     }
 
 private:
+    [[nodiscard]] bool keeps_m() const { return options_.beta1 != 0; }
+
     AdamOptions options_;
     std::uint64_t steps_ = 0;
     std::vector<std::string> names_;

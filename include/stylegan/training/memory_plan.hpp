@@ -5,6 +5,7 @@
 #include <stylegan/core/parameter.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
+#include <stylegan/training/adam.hpp>
 #include <stylegan/training/loss_options.hpp>
 
 #include <algorithm>
@@ -131,16 +132,16 @@ private:
 template <class Device>
 [[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,
                                      const AnyDiscriminator<Device>& discriminator, const LossOptions& loss, int stage,
-                                     bool fading, Index batch) {
+                                     bool fading, Index batch, const AdamOptions& adam = {}) {
     constexpr std::size_t scalar = sizeof(typename Device::Scalar);
     MemoryPlan plan;
     const auto count = [&](int copies) {
-        return [&plan, copies](const std::string&, const Parameter<Device>& p) {
+        return [&plan, &adam, copies](const std::string&, const Parameter<Device>& p) {
             const auto bytes = static_cast<std::size_t>(p.size()) * scalar;
             plan.parameters += bytes * static_cast<std::size_t>(copies);
             if (!p.trainable()) return;
             plan.gradients += bytes;
-            plan.moments += 2 * bytes;
+            plan.moments += (adam.beta1 == 0 ? 1 : 2) * bytes;
         };
     };
     for_each_parameter(generator, count(2));
