@@ -16,7 +16,8 @@ inline std::filesystem::path folder() {
     if (named == nullptr || *named == '\0') named = STYLEGAN_GOLDEN_DIR;
     if (*named != '\0') {
         if (!fs::is_directory(named))
-            throw std::runtime_error(std::string("STYLEGAN_GOLDEN_DIR is ") + named + ", expected a folder that exists");
+            throw std::runtime_error(std::string("STYLEGAN_GOLDEN_DIR is ") + named +
+                                     ", expected a folder that exists");
         return named;
     }
     const fs::path full = fs::path(STYLEGAN_SOURCE_DIR).parent_path() / "shared" / "golden";

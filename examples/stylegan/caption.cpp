@@ -41,8 +41,10 @@ void draw_caption(Image& image, const std::string& number) {
             const int column = x / scale - 1, row = y / scale - 1, letter = column / (glyph_width + 1),
                       bit = column % (glyph_width + 1);
             const bool inside = column >= 0 && row >= 0 && row < glyph_height && bit < glyph_width;
-            const bool lit = inside && (glyph(number[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(row)] >>
-                                            (glyph_width - 1 - bit) & 1) != 0;
+            const bool lit =
+                inside && (glyph(number[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(row)] >>
+                               (glyph_width - 1 - bit) &
+                           1) != 0;
             const int colours = image.channels % 2 == 0 ? image.channels - 1 : image.channels;
             std::fill_n(image.pixel(x, y), colours, lit ? std::uint8_t{255} : std::uint8_t{0});
             if (colours < image.channels) image.pixel(x, y)[colours] = 255;  // opaque

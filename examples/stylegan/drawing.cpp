@@ -31,7 +31,8 @@ void check_label(const DrawingOptions& o, const Architecture& a) {
 }  // namespace
 
 void add_network_options(CLI::App& c, DrawingOptions& o) {
-    require(add_path(c, "--network", o.network, "FILE", "the network: a checkpoint of any format that `stylegan info` knows"));
+    require(add_path(c, "--network", o.network, "FILE",
+                     "the network: a checkpoint of any format that `stylegan info` knows"));
     add_allow_extra(c, o.extra);
     add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "the class, for a network with labels");
     add_threads(c, o.threads);

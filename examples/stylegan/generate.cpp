@@ -41,17 +41,18 @@ public:
             const Index width = a.latent_size;
             if (array_->shape.size() != 2 || array_->shape[0] < 1 || array_->shape[1] != width)
                 throw FormatError(text(o.latents.string(), ": has shape ", SafetensorsFile::shape_text(array_->shape),
-                                       ", expected [n,", width, "], since the latents of ", o.network.string(),
-                                       " are ", width, " numbers long"));
+                                       ", expected [n,", width, "], since the latents of ", o.network.string(), " are ",
+                                       width, " numbers long"));
         }
         if (!o.projected_w.empty()) {
             array_ = o.projected_w.extension() == ".npz" ? read_npz(o.projected_w, "w") : read_npy(o.projected_w);
             const std::vector<Index>& s = array_->shape;
             projected_ = true;
-            if (s.size() < 2 || s.size() > 3 || s[0] < 1 || s.back() != a.w_size() || (s.size() == 3 && s[1] != a.layers()))
+            if (s.size() < 2 || s.size() > 3 || s[0] < 1 || s.back() != a.w_size() ||
+                (s.size() == 3 && s[1] != a.layers()))
                 throw FormatError(text(o.projected_w.string(), ": w has shape ", SafetensorsFile::shape_text(s),
-                                       ", expected [n,", a.layers(), ',', a.w_size(), "] or [n,", a.w_size(),
-                                       "] for ", o.network.string()));
+                                       ", expected [n,", a.layers(), ',', a.w_size(), "] or [n,", a.w_size(), "] for ",
+                                       o.network.string()));
         }
     }
 
@@ -66,7 +67,8 @@ public:
         const std::size_t length = array_->values.size() / size();
         const float* const from = array_->values.data() + first * length;
         if (array_->shape.size() == 3) {
-            auto w = Drawing::Styles::from_shape({count, static_cast<std::size_t>(array_->shape[1]), length / static_cast<std::size_t>(array_->shape[1])});
+            auto w = Drawing::Styles::from_shape({count, static_cast<std::size_t>(array_->shape[1]),
+                                                  length / static_cast<std::size_t>(array_->shape[1])});
             std::copy_n(from, w.size(), w.data());
             return w;
         }
@@ -187,9 +189,10 @@ void add_generate(CLI::App& app) {
     CLI::Option& latents = add_path(c, "--latents", o->latents, "FILE",
                                     "instead of seeds: a .npy array, float32 or float64, (n, latent size)");
     exclude(latents, seeds);
-    CLI::Option& projected = add_path(c, "--projected-w", o->projected_w, "FILE",
-                                      "instead of seeds: w, as `project` finds it: the array w of a .npz file, or a .npy "
-                                      "file; (n, layers, w size) or (n, w size)");
+    CLI::Option& projected =
+        add_path(c, "--projected-w", o->projected_w, "FILE",
+                 "instead of seeds: w, as `project` finds it: the array w of a .npz file, or a .npy "
+                 "file; (n, layers, w size) or (n, w size)");
     exclude(projected, seeds);
     exclude(projected, latents);
     add_truncation_options(c, *o);
@@ -198,14 +201,16 @@ void add_generate(CLI::App& app) {
         const auto g = parse_width_by_height(s);
         return g && std::max((*g)[0], (*g)[1]) <= 1000 ? g : std::nullopt;
     };
-    CLI::Option& grid = add_parsed(c, "--grid", o->grid, "WxH", parse_grid, "columns x rows, such as 6x6, each from 1 to 1000",
-               "one picture grid.png of all, columns x rows, in place of one file for each");
+    CLI::Option& grid =
+        add_parsed(c, "--grid", o->grid, "WxH", parse_grid, "columns x rows, such as 6x6, each from 1 to 1000",
+                   "one picture grid.png of all, columns x rows, in place of one file for each");
     need(add_captions(c, o->captions), grid);
     add_flag(c, "--raw", o->raw,
              "also write images.npy: float32 (n, channels, height, width), before any rounding; all is kept in memory "
              "till then");
     add_flag(c, "--profile", o->profile,
-             "print a table of layers: milliseconds, multiply-adds counted as two operations by their definition, bytes that "
+             "print a table of layers: milliseconds, multiply-adds counted as two operations by their definition, "
+             "bytes that "
              "must move at the least");
     require(add_path(c, "--outdir", o->outdir, "DIR",
                      "where the pictures go: seed0000.png or latent0000.png and so on, or grid.png"));

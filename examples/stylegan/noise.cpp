@@ -67,15 +67,14 @@ Image deviations(const std::vector<Image>& pictures) {
 
 void vary_noise(const NoiseOptions& o) {
     const Drawing drawing(o);
-    if (!drawing.architecture().use_noise)
-        throw ValueError(text("--network ", o.network.string(), ": has no noise"));
+    if (!drawing.architecture().use_noise) throw ValueError(text("--network ", o.network.string(), ": has no noise"));
     const Size size = drawing.architecture().picture();
     // The paper's crop of a 1024x1024 face: a quarter of the side, right of the middle, where there is hair.
-    const auto [left, top, width, height] = o.part.value_or(
-        std::array{size.width * 650 / 1024, size.height * 180 / 1024, std::max(1, size.width / 4), std::max(1, size.height / 4)});
+    const auto [left, top, width, height] = o.part.value_or(std::array{
+        size.width * 650 / 1024, size.height * 180 / 1024, std::max(1, size.width / 4), std::max(1, size.height / 4)});
     if (left + width > size.width || top + height > size.height)
-        throw ValueError(text("--crop: is ", left, ',', top, ',', width, ',', height, ", expected a part of ", size.width,
-                              'x', size.height));
+        throw ValueError(text("--crop: is ", left, ',', top, ',', width, ',', height, ", expected a part of ",
+                              size.width, 'x', size.height));
     make_output_folder(o.outdir);
     drawing.tell_assumed();
 
@@ -105,16 +104,18 @@ void vary_noise(const NoiseOptions& o) {
     const auto path = o.outdir / "noise.png";
     write_png(path, canvas);
     progress.clear();
-    std::printf("%s: a row for each seed: the picture; the part %d,%d,%d,%d of it with four kinds of noise; the standard "
-                "deviation of each pixel over %d, 64 of 255 being white\n",
-                path.c_str(), left, top, width, height, o.samples);
+    std::printf(
+        "%s: a row for each seed: the picture; the part %d,%d,%d,%d of it with four kinds of noise; the standard "
+        "deviation of each pixel over %d, 64 of 255 being white\n",
+        path.c_str(), left, top, width, height, o.samples);
 }
 
 }  // namespace
 
 void add_noise(CLI::App& app) {
     const auto o = std::make_shared<NoiseOptions>();
-    CLI::App& c = add_command(app, "noise", "What noise changes in a picture, and what it does not", [o] { vary_noise(*o); });
+    CLI::App& c =
+        add_command(app, "noise", "What noise changes in a picture, and what it does not", [o] { vary_noise(*o); });
     add_network_options(c, *o);
     require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row for each seed"));
     add_parsed(c, "--crop", o->part, "X,Y,W,H", parse_part, "left, top, width and height in pixels such as 20,6,8,8",

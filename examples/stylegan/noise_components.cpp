@@ -26,8 +26,7 @@ struct NoiseComponentsOptions : DrawingOptions {
 
 void draw_components(const NoiseComponentsOptions& o) {
     const Drawing drawing(o);
-    if (!drawing.architecture().use_noise)
-        throw ValueError(text("--network ", o.network.string(), ": has no noise"));
+    if (!drawing.architecture().use_noise) throw ValueError(text("--network ", o.network.string(), ": has no noise"));
     make_output_folder(o.outdir);
     drawing.tell_assumed();
 
@@ -55,18 +54,21 @@ void draw_components(const NoiseComponentsOptions& o) {
     const auto path = o.outdir / "noise-components.png";
     write_png(path, image_grid(cells, static_cast<int>(std::size(panels)), static_cast<int>(o.seeds.size())));
     progress.clear();
-    std::printf("%s: a row for each seed; noise in all layers, in none, in the fine ones (from layer %d), in the coarse ones\n",
-                path.c_str(), fine);
+    std::printf(
+        "%s: a row for each seed; noise in all layers, in none, in the fine ones (from layer %d), in the coarse ones\n",
+        path.c_str(), fine);
 }
 
 }  // namespace
 
 void add_noise_components(CLI::App& app) {
     const auto o = std::make_shared<NoiseComponentsOptions>();
-    CLI::App& c = add_command(app, "noise-components", "Pictures with noise in all layers, none, the fine ones, the coarse ones",
-                              [o] { draw_components(*o); });
+    CLI::App& c =
+        add_command(app, "noise-components", "Pictures with noise in all layers, none, the fine ones, the coarse ones",
+                    [o] { draw_components(*o); });
     add_network_options(c, *o);
-    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
+    require(
+        add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
     add_truncation_options(c, *o);
     add_captions(c, o->captions);
     require(add_path(c, "--outdir", o->outdir, "DIR", "where noise-components.png goes"));

@@ -19,7 +19,8 @@ CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::s
                         std::function<bool(const std::string&)> take, const std::string& expected,
                         const std::string& help) {
     const auto read = [=](const CLI::results_t& given) {
-        if (!take(given.back())) usage_error(flag, text("is \"", given.back(), "\", expected ", expected));  // the last one counts
+        if (!take(given.back()))
+            usage_error(flag, text("is \"", given.back(), "\", expected ", expected));  // the last one counts
         return true;
     };
     return *command.add_option(flag, read, help)->type_name(form)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

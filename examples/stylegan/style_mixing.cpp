@@ -58,8 +58,7 @@ void mix_styles(const StyleMixingOptions& o) {
         cells.push_back(picture);
         if (o.captions) draw_caption(cells.back(), caption);
     };
-    for (std::size_t c = 0; c < top.size(); ++c)
-        add(top[c], o.columns[c], o.columns[c], std::to_string(o.columns[c]));
+    for (std::size_t c = 0; c < top.size(); ++c) add(top[c], o.columns[c], o.columns[c], std::to_string(o.columns[c]));
     for (std::size_t r = 0; r < left.size(); ++r) {
         add(left[r], o.rows[r], o.rows[r], std::to_string(o.rows[r]));
         const std::vector<Image> mixtures = drawing.pictures(mixed(rows_of(rows, {r}), columns, layers), count);

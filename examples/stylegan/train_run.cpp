@@ -78,7 +78,8 @@ void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<C
 class Metrics {
 public:
     /// @throws ValueError, ShapeError, FileError, FormatError where a metric could not be evaluated later
-    Metrics(const TrainSettings& settings, Trainer<Cpu>& trainer) : names_(settings.metrics), averaged_(trainer.averaged()) {
+    Metrics(const TrainSettings& settings, Trainer<Cpu>& trainer)
+        : names_(settings.metrics), averaged_(trainer.averaged()) {
         if (names_.empty()) return;
         settings_.samples = static_cast<std::size_t>(settings.metric_samples);
         for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
@@ -90,9 +91,10 @@ public:
         struct Stop {};
         try {
             for (const std::string& name : names_) {
-                const MetricResult result = evaluate_metric(name, averaged_, *network_, settings_, [](const PathProgress&) {
-                    if (Interrupt::requested()) throw Stop();
-                });
+                const MetricResult result =
+                    evaluate_metric(name, averaged_, *network_, settings_, [](const PathProgress&) {
+                        if (Interrupt::requested()) throw Stop();
+                    });
                 directory.append(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
                 directory.log(text_of(result));
             }
@@ -110,7 +112,8 @@ private:
 /// The training loop's side of a run: its lines, statistics, pictures and snapshots.
 class Run {
 public:
-    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, const Metrics& metrics, int snap)
+    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, const Metrics& metrics,
+        int snap)
         : directory_(directory),
           trainer_(trainer),
           pictures_(pictures),

@@ -46,8 +46,8 @@ struct TrainSettings {
     Architecture architecture{};
     TrainingOptions options{};
     bool cond = false;
-    int snap = 50;    ///< ticks between snapshots
-    int threads = 0;  ///< 0: all
+    int snap = 50;                     ///< ticks between snapshots
+    int threads = 0;                   ///< 0: all
     std::vector<std::string> metrics;  ///< evaluated at snapshots
     int metric_samples = 2000;
     std::filesystem::path vgg, lpips;  ///< the features of the metrics; empty for those that come with the program

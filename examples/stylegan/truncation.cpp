@@ -50,9 +50,8 @@ void truncate(const TruncationOptions& o) {
     const Drawing::Styles w = drawing.styles(o.seeds);
     std::vector<Image> cells(o.seeds.size() * o.psis.size());
     for (std::size_t p = 0; p < o.psis.size(); ++p) {
-        std::vector<Image> pictures = drawing.pictures(w, count, [&](auto& options) {
-            options.truncation.psi = static_cast<float>(o.psis[p]);
-        });
+        std::vector<Image> pictures =
+            drawing.pictures(w, count, [&](auto& options) { options.truncation.psi = static_cast<float>(o.psis[p]); });
         for (std::size_t s = 0; s < pictures.size(); ++s) {
             if (o.captions) draw_caption(pictures[s], p == 0 ? std::to_string(o.seeds[s]) : text(o.psis[p]));
             cells[s * o.psis.size() + p] = std::move(pictures[s]);
@@ -72,7 +71,8 @@ void add_truncation(CLI::App& app) {
     CLI::App& c = add_command(app, "truncation", "The same seeds from psi 1, as they are, to -1, their opposites",
                               [o] { truncate(*o); });
     add_network_options(c, *o);
-    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
+    require(
+        add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
     add_parsed(c, "--psis", o->psis, "LIST", parse_psis, "numbers from -100 to 100 such as 1,0.5,-1",
                "a column for each psi (default 1,0.7,0.5,0,-0.5,-1)");
     add_whole(c, "--trunc-cutoff", o->cutoff, {0, 1000}, "leave the layers from this one on untruncated");

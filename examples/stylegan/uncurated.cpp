@@ -39,7 +39,8 @@ void show_uncurated(const UncuratedOptions& o) {
     const Size size = drawing.architecture().picture();
     const auto most = *std::max_element(o.halvings.begin(), o.halvings.end());
     if (most > 20 || std::min(size.width, size.height) >> most < 1)
-        throw ValueError(text("--lods: has ", most, ", expected less, since pictures are ", size.width, 'x', size.height));
+        throw ValueError(
+            text("--lods: has ", most, ", expected less, since pictures are ", size.width, 'x', size.height));
     std::size_t count = 0;
     int width = 0;
     for (const std::uint32_t h : o.halvings) {
@@ -52,7 +53,8 @@ void show_uncurated(const UncuratedOptions& o) {
     CountedProgress progress("pictures");
     std::size_t done = 0;
     const auto& g = drawing.generator();
-    const auto z = latents_of_one_seed(static_cast<std::uint32_t>(o.seed), count, static_cast<std::size_t>(drawing.architecture().latent_size));
+    const auto z = latents_of_one_seed(static_cast<std::uint32_t>(o.seed), count,
+                                       static_cast<std::size_t>(drawing.architecture().latent_size));
     const std::vector<Image> pictures = drawing.pictures(g.styles(g.map(z, drawing.options(count).labels)),
                                                          [&](std::size_t n) { progress.show(done += n, count); });
     Image canvas(width, size.height * o.rows, pictures[0].channels);
@@ -73,7 +75,8 @@ void show_uncurated(const UncuratedOptions& o) {
 
 void add_uncurated(CLI::App& app) {
     const auto o = std::make_shared<UncuratedOptions>();
-    CLI::App& c = add_command(app, "uncurated", "A mosaic of pictures as they come, large and small", [o] { show_uncurated(*o); });
+    CLI::App& c = add_command(app, "uncurated", "A mosaic of pictures as they come, large and small",
+                              [o] { show_uncurated(*o); });
     add_network_options(c, *o);
     add_whole(c, "--seed", o->seed, {0, 0xFFFFFFFFll}, "all latents are drawn from this one seed (default 5)");
     add_whole(c, "--rows", o->rows, {1, 100}, "rows of the largest pictures (default 3)");

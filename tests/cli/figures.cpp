@@ -54,8 +54,7 @@ BOOST_FIXTURE_TEST_CASE(style_mixing_has_its_sources_at_the_borders, WithNetwork
     BOOST_TEST(std::count(corner.pixels.begin(), corner.pixels.end(), 0) == static_cast<long>(corner.pixels.size()));
     BOOST_TEST(same(cell(grid, 0, 1), picture("seed0001.png")));
     BOOST_TEST(same(cell(grid, 0, 2), picture("seed0002.png")));
-    for (int c = 0; c < 3; ++c)
-        BOOST_TEST(same(cell(grid, 1 + c, 0), picture("seed001" + std::to_string(c) + ".png")));
+    for (int c = 0; c < 3; ++c) BOOST_TEST(same(cell(grid, 1 + c, 0), picture("seed001" + std::to_string(c) + ".png")));
     BOOST_TEST(same(cell(grid, 2, 1), picture("1-11.png")));
     BOOST_TEST(same(cell(grid, 0, 2), picture("2-2.png")));
     BOOST_TEST(!same(cell(grid, 1, 1), cell(grid, 0, 1)));
@@ -135,22 +134,24 @@ BOOST_FIXTURE_TEST_CASE(w_from_a_file_is_drawn, WithNetwork) {
     BOOST_TEST(read(folder / "rows/proj00.png") == read(folder / "rows/proj01.png"));
 }
 
-BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made, *needs_example_data("faces-32.safetensors") *
-                                                                        needs_example_data("cifar-vgg.safetensors")) {
+BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made,
+                     *needs_example_data("faces-32.safetensors") * needs_example_data("cifar-vgg.safetensors")) {
     const TemporaryFolder folder;
     const std::string network = example_data("faces-32.safetensors").string();
     check_success(run_program(folder, {"generate", "--network", network, "--seeds", "40", "--outdir", "."}));
-    const Outcome o = run_program(folder, {"project", "--network", network, "--target", "seed0040.png",
-                                           "--outdir", "found"});
+    const Outcome o =
+        run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--outdir", "found"});
     check_success(o);
     double after = 0, before = 0;
     const std::size_t at = o.out.find("its distance from the target is ");
     BOOST_TEST_REQUIRE(at != std::string::npos, o.out);
-    BOOST_TEST_REQUIRE(std::sscanf(o.out.c_str() + at, "its distance from the target is %lf, that of the average picture was %lf",
-                                   &after, &before) == 2);
+    BOOST_TEST_REQUIRE(std::sscanf(o.out.c_str() + at,
+                                   "its distance from the target is %lf, that of the average picture was %lf", &after,
+                                   &before) == 2);
     BOOST_TEST(after < before / 10, "before " << before << ", after " << after);
     BOOST_TEST(same(stylegan::read_png(folder / "found/target.png"), stylegan::read_png(folder / "seed0040.png")));
-    check_success(run_program(folder, {"generate", "--network", network, "--projected-w", "found/projected_w.npz", "--outdir", "."}));
+    check_success(run_program(
+        folder, {"generate", "--network", network, "--projected-w", "found/projected_w.npz", "--outdir", "."}));
     BOOST_TEST(read(folder / "proj00.png") == read(folder / "found/proj.png"));
 }
 

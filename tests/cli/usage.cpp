@@ -41,7 +41,8 @@ BOOST_AUTO_TEST_CASE(refuses_wrong_usage) {
     check_error(run_program(folder, {"generate", "info", "x"}), 2, {});
     for (const std::string& command : commands) check_error(run_program(folder, {command, "--bogus"}), 2, {});
     check_error(run_program(folder, {"info", "a", "b"}), 2, {"not expected: b", "stylegan info --help"});
-    check_error(run_program(folder, {"benchmark", "--reps", "1", "--reps", "none"}), 2, {"--reps", "none"});  // the last one counts
+    check_error(run_program(folder, {"benchmark", "--reps", "1", "--reps", "none"}), 2,
+                {"--reps", "none"});  // the last one counts
     check_error(run_program(folder, {"benchmark", "--reps"}), 2, {"--reps"});
     check_error(run_program(folder, {"generate", "--network", "two\nlines", "--seeds", "1", "--outdir", "x"}), 1,
                 {"two lines: cannot be opened"});

@@ -20,8 +20,8 @@ inline constexpr stylegan::Architecture small{.resolution_log2 = 4,
 
 struct NetworkFile {
     stylegan::Architecture architecture = small;
-    bool metadata = true;      ///< whether the file tells the architecture
-    std::string without = {};  ///< the name of a tensor that is left out
+    bool metadata = true;                 ///< whether the file tells the architecture
+    std::string without = {};             ///< the name of a tensor that is left out
     std::vector<std::string> extra = {};  ///< names of tensors besides those of the network
 };
 

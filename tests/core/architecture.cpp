@@ -25,7 +25,8 @@ BOOST_AUTO_TEST_CASE(feature_maps_follow_their_formula) {
                 for (int s = 0; s <= 12; ++s) {
                     const double exact = base / std::pow(2.0, s * decay);
                     if (std::abs(exact - std::round(exact)) < 1e-9) continue;  // on the edge, rounding decides
-                    BOOST_TEST(a.nf(s) == std::min(static_cast<int>(exact), most), "base " << base << " decay " << decay << " stage " << s);
+                    BOOST_TEST(a.nf(s) == std::min(static_cast<int>(exact), most),
+                               "base " << base << " decay " << decay << " stage " << s);
                 }
             }
 }
@@ -59,7 +60,8 @@ BOOST_AUTO_TEST_CASE(at_resolution_changes_the_depth_alone) {
     three.base = {3, 5};
     BOOST_TEST((at_resolution(three, 24).picture() == Size{24, 40}));
     static_assert(at_resolution(config_f, 256).resolution_log2 == 8);
-    for (const int wrong : {-4, 0, 1, 2, 3, 5, 100, 1 << 30}) BOOST_CHECK_THROW((void)at_resolution(config_f, wrong), ValueError);
+    for (const int wrong : {-4, 0, 1, 2, 3, 5, 100, 1 << 30})
+        BOOST_CHECK_THROW((void)at_resolution(config_f, wrong), ValueError);
 }
 
 BOOST_AUTO_TEST_CASE(configurations_differ_as_table_1_says) {
@@ -70,9 +72,10 @@ BOOST_AUTO_TEST_CASE(configurations_differ_as_table_1_says) {
         bool pixel_norm, instance_norm;
         double mixing;
     };
-    const Row rows[] = {{config_b, false, false, false, 0, true, false, 0}, {config_c, true, false, false, 8, false, true, 0},
-                        {config_d, true, true, false, 8, false, true, 0},   {config_e, true, true, true, 8, false, true, 0},
-                        {config_f, true, true, true, 8, false, true, 0.9},  {config_a, false, false, false, 0, true, false, 0}};
+    const Row rows[] = {
+        {config_b, false, false, false, 0, true, false, 0}, {config_c, true, false, false, 8, false, true, 0},
+        {config_d, true, true, false, 8, false, true, 0},   {config_e, true, true, true, 8, false, true, 0},
+        {config_f, true, true, true, 8, false, true, 0.9},  {config_a, false, false, false, 0, true, false, 0}};
     for (const Row& row : rows) {
         BOOST_TEST(row.a.use_styles == row.styles);
         BOOST_TEST(row.a.const_input_layer == row.const_input);
@@ -126,15 +129,20 @@ BOOST_AUTO_TEST_CASE(every_flaw_is_said) {
     BOOST_TEST(flaw([](Architecture& a) { a.label_size = -1; }) == "label_size must not be negative");
     BOOST_TEST(flaw([](Architecture& a) { a.fmap_max = 0; }) == "fmap_base and fmap_max must be at least 1");
     BOOST_TEST(flaw([](Architecture& a) { a.fmap_decay = -0.5; }) == "fmap_decay must not be negative");
-    BOOST_TEST(flaw([](Architecture& a) { a.fmap_base = 511; }) == "fmap_base is too small for this resolution: a stage would have no feature maps");
+    BOOST_TEST(flaw([](Architecture& a) { a.fmap_base = 511; }) ==
+               "fmap_base is too small for this resolution: a stage would have no feature maps");
     BOOST_TEST(flaw([](Architecture& a) { a.fmap_base = 512; }) == "none");
     BOOST_TEST(flaw([](Architecture& a) { a.latent_size = 0; }) == "latent and mapping widths must be at least 1");
     BOOST_TEST(flaw([](Architecture& a) { a.mapping_layers = 17; }) == "mapping_layers must be 0 to 16");
     BOOST_TEST(flaw([](Architecture& a) { a.mapping_lrmul = 0.0; }) == "mapping_lrmul must be positive");
-    BOOST_TEST(flaw([](Architecture& a) { a.blur_filter.length = 2; }) == "blur_filter must have an odd length of at most 7, or 0");
-    BOOST_TEST(flaw([](Architecture& a) { a.blur_filter.length = 9; }) == "blur_filter must have an odd length of at most 7, or 0");
-    BOOST_TEST(flaw([](Architecture& a) { a.mbstd_num_features = 0; }) == "mbstd_group_size must not be negative, mbstd_num_features at least 1");
-    BOOST_TEST(flaw([](Architecture& a) { a.mbstd_num_features = 3; }) == "mbstd_num_features must divide the feature maps of the first stage");
+    BOOST_TEST(flaw([](Architecture& a) { a.blur_filter.length = 2; }) ==
+               "blur_filter must have an odd length of at most 7, or 0");
+    BOOST_TEST(flaw([](Architecture& a) { a.blur_filter.length = 9; }) ==
+               "blur_filter must have an odd length of at most 7, or 0");
+    BOOST_TEST(flaw([](Architecture& a) { a.mbstd_num_features = 0; }) ==
+               "mbstd_group_size must not be negative, mbstd_num_features at least 1");
+    BOOST_TEST(flaw([](Architecture& a) { a.mbstd_num_features = 3; }) ==
+               "mbstd_num_features must divide the feature maps of the first stage");
     BOOST_TEST(flaw([](Architecture& a) { a.mbstd_num_features = 3, a.mbstd_group_size = 1; }) == "none");
     BOOST_TEST(flaw([](Architecture& a) { a.style_mixing_prob = 1.5; }) == "style_mixing_prob must be 0 to 1");
 }

@@ -56,16 +56,20 @@ BOOST_AUTO_TEST_CASE(the_gradient_exists_once_it_is_cleared) {
 BOOST_AUTO_TEST_CASE(views_have_the_rank_of_the_parameter) {
     const Parameter<Cpu> p({3, 3, 2, 5});
     BOOST_TEST(p.view<4>().extent(3) == 5);
-    BOOST_CHECK_EXCEPTION((void)p.view<2>(), ShapeError, [](const Error& e) { return e.what() == std::string("Parameter: rank is 4, expected 2"); });
+    BOOST_CHECK_EXCEPTION((void)p.view<2>(), ShapeError,
+                          [](const Error& e) { return e.what() == std::string("Parameter: rank is 4, expected 2"); });
 }
 
 BOOST_AUTO_TEST_CASE(visits_name_every_parameter_and_keep_const) {
     Pair pair;
     std::string names;
-    for_each_parameter(pair, [&](const std::string& name, Parameter<Cpu>& p) {
-        names += name + (p.trainable() ? " " : "! ");
-        p.value()[0] = 7;
-    }, "G/");
+    for_each_parameter(
+        pair,
+        [&](const std::string& name, Parameter<Cpu>& p) {
+            names += name + (p.trainable() ? " " : "! ");
+            p.value()[0] = 7;
+        },
+        "G/");
     BOOST_TEST(names == "G/a G/b! ");
     const Pair& reader = pair;
     for_each_parameter(reader, [](const std::string&, auto& p) {

@@ -242,7 +242,8 @@ BOOST_AUTO_TEST_CASE(widths_that_the_tensors_do_not_have_are_refused_before_a_ne
         writer.metadata("architecture", json.dump());
         add_parameters(writer, "Gs/", g);
         writer.write(path);
-        check_refused([&] { (void)load_generator(path); }, {path.string(), "has shape [", "for the architecture that the file tells"});
+        check_refused([&] { (void)load_generator(path); },
+                      {path.string(), "has shape [", "for the architecture that the file tells"});
     }
     nlohmann::ordered_json json = architecture_to_json(g.architecture());
     json["resolution"] = 65536;  // noise maps of 16 GiB

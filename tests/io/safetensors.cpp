@@ -159,7 +159,8 @@ BOOST_AUTO_TEST_CASE(wrong_headers_are_explained) {
     expect("{\"\xff\":1}", 0, "is not JSON");
     const std::string deep(1000000, '[');
     expect(deep, 0, "nested more than 32 deep");
-    expect(R"({"a":{"dtype":"F32","shape":)" + deep + std::string(1000000, ']') + R"(,"data_offsets":[0,8]}})", 8, "nested");
+    expect(R"({"a":{"dtype":"F32","shape":)" + deep + std::string(1000000, ']') + R"(,"data_offsets":[0,8]}})", 8,
+           "nested");
     expect(std::string(17000000, ' '), 0, "JSON of 17000000 bytes, expected at most 16777216");
     expect("{" + a + "," + a + "}", 8, "names \"a\" twice");
     expect("{" + a + "}", 7, "lies at [0,8] of the data, expected inside of its 7 bytes");

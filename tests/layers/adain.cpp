@@ -11,17 +11,19 @@ namespace {
 
 template <class Layer>
 LayerCalls<Layer> adain_calls(std::vector<Index> x, std::vector<Index> w, bool styles) {
-    return {.inputs = {x, w},
-            .output = x,
-            .forward = [](auto& context, auto& layer, auto& in, auto y, auto* cache) { layer.forward(context, in[0], in[1], y, cache); },
-            .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
-                           Pass pass) { layer.backward(context, cache, dy, dx[0], dx[1], pass); },
-            .tangent = [](auto& context, auto& layer, auto& cache, auto& in_dot,
-                          auto y_dot) { layer.tangent(context, cache, in_dot[0], in_dot[1], y_dot); },
-            .backward_tangent = [](auto& context, auto& layer, auto& cache, auto dy_dot,
-                                   auto& dx_dot) { layer.backward_tangent(context, cache, dy_dot, dx_dot[0], dx_dot[1]); },
-            .optional_gradients = {1},
-            .optional_tangents = styles ? std::vector<Index>{1} : std::vector<Index>{}};
+    return {
+        .inputs = {x, w},
+        .output = x,
+        .forward = [](auto& context, auto& layer, auto& in, auto y,
+                      auto* cache) { layer.forward(context, in[0], in[1], y, cache); },
+        .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
+                       Pass pass) { layer.backward(context, cache, dy, dx[0], dx[1], pass); },
+        .tangent = [](auto& context, auto& layer, auto& cache, auto& in_dot,
+                      auto y_dot) { layer.tangent(context, cache, in_dot[0], in_dot[1], y_dot); },
+        .backward_tangent = [](auto& context, auto& layer, auto& cache, auto dy_dot,
+                               auto& dx_dot) { layer.backward_tangent(context, cache, dy_dot, dx_dot[0], dx_dot[1]); },
+        .optional_gradients = {1},
+        .optional_tangents = styles ? std::vector<Index>{1} : std::vector<Index>{}};
 }
 
 }  // namespace
@@ -34,14 +36,18 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
         for (const bool styles : {true, false})
             for (const bool wscale : {true, false}) {
                 Draw draw(++seed);
-                const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(2, 6), w = h + draw.between(1, 4);
+                const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(2, 6),
+                            w = h + draw.between(1, 4);
                 const Index latent = draw.between(1, 9);
                 const auto make = [=]<class Device>(Device) {
                     using Layer = AdaIN<dynamic, dynamic, Device>;
-                    return LayerCase{Layer(static_cast<int>(c), static_cast<int>(latent), {instance_norm, styles, wscale}),
-                                     adain_calls<Layer>({n, c, h, w}, {n, latent}, styles)};
+                    return LayerCase{
+                        Layer(static_cast<int>(c), static_cast<int>(latent), {instance_norm, styles, wscale}),
+                        adain_calls<Layer>({n, c, h, w}, {n, latent}, styles)};
                 };
-                check_layer(make, {.name = text("AdaIN of ", n, "x", c, "x", h, "x", w, ", norm ", instance_norm, ", styles ", styles), .seed = seed});
+                check_layer(make, {.name = text("AdaIN of ", n, "x", c, "x", h, "x", w, ", norm ", instance_norm,
+                                                ", styles ", styles),
+                                   .seed = seed});
             }
 }
 

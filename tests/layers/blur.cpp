@@ -11,24 +11,28 @@ BOOST_AUTO_TEST_SUITE(blur)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 1200;
-    for (const BlurFilter& filter : {BlurFilter{}, BlurFilter{1, {3}}, BlurFilter{5, {1, 4, 7, 2, 1}}, BlurFilter{7, {1, 2, 3, 4, 3, 2, -1}}}) {
+    for (const BlurFilter& filter :
+         {BlurFilter{}, BlurFilter{1, {3}}, BlurFilter{5, {1, 4, 7, 2, 1}}, BlurFilter{7, {1, 2, 3, 4, 3, 2, -1}}}) {
         Draw draw(++seed);
         const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(1, 6), w = h + draw.between(1, 4);
         const auto make = [=]<class Device>(Device) {
             using Layer = Blur<Device>;
             // linear and without parameters: the tangents are the passes themselves
-            return LayerCase{
-                Layer(filter),
-                LayerCalls<Layer>{
-                    .inputs = {{n, c, h, w}},
-                    .output = {n, c, h, w},
-                    .forward = [](auto& context, auto& layer, auto& x, auto y, auto*) { layer.forward(context, x[0], y); },
-                    .backward = [](auto& context, auto& layer, auto&, auto dy, auto& dx, Pass) { layer.backward(context, dy, dx[0]); },
-                    .tangent = [](auto& context, auto& layer, auto&, auto& x_dot, auto y_dot) { layer.forward(context, x_dot[0], y_dot); },
-                    .backward_tangent = [](auto& context, auto& layer, auto&, auto dy_dot,
-                                           auto& dx_dot) { layer.backward(context, dy_dot, dx_dot[0]); }}};
+            return LayerCase{Layer(filter),
+                             LayerCalls<Layer>{
+                                 .inputs = {{n, c, h, w}},
+                                 .output = {n, c, h, w},
+                                 .forward = [](auto& context, auto& layer, auto& x, auto y,
+                                               auto*) { layer.forward(context, x[0], y); },
+                                 .backward = [](auto& context, auto& layer, auto&, auto dy, auto& dx,
+                                                Pass) { layer.backward(context, dy, dx[0]); },
+                                 .tangent = [](auto& context, auto& layer, auto&, auto& x_dot,
+                                               auto y_dot) { layer.forward(context, x_dot[0], y_dot); },
+                                 .backward_tangent = [](auto& context, auto& layer, auto&, auto dy_dot,
+                                                        auto& dx_dot) { layer.backward(context, dy_dot, dx_dot[0]); }}};
         };
-        check_layer(make, {.name = text("Blur of ", filter.length, " taps, ", n, "x", c, "x", h, "x", w), .seed = seed});
+        check_layer(make,
+                    {.name = text("Blur of ", filter.length, " taps, ", n, "x", c, "x", h, "x", w), .seed = seed});
     }
 }
 

@@ -154,12 +154,12 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_found_and_named) {
         {Mistake::dy_dot_ignored, "dx0_dot with dy_dot"},
         {Mistake::tangent_overwritten, "dw_dot"},
     };
-    for (const auto& [mistake, quantity] : mistakes)
-        BOOST_TEST_CONTEXT("mistake " << static_cast<int>(mistake)) {
-            BOOST_CHECK_EXCEPTION(check(mistake), DerivativeError, [wanted = std::string(quantity)](const DerivativeError& e) {
-                BOOST_TEST(e.quantity() == wanted);
-                return std::string(e.what()).find("Cube: " + wanted) == 0;
-            });
+    for (const auto& [mistake, quantity] : mistakes) BOOST_TEST_CONTEXT("mistake " << static_cast<int>(mistake)) {
+            BOOST_CHECK_EXCEPTION(check(mistake), DerivativeError,
+                                  [wanted = std::string(quantity)](const DerivativeError& e) {
+                                      BOOST_TEST(e.quantity() == wanted);
+                                      return std::string(e.what()).find("Cube: " + wanted) == 0;
+                                  });
         }
 }
 
@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(the_message_says_where_and_by_how_much) {
         return true;
     });
     BOOST_CHECK_EXCEPTION(check(Mistake::unwritten_y), DerivativeError, [](const DerivativeError& e) {
-        return e.what() == std::string("Cube: y[3] is nan, expected a number: it was not written, or made of what was not");
+        return e.what() ==
+               std::string("Cube: y[3] is nan, expected a number: it was not written, or made of what was not");
     });
 }
 
@@ -180,8 +181,9 @@ BOOST_AUTO_TEST_CASE(a_layer_without_a_smooth_point_is_refused) {
     LayerCalls<Saw> calls{.inputs = {{2, 3}}, .output = {2, 3}};
     calls.forward = [](auto& c, auto& layer, auto& x, auto y, auto*) { layer.forward(c, x[0], y, nullptr); };
     calls.backward = [](auto& c, auto&, auto&, auto, auto& dx, Pass) { c.fill(Rows<double>(dx[0]), 0.0); };
-    BOOST_CHECK_EXCEPTION(stylegan::check_derivatives(context, Saw(), calls, {.name = "Saw"}), Error,
-                          [](const Error& e) { return std::string(e.what()).find("Saw: dx0: the layer is smooth along") == 0; });
+    BOOST_CHECK_EXCEPTION(
+        stylegan::check_derivatives(context, Saw(), calls, {.name = "Saw"}), Error,
+        [](const Error& e) { return std::string(e.what()).find("Saw: dx0: the layer is smooth along") == 0; });
 }
 
 BOOST_AUTO_TEST_CASE(a_view_of_another_rank_is_refused) {

@@ -17,7 +17,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
             using Layer = AnyConstantInput<Device>;
             return LayerCase{Layer(static_cast<int>(c), {static_cast<int>(h), static_cast<int>(w)}),
                              LayerCalls<Layer>{.output = {n, c, h, w},
-                                               .forward = [](auto& context, auto& layer, auto&, auto y, auto*) { layer.forward(context, y); },
+                                               .forward = [](auto& context, auto& layer, auto&, auto y,
+                                                             auto*) { layer.forward(context, y); },
                                                .backward =
                                                    [](auto& context, auto& layer, auto&, auto dy, auto&, Pass pass) {
                                                        if (pass == Pass::gradients) layer.backward(context, dy);

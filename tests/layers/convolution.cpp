@@ -13,7 +13,8 @@ namespace {
 void check_convolution_layer(int kernel, Resample kind, bool bias, double slope, std::uint64_t seed) {
     Draw draw(seed);
     const Index n = draw.between(1, 6), in = draw.between(1, 9), out = draw.between(1, 9);
-    const Index h = draw.between(1, 7) * (kind == Resample::down ? 2 : 1), w = h + (kind == Resample::down ? 2 : 1) * draw.between(1, 4);
+    const Index h = draw.between(1, 7) * (kind == Resample::down ? 2 : 1),
+                w = h + (kind == Resample::down ? 2 : 1) * draw.between(1, 4);
     const auto make = [=]<class Device>(Device) {
         using Layer = AnyConvolution<Device>;
         const Layer layer(static_cast<int>(in), static_cast<int>(out), kernel, kind, {.bias = bias, .slope = slope});
@@ -22,9 +23,10 @@ void check_convolution_layer(int kernel, Resample kind, bool bias, double slope,
         calls.optional_gradients = {0};
         return LayerCase{layer, calls};
     };
-    check_layer(make, {.name = text("Convolution ", in, " -> ", out, ", kernel ", kernel, ", kind ", static_cast<int>(kind), ", ", n, " of ", h,
-                                    "x", w, ", bias ", bias, ", slope ", slope),
-                       .seed = seed});
+    check_layer(make,
+                {.name = text("Convolution ", in, " -> ", out, ", kernel ", kernel, ", kind ", static_cast<int>(kind),
+                              ", ", n, " of ", h, "x", w, ", bias ", bias, ", slope ", slope),
+                 .seed = seed});
 }
 
 template <Resample Kind>
@@ -73,12 +75,14 @@ BOOST_AUTO_TEST_CASE(one_channel_and_one_pixel) {
 
 BOOST_AUTO_TEST_CASE(up_and_up_rotated_differ_by_the_turn_of_the_kernel) {
     Context<Cpu> context;
-    AnyConvolution<Cpu> up(2, 3, 3, Resample::up, {.bias = false}), rotated(2, 3, 3, Resample::up_rotated, {.bias = false});
+    AnyConvolution<Cpu> up(2, 3, 3, Resample::up, {.bias = false}),
+        rotated(2, 3, 3, Resample::up_rotated, {.bias = false});
     initialize(up, context, 1);
     initialize(rotated, context, 1);
     for_each_parameter(rotated, [](const std::string&, Parameter<Cpu>& p) {  // (3, 3, 2, 3): turn both kernel axes
         std::vector<float> turned(p.value().begin(), p.value().end());
-        for (std::size_t tap = 0; tap < 9; ++tap) std::copy_n(turned.data() + tap * 6, 6, p.value().data() + (8 - tap) * 6);
+        for (std::size_t tap = 0; tap < 9; ++tap)
+            std::copy_n(turned.data() + tap * 6, 6, p.value().data() + (8 - tap) * 6);
     });
     const auto x = random_tensor<FeatureMaps<Cpu>>(std::array<Index, 4>{2, 2, 5, 3}, 2);
     FeatureMaps<Cpu> a({2, 3, 10, 6}), b({2, 3, 10, 6});

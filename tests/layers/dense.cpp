@@ -20,9 +20,12 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
                     using Layer = Dense<dynamic, dynamic, Device>;
                     auto calls = calls_of<Layer>({n, in}, {n, out});
                     calls.optional_gradients = {0};
-                    return LayerCase{Layer(static_cast<int>(in), static_cast<int>(out), {.lr = {.lrmul = 0.5}, .bias = bias, .slope = slope}), calls};
+                    return LayerCase{Layer(static_cast<int>(in), static_cast<int>(out),
+                                           {.lr = {.lrmul = 0.5}, .bias = bias, .slope = slope}),
+                                     calls};
                 };
-                check_layer(make, {.name = text("Dense ", in, " -> ", out, ", batch ", n, ", slope ", slope), .seed = seed});
+                check_layer(make,
+                            {.name = text("Dense ", in, " -> ", out, ", batch ", n, ", slope ", slope), .seed = seed});
             }
 }
 
@@ -53,7 +56,8 @@ BOOST_AUTO_TEST_CASE(starts_with_the_variance_of_its_options) {
                 for (const float v : p.value()) squares += double(v) * double(v);
                 if (name == "bias") BOOST_TEST(squares == 0);
                 if (name == "weight")  // used, its variance is gain^2 / fan_in whatever the options
-                    BOOST_TEST(std::sqrt(squares / double(p.size())) * lr.scale(50) == lr.he(50), boost::test_tools::tolerance(0.05));
+                    BOOST_TEST(std::sqrt(squares / double(p.size())) * lr.scale(50) == lr.he(50),
+                               boost::test_tools::tolerance(0.05));
             });
         }
 }
@@ -72,7 +76,9 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 
 BOOST_AUTO_TEST_CASE(refuses_widths_that_do_not_fit) {
     using Any = Dense<dynamic, dynamic>;
-    BOOST_CHECK_EXCEPTION(Any(0, 3), ShapeError, [](const Error& e) { return e.what() == std::string("Dense: widths are 0 and 3, expected at least 1"); });
+    BOOST_CHECK_EXCEPTION(Any(0, 3), ShapeError, [](const Error& e) {
+        return e.what() == std::string("Dense: widths are 0 and 3, expected at least 1");
+    });
     Context<Cpu> context;
     const Any layer(4, 3);
     Vectors<Cpu> x({2, 5}), y({2, 3});

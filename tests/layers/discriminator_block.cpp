@@ -17,11 +17,14 @@ void check_block(const std::string& name, const Architecture& a, int stage, std:
         using Layer = AnyDiscriminatorBlock<Device>;
         const Layer block(a, stage);
         const Shape4 y = block.output_shape(n);
-        auto calls = calls_of<Layer>({n, a.feature_maps(stage), a.size(stage).height, a.size(stage).width}, {y[0], y[1], y[2], y[3]});
+        auto calls = calls_of<Layer>({n, a.feature_maps(stage), a.size(stage).height, a.size(stage).width},
+                                     {y[0], y[1], y[2], y[3]});
         calls.optional_gradients = {0};
         return LayerCase{block, calls};
     };
-    check_layer(make, {.name = text("DiscriminatorBlock, ", name, ", stage ", stage, ", batch ", n), .seed = seed, .coordinates = 8});
+    check_layer(
+        make,
+        {.name = text("DiscriminatorBlock, ", name, ", stage ", stage, ", batch ", n), .seed = seed, .coordinates = 8});
 }
 
 }  // namespace
@@ -49,7 +52,8 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     AnyDiscriminatorBlock<Cpu> any(a, 2);
     initialize(typed, context, 1);
     initialize(any, context, 1);
-    const auto x = random_tensor<FeatureMaps<Cpu, a.feature_maps(2), 8, 12>>(std::array<Index, 4>{3, a.feature_maps(2), 8, 12}, 1);
+    const auto x =
+        random_tensor<FeatureMaps<Cpu, a.feature_maps(2), 8, 12>>(std::array<Index, 4>{3, a.feature_maps(2), 8, 12}, 1);
     FeatureMaps<Cpu> y({3, a.feature_maps(1), 4, 6});
     any.forward(context, x.view(), y.view());
     BOOST_TEST(same(typed(context, x), y));

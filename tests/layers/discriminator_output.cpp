@@ -21,9 +21,11 @@ void check_output(const std::string& name, const Architecture& a, Index n, std::
     BOOST_REQUIRE(a.flaw() == nullptr);
     const auto make = [=]<class Device>(Device) {
         using Layer = DiscriminatorOutput<Device>;
-        const auto labels = std::make_shared<Vectors<Device>>(a.label_size > 0 ? labels_of<Device>(n, a.label_size) : Vectors<Device>());
+        const auto labels = std::make_shared<Vectors<Device>>(a.label_size > 0 ? labels_of<Device>(n, a.label_size)
+                                                                               : Vectors<Device>());
         const Rows<const typename Device::Scalar> view = std::as_const(*labels).view();
-        return LayerCase{Layer(a), calls_of<Layer>({n, a.feature_maps(0), a.base.height, a.base.width}, {n, 1}, view), labels};
+        return LayerCase{Layer(a), calls_of<Layer>({n, a.feature_maps(0), a.base.height, a.base.width}, {n, 1}, view),
+                         labels};
     };
     check_layer(make, {.name = text("DiscriminatorOutput, ", name, ", batch ", n), .seed = seed});
 }
@@ -51,7 +53,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(a_label_chooses_the_score) {
-    const Architecture a{.base = {2, 3}, .resolution_log2 = 2, .label_size = 3, .fmap_base = 18, .fmap_max = 10, .mbstd_group_size = 0};
+    const Architecture a{
+        .base = {2, 3}, .resolution_log2 = 2, .label_size = 3, .fmap_base = 18, .fmap_max = 10, .mbstd_group_size = 0};
     Context<Cpu> context;
     DiscriminatorOutput<Cpu> layer(a);
     for_each_parameter(layer, [n = 0u](const std::string&, Parameter<Cpu>& p) mutable {
@@ -68,7 +71,8 @@ BOOST_AUTO_TEST_CASE(a_label_chooses_the_score) {
     Vectors<Cpu> blend({1, 3});
     blend.data()[0] = 0.5f, blend.data()[1] = 0.25f, blend.data()[2] = -1;
     layer.forward(context, one.view(), blend.view(), mixed.view());
-    BOOST_TEST(std::abs(mixed.data()[0] - (0.5f * scores.data()[0] + 0.25f * scores.data()[1] - scores.data()[2])) < 1e-4f);
+    BOOST_TEST(std::abs(mixed.data()[0] - (0.5f * scores.data()[0] + 0.25f * scores.data()[1] - scores.data()[2])) <
+               1e-4f);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

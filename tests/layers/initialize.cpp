@@ -14,10 +14,12 @@ namespace {
 template <class Device>
 std::vector<std::vector<double>> values_of(std::uint64_t seed, Device device) {
     Context<Device> context(device);
-    AnyMappingNetwork<Device> mapping({.label_size = 3, .latent_size = 60, .dlatent_size = 90, .mapping_layers = 3, .mapping_fmaps = 70});
+    AnyMappingNetwork<Device> mapping(
+        {.label_size = 3, .latent_size = 60, .dlatent_size = 90, .mapping_layers = 3, .mapping_fmaps = 70});
     initialize(mapping, context, seed);
     std::vector<std::vector<double>> all;
-    for_each_parameter(mapping, [&](const std::string&, const auto& p) { all.emplace_back(p.value().begin(), p.value().end()); });
+    for_each_parameter(
+        mapping, [&](const std::string&, const auto& p) { all.emplace_back(p.value().begin(), p.value().end()); });
     return all;
 }
 
@@ -54,7 +56,8 @@ BOOST_AUTO_TEST_CASE(weights_have_the_deviation_that_equalized_learning_rate_ask
     };
     BOOST_TEST(all.size() == 7u);
     BOOST_TEST(deviation(all[0]) == 1, boost::test_tools::tolerance(0.15));
-    for (const std::size_t weight : {1u, 3u, 5u}) BOOST_TEST(deviation(all[weight]) == 100, boost::test_tools::tolerance(0.05));
+    for (const std::size_t weight : {1u, 3u, 5u})
+        BOOST_TEST(deviation(all[weight]) == 100, boost::test_tools::tolerance(0.05));
     for (const std::size_t bias : {2u, 4u, 6u}) BOOST_TEST(deviation(all[bias]) == 0);
 }
 
@@ -64,7 +67,8 @@ BOOST_AUTO_TEST_CASE(what_is_used_has_the_scale_of_he) {
     for (const double lrmul : {1.0, 0.01})
         for (const bool wscale : {true, false}) {
             const EqualizedLr other{.gain = 1, .lrmul = lrmul, .wscale = wscale};
-            BOOST_TEST(other.scale(25) * other.initial(25).standard_deviation == 0.2, boost::test_tools::tolerance(1e-12));
+            BOOST_TEST(other.scale(25) * other.initial(25).standard_deviation == 0.2,
+                       boost::test_tools::tolerance(1e-12));
         }
     const EqualizedLr stored{.lrmul = 0.01};
     BOOST_TEST(stored.initial(8).standard_deviation == 100, boost::test_tools::tolerance(1e-12));

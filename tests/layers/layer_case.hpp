@@ -110,7 +110,8 @@ void check_layer(const Make& make, stylegan::DerivativeCheck options, double tol
 template <class T, class Shape>
 T random_tensor(const Shape& shape, std::uint32_t number) {
     T x(shape);
-    stylegan::RandomStream(11, 0, stylegan::Purpose::test, number).fill_normal(x.data(), static_cast<std::size_t>(x.size()));
+    stylegan::RandomStream(11, 0, stylegan::Purpose::test, number)
+        .fill_normal(x.data(), static_cast<std::size_t>(x.size()));
     return x;
 }
 

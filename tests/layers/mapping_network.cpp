@@ -10,7 +10,9 @@ using namespace layer_test;
 namespace {
 
 /// Widths that are all different.
-Architecture small(int layers) { return {.latent_size = 6, .dlatent_size = 5, .mapping_layers = layers, .mapping_fmaps = 7}; }
+Architecture small(int layers) {
+    return {.latent_size = 6, .dlatent_size = 5, .mapping_layers = layers, .mapping_fmaps = 7};
+}
 
 void check_mapping(const std::string& name, const Architecture& a, std::uint64_t seed) {
     BOOST_REQUIRE(a.flaw() == nullptr);
@@ -61,7 +63,8 @@ BOOST_AUTO_TEST_CASE(without_layers_w_is_the_normalised_z) {
     for (Index n = 0; n < 4; ++n) {
         double squares = 0;
         for (Index i = 0; i < 6; ++i) squares += double(z.view()(n, i)) * double(z.view()(n, i)) / 6;
-        for (Index i = 0; i < 6; ++i) BOOST_TEST(std::abs(double(w.view()(n, i)) - double(z.view()(n, i)) / std::sqrt(squares + 1e-8)) < 1e-5);
+        for (Index i = 0; i < 6; ++i)
+            BOOST_TEST(std::abs(double(w.view()(n, i)) - double(z.view()(n, i)) / std::sqrt(squares + 1e-8)) < 1e-5);
     }
 }
 
@@ -101,12 +104,12 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     a.label_size = 3;
     const AnyMappingNetwork<Cpu> labelled(a);
     Vectors<Cpu> right({2, 6}), labels({2, 4}), few({1, 3});
-    BOOST_CHECK_EXCEPTION(labelled.forward(context, right.view(), labels.view(), w.view()), ShapeError, [](const Error& e) {
-        return e.what() == std::string("MappingNetwork: length of a label is 4, expected 3");
-    });
-    BOOST_CHECK_EXCEPTION(labelled.forward(context, right.view(), few.view(), w.view()), ShapeError, [](const Error& e) {
-        return e.what() == std::string("MappingNetwork: batch of labels is 1, expected 2");
-    });
+    BOOST_CHECK_EXCEPTION(
+        labelled.forward(context, right.view(), labels.view(), w.view()), ShapeError,
+        [](const Error& e) { return e.what() == std::string("MappingNetwork: length of a label is 4, expected 3"); });
+    BOOST_CHECK_EXCEPTION(
+        labelled.forward(context, right.view(), few.view(), w.view()), ShapeError,
+        [](const Error& e) { return e.what() == std::string("MappingNetwork: batch of labels is 1, expected 2"); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,8 @@ BOOST_AUTO_TEST_SUITE(minibatch_stddev)
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 900;
     for (const int features : {1, 2, 3})
-        for (const auto& [group_size, batch] : std::vector<std::pair<int, Index>>{{4, 1}, {4, 2}, {4, 3}, {4, 4}, {2, 6}, {3, 6}}) {
+        for (const auto& [group_size, batch] :
+             std::vector<std::pair<int, Index>>{{4, 1}, {4, 2}, {4, 3}, {4, 4}, {2, 6}, {3, 6}}) {
             const int group = group_size;
             const Index n = batch;
             Draw draw(++seed);  // few elements: the deviation of a pair is nearly a kink where its two values meet
@@ -20,7 +21,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
                 using Layer = AnyMinibatchStddev<Device>;
                 return LayerCase{Layer(group, features), calls_of<Layer>({n, c, h, w}, {n, c + features, h, w})};
             };
-            check_layer(make, {.name = text("MinibatchStddev of ", n, "x", c, "x", h, "x", w, ", group ", group, ", features ", features),
+            check_layer(make, {.name = text("MinibatchStddev of ", n, "x", c, "x", h, "x", w, ", group ", group,
+                                            ", features ", features),
                                .seed = seed,
                                .step = 3e-6});
         }

@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     for (const bool shared : {true, false})
         for (int k = 0; k < 3; ++k) {
             Draw draw(++seed);
-            const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(1, 6), w = h + draw.between(1, 4);
+            const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(1, 6),
+                        w = h + draw.between(1, 4);
             const auto make = [=]<class Device>(Device) {
                 using Layer = NoiseInput<dynamic, Device>;
                 const auto noise = random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared ? 1 : n, 1, h, w}, 9);
@@ -31,14 +32,17 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
                                 layer.backward(context, cache, dy, pass);
                                 context.template copy<4>(dy, dx[0]);
                             },
-                        .tangent = [](auto& context, auto&, auto&, auto& x_dot, auto y_dot) { context.template copy<4>(x_dot[0], y_dot); },
+                        .tangent = [](auto& context, auto&, auto&, auto& x_dot,
+                                      auto y_dot) { context.template copy<4>(x_dot[0], y_dot); },
                         .backward_tangent =
                             [](auto& context, auto& layer, auto& cache, auto dy_dot, auto& dx_dot) {
                                 layer.backward(context, cache, dy_dot, Pass::gradients);
                                 context.template copy<4>(dy_dot, dx_dot[0]);
                             }}};
             };
-            check_layer(make, {.name = text("NoiseInput of ", n, "x", c, "x", h, "x", w, shared ? ", one map" : ", a map each"), .seed = seed});
+            check_layer(
+                make, {.name = text("NoiseInput of ", n, "x", c, "x", h, "x", w, shared ? ", one map" : ", a map each"),
+                       .seed = seed});
         }
 }
 
@@ -54,7 +58,8 @@ BOOST_AUTO_TEST_CASE(starts_without_effect_and_then_adds_one_map_to_all) {
     for (int n = 0; n < 2; ++n)
         for (int c = 0; c < 3; ++c)
             for (int i = 0; i < 20; ++i) {
-                const double expected = double(x.view()(n, c, i / 5, i % 5)) + (c - 1) * double(noise.view()(n, 0, i / 5, i % 5));
+                const double expected =
+                    double(x.view()(n, c, i / 5, i % 5)) + (c - 1) * double(noise.view()(n, 0, i / 5, i % 5));
                 BOOST_TEST(std::abs(double(y.view()(n, c, i / 5, i % 5)) - expected) < 1e-6);
             }
 }
@@ -63,7 +68,8 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     Context<Cpu> context;
     NoiseInput<7> typed;
     NoiseInput<dynamic> any(7);
-    for (std::size_t c = 0; c < 7; ++c) typed.weight().value()[c] = any.weight().value()[c] = 0.3f * static_cast<float>(c);
+    for (std::size_t c = 0; c < 7; ++c)
+        typed.weight().value()[c] = any.weight().value()[c] = 0.3f * static_cast<float>(c);
     const auto x = random_tensor<FeatureMaps<Cpu, 7, 3, 5>>(std::array<Index, 4>{3, 7, 3, 5}, 1);
     const auto noise = random_tensor<FeatureMaps<Cpu, 1, 3, 5>>(std::array<Index, 4>{1, 1, 3, 5}, 2);
     FeatureMaps<Cpu> y({3, 7, 3, 5});

@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(the_picture_has_no_nonlinearity_and_gain_1) {
     for_each_parameter(to, [&](const std::string& name, Parameter<Cpu>& p) {
         if (name != "weight") return;
         double sum = 0;  // y[0,0,0,0] = sum over i of x[0,i,0,0] w[0,0,i,0] / sqrt(4)
-        for (Index i = 0; i < 4; ++i) sum -= double(x.view()(0, i, 0, 0)) * double(p.template view<4>()(0, 0, i, 0)) / 2;
+        for (Index i = 0; i < 4; ++i)
+            sum -= double(x.view()(0, i, 0, 0)) * double(p.template view<4>()(0, 0, i, 0)) / 2;
         BOOST_TEST(std::abs(double(y.view()(0, 0, 0, 0)) - sum) < 1e-6);
     });
 }

@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     Context<Cpu> context;
     Tensor<Cpu, dynamic, dynamic, dynamic> w({6, 2, 3});
     const Vectors<Cpu> two({2, 3}), one({1, 3}), wide({2, 4});
-    BOOST_CHECK_EXCEPTION(StyleMixing<>({6}).forward(context, two.view(), w.view()), ShapeError, says("StyleMixing: layer is 6, expected 0 to 5"));
+    BOOST_CHECK_EXCEPTION(StyleMixing<>({6}).forward(context, two.view(), w.view()), ShapeError,
+                          says("StyleMixing: layer is 6, expected 0 to 5"));
     BOOST_CHECK_EXCEPTION(StyleMixing<>({1}).forward(context, one.view(), w.view()), ShapeError,
                           says("StyleMixing: batch of the second w is 1, expected 2"));
     BOOST_CHECK_EXCEPTION(StyleMixing<>({1}).forward(context, wide.view(), w.view()), ShapeError,

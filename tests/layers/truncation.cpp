@@ -72,8 +72,9 @@ BOOST_AUTO_TEST_CASE(refuses_styles_of_another_length) {
     Context<Cpu> context;
     const Truncation<3> layer;
     Tensor<Cpu, dynamic, dynamic, dynamic> w({6, 2, 4});
-    BOOST_CHECK_EXCEPTION(layer.forward(context, {.psi = 0.5f}, w.view()), ShapeError,
-                          [](const Error& e) { return e.what() == std::string("Truncation: length of w is 4, expected 3"); });
+    BOOST_CHECK_EXCEPTION(layer.forward(context, {.psi = 0.5f}, w.view()), ShapeError, [](const Error& e) {
+        return e.what() == std::string("Truncation: length of w is 4, expected 3");
+    });
 }
 
 BOOST_AUTO_TEST_CASE(its_average_is_kept_but_not_trained) {

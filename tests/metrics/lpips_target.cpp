@@ -27,8 +27,7 @@ BOOST_AUTO_TEST_CASE(is_the_distance_with_its_gradient) {
     auto gradient = a;
     BOOST_TEST(target(a, gradient) == lpips(a, b)[0], boost::test_tools::tolerance(1e-12));
     const auto expected = lpips.gradient(a, b);
-    for (std::size_t i = 0; i < a.size(); ++i)
-        BOOST_TEST(std::abs(gradient.data()[i] - expected.data()[i]) <= 1e-12);
+    for (std::size_t i = 0; i < a.size(); ++i) BOOST_TEST(std::abs(gradient.data()[i] - expected.data()[i]) <= 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(grey_counts_for_all_colours_and_alpha_for_nothing) {
@@ -55,13 +54,16 @@ BOOST_AUTO_TEST_CASE(grey_counts_for_all_colours_and_alpha_for_nothing) {
 
 BOOST_AUTO_TEST_CASE(large_pictures_are_averaged_down) {
     auto lpips = small_lpips();
-    auto large = random_array<double, 4>({1, 3, 512, 512}, 1), target = random_array<double, 4>({1, 3, 512, 512}, 2), gradient = large;
+    auto large = random_array<double, 4>({1, 3, 512, 512}, 1), target = random_array<double, 4>({1, 3, 512, 512}, 2),
+         gradient = large;
     const auto halved = [](const auto& x) {
         auto y = xt::xtensor<double, 4>::from_shape({1, 3, 256, 256});
         for (std::size_t c = 0; c < 3; ++c)
             for (std::size_t h = 0; h < 256; ++h)
                 for (std::size_t w = 0; w < 256; ++w)
-                    y(0, c, h, w) = (x(0, c, 2 * h, 2 * w) + x(0, c, 2 * h, 2 * w + 1) + x(0, c, 2 * h + 1, 2 * w) + x(0, c, 2 * h + 1, 2 * w + 1)) / 4;
+                    y(0, c, h, w) = (x(0, c, 2 * h, 2 * w) + x(0, c, 2 * h, 2 * w + 1) + x(0, c, 2 * h + 1, 2 * w) +
+                                     x(0, c, 2 * h + 1, 2 * w + 1)) /
+                                    4;
         return y;
     };
     LpipsTarget<Double> to(lpips, target);

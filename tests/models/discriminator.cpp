@@ -10,13 +10,17 @@ namespace {
 using Pictures = AnyDiscriminator<Cpu>::Pictures;
 
 /// Without minibatch stddev, so that each picture stands for itself.
-constexpr Architecture single{.base = {3, 5}, .resolution_log2 = 4, .fmap_base = 32, .fmap_max = 12, .mbstd_group_size = 0};
+constexpr Architecture single{
+    .base = {3, 5}, .resolution_log2 = 4, .fmap_base = 32, .fmap_max = 12, .mbstd_group_size = 0};
 
-AnyDiscriminator<Cpu> discriminator_of(const Architecture& a, Cpu device = {}) { return trained(AnyDiscriminator<Cpu>(a, 1, device)); }
+AnyDiscriminator<Cpu> discriminator_of(const Architecture& a, Cpu device = {}) {
+    return trained(AnyDiscriminator<Cpu>(a, 1, device));
+}
 
 Pictures pictures(std::size_t n, const Architecture& a, std::uint32_t number = 1) {
     const Size s = a.picture();
-    return random_array<float, 4>({n, static_cast<std::size_t>(a.num_channels), static_cast<std::size_t>(s.height), static_cast<std::size_t>(s.width)},
+    return random_array<float, 4>({n, static_cast<std::size_t>(a.num_channels), static_cast<std::size_t>(s.height),
+                                   static_cast<std::size_t>(s.width)},
                                   number);
 }
 
@@ -29,7 +33,8 @@ Pictures averaged(const Pictures& x, int log2) {
             for (std::size_t h = 0; h < x.shape(2); ++h)
                 for (std::size_t w = 0; w < x.shape(3); ++w) {
                     double sum = 0;
-                    for (std::size_t i = 0; i < side * side; ++i) sum += double(x(n, c, (h / side) * side + i / side, (w / side) * side + i % side));
+                    for (std::size_t i = 0; i < side * side; ++i)
+                        sum += double(x(n, c, (h / side) * side + i / side, (w / side) * side + i % side));
                     y(n, c, h, w) = static_cast<float>(sum / double(side * side));
                 }
     return y;
@@ -133,7 +138,8 @@ BOOST_AUTO_TEST_CASE(labels_choose_the_score) {
     const auto scores = d(x, labels(2, 3));
     BOOST_TEST(scores(0, 0) != scores(1, 0));
     BOOST_CHECK_EXCEPTION((void)d(x), ShapeError, says("Discriminator: labels is 0, expected 2"));
-    BOOST_CHECK_EXCEPTION((void)d(x, labels(2, 4)), ShapeError, says("Discriminator: length of a label is 4, expected 3"));
+    BOOST_CHECK_EXCEPTION((void)d(x, labels(2, 4)), ShapeError,
+                          says("Discriminator: length of a label is 4, expected 3"));
 }
 
 BOOST_AUTO_TEST_CASE(every_configuration_scores_pictures) {
@@ -153,7 +159,8 @@ BOOST_AUTO_TEST_CASE(typed_and_run_time_forms_agree_bit_for_bit) {
     BOOST_TEST(same(trained(BasicDiscriminator<small>(1))(x), discriminator_of(small)(x)));
     const Discriminator<8> d(3);
     BOOST_TEST(d.architecture().picture().width == 8);
-    BOOST_TEST(same(d(pictures(2, d.architecture())), AnyDiscriminator<Cpu>(at_resolution(config_f, 8), 3)(pictures(2, d.architecture()))));
+    BOOST_TEST(same(d(pictures(2, d.architecture())),
+                    AnyDiscriminator<Cpu>(at_resolution(config_f, 8), 3)(pictures(2, d.architecture()))));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_its_lod) {
@@ -166,16 +173,20 @@ BOOST_AUTO_TEST_CASE(keeps_its_lod) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     const auto d = discriminator_of(small);
-    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 1, 12, 20}, 1)), ShapeError, says("Discriminator: colour channels is 1, expected 3"));
-    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 3, 20, 12}, 1)), ShapeError, says("Discriminator: picture height is 20, expected 12"));
-    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 3, 12, 24}, 1)), ShapeError, says("Discriminator: picture width is 24, expected 20"));
+    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 1, 12, 20}, 1)), ShapeError,
+                          says("Discriminator: colour channels is 1, expected 3"));
+    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 3, 20, 12}, 1)), ShapeError,
+                          says("Discriminator: picture height is 20, expected 12"));
+    BOOST_CHECK_EXCEPTION((void)d(random_array<float, 4>({4, 3, 12, 24}, 1)), ShapeError,
+                          says("Discriminator: picture width is 24, expected 20"));
     BOOST_CHECK_EXCEPTION((void)d(pictures(6, small)), ShapeError,
                           says("minibatch_stddev: batch of x is 6, expected a multiple of the group size 4"));
     BOOST_CHECK_EXCEPTION((void)d(pictures(4, small), {}, -1), ValueError, says("lod is -1, expected 0 to 2"));
     Architecture flawed = small;
     flawed.fmap_base = 1;
-    BOOST_CHECK_EXCEPTION(AnyDiscriminator<Cpu>{flawed}, ValueError,
-                          says("Architecture: fmap_base is too small for this resolution: a stage would have no feature maps"));
+    BOOST_CHECK_EXCEPTION(
+        AnyDiscriminator<Cpu>{flawed}, ValueError,
+        says("Architecture: fmap_base is too small for this resolution: a stage would have no feature maps"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,7 +21,9 @@ void check_network(const std::string& name, const Architecture& a, double lod, I
         calls.optional_gradients = {0};
         return LayerCase{Layer(a), calls, labels};
     };
-    check_layer(make, {.name = text("DiscriminatorNetwork, ", name, ", lod ", lod, ", batch ", n), .seed = seed, .coordinates = 3});
+    check_layer(
+        make,
+        {.name = text("DiscriminatorNetwork, ", name, ", lod ", lod, ", batch ", n), .seed = seed, .coordinates = 3});
 }
 
 }  // namespace

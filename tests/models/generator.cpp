@@ -9,7 +9,9 @@ namespace {
 
 using Pictures = AnyGenerator<Cpu>::Pictures;
 
-AnyGenerator<Cpu> generator_of(const Architecture& a, Cpu device = {}) { return trained(AnyGenerator<Cpu>(a, 1, device)); }
+AnyGenerator<Cpu> generator_of(const Architecture& a, Cpu device = {}) {
+    return trained(AnyGenerator<Cpu>(a, 1, device));
+}
 
 }  // namespace
 
@@ -82,7 +84,8 @@ BOOST_AUTO_TEST_CASE(a_batch_is_its_pictures_one_by_one) {
 BOOST_AUTO_TEST_CASE(the_number_of_threads_does_not_count) {
     const auto z = latents(3, small);
     const Pictures x = generator_of(small, {.threads = 1})(z, {.noise = Noise::random});
-    for (const int threads : {2, 3, 7}) BOOST_TEST(same(generator_of(small, {.threads = threads})(z, {.noise = Noise::random}), x));
+    for (const int threads : {2, 3, 7})
+        BOOST_TEST(same(generator_of(small, {.threads = threads})(z, {.noise = Noise::random}), x));
 }
 
 BOOST_AUTO_TEST_CASE(plain_kernels_and_double_precision_agree) {
@@ -110,7 +113,8 @@ BOOST_AUTO_TEST_CASE(networks_can_share_threads_and_memory) {
 
 BOOST_AUTO_TEST_CASE(every_configuration_makes_pictures) {
     for (Architecture a : {config_a, config_b, config_c, config_d, config_e, config_f}) {
-        a.resolution_log2 = 4, a.fmap_base = 32, a.fmap_max = 8, a.latent_size = 8, a.dlatent_size = 6, a.mapping_fmaps = 5;
+        a.resolution_log2 = 4, a.fmap_base = 32, a.fmap_max = 8, a.latent_size = 8, a.dlatent_size = 6,
+        a.mapping_fmaps = 5;
         for (const int colors : {1, 2, 3, 4}) {
             a.num_channels = colors;
             const Pictures x = generator_of(a)(latents(2, a));
@@ -132,8 +136,10 @@ BOOST_AUTO_TEST_CASE(labels_change_the_picture) {
         const Pictures x = g(z, {.labels = labels(2, 3)});
         BOOST_TEST((one_of(x, 0) != one_of(x, 1)));
         BOOST_CHECK_EXCEPTION((void)g(z), ShapeError, says("Generator: labels is 0, expected 2"));
-        BOOST_CHECK_EXCEPTION((void)g(z, {.labels = labels(3, 3)}), ShapeError, says("Generator: labels is 3, expected 2"));
-        BOOST_CHECK_EXCEPTION((void)g(z, {.labels = labels(2, 4)}), ShapeError, says("Generator: length of a label is 4, expected 3"));
+        BOOST_CHECK_EXCEPTION((void)g(z, {.labels = labels(3, 3)}), ShapeError,
+                              says("Generator: labels is 3, expected 2"));
+        BOOST_CHECK_EXCEPTION((void)g(z, {.labels = labels(2, 4)}), ShapeError,
+                              says("Generator: length of a label is 4, expected 3"));
         BOOST_CHECK_THROW((void)g.measure_w_average(10), ValueError);
     }
 }
@@ -173,20 +179,26 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     other.latent_size = 8;
     BOOST_CHECK_EXCEPTION((void)g(latents(2, other)), ShapeError, says("Generator: length of z is 8, expected 7"));
     const auto w = g.map(latents(2, small)), one = g.map(latents(1, small));
-    BOOST_CHECK_EXCEPTION((void)g.synthesize(random_array<float, 2>({2, 7}, 1)), ShapeError, says("Generator: length of w is 7, expected 9"));
-    BOOST_CHECK_EXCEPTION((void)g.synthesize(random_array<float, 3>({2, 5, 9}, 1)), ShapeError, says("Generator: layers of w is 5, expected 6"));
-    BOOST_CHECK_EXCEPTION((void)g.mix(w, one, {0}), ShapeError, says("Generator: batch of the second w is 1, expected 2"));
+    BOOST_CHECK_EXCEPTION((void)g.synthesize(random_array<float, 2>({2, 7}, 1)), ShapeError,
+                          says("Generator: length of w is 7, expected 9"));
+    BOOST_CHECK_EXCEPTION((void)g.synthesize(random_array<float, 3>({2, 5, 9}, 1)), ShapeError,
+                          says("Generator: layers of w is 5, expected 6"));
+    BOOST_CHECK_EXCEPTION((void)g.mix(w, one, {0}), ShapeError,
+                          says("Generator: batch of the second w is 1, expected 2"));
     BOOST_CHECK_EXCEPTION((void)g.mix(w, random_array<float, 2>({2, 8}, 1), {0}), ShapeError,
                           says("Generator: length of the second w is 8, expected 9"));
     BOOST_CHECK_EXCEPTION((void)g.mix(w, w, {6}), ShapeError, says("Generator: layer to mix is 6, expected 0 to 5"));
     BOOST_CHECK_THROW((void)g.mix(w, w, {-1}), ShapeError);
-    BOOST_CHECK_EXCEPTION((void)g.synthesize(w, {.truncation = {.psi = NAN}}), ValueError, says("truncation psi is nan, expected a number"));
-    for (const double lod : {-0.1, 2.01, double(NAN)}) BOOST_CHECK_THROW((void)g.synthesize(w, {.lod = lod}), ValueError);
+    BOOST_CHECK_EXCEPTION((void)g.synthesize(w, {.truncation = {.psi = NAN}}), ValueError,
+                          says("truncation psi is nan, expected a number"));
+    for (const double lod : {-0.1, 2.01, double(NAN)})
+        BOOST_CHECK_THROW((void)g.synthesize(w, {.lod = lod}), ValueError);
     BOOST_CHECK_EXCEPTION((void)g.synthesize(w, {.lod = 2.5}), ValueError, says("lod is 2.5, expected 0 to 2"));
 
     Architecture plain = small;
     plain.use_styles = false;
-    BOOST_CHECK_EXCEPTION((void)generator_of(plain).mix(w, w, {0}), ValueError, says("Generator: this architecture has no styles to mix"));
+    BOOST_CHECK_EXCEPTION((void)generator_of(plain).mix(w, w, {0}), ValueError,
+                          says("Generator: this architecture has no styles to mix"));
 
     Architecture flawed = small;
     flawed.num_channels = 5;

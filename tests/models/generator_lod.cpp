@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(a_whole_lod_is_the_upscaled_picture_of_the_smaller_network)
         for (std::size_t n = 0; n < 2; ++n)
             for (std::size_t c = 0; c < 3; ++c)
                 for (std::size_t y = 0; y < 12; ++y)
-                    for (std::size_t x = 0; x < 20; ++x) equal = equal && large(n, c, y, x) == tiny(n, c, y >> lod, x >> lod);
+                    for (std::size_t x = 0; x < 20; ++x)
+                        equal = equal && large(n, c, y, x) == tiny(n, c, y >> lod, x >> lod);
         BOOST_TEST(equal, "lod " << lod);
     }
 }

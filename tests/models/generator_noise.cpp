@@ -16,7 +16,8 @@ AnyGenerator<Cpu> generator_of(const Architecture& a) { return trained(AnyGenera
 std::vector<Pictures> stored_maps(const AnyGenerator<Cpu>& g) {
     std::vector<Pictures> maps;
     for (const auto& p : g.synthesis().noise()) {
-        Pictures map = Pictures::from_shape({1, 1, static_cast<std::size_t>(p.shape()[2]), static_cast<std::size_t>(p.shape()[3])});
+        Pictures map = Pictures::from_shape(
+            {1, 1, static_cast<std::size_t>(p.shape()[2]), static_cast<std::size_t>(p.shape()[3])});
         std::copy(p.value().begin(), p.value().end(), map.data());
         maps.push_back(map);
     }
@@ -59,11 +60,13 @@ BOOST_AUTO_TEST_CASE(a_map_for_each_picture_is_that_pictures) {
     const auto z = latents(2, small);
     std::vector<Pictures> maps, first;
     for (const Pictures& stored : stored_maps(g)) {
-        maps.push_back(random_array<float, 4>({2, 1, stored.shape(2), stored.shape(3)}, static_cast<std::uint32_t>(maps.size())));
+        maps.push_back(
+            random_array<float, 4>({2, 1, stored.shape(2), stored.shape(3)}, static_cast<std::uint32_t>(maps.size())));
         first.push_back(Pictures::from_shape(stored.shape()));
         std::copy_n(maps.back().data(), first.back().size(), first.back().data());
     }
-    const Pictures both = g(z, {.noise = Noise::given, .noise_maps = maps}), shared = g(z, {.noise = Noise::given, .noise_maps = first});
+    const Pictures both = g(z, {.noise = Noise::given, .noise_maps = maps}),
+                   shared = g(z, {.noise = Noise::given, .noise_maps = first});
     BOOST_TEST((one_of(both, 0) == one_of(shared, 0)));
     BOOST_TEST((one_of(both, 1) != one_of(shared, 1)));
 }
@@ -94,7 +97,8 @@ BOOST_AUTO_TEST_CASE(refuses_maps_that_do_not_fit) {
     maps.pop_back();
     BOOST_CHECK_EXCEPTION((void)g(z, Options{.noise = Noise::given, .noise_maps = maps}), ShapeError,
                           says("Generator: noise maps are 5, expected 6, one a layer"));
-    BOOST_TEST(g(z, {.noise = Noise::given, .noise_maps = maps, .lod = 1}).size() == 2u * 3 * 12 * 20);  // needs 4 of them
+    BOOST_TEST(g(z, {.noise = Noise::given, .noise_maps = maps, .lod = 1}).size() ==
+               2u * 3 * 12 * 20);  // needs 4 of them
     maps = stored_maps(g);
     maps[3] = random_array<float, 4>({3, 1, 6, 10}, 1);
     BOOST_CHECK_THROW((void)g(z, Options{.noise = Noise::given, .noise_maps = maps}), ShapeError);

@@ -17,8 +17,14 @@ namespace model_test {
 using namespace stylegan;
 
 /// A style-based network of small, different widths and pictures of 12x20, five stages below the fused ones.
-inline constexpr Architecture small{.base = {3, 5}, .resolution_log2 = 4, .fmap_base = 32, .fmap_max = 12, .latent_size = 7,
-                                    .dlatent_size = 9, .mapping_layers = 2, .mapping_fmaps = 6};
+inline constexpr Architecture small{.base = {3, 5},
+                                    .resolution_log2 = 4,
+                                    .fmap_base = 32,
+                                    .fmap_max = 12,
+                                    .latent_size = 7,
+                                    .dlatent_size = 9,
+                                    .mapping_layers = 2,
+                                    .mapping_fmaps = 6};
 
 /// Values as far from the initial ones as training would take them: noise, biases and the w average count. lod stays.
 template <class Network>

@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(noise_gradient_is_that_of_central_differences) {
     for (int l = 0; l < tiny.layers(); ++l) {
         const Size s = tiny.size(l / 2);
         maps.emplace_back(static_cast<std::size_t>(s.height * s.width));
-        RandomStream(1, 0, Purpose::test, static_cast<std::uint32_t>(l)).fill_normal(maps.back().data(), maps.back().size());
+        RandomStream(1, 0, Purpose::test, static_cast<std::uint32_t>(l))
+            .fill_normal(maps.back().data(), maps.back().size());
     }
     const Level level = Level::of(tiny, 0);
     const auto weights = random_array<double, 4>({1, 3, 16, 16}, 5);
@@ -131,7 +132,8 @@ BOOST_AUTO_TEST_CASE(noise_gradient_is_that_of_central_differences) {
             const double below = run(nullptr);
             v = before;
             const double expected = (above - below) / (2 * step), found = dnoise[static_cast<std::size_t>(l)].data[i];
-            BOOST_TEST(std::abs(found - expected) < 1e-6 * std::max(1.0, std::abs(expected)), "layer " << l << ": " << found << ", expected " << expected);
+            BOOST_TEST(std::abs(found - expected) < 1e-6 * std::max(1.0, std::abs(expected)),
+                       "layer " << l << ": " << found << ", expected " << expected);
         }
 }
 

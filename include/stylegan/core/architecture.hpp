@@ -89,15 +89,15 @@ struct Architecture {
     Nonlinearity mapping_nonlinearity = Nonlinearity::leaky_relu;
     FusedScale fused_scale = FusedScale::automatic;
     BlurFilter blur_filter{};
-    int mbstd_group_size = 4;    ///< minibatch stddev of the discriminator; 0 or 1: none
+    int mbstd_group_size = 4;  ///< minibatch stddev of the discriminator; 0 or 1: none
     int mbstd_num_features = 1;
     bool progressive_gan = false;  ///< configuration A: variables named as in the Progressive GAN, labels appended to z
     Decimal style_mixing_prob = 0.9;  ///< while training; 0: none
 
     // What other programs do differently and cannot be told by other weights; the official networks have these defaults.
-    bool bias_before_blur = false;          ///< an up-convolution adds its bias before the blur, which counts at the border
-    Epsilon instance_norm_epsilon = 1e-8;   ///< added to the variance
-    bool shared_noise = false;              ///< both layers of a stage take the noise map of the first
+    bool bias_before_blur = false;  ///< an up-convolution adds its bias before the blur, which counts at the border
+    Epsilon instance_norm_epsilon = 1e-8;  ///< added to the variance
+    bool shared_noise = false;             ///< both layers of a stage take the noise map of the first
 
     friend constexpr bool operator==(const Architecture&, const Architecture&) = default;
 
@@ -133,11 +133,14 @@ struct Architecture {
 
     [[nodiscard]] constexpr bool fused(int stage) const {
         const Size s = size(stage);
-        return fused_scale == FusedScale::on || (fused_scale == FusedScale::automatic && std::min(s.height, s.width) >= 128);
+        return fused_scale == FusedScale::on ||
+               (fused_scale == FusedScale::automatic && std::min(s.height, s.width) >= 128);
     }
 
     [[nodiscard]] constexpr double slope() const { return nonlinearity == Nonlinearity::relu ? 0.0 : 0.2; }
-    [[nodiscard]] constexpr double mapping_slope() const { return mapping_nonlinearity == Nonlinearity::relu ? 0.0 : 0.2; }
+    [[nodiscard]] constexpr double mapping_slope() const {
+        return mapping_nonlinearity == Nonlinearity::relu ? 0.0 : 0.2;
+    }
 
     /// Why this cannot be built, in the user's words; nullptr when it can.
     [[nodiscard]] constexpr const char* flaw() const {
@@ -148,17 +151,22 @@ struct Architecture {
         if (fmap_base < 1 || fmap_max < 1) return "fmap_base and fmap_max must be at least 1";
         if (fmap_decay.millionths < 0) return "fmap_decay must not be negative";
         if (nf(stages()) < 1) return "fmap_base is too small for this resolution: a stage would have no feature maps";
-        if (latent_size < 1 || dlatent_size < 1 || mapping_fmaps < 1) return "latent and mapping widths must be at least 1";
+        if (latent_size < 1 || dlatent_size < 1 || mapping_fmaps < 1)
+            return "latent and mapping widths must be at least 1";
         if (mapping_layers < 0 || mapping_layers > 16) return "mapping_layers must be 0 to 16";
         if (mapping_lrmul.millionths <= 0) return "mapping_lrmul must be positive";
-        if (blur_filter.length < 0 || blur_filter.length > BlurFilter::longest || (blur_filter.length > 0 && blur_filter.length % 2 == 0))
+        if (blur_filter.length < 0 || blur_filter.length > BlurFilter::longest ||
+            (blur_filter.length > 0 && blur_filter.length % 2 == 0))
             return "blur_filter must have an odd length of at most 7, or 0";
-        if (blur_filter.length > 0 && blur_filter.sum() == 0) return "blur_filter must not sum to 0: it is normalised to sum 1";
-        if (mbstd_group_size < 0 || mbstd_num_features < 1) return "mbstd_group_size must not be negative, mbstd_num_features at least 1";
+        if (blur_filter.length > 0 && blur_filter.sum() == 0)
+            return "blur_filter must not sum to 0: it is normalised to sum 1";
+        if (mbstd_group_size < 0 || mbstd_num_features < 1)
+            return "mbstd_group_size must not be negative, mbstd_num_features at least 1";
         if (mbstd_group_size > 1 && feature_maps(0) % mbstd_num_features != 0)
             return "mbstd_num_features must divide the feature maps of the first stage";
         if (instance_norm_epsilon.trillionths <= 0) return "instance_norm_epsilon must be positive";
-        if (style_mixing_prob.millionths < 0 || style_mixing_prob.millionths > 1000000) return "style_mixing_prob must be 0 to 1";
+        if (style_mixing_prob.millionths < 0 || style_mixing_prob.millionths > 1000000)
+            return "style_mixing_prob must be 0 to 1";
         return nullptr;
     }
 
@@ -177,7 +185,8 @@ private:
 [[nodiscard]] constexpr Architecture at_resolution(Architecture a, int resolution) {
     int log2 = 2;
     while (log2 < 16 && (a.base.height << (log2 - 2)) < resolution) ++log2;
-    if ((a.base.height << (log2 - 2)) != resolution) throw ValueError("resolution must be the base size times a power of two");
+    if ((a.base.height << (log2 - 2)) != resolution)
+        throw ValueError("resolution must be the base size times a power of two");
     a.resolution_log2 = log2;
     return a;
 }

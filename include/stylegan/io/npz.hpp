@@ -32,7 +32,8 @@ template <class T = float>
 inline void write_npz(const std::filesystem::path& path, const std::string& name, const std::vector<Index>& shape,
                       const std::vector<float>& values) {
     std::string content = npy_head(shape);
-    content.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));  // NOLINT: numbers as bytes
+    content.append(reinterpret_cast<const char*>(values.data()),
+                   values.size() * sizeof(float));  // NOLINT: numbers as bytes
     ZipWriter file(path);
     file.add(name + ".npy", content);
     file.commit();

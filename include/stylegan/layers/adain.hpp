@@ -33,19 +33,21 @@ public:
     using Scalar = typename Device::Scalar;
 
     struct Cache {
-        Maps<const Scalar> normal{};  // (N, C, H, W), normalised x
+        Maps<const Scalar> normal{};   // (N, C, H, W), normalised x
         Rows<const Scalar> inverse{};  // (N, C), 1 / sqrt(var + epsilon)
-        Rows<const Scalar> style{};  // (N, 2C)
+        Rows<const Scalar> style{};    // (N, 2C)
         typename Dense<dynamic, dynamic, Device>::Cache affine{};
         Maps<const Scalar> dy{}, dnormal{}, dx{};  // after Pass::linearize
-        Maps<const Scalar> normal_dot{};  // after tangent()
+        Maps<const Scalar> normal_dot{};           // after tangent()
         Rows<const Scalar> style_dot{}, inverse_rate{};
     };
 
     AdaIN() = default;
     AdaIN(int channels, int latent, AdaINOptions options = {}) : channels_(channels), options_(options) {
         if (channels < 1) throw ShapeError(text("AdaIN: Channels is ", channels, ", expected at least 1"));
-        if (options.styles) affine_ = Dense<dynamic, dynamic, Device>(latent, 2 * channels, {.lr = {.gain = 1, .wscale = options.wscale}});
+        if (options.styles)
+            affine_ =
+                Dense<dynamic, dynamic, Device>(latent, 2 * channels, {.lr = {.gain = 1, .wscale = options.wscale}});
     }
 
     /// Whether both halves are there.
@@ -60,7 +62,8 @@ public:
     }
 
     /// x (N, C, H, W), w (N, Latent) -> y as x; without a cache y may be x
-    void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> w, Maps<Scalar> y, Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> w, Maps<Scalar> y,
+                 Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         if (cache) *cache = Cache{};
         Maps<const Scalar> normal = x;
@@ -87,7 +90,8 @@ public:
     }
 
     /// dy as x -> dx as x, dw (N, Latent); dw is overwritten and may be empty
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw,
+                  Pass pass) {
         Temporaries t(context.workspace(), pass == Pass::linearize);
         Maps<const Scalar> dnormal = dy;
         if (options_.styles) {
@@ -112,7 +116,8 @@ public:
     }
 
     /// x_dot as x, w_dot (N, Latent) or empty for 0 -> y_dot as x; y_dot is not x_dot
-    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Rows<const Scalar> w_dot, Maps<Scalar> y_dot) const {
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Rows<const Scalar> w_dot,
+                 Maps<Scalar> y_dot) const {
         Maps<const Scalar> normal_dot = x_dot;
         if (options_.instance_norm) {
             const Maps<Scalar> out = options_.styles ? context.take_like(x_dot) : y_dot;
@@ -136,22 +141,23 @@ public:
     }
 
     /// The tangent of backward(): dy_dot as x -> dx_dot as x, dw_dot (N, Latent) or empty
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot, Rows<Scalar> dw_dot) {
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
+                          Rows<Scalar> dw_dot) {
         Temporaries t(context.workspace(), false);
         Maps<const Scalar> dnormal_dot = dy_dot;
         if (options_.styles) {
             const Maps<Scalar> d = options_.instance_norm ? context.take_like(dy_dot) : dx_dot;
             const Rows<Scalar> dstyle_dot = context.take(dy_dot.extent(0), 2 * channels_);
-            ops::style_modulation_gradient_tangent(context, cache.normal, cache.style, cache.normal_dot, cache.style_dot, cache.dy, dy_dot, d,
-                                                   dstyle_dot);
+            ops::style_modulation_gradient_tangent(context, cache.normal, cache.style, cache.normal_dot,
+                                                   cache.style_dot, cache.dy, dy_dot, d, dstyle_dot);
             affine_.backward_tangent(context, cache.affine, dstyle_dot, dw_dot);
             dnormal_dot = d;
         } else if (!dw_dot.empty()) {
             context.fill(dw_dot, Scalar(0));
         }
         if (options_.instance_norm)
-            ops::instance_norm_gradient_tangent(context, cache.normal, cache.inverse, cache.normal_dot, cache.inverse_rate, cache.dnormal, cache.dx,
-                                                dnormal_dot, dx_dot);
+            ops::instance_norm_gradient_tangent(context, cache.normal, cache.inverse, cache.normal_dot,
+                                                cache.inverse_rate, cache.dnormal, cache.dx, dnormal_dot, dx_dot);
         else if (dnormal_dot.data != dx_dot.data)
             context.template copy<4>(dnormal_dot, dx_dot);
     }
@@ -180,7 +186,8 @@ public:
     /// @return   as x
     /// @throws ShapeError if x and w differ in N
     template <int C, int H, int W>
-    [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(Context<Device>& context, const FeatureMaps<Device, C, H, W>& x,
+    [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(Context<Device>& context,
+                                                                 const FeatureMaps<Device, C, H, W>& x,
                                                                  const Vectors<Device, Latent>& w) const {
         static_assert(C == Channels || C == dynamic, "stylegan::AdaIN: x must have Channels feature maps");
         FeatureMaps<Device, Channels, H, W> y(x.shape());

@@ -25,10 +25,14 @@ public:
     [[nodiscard]] bool exists() const { return length_ > 0; }
 
     /// x (N, C, H, W) -> y as x; y is not x
-    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const { ops::blur(context, x, taps(), y); }
+    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
+        ops::blur(context, x, taps(), y);
+    }
 
     /// dy as x -> dx as x
-    void backward(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const { ops::blur_gradient(context, dy, taps(), dx); }
+    void backward(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
+        ops::blur_gradient(context, dy, taps(), dx);
+    }
 
 private:
     [[nodiscard]] std::span<const Scalar> taps() const { return {taps_.data(), length_}; }

@@ -48,7 +48,8 @@ class DerivativeChecker {
     };
 
 public:
-    DerivativeChecker(Context<BasicCpu<double>>& context, const Layer& layer, const LayerCalls<Layer>& calls, const DerivativeCheck& options)
+    DerivativeChecker(Context<BasicCpu<double>>& context, const Layer& layer, const LayerCalls<Layer>& calls,
+                      const DerivativeCheck& options)
         : probe_(context, layer, calls, options.seed, options.name), calls_(calls), options_(options) {}
 
     DerivativeReport run() {
@@ -78,7 +79,8 @@ private:
     void check_coordinates(std::size_t t) {
         const std::string name = "d" + probe_.names()[t];
         const Numbers g = probe_.gradients(probe_.dy())[t];
-        const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.coordinates, 0)), g.size());
+        const std::size_t wanted =
+            std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.coordinates, 0)), g.size());
         std::vector<std::size_t> at;
         Numbers expected;
         for (std::size_t k = 0; k < wanted; ++k) {
@@ -91,7 +93,8 @@ private:
             expected.push_back(s.value[0]);
         }
         if (2 * at.size() < wanted)
-            throw Error(text(options_.name, ": ", name, ": the layer is smooth along ", at.size(), " of ", wanted, " coordinates, expected half"));
+            throw Error(text(options_.name, ": ", name, ": the layer is smooth along ", at.size(), " of ", wanted,
+                             " coordinates, expected half"));
         const double scale = std::max(largest(expected), least_loss());
         for (std::size_t k = 0; k < at.size(); ++k)
             compare(name, static_cast<Index>(at[k]), g[at[k]] * probe_.unit(t), expected[k], options_.tolerance, scale);
@@ -117,8 +120,8 @@ private:
             if (pass == Pass::linearize && !calls_.backward_tangent) continue;
             const Tensors other = probe_.gradients(probe_.dy(), pass);
             for (std::size_t t = 0; t < g.size(); ++t)
-                compare("d" + probe_.names()[t] + (pass == Pass::inputs ? " of Pass::inputs" : " of Pass::linearize"), other[t],
-                        t < probe_.inputs() ? g[t] : Numbers(g[t].size()), equal, largest(g[t]));
+                compare("d" + probe_.names()[t] + (pass == Pass::inputs ? " of Pass::inputs" : " of Pass::linearize"),
+                        other[t], t < probe_.inputs() ? g[t] : Numbers(g[t].size()), equal, largest(g[t]));
         }
         for (const Index i : calls_.optional_gradients) {
             const Tensors other = probe_.gradients(probe_.dy(), Pass::gradients, i);
@@ -149,7 +152,8 @@ private:
     void check_gradient_tangent() {
         at_a_smooth_point("the tangent of the gradient", [&] {
             const Tensors v = probe_.direction(), g = probe_.gradients(probe_.dy());
-            const Slopes all = slopes([&](double e) { return probe_.moved(v, e, [&] { return joined(probe_.gradients(probe_.dy())); }); });
+            const Slopes all = slopes(
+                [&](double e) { return probe_.moved(v, e, [&] { return joined(probe_.gradients(probe_.dy())); }); });
             std::vector<Slopes> s;
             std::vector<double> scales;
             std::size_t offset = 0;
@@ -160,7 +164,8 @@ private:
                 offset += tensor.size();
             }
             const Numbers zero(probe_.dy().size()), dy_dot = probe_.normal(static_cast<Index>(zero.size()));
-            const Tensors fixed = probe_.gradient_tangents(v, zero), both = probe_.gradient_tangents(v, dy_dot), own = probe_.gradients(dy_dot);
+            const Tensors fixed = probe_.gradient_tangents(v, zero), both = probe_.gradient_tangents(v, dy_dot),
+                          own = probe_.gradients(dy_dot);
             for (std::size_t t = 0; t < g.size(); ++t) {
                 const std::string name = "d" + probe_.names()[t] + "_dot";
                 compare(name, fixed[t], s[t].value, options_.tolerance, scales[t]);
@@ -199,13 +204,16 @@ private:
             if (check()) return;
             probe_.move();
         }
-        throw Error(text(options_.name, ": ", name, ": the layer is smooth at none of ", attempts, " points, expected one"));
+        throw Error(
+            text(options_.name, ": ", name, ": the layer is smooth at none of ", attempts, " points, expected one"));
     }
 
     [[nodiscard]] double least_loss() const { return loss_size_ * 1e-3; }
 
-    void compare(const std::string& name, const Numbers& found, const Numbers& expected, double tolerance, double scale) {
-        for (std::size_t i = 0; i < found.size(); ++i) compare(name, static_cast<Index>(i), found[i], expected[i], tolerance, scale);
+    void compare(const std::string& name, const Numbers& found, const Numbers& expected, double tolerance,
+                 double scale) {
+        for (std::size_t i = 0; i < found.size(); ++i)
+            compare(name, static_cast<Index>(i), found[i], expected[i], tolerance, scale);
     }
 
     void compare(const std::string& name, Index index, double found, double expected, double tolerance, double scale) {
@@ -266,10 +274,12 @@ private:
 /// @param layer  copied; the parameters of the copy are moved away from their initial values
 /// @throws DerivativeError at the first number that is wrong; Error if no smooth point is found; what the layer throws
 template <class Layer>
-DerivativeReport check_derivatives(Context<BasicCpu<double>>& context, const Layer& layer, const LayerCalls<std::type_identity_t<Layer>>& calls,
+DerivativeReport check_derivatives(Context<BasicCpu<double>>& context, const Layer& layer,
+                                   const LayerCalls<std::type_identity_t<Layer>>& calls,
                                    const DerivativeCheck& options = {}) {
     static_assert(std::is_same_v<typename Layer::Scalar, double>,
-                  "stylegan::check_derivatives: the layer must be one of BasicCpu<double>, since single precision cannot be differenced");
+                  "stylegan::check_derivatives: the layer must be one of BasicCpu<double>, since single precision "
+                  "cannot be differenced");
     return detail::DerivativeChecker<Layer>(context, layer, calls, options).run();
 }
 

@@ -24,7 +24,8 @@ public:
     /// @throws ShapeError if an extent is less than 1
     ConstantInput(int channels, Size size) {
         if (channels < 1 || size.height < 1 || size.width < 1)
-            throw ShapeError(text("ConstantInput: shape is ", channels, "x", to_string(size), ", expected at least 1x1x1"));
+            throw ShapeError(
+                text("ConstantInput: shape is ", channels, "x", to_string(size), ", expected at least 1x1x1"));
         value_ = Parameter<Device>({1, channels, size.height, size.width}, {.mean = 1});
     }
 
@@ -57,7 +58,8 @@ using AnyConstantInput = ConstantInput<dynamic, 4, 4, Device>;
 
 template <int Channels, int Height, int Width, class Device>
 class ConstantInput : public AnyConstantInput<Device> {
-    static_assert(Channels > 0 && Height > 0 && Width > 0, "stylegan::ConstantInput: Channels, Height and Width must be at least 1");
+    static_assert(Channels > 0 && Height > 0 && Width > 0,
+                  "stylegan::ConstantInput: Channels, Height and Width must be at least 1");
 
 public:
     ConstantInput() : AnyConstantInput<Device>(Channels, {Height, Width}) {}

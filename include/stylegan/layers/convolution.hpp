@@ -32,15 +32,17 @@ public:
 
     struct Cache {
         Maps<const Scalar> x{}, y{};  // (N, In, H, W), (N, Out, H', W')
-        Maps<const Scalar> dz{};  // as y, before the activation; after Pass::linearize
-        Maps<const Scalar> x_dot{};  // as x, after tangent()
+        Maps<const Scalar> dz{};      // as y, before the activation; after Pass::linearize
+        Maps<const Scalar> x_dot{};   // as x, after tangent()
     };
 
     Convolution() = default;
 
     /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
-    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {}) : out_(out), kind_(kind), options_(options) {
-        if (in < 1 || out < 1) throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
+    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
+        : out_(out), kind_(kind), options_(options) {
+        if (in < 1 || out < 1)
+            throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
         if (kernel != 3 && (kernel != 1 || kind != Resample::none))
             throw ShapeError(text("Convolution: kernel is ", kernel, ", expected 3, or 1 without resampling"));
         const Index fan_in = Index{kernel} * kernel * in;
@@ -133,7 +135,8 @@ private:
         }
     }
 
-    Maps<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> dy, bool parameters) {
+    Maps<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> dy,
+                                          bool parameters) {
         if (!activated()) return dy;
         const Maps<Scalar> dz = context.take_like(dy);
         ops::bias_activation_gradient(context, cache.y, dy, slope(), {}, Scalar(0), lrmul(), dz, {},

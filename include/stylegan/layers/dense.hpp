@@ -33,8 +33,8 @@ public:
     /// What the gradient needs. The views point into the caller's memory and the workspace.
     struct Cache {
         Rows<const Scalar> x{}, y{};  // (N, In), (N, Out)
-        Rows<const Scalar> dz{};  // (N, Out), before the activation; after Pass::linearize
-        Rows<const Scalar> x_dot{};  // (N, In), after tangent()
+        Rows<const Scalar> dz{};      // (N, Out), before the activation; after Pass::linearize
+        Rows<const Scalar> x_dot{};   // (N, In), after tangent()
     };
 
     Dense() = default;
@@ -53,7 +53,8 @@ public:
     void forward(Context<Device>& context, Rows<const Scalar> x, Rows<Scalar> y, Cache* cache = nullptr) const {
         ops::dense(context, x, weight_.template view<2>(), scale(), y);
         if (bias_.exists())
-            ops::bias_activation(context, as_maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(), as_maps(y));
+            ops::bias_activation(context, as_maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(),
+                                 as_maps(y));
         else if (activated())
             ops::leaky_relu(context, as_maps<const Scalar>(y), slope(), as_maps(y));
         if (cache) *cache = Cache{.x = x, .y = y};
@@ -100,11 +101,12 @@ private:
     [[nodiscard]] Scalar slope() const { return static_cast<Scalar>(options_.slope); }
     [[nodiscard]] bool activated() const { return options_.bias || options_.slope != 1; }
 
-    Rows<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Rows<const Scalar> dy, bool parameters) {
+    Rows<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Rows<const Scalar> dy,
+                                          bool parameters) {
         if (!activated()) return dy;
         const Rows<Scalar> dz = context.take_like(dy);
-        ops::bias_activation_gradient(context, as_maps(cache.y), as_maps(dy), slope(), {}, Scalar(0), lrmul(), as_maps(dz), {},
-                                      parameters ? gradients(bias_) : std::span<Scalar>{});
+        ops::bias_activation_gradient(context, as_maps(cache.y), as_maps(dy), slope(), {}, Scalar(0), lrmul(),
+                                      as_maps(dz), {}, parameters ? gradients(bias_) : std::span<Scalar>{});
         return dz;
     }
 

@@ -26,7 +26,8 @@ public:
     };
 
     DiscriminatorBlock() = default;
-    DiscriminatorBlock(const Architecture& a, int stage) : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
+    DiscriminatorBlock(const Architecture& a, int stage)
+        : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
         const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
         const int channels = a.feature_maps(stage);
         conv0_ = AnyConvolution<Device>(channels, channels, 3, Resample::none, options);
@@ -34,7 +35,9 @@ public:
         if (a.progressive_gan && a.fused_scale != FusedScale::on) conv1_name_ = "Conv1/";
     }
 
-    [[nodiscard]] Shape4 output_shape(Index batch) const { return {batch, conv1_.outputs(), below_.height, below_.width}; }
+    [[nodiscard]] Shape4 output_shape(Index batch) const {
+        return {batch, conv1_.outputs(), below_.height, below_.width};
+    }
 
     /// x (N, C, H, W) -> y (N, maps of the stage below, H/2, W/2)
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const {

@@ -31,13 +31,15 @@ public:
         const int channels = a.feature_maps(0), hidden = a.nf(0);
         conv_ = AnyConvolution<Device>(channels + stddev_.features(), channels, 3, Resample::none, options);
         dense0_ = Dense<dynamic, dynamic, Device>(channels * size_.height * size_.width, hidden, options);
-        dense1_ = Dense<dynamic, dynamic, Device>(hidden, std::max(labels_, 1), {.lr = {.gain = 1, .wscale = a.use_wscale}});
+        dense1_ =
+            Dense<dynamic, dynamic, Device>(hidden, std::max(labels_, 1), {.lr = {.gain = 1, .wscale = a.use_wscale}});
     }
 
     [[nodiscard]] const AnyMinibatchStddev<Device>& stddev() const { return stddev_; }
 
     /// x (N, C, H, W) of the first stage, labels (N, classes) or empty without labels -> scores (N, 1)
-    void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, Rows<Scalar> scores, Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, Rows<Scalar> scores,
+                 Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         const Index n = x.extent(0);
         Maps<const Scalar> m = x;

@@ -25,7 +25,8 @@ void initialize(Layer& layer, Context<Device>& context, std::uint64_t seed) {
             context.parallel_for((p.size() + block - 1) / block, [&](Index item) {
                 for (Index i = item * block, end = std::min(i + block, p.size()); i < end; ++i)
                     values[static_cast<std::size_t>(i)] = static_cast<Scalar>(
-                        initial.mean + initial.standard_deviation * static_cast<double>(stream.normal(static_cast<std::uint64_t>(i))));
+                        initial.mean +
+                        initial.standard_deviation * static_cast<double>(stream.normal(static_cast<std::uint64_t>(i))));
             });
         }
         context.upload(values.data(), p.size(), p.value().data());

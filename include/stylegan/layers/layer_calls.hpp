@@ -84,7 +84,8 @@ struct LayerCalls {
     std::function<void(Work&, Layer&, Cache&, LayerBlock<const Scalar> dy, const Writers& dx, Pass)> backward{};
     /// May be left out by a layer that nobody differentiates twice; then so is backward_tangent.
     std::function<void(Work&, const Layer&, Cache&, const Readers& x_dot, LayerBlock<Scalar> y_dot)> tangent{};
-    std::function<void(Work&, Layer&, Cache&, LayerBlock<const Scalar> dy_dot, const Writers& dx_dot)> backward_tangent{};
+    std::function<void(Work&, Layer&, Cache&, LayerBlock<const Scalar> dy_dot, const Writers& dx_dot)>
+        backward_tangent{};
     std::vector<Index> optional_gradients{};  ///< inputs whose dx may be an empty view
     std::vector<Index> optional_tangents{};   ///< inputs whose x_dot may be an empty view, for 0
 };
@@ -96,10 +97,12 @@ template <class Layer, class... More>
 [[nodiscard]] LayerCalls<Layer> calls_of(std::vector<Index> input, std::vector<Index> output, More... more) {
     return {.inputs = {std::move(input)},
             .output = std::move(output),
-            .forward = [more...](auto& context, auto& layer, auto& x, auto y, auto* cache) { layer.forward(context, x[0], more..., y, cache); },
+            .forward = [more...](auto& context, auto& layer, auto& x, auto y,
+                                 auto* cache) { layer.forward(context, x[0], more..., y, cache); },
             .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
                            Pass pass) { layer.backward(context, cache, dy, dx[0], pass); },
-            .tangent = [](auto& context, auto& layer, auto& cache, auto& x_dot, auto y_dot) { layer.tangent(context, cache, x_dot[0], y_dot); },
+            .tangent = [](auto& context, auto& layer, auto& cache, auto& x_dot,
+                          auto y_dot) { layer.tangent(context, cache, x_dot[0], y_dot); },
             .backward_tangent = [](auto& context, auto& layer, auto& cache, auto dy_dot,
                                    auto& dx_dot) { layer.backward_tangent(context, cache, dy_dot, dx_dot[0]); }};
 }

@@ -25,9 +25,14 @@ public:
     /// @param index     which of its values, row-major; -1 for all of them taken together
     /// @param expected  not a number for any number
     DerivativeError(const std::string& layer, std::string quantity, Index index, double found, double expected)
-        : Error(text(layer, ": ", quantity, index < 0 ? std::string() : text("[", index, "]"), " is ", found, ", expected ",
-                     std::isnan(expected) ? std::string("a number: it was not written, or made of what was not") : text(expected))),
-          quantity_(std::move(quantity)), index_(index), found_(found), expected_(expected) {}
+        : Error(text(layer, ": ", quantity, index < 0 ? std::string() : text("[", index, "]"), " is ", found,
+                     ", expected ",
+                     std::isnan(expected) ? std::string("a number: it was not written, or made of what was not")
+                                          : text(expected))),
+          quantity_(std::move(quantity)),
+          index_(index),
+          found_(found),
+          expected_(expected) {}
 
     [[nodiscard]] const std::string& quantity() const { return quantity_; }
     [[nodiscard]] Index index() const { return index_; }
@@ -57,7 +62,8 @@ public:
     LayerProbe(typename Calls::Work& context, Layer layer, const Calls& calls, std::uint64_t seed, std::string name)
         : context_(context), layer_(std::move(layer)), calls_(calls), seed_(seed), name_(std::move(name)) {
         Collect collect{parameters_};
-        if constexpr (requires { Layer::visit(layer_, std::string(), collect); }) Layer::visit(layer_, std::string(), collect);
+        if constexpr (requires { Layer::visit(layer_, std::string(), collect); })
+            Layer::visit(layer_, std::string(), collect);
         std::erase_if(parameters_, [](const auto& p) { return !p.second->trainable(); });
         for (std::size_t i = 0; i < calls.inputs.size(); ++i) names_.push_back(text("x", i));
         for (const auto& p : parameters_) names_.push_back(p.first);
@@ -81,7 +87,8 @@ public:
             const Numbers away = normal(p->size());
             const double spread = std::max(p->initial().standard_deviation, 0.5);
             for (std::size_t i = 0; i < away.size(); ++i)
-                p->value()[i] = static_cast<Scalar>(static_cast<float>(p->initial().mean + spread * static_cast<double>(away[i])));
+                p->value()[i] =
+                    static_cast<Scalar>(static_cast<float>(p->initial().mean + spread * static_cast<double>(away[i])));
         }
         dy_ = normal(size_of(calls_.output));
     }
@@ -150,13 +157,15 @@ public:
 
     /// What steps of an input or parameter are measured in.
     [[nodiscard]] double unit(std::size_t tensor) const {
-        return tensor < x_.size() ? 1.0 : std::max(parameters_[tensor - x_.size()].second->initial().standard_deviation, 1.0);
+        return tensor < x_.size() ? 1.0
+                                  : std::max(parameters_[tensor - x_.size()].second->initial().standard_deviation, 1.0);
     }
 
     /// f() after an input or parameter has moved by e v; the move is undone.
     template <class F>
     auto moved(std::size_t tensor, const Numbers& v, double e, F&& f) {
-        Scalar* const to = tensor < x_.size() ? x_[tensor].data() : parameters_[tensor - x_.size()].second->value().data();
+        Scalar* const to =
+            tensor < x_.size() ? x_[tensor].data() : parameters_[tensor - x_.size()].second->value().data();
         const Numbers before(to, to + v.size());
         for (std::size_t i = 0; i < v.size(); ++i) to[i] += static_cast<Scalar>(e) * v[i];
         auto result = f();
@@ -235,7 +244,8 @@ private:
     void require_written(const std::string& quantity, const Numbers& values) const {
         for (std::size_t i = 0; i < values.size(); ++i)
             if (!std::isfinite(values[i]))
-                throw DerivativeError(name_, quantity, static_cast<Index>(i), static_cast<double>(values[i]), static_cast<double>(nan));
+                throw DerivativeError(name_, quantity, static_cast<Index>(i), static_cast<double>(values[i]),
+                                      static_cast<double>(nan));
     }
 
     static Scalar prefilled(std::size_t i) { return static_cast<Scalar>(0.0078125 * static_cast<double>(1 + i % 7)); }

@@ -37,11 +37,14 @@ public:
     MappingNetwork() = default;
     explicit MappingNetwork(const Architecture& a)
         : latent_(a.latent_size), labels_(a.label_size), inputs_(a.mapping_inputs()), normalize_(a.normalize_latents) {
-        if (labels_ > 0 && !a.progressive_gan) embedding_ = Parameter<Device>({labels_, latent_}, {.standard_deviation = 1});
+        if (labels_ > 0 && !a.progressive_gan)
+            embedding_ = Parameter<Device>({labels_, latent_}, {.standard_deviation = 1});
         for (int i = 0; i < a.mapping_layers; ++i) {
             const int in = i == 0 ? inputs_ : a.mapping_fmaps;
             const int out = i == a.mapping_layers - 1 ? a.dlatent_size : a.mapping_fmaps;
-            layers_.emplace_back(in, out, LinearOptions{.lr = {.lrmul = a.mapping_lrmul.value(), .wscale = a.use_wscale}, .slope = a.mapping_slope()});
+            layers_.emplace_back(in, out,
+                                 LinearOptions{.lr = {.lrmul = a.mapping_lrmul.value(), .wscale = a.use_wscale},
+                                               .slope = a.mapping_slope()});
         }
     }
 
@@ -49,7 +52,8 @@ public:
     [[nodiscard]] int outputs() const { return layers_.empty() ? inputs_ : layers_.back().outputs(); }
 
     /// z (N, Latent), labels (N, classes) or empty without labels -> w (N, outputs)
-    void forward(Context<Device>& context, Rows<const Scalar> z, Rows<const Scalar> labels, Rows<Scalar> w, Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Rows<const Scalar> z, Rows<const Scalar> labels, Rows<Scalar> w,
+                 Cache* cache = nullptr) const {
         require_equal("MappingNetwork", "length of z", z.extent(1), Index{latent_});
         Temporaries t(context.workspace(), cache != nullptr);
         if (cache) {
@@ -77,7 +81,8 @@ public:
         const bool input_wanted = !dz.empty() || embedding_.exists() || pass == Pass::linearize;
         Rows<const Scalar> d = dw;
         for (std::size_t i = layers_.size(); i-- > 0;) {
-            const Rows<Scalar> dx = i > 0 || input_wanted ? context.take(dw.extent(0), layers_[i].inputs()) : Rows<Scalar>{};
+            const Rows<Scalar> dx =
+                i > 0 || input_wanted ? context.take(dw.extent(0), layers_[i].inputs()) : Rows<Scalar>{};
             layers_[i].backward(context, cache.layers[i], d, dx, pass);
             d = dx;
         }
@@ -98,17 +103,20 @@ public:
     void tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> z_dot, Rows<Scalar> w_dot) const {
         Rows<Scalar> x_dot = context.take_like(cache.x);
         context.fill(x_dot, Scalar(0));
-        for (Index n = 0; n < z_dot.extent(0); ++n) context.template copy<1>(z_dot.part(n, 1).as(latent_), x_dot.part(n, 1).as(latent_));
+        for (Index n = 0; n < z_dot.extent(0); ++n)
+            context.template copy<1>(z_dot.part(n, 1).as(latent_), x_dot.part(n, 1).as(latent_));
         if (normalize_) {
             const Rows<Scalar> rate = context.take_like(cache.inverse), y_dot = context.take_like(cache.x);
-            ops::pixel_norm_tangent(context, as_maps(cache.x), as_maps(cache.inverse), as_maps<const Scalar>(x_dot), as_maps(y_dot), as_maps(rate));
+            ops::pixel_norm_tangent(context, as_maps(cache.x), as_maps(cache.inverse), as_maps<const Scalar>(x_dot),
+                                    as_maps(y_dot), as_maps(rate));
             cache.inverse_rate = rate;
             x_dot = y_dot;
         }
         cache.x_dot = x_dot;
         if (layers_.empty()) context.template copy<2>(x_dot, w_dot);
         for (std::size_t i = 0; i < layers_.size(); ++i) {
-            const Rows<Scalar> y_dot = i + 1 == layers_.size() ? w_dot : context.take(w_dot.extent(0), layers_[i].outputs());
+            const Rows<Scalar> y_dot =
+                i + 1 == layers_.size() ? w_dot : context.take(w_dot.extent(0), layers_[i].outputs());
             layers_[i].tangent(context, cache.layers[i], x_dot, y_dot);
             x_dot = y_dot;
         }
@@ -125,8 +133,9 @@ public:
         }
         const Rows<Scalar> input = context.take_like(cache.x);
         if (normalize_)
-            ops::pixel_norm_gradient_tangent(context, as_maps(cache.x), as_maps(cache.inverse), as_maps(cache.x_dot), as_maps(cache.inverse_rate),
-                                             as_maps(cache.dx), as_maps(cache.dinput), as_maps(d), as_maps(input));
+            ops::pixel_norm_gradient_tangent(context, as_maps(cache.x), as_maps(cache.inverse), as_maps(cache.x_dot),
+                                             as_maps(cache.inverse_rate), as_maps(cache.dx), as_maps(cache.dinput),
+                                             as_maps(d), as_maps(input));
         else
             context.template copy<2>(d, input);
         to_latents(context, cache, input, dz_dot, true);
@@ -151,11 +160,14 @@ private:
         ops::concatenate(context, z, Rows<const Scalar>(e), x);
     }
 
-    void to_latents(Context<Device>& context, const Cache& cache, Rows<const Scalar> dinput, Rows<Scalar> dz, bool parameters) {
+    void to_latents(Context<Device>& context, const Cache& cache, Rows<const Scalar> dinput, Rows<Scalar> dz,
+                    bool parameters) {
         const bool embedded = embedding_.exists() && parameters;
         const Rows<Scalar> de = embedded ? context.take(dinput.extent(0), latent_) : Rows<Scalar>{};
         ops::concatenate_gradient(context, dinput, dz, de);
-        if (embedded) ops::dense_weight_gradient(context, cache.labels, Rows<const Scalar>(de), Scalar(1), embedding_.template gradient_view<2>());
+        if (embedded)
+            ops::dense_weight_gradient(context, cache.labels, Rows<const Scalar>(de), Scalar(1),
+                                       embedding_.template gradient_view<2>());
     }
 
     int latent_ = 0, labels_ = 0, inputs_ = 0;
@@ -184,7 +196,8 @@ public:
 
     /// @param z  (N, Latent), standard normal
     /// @return   w (N, length of w)
-    [[nodiscard]] Vectors<Device, deep().w_size()> operator()(Context<Device>& context, const Vectors<Device, A.latent_size>& z) const {
+    [[nodiscard]] Vectors<Device, deep().w_size()> operator()(Context<Device>& context,
+                                                              const Vectors<Device, A.latent_size>& z) const {
         Vectors<Device, deep().w_size()> w(z.batch());
         const Workspace::Frame frame(context.workspace());
         this->forward(context, z.view(), {}, w.view());

@@ -28,7 +28,7 @@ public:
 
     struct Cache {
         Maps<const Scalar> x{};
-        Maps<const Scalar> dy{};  // after Pass::linearize
+        Maps<const Scalar> dy{};     // after Pass::linearize
         Maps<const Scalar> x_dot{};  // after tangent()
     };
 
@@ -45,7 +45,8 @@ public:
         if (!exists()) return 1;
         const Index g = std::min<Index>(group_, batch);
         if (g > 0 && batch % g != 0)
-            throw ShapeError(text("MinibatchStddev: batch is ", batch, ", expected less than ", group_, " or a multiple of it"));
+            throw ShapeError(
+                text("MinibatchStddev: batch is ", batch, ", expected less than ", group_, " or a multiple of it"));
         return g;
     }
 
@@ -66,8 +67,10 @@ public:
         ops::minibatch_stddev_tangent(context, cache.x, group_, features_, epsilon, x_dot, y_dot);
     }
 
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) const {
-        ops::minibatch_stddev_gradient_tangent(context, cache.x, group_, features_, epsilon, cache.x_dot, cache.dy, dy_dot, dx_dot);
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot,
+                          Maps<Scalar> dx_dot) const {
+        ops::minibatch_stddev_gradient_tangent(context, cache.x, group_, features_, epsilon, cache.x_dot, cache.dy,
+                                               dy_dot, dx_dot);
     }
 
     template <class Self, class F>
@@ -92,8 +95,10 @@ public:
     /// @return   (N, C + Features, H, W)
     template <int C, int H, int W>
     [[nodiscard]] auto operator()(Context<Device>& context, const FeatureMaps<Device, C, H, W>& x) const {
-        static_assert(C == dynamic || C % Features == 0, "stylegan::MinibatchStddev: Features must divide the feature maps of x");
-        FeatureMaps<Device, C == dynamic ? dynamic : C + Features, H, W> y({x.batch(), x.extent(1) + Features, x.extent(2), x.extent(3)});
+        static_assert(C == dynamic || C % Features == 0,
+                      "stylegan::MinibatchStddev: Features must divide the feature maps of x");
+        FeatureMaps<Device, C == dynamic ? dynamic : C + Features, H, W> y(
+            {x.batch(), x.extent(1) + Features, x.extent(2), x.extent(3)});
         this->forward(context, x.view(), y.view());
         return y;
     }

@@ -39,8 +39,8 @@ public:
     [[nodiscard]] Parameter<Device>& weight() { return weight_; }
 
     /// x (N, C, H, W), noise (N or 1, 1, H, W) -> y as x; y may be x
-    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> noise, Scalar strength, Maps<Scalar> y,
-                 Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> noise, Scalar strength,
+                 Maps<Scalar> y, Cache* cache = nullptr) const {
         ops::add_noise(context, x, noise, values(weight_), strength, y);
         if (cache) *cache = Cache{.noise = noise, .strength = strength};
     }
@@ -48,7 +48,8 @@ public:
     /// The gradient for x is dy itself; this adds the one of the weight.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Pass pass) {
         if (pass == Pass::linearize) cache.dy = dy;
-        if (pass == Pass::gradients) ops::noise_weight_gradient(context, dy, cache.noise, cache.strength, gradients(weight_));
+        if (pass == Pass::gradients)
+            ops::noise_weight_gradient(context, dy, cache.noise, cache.strength, gradients(weight_));
     }
 
     template <class Self, class F>
@@ -71,8 +72,9 @@ public:
     /// @param noise  (N or 1, 1, H, W), usually of unit variance
     /// @return       as x
     template <int C, int H, int W, int NoiseC, int NoiseH, int NoiseW>
-    [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(Context<Device>& context, const FeatureMaps<Device, C, H, W>& x,
-                                                                 const FeatureMaps<Device, NoiseC, NoiseH, NoiseW>& noise) const {
+    [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(
+        Context<Device>& context, const FeatureMaps<Device, C, H, W>& x,
+        const FeatureMaps<Device, NoiseC, NoiseH, NoiseW>& noise) const {
         static_assert(C == Channels || C == dynamic, "stylegan::NoiseInput: x must have Channels feature maps");
         static_assert((NoiseC == 1 || NoiseC == dynamic) && (NoiseH == H || NoiseH == dynamic || H == dynamic) &&
                           (NoiseW == W || NoiseW == dynamic || W == dynamic),

@@ -42,7 +42,8 @@ public:
     /// Writes second (N, Latent) into the chosen layers of styles (layers, N, Latent).
     /// @throws ShapeError if a chosen layer is beyond them or the shapes differ
     template <class Device>
-    void forward(Context<Device>& context, Rows<const typename Device::Scalar> second, Styles<typename Device::Scalar> styles) const {
+    void forward(Context<Device>& context, Rows<const typename Device::Scalar> second,
+                 Styles<typename Device::Scalar> styles) const {
         require_equal("StyleMixing", "batch of the second w", second.extent(0), styles.extent(1));
         require_equal("StyleMixing", "length of the second w", second.extent(1), styles.extent(2));
         for (int l : layers_) {
@@ -53,7 +54,8 @@ public:
 
 private:
     static void check(int layer, int end) {
-        if (layer < 0 || layer >= end) throw ShapeError(text("StyleMixing: layer is ", layer, ", expected 0 to ", end - 1));
+        if (layer < 0 || layer >= end)
+            throw ShapeError(text("StyleMixing: layer is ", layer, ", expected 0 to ", end - 1));
     }
 
     std::vector<int> layers_;

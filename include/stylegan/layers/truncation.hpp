@@ -23,8 +23,8 @@ template <class T>
 
 /// How strongly styles are pulled towards their average.
 struct Psi {
-    float psi = 1;               ///< 1: not at all; 0: the average picture; below 0: its opposite
-    int cutoff = 1 << 30;        ///< layers from this one on are left as they are
+    float psi = 1;         ///< 1: not at all; 0: the average picture; below 0: its opposite
+    int cutoff = 1 << 30;  ///< layers from this one on are left as they are
 };
 
 /// Truncation in W: keeps the mean of w, and pulls styles towards it for quality at the cost of variety.
@@ -80,7 +80,8 @@ public:
 
     /// @param w  (N, Latent)
     /// @return   as w, truncated whatever the cutoff
-    [[nodiscard]] Vectors<Device, Latent> operator()(Context<Device>& context, Vectors<Device, Latent> w, float psi) const {
+    [[nodiscard]] Vectors<Device, Latent> operator()(Context<Device>& context, Vectors<Device, Latent> w,
+                                                     float psi) const {
         this->forward(context, {.psi = psi}, w.view().as(1, w.batch(), Latent));
         return w;
     }

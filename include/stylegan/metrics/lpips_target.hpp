@@ -44,7 +44,8 @@ public:
     /// @throws ShapeError if the picture has another shape
     double operator()(const Pictures& picture, Pictures& gradient) {
         for (std::size_t axis = 0; axis < 4; ++axis)
-            require_equal("LpipsTarget", "extent of the picture", static_cast<Index>(picture.shape(axis)), shape_[axis]);
+            require_equal("LpipsTarget", "extent of the picture", static_cast<Index>(picture.shape(axis)),
+                          shape_[axis]);
         Context<Device>& c = lpips_.context();
         const Workspace::Frame frame(c.workspace());
         const Maps<const Scalar> x = reduced(picture);
@@ -58,7 +59,8 @@ public:
             const Maps<const Scalar> wanted = std::as_const(features_[at]).view();
             distance += ops::feature_distance(c, features[at], wanted, values(lpips_.head(s)))[0];
             const Maps<Scalar> df = c.take_like(features[at]);
-            ops::feature_distance_gradient(c, features[at], wanted, values(lpips_.head(s)), std::span<const double>(one), df);
+            ops::feature_distance_gradient(c, features[at], wanted, values(lpips_.head(s)),
+                                           std::span<const double>(one), df);
             dfeatures[at] = df;
         }
         const Maps<Scalar> dx = c.take_like(x);
@@ -71,7 +73,8 @@ private:
     /// (1, 3, H / factor, W / factor)
     Maps<const Scalar> reduced(const Pictures& picture) {
         Context<Device>& c = lpips_.context();
-        const Maps<Scalar> x = c.take(1, 3, shape_[2], shape_[3]), small = c.take(1, 3, shape_[2] / factor_, shape_[3] / factor_);
+        const Maps<Scalar> x = c.take(1, 3, shape_[2], shape_[3]),
+                           small = c.take(1, 3, shape_[2] / factor_, shape_[3] / factor_);
         const Index plane = shape_[2] * shape_[3];
         for (Index k = 0; k < 3; ++k) c.upload(picture.data() + colour(k) * plane, plane, x.data + k * plane);
         ops::downscale2d(c, x, factor_, small);
@@ -88,7 +91,8 @@ private:
         std::fill_n(gradient.data(), gradient.size(), Scalar(0));
         for (std::size_t k = 0; k < 3; ++k)
             for (std::size_t i = 0; i < plane; ++i)
-                gradient.data()[static_cast<std::size_t>(colour(static_cast<Index>(k))) * plane + i] += host[k * plane + i];
+                gradient.data()[static_cast<std::size_t>(colour(static_cast<Index>(k))) * plane + i] +=
+                    host[k * plane + i];
     }
 
     /// The channel that colour k is taken from.

@@ -104,10 +104,12 @@ private:
 
     [[nodiscard]] Maps<const Scalar> reduced(const Pictures& pictures, Level level) const {
         const Size s = architecture().picture();
-        require_equal("Discriminator", "colour channels", static_cast<int>(pictures.shape(1)), architecture().num_channels);
+        require_equal("Discriminator", "colour channels", static_cast<int>(pictures.shape(1)),
+                      architecture().num_channels);
         require_equal("Discriminator", "picture height", static_cast<int>(pictures.shape(2)), s.height);
         require_equal("Discriminator", "picture width", static_cast<int>(pictures.shape(3)), s.width);
-        const Maps<Scalar> x = context_->take(static_cast<Index>(pictures.shape(0)), architecture().num_channels, s.height, s.width);
+        const Maps<Scalar> x =
+            context_->take(static_cast<Index>(pictures.shape(0)), architecture().num_channels, s.height, s.width);
         context_->upload(pictures.data(), x.size(), x.data);
         const int repeat = level.repeat(architecture());
         if (repeat == 1) return x;
@@ -119,7 +121,8 @@ private:
     [[nodiscard]] Rows<const Scalar> uploaded(const Vectors2& labels, std::size_t batch) const {
         if (architecture().label_size == 0) return {};
         require_equal("Discriminator", "labels", labels.shape(0), batch);
-        require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)), architecture().label_size);
+        require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)),
+                      architecture().label_size);
         const Rows<Scalar> y = context_->take(static_cast<Index>(batch), architecture().label_size);
         context_->upload(labels.data(), y.size(), y.data);
         return y;
@@ -135,10 +138,12 @@ using AnyDiscriminator = BasicDiscriminator<run_time, Device>;
 
 template <auto A, class Device>
 class BasicDiscriminator : public AnyDiscriminator<Device> {
-    static_assert(A.flaw() == nullptr, "stylegan::BasicDiscriminator: this Architecture cannot be built; A.flaw() says why");
+    static_assert(A.flaw() == nullptr,
+                  "stylegan::BasicDiscriminator: this Architecture cannot be built; A.flaw() says why");
 
 public:
-    explicit BasicDiscriminator(std::uint64_t seed = 0, Device device = {}) : AnyDiscriminator<Device>(A, seed, device) {}
+    explicit BasicDiscriminator(std::uint64_t seed = 0, Device device = {})
+        : AnyDiscriminator<Device>(A, seed, device) {}
 };
 
 /// The discriminator for pictures of Res x Res.

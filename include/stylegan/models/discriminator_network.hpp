@@ -32,7 +32,8 @@ public:
     };
 
     DiscriminatorNetwork() = default;
-    explicit DiscriminatorNetwork(const Architecture& a) : architecture_(a), lod_(std::vector<Index>{}, {}, false), output_(a) {
+    explicit DiscriminatorNetwork(const Architecture& a)
+        : architecture_(a), lod_(std::vector<Index>{}, {}, false), output_(a) {
         for (int stage = 0; stage < a.stages(); ++stage) {
             from_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.slope(), a.use_wscale);
             if (stage > 0) blocks_.emplace_back(a, stage);
@@ -47,8 +48,8 @@ public:
     /// @param pictures  (N, colours, H, W) of the level's stage
     /// @param labels    (N, classes), empty without labels
     /// @param scores    (N, 1)
-    void forward(Context<Device>& context, Maps<const Scalar> pictures, Rows<const Scalar> labels, Level level, Rows<Scalar> scores,
-                 Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<const Scalar> pictures, Rows<const Scalar> labels, Level level,
+                 Rows<Scalar> scores, Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         if (cache) {
             *cache = Cache{.level = level};
@@ -59,7 +60,8 @@ public:
             Maps<Scalar> y = take(context, block(s).output_shape(x.extent(0)));
             block(s).forward(context, x, y, cache ? &cache->blocks[static_cast<std::size_t>(s - 1)] : nullptr);
             if (s == level.stage && level.fade > 0) {
-                const Maps<const Scalar> below = entered(context, halved(context, pictures), s - 1, cache ? &cache->rgb_below : nullptr);
+                const Maps<const Scalar> below =
+                    entered(context, halved(context, pictures), s - 1, cache ? &cache->rgb_below : nullptr);
                 const Maps<Scalar> faded = context.take_like(y);  // the block's cache keeps y
                 ops::lerp(context, y, below, static_cast<Scalar>(level.fade), faded);
                 y = faded;
@@ -70,13 +72,16 @@ public:
     }
 
     /// dscores (N, 1) -> dpictures as pictures; may be empty when nobody wants it
-    void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures,
+                  Pass pass) {
         Temporaries t(context.workspace(), pass == Pass::linearize);
-        descend(context, cache, dscores, dpictures, [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
+        descend(context, cache, dscores, dpictures,
+                [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
     }
 
     /// pictures_dot as pictures -> scores_dot (N, 1), after forward() with this cache
-    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot, Rows<Scalar> scores_dot) const {
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot,
+                 Rows<Scalar> scores_dot) const {
         const Level level = cache.level;
         const Maps<Scalar> entry = context.take_like(cache.rgb.y);
         from_rgb(level.stage).tangent(context, cache.rgb, pictures_dot, entry);
@@ -96,7 +101,8 @@ public:
 
     /// The tangent of backward(Pass::linearize), after tangent(): dscores_dot (N, 1) -> tangents of the parameter gradients,
     /// added, and dpictures_dot, which may be empty.
-    void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores_dot, Maps<Scalar> dpictures_dot) {
+    void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores_dot,
+                          Maps<Scalar> dpictures_dot) {
         Temporaries t(context.workspace(), false);
         descend(context, cache, dscores_dot, dpictures_dot,
                 [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward_tangent(context, c, dy, dx); });
@@ -106,7 +112,8 @@ public:
     static void visit(Self& self, const std::string& prefix, F& f) {
         f(prefix + "lod", self.lod_);
         for (std::size_t s = self.from_rgb_.size(); s-- > 0;) {
-            AnyFromRgb<Device>::visit(self.from_rgb_[s], prefix + "FromRGB_lod" + std::to_string(self.from_rgb_.size() - 1 - s) + "/", f);
+            AnyFromRgb<Device>::visit(self.from_rgb_[s],
+                                      prefix + "FromRGB_lod" + std::to_string(self.from_rgb_.size() - 1 - s) + "/", f);
             if (s > 0) Block::visit(self.blocks_[s - 1], prefix, f);
         }
         DiscriminatorOutput<Device>::visit(self.output_, prefix, f);
@@ -128,14 +135,16 @@ private:
 
     Maps<const Scalar> entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
                                typename AnyConvolution<Device>::Cache* cache) const {
-        const Maps<Scalar> y = context.take(pictures.extent(0), from_rgb(stage).outputs(), pictures.extent(2), pictures.extent(3));
+        const Maps<Scalar> y =
+            context.take(pictures.extent(0), from_rgb(stage).outputs(), pictures.extent(2), pictures.extent(3));
         from_rgb(stage).forward(context, pictures, y, cache);
         return y;
     }
 
     /// From the scores down to the pictures; `step` is a layer's backward() or backward_tangent().
     template <class Step>
-    void descend(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures, Step step) {
+    void descend(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures,
+                 Step step) {
         const Level level = cache.level;
         const Index n = dscores.extent(0);
         const Size base = architecture_.size(0);

@@ -27,7 +27,7 @@ enum class Noise {
     constant,  ///< the maps stored with the network: one picture for one w
     random,    ///< fresh for every picture, from noise_seed
     none,
-    given,     ///< noise_maps
+    given,  ///< noise_maps
 };
 
 /// Scales the noise of layers first..last.
@@ -44,8 +44,8 @@ struct Synthesis {
     std::uint64_t noise_seed = 0;                      ///< for Noise::random
     std::vector<xt::xtensor<Scalar, 4>> noise_maps{};  ///< for Noise::given: (N or 1, 1, H, W) for each layer
     std::vector<NoiseStrength> noise_strength{};
-    std::optional<double> lod{};               ///< level of detail; the network's own if not given
-    xt::xtensor<Scalar, 2> labels{};           ///< (N, classes), for a network with labels
+    std::optional<double> lod{};      ///< level of detail; the network's own if not given
+    xt::xtensor<Scalar, 2> labels{};  ///< (N, classes), for a network with labels
 };
 
 struct Uninitialized {};
@@ -78,7 +78,12 @@ public:
         initialize(*this, *context_, seed);
     }
     BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized)
-        : architecture_(valid(a)), context_(std::move(context)), lod_(std::vector<Index>{}, {}, false), mapping_(a), truncation_(a.w_size()), synthesis_(a) {}
+        : architecture_(valid(a)),
+          context_(std::move(context)),
+          lod_(std::vector<Index>{}, {}, false),
+          mapping_(a),
+          truncation_(a.w_size()),
+          synthesis_(a) {}
 
     [[nodiscard]] const Architecture& architecture() const { return architecture_; }
     [[nodiscard]] Context<Device>& context() const { return *context_; }
@@ -97,38 +102,44 @@ public:
         require_equal("Generator", "length of z", static_cast<Index>(z.shape(1)), Index{architecture_.latent_size});
         if (architecture_.label_size > 0) {
             require_equal("Generator", "labels", labels.shape(0), z.shape(0));
-            require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)), Index{architecture_.label_size});
+            require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)),
+                          Index{architecture_.label_size});
         }
         const Workspace::Frame frame(context_->workspace());
         const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
         const auto timer = context_->measured([] { return Profile::Entry{.name = "mapping"}; });
-        mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{}, w);
+        mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{},
+                         w);
         return downloaded(w);
     }
 
     /// Pictures of w (N, w_size), the same for every layer.
-    [[nodiscard]] Pictures synthesize(const Latents& w, const Options& options = {}) const { return synthesize(styles(w), options); }
+    [[nodiscard]] Pictures synthesize(const Latents& w, const Options& options = {}) const {
+        return synthesize(styles(w), options);
+    }
 
     /// Pictures of a w for every layer, (N, layers, w_size). Truncated as the options say.
     [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options = {}) const {
         const auto n = static_cast<Index>(w.shape(0));
         require_equal("Generator", "layers of w", static_cast<Index>(w.shape(1)), Index{architecture_.layers()});
         require_equal("Generator", "length of w", static_cast<Index>(w.shape(2)), Index{architecture_.w_size()});
-        if (!std::isfinite(options.truncation.psi)) throw ValueError(text("truncation psi is ", options.truncation.psi, ", expected a number"));
+        if (!std::isfinite(options.truncation.psi))
+            throw ValueError(text("truncation psi is ", options.truncation.psi, ", expected a number"));
         const Level level = Level::of(architecture_, options.lod ? *options.lod : lod());
         const Workspace::Frame frame(context_->workspace());
         const Styles<Scalar> layered = context_->take(architecture_.layers(), n, architecture_.w_size());
         for (Index i = 0; i < n; ++i)
             for (Index l = 0; l < architecture_.layers(); ++l)
-                context_->upload(w.data() + (i * architecture_.layers() + l) * architecture_.w_size(), architecture_.w_size(),
-                                 style_of(layered, l).part(i, 1).data);
+                context_->upload(w.data() + (i * architecture_.layers() + l) * architecture_.w_size(),
+                                 architecture_.w_size(), style_of(layered, l).part(i, 1).data);
         truncation_.forward(*context_, options.truncation, layered);
         const Shape4 s = synthesis_.picture_shape(n, level);
         const Maps<Scalar> small = context_->take(s[0], s[1], s[2], s[3]);
         synthesis_.forward(*context_, layered, noises(options, n, level), level, small);
         const int repeat = level.repeat(architecture_);
-        Pictures pictures = Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
-                                                  static_cast<std::size_t>(s[3] * repeat)});
+        Pictures pictures =
+            Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
+                                  static_cast<std::size_t>(s[3] * repeat)});
         Maps<Scalar> large = small;
         if (repeat > 1) {
             large = context_->take(s[0], s[1], s[2] * repeat, s[3] * repeat);
@@ -159,10 +170,13 @@ public:
         const auto width = w.shape(1);
         for (int l : layers) {
             if (l < 0 || l >= architecture_.layers())
-                throw ShapeError(text("Generator: layer to mix is ", l, ", expected 0 to ", architecture_.layers() - 1));
+                throw ShapeError(
+                    text("Generator: layer to mix is ", l, ", expected 0 to ", architecture_.layers() - 1));
             for (std::size_t n = 0; n < w.shape(0); ++n)
-                std::copy_n(second.data() + n * width, width,
-                            all.data() + (n * static_cast<std::size_t>(architecture_.layers()) + static_cast<std::size_t>(l)) * width);
+                std::copy_n(
+                    second.data() + n * width, width,
+                    all.data() +
+                        (n * static_cast<std::size_t>(architecture_.layers()) + static_cast<std::size_t>(l)) * width);
         }
         return all;
     }
@@ -176,13 +190,17 @@ public:
 
     /// The average w of `samples` fresh latents: for networks that came without one. Unlabelled networks only.
     [[nodiscard]] std::vector<Scalar> measure_w_average(int samples = 10000, std::uint64_t seed = 0) const {
-        if (architecture_.label_size > 0) throw ValueError("measure_w_average: the network has labels, so w has no one average");
+        if (architecture_.label_size > 0)
+            throw ValueError("measure_w_average: the network has labels, so w has no one average");
         std::vector<double> sum(static_cast<std::size_t>(architecture_.w_size()));
         const RandomStream stream(seed, 0, Purpose::latents);
         for (int done = 0; done < samples;) {
             const int n = std::min(samples - done, 256);
-            Latents z = Latents::from_shape({static_cast<std::size_t>(n), static_cast<std::size_t>(architecture_.latent_size)});
-            stream.fill_normal(z.data(), z.size(), static_cast<std::uint64_t>(done) * static_cast<std::uint64_t>(architecture_.latent_size));
+            Latents z =
+                Latents::from_shape({static_cast<std::size_t>(n), static_cast<std::size_t>(architecture_.latent_size)});
+            stream.fill_normal(
+                z.data(), z.size(),
+                static_cast<std::uint64_t>(done) * static_cast<std::uint64_t>(architecture_.latent_size));
             const Latents w = map(z);
             for (std::size_t i = 0; i < w.size(); ++i) sum[i % sum.size()] += static_cast<double>(w.data()[i]);
             done += n;
@@ -243,27 +261,33 @@ private:
         return y;
     }
 
-    [[nodiscard]] typename SynthesisNetwork<Device>::Noises noises(const Options& options, Index batch, Level level) const {
+    [[nodiscard]] typename SynthesisNetwork<Device>::Noises noises(const Options& options, Index batch,
+                                                                   Level level) const {
         typename SynthesisNetwork<Device>::Noises all;
         if (!architecture_.use_noise || options.noise == Noise::none) return all;
         const auto layers = static_cast<std::size_t>(2 * (level.stage + 1));
         if (options.noise == Noise::given && options.noise_maps.size() < layers)
-            throw ShapeError(text("Generator: noise maps are ", options.noise_maps.size(), ", expected ", layers, ", one a layer"));
+            throw ShapeError(
+                text("Generator: noise maps are ", options.noise_maps.size(), ", expected ", layers, ", one a layer"));
         for (std::size_t l = 0; l < layers; ++l) {
             const auto& stored = synthesis_.noise()[l];
             all.strength.push_back(Scalar(1));
             for (const auto& s : options.noise_strength)
-                if (static_cast<int>(l) >= s.first && static_cast<int>(l) <= s.last) all.strength.back() = static_cast<Scalar>(s.strength);
+                if (static_cast<int>(l) >= s.first && static_cast<int>(l) <= s.last)
+                    all.strength.back() = static_cast<Scalar>(s.strength);
             if (options.noise == Noise::constant) {
                 all.maps.push_back(stored.template view<4>());
             } else if (options.noise == Noise::random) {
                 const Maps<Scalar> map = context_->take(batch, 1, stored.shape()[2], stored.shape()[3]);
-                ops::random_normal(*context_, RandomStream(options.noise_seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)), map.size(), map.data);
+                ops::random_normal(*context_,
+                                   RandomStream(options.noise_seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)),
+                                   map.size(), map.data);
                 all.maps.push_back(map);
             } else {
                 const auto& given = options.noise_maps[l];
-                const Maps<Scalar> map = context_->take(static_cast<Index>(given.shape(0)), static_cast<Index>(given.shape(1)),
-                                                        static_cast<Index>(given.shape(2)), static_cast<Index>(given.shape(3)));
+                const Maps<Scalar> map =
+                    context_->take(static_cast<Index>(given.shape(0)), static_cast<Index>(given.shape(1)),
+                                   static_cast<Index>(given.shape(2)), static_cast<Index>(given.shape(3)));
                 context_->upload(given.data(), map.size(), map.data);
                 all.maps.push_back(map);
             }
@@ -285,7 +309,8 @@ using AnyGenerator = BasicGenerator<run_time, Device>;
 
 template <auto A, class Device>
 class BasicGenerator : public AnyGenerator<Device> {
-    static_assert(A.flaw() == nullptr, "stylegan::BasicGenerator: this Architecture cannot be built; A.flaw() says why");
+    static_assert(A.flaw() == nullptr,
+                  "stylegan::BasicGenerator: this Architecture cannot be built; A.flaw() says why");
 
 public:
     static constexpr Size picture = A.picture();
@@ -296,7 +321,8 @@ public:
     /// With random weights.
     explicit BasicGenerator(std::uint64_t seed = 0, Device device = {}) : AnyGenerator<Device>(A, seed, device) {}
     /// For weights that are loaded next.
-    explicit BasicGenerator(Uninitialized, Device device = {}) : AnyGenerator<Device>(A, std::make_shared<Context<Device>>(device), uninitialized) {}
+    explicit BasicGenerator(Uninitialized, Device device = {})
+        : AnyGenerator<Device>(A, std::make_shared<Context<Device>>(device), uninitialized) {}
 
     using AnyGenerator<Device>::operator();
     using AnyGenerator<Device>::map;
@@ -304,7 +330,8 @@ public:
 
     /// Typed forms of the calls above: a wrong width is a compile error.
     [[nodiscard]] Vectors<Device, A.w_size()> map(const Vectors<Device, A.latent_size>& z) const {
-        static_assert(A.label_size == 0, "stylegan::BasicGenerator: a network with labels maps z together with its labels");
+        static_assert(A.label_size == 0,
+                      "stylegan::BasicGenerator: a network with labels maps z together with its labels");
         Vectors<Device, A.w_size()> w(z.batch());
         const Workspace::Frame frame(this->context().workspace());
         this->mapping().forward(this->context(), z.view(), {}, w.view());

@@ -38,7 +38,8 @@ public:
     explicit Draws(const GivenDraws& given) : given_(&given) {}
 
     /// (samples, length) for the given pictures of the minibatch
-    [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length, bool second) const {
+    [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length,
+                                             bool second) const {
         const Rows<Scalar> z = context.take(static_cast<Index>(samples.size()), length);
         if (given_)
             gather(context, (second ? given_->second_latents : given_->latents).data(), samples, length, z.data);
@@ -48,7 +49,8 @@ public:
     }
 
     /// (samples, 1, height, width) for the given pictures and layer
-    [[nodiscard]] Maps<const Scalar> noise(Context<Device>& context, std::span<const Index> samples, int layer, Size size) const {
+    [[nodiscard]] Maps<const Scalar> noise(Context<Device>& context, std::span<const Index> samples, int layer,
+                                           Size size) const {
         const Maps<Scalar> y = context.take(static_cast<Index>(samples.size()), 1, size.height, size.width);
         if (given_)
             gather(context, given_->noise.at(static_cast<std::size_t>(layer)).data(), samples, y.stride(), y.data);
@@ -72,15 +74,18 @@ public:
     }
 
 private:
-    static void gather(Context<Device>& context, const float* from, std::span<const Index> samples, Index length, Scalar* to) {
+    static void gather(Context<Device>& context, const float* from, std::span<const Index> samples, Index length,
+                       Scalar* to) {
         std::vector<Scalar> row(static_cast<std::size_t>(length));
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            for (Index k = 0; k < length; ++k) row[static_cast<std::size_t>(k)] = static_cast<Scalar>(from[samples[i] * length + k]);
+            for (Index k = 0; k < length; ++k)
+                row[static_cast<std::size_t>(k)] = static_cast<Scalar>(from[samples[i] * length + k]);
             context.upload(row.data(), length, to + static_cast<Index>(i) * length);
         }
     }
 
-    void draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples, Index length, Scalar* to) const {
+    void draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples,
+              Index length, Scalar* to) const {
         const RandomStream stream(seed_, step_, purpose, sub);
         const auto even = static_cast<std::uint64_t>(length + length % 2);  // a picture begins with a pair of its own
         ops::random_normal_rows(context, stream, samples, even, length, to);

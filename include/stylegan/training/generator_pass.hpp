@@ -21,7 +21,8 @@ public:
     using Scalar = typename Device::Scalar;
 
     /// @param samples  which pictures of the minibatch are evaluated: all, or a part of it
-    GeneratorPass(AnyGenerator<Device>& generator, const Draws<Device>& draws, Level level, std::span<const Index> samples)
+    GeneratorPass(AnyGenerator<Device>& generator, const Draws<Device>& draws, Level level,
+                  std::span<const Index> samples)
         : generator_(generator), draws_(draws), level_(level), samples_(samples) {}
 
     [[nodiscard]] Shape4 picture_shape() const {
@@ -41,18 +42,21 @@ public:
         cutoff_ = draws_.mix_cutoff(layers, a.style_mixing_prob.value());
 
         const Rows<Scalar> w = context.take(n, a.w_size());
-        generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, false), labels, w, keep ? &first_ : nullptr);
+        generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, false), labels, w,
+                                     keep ? &first_ : nullptr);
         ops::bias_gradient(context, as_maps<const Scalar>(w), Scalar(1), w_sum);
         Rows<Scalar> second;
         if (cutoff_ < layers) {
             second = context.take(n, a.w_size());
-            generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, true), labels, second, keep ? &second_ : nullptr);
+            generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, true), labels,
+                                         second, keep ? &second_ : nullptr);
         }
         const Styles<Scalar> styles = context.take(a.layers(), n, a.w_size());
         for (int l = 0; l < layers; ++l) context.template copy<2>(l < cutoff_ ? w : second, style_of(styles, l));
 
         typename SynthesisNetwork<Device>::Noises noises;
-        for (int l = 0; l < layers && a.use_noise; ++l) noises.maps.push_back(draws_.noise(context, samples_, l, a.size(l / 2)));
+        for (int l = 0; l < layers && a.use_noise; ++l)
+            noises.maps.push_back(draws_.noise(context, samples_, l, a.size(l / 2)));
         generator_.synthesis().forward(context, styles, noises, level_, pictures, keep ? &synthesis_ : nullptr);
     }
 
@@ -70,7 +74,8 @@ public:
     }
 
 private:
-    void map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache, Styles<Scalar> dstyles, int begin, int end) {
+    void map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache, Styles<Scalar> dstyles,
+                  int begin, int end) {
         const Rows<Scalar> dw = style_of(dstyles, begin);
         for (int l = begin + 1; l < end; ++l)
             ops::add(context, as_maps<const Scalar>(dw), as_maps<const Scalar>(style_of(dstyles, l)), as_maps(dw));

@@ -47,6 +47,7 @@ struct LossOptions {
 
 /// The losses that the paper trains with: FFHQ, and configuration A (with CelebA-HQ's baseline).
 inline constexpr LossOptions logistic_r1{};
-inline constexpr LossOptions wgan_gp{.generator = GeneratorLoss::wgan, .discriminator = DiscriminatorLoss::wgan, .r1_gamma = 0, .gp_lambda = 10};
+inline constexpr LossOptions wgan_gp{
+    .generator = GeneratorLoss::wgan, .discriminator = DiscriminatorLoss::wgan, .r1_gamma = 0, .gp_lambda = 10};
 
 }  // namespace stylegan

@@ -20,10 +20,12 @@ struct LossValues {
     std::vector<double> penalty{};      ///< R1, R2 and gradient penalty together
     std::vector<double> real_scores{};  ///< of the discriminator; empty for a generator loss
     std::vector<double> fake_scores{};
-    std::vector<double> r1{};           ///< the R1 term alone
+    std::vector<double> r1{};  ///< the R1 term alone
 
     void append(const LossValues& other) {
-        const auto join = [](std::vector<double>& a, const std::vector<double>& b) { a.insert(a.end(), b.begin(), b.end()); };
+        const auto join = [](std::vector<double>& a, const std::vector<double>& b) {
+            a.insert(a.end(), b.begin(), b.end());
+        };
         join(loss, other.loss);
         join(penalty, other.penalty);
         join(real_scores, other.real_scores);
@@ -45,7 +47,8 @@ public:
     using Scalar = typename Device::Scalar;
 
     /// @param batch  pictures in the whole minibatch: gradients are those of its mean
-    Losses(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, const LossOptions& options, Level level, Index batch)
+    Losses(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, const LossOptions& options,
+           Level level, Index batch)
         : generator_(generator), discriminator_(discriminator), options_(options), level_(level), batch_(batch) {
         const double repeat = level.repeat(discriminator.architecture());
         // The official penalties are taken at full resolution, where each pixel here stands repeat^2 times with 1/repeat^2
@@ -56,7 +59,8 @@ public:
     /// @param samples  which pictures of the minibatch
     /// @param labels   (samples, classes), empty without labels
     /// @param w_sum    (w_size), where the sum of w is added
-    LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Rows<const Scalar> labels, std::span<Scalar> w_sum) {
+    LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Rows<const Scalar> labels,
+                              std::span<Scalar> w_sum) {
         Context<Device>& context = generator_.context();
         const Workspace::Frame frame(context.workspace());
         GeneratorPass<Device> pass(generator_, draws, level_, samples);
@@ -66,13 +70,16 @@ public:
         const Rows<Scalar> scores = context.take(fakes.extent(0), 1);
         discriminator_.network().forward(context, fakes, labels, level_, scores, &cache);
         LossValues values;
-        const Rows<Scalar> dscores = on_scores(context, scores, values.loss, [&](double s) -> Pair {
-            switch (options_.generator) {
-                case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
-                case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
-                default: return {-s, -1};
-            }
-        }, values.fake_scores);
+        const Rows<Scalar> dscores = on_scores(
+            context, scores, values.loss,
+            [&](double s) -> Pair {
+                switch (options_.generator) {
+                    case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
+                    case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
+                    default: return {-s, -1};
+                }
+            },
+            values.fake_scores);
         values.penalty.assign(values.loss.size(), 0);
         const Maps<Scalar> dfakes = context.take_like(fakes);
         discriminator_.network().backward(context, cache, dscores, dfakes, Pass::inputs);
@@ -81,8 +88,8 @@ public:
     }
 
     /// @param reals  (samples, colours, H, W) of the level's stage
-    LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals, Rows<const Scalar> labels,
-                                  std::span<Scalar> w_sum) {
+    LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
+                                  Rows<const Scalar> labels, std::span<Scalar> w_sum) {
         Context<Device>& context = generator_.context();
         const Workspace::Frame frame(context.workspace());
         GeneratorPass<Device> pass(generator_, draws, level_, samples);
@@ -93,20 +100,22 @@ public:
         const auto n = samples.size();
         values.penalty.assign(n, 0);
         std::vector<double> fake_loss;
-        values.r1 = half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
-            switch (options_.discriminator) {
-                case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
-                case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
-                default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
-            }
-        });
-        const std::vector<double> r2 = half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
-            switch (options_.discriminator) {
-                case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
-                case DiscriminatorLoss::wgan: return {s, 1};
-                default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
-            }
-        });
+        values.r1 =
+            half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
+                switch (options_.discriminator) {
+                    case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
+                    case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
+                    default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
+                }
+            });
+        const std::vector<double> r2 =
+            half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
+                switch (options_.discriminator) {
+                    case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
+                    case DiscriminatorLoss::wgan: return {s, 1};
+                    default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
+                }
+            });
         for (std::size_t i = 0; i < n; ++i) {
             values.loss[i] += fake_loss[i];
             values.penalty[i] += values.r1[i] + r2[i];
@@ -127,7 +136,8 @@ private:
 
     /// Appends the loss of each score to `loss` and the score to `seen`. @return dloss/dscore / batch, (N, 1)
     template <class F>
-    Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, std::vector<double>& loss, F f, std::vector<double>& seen) const {
+    Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, std::vector<double>& loss, F f,
+                           std::vector<double>& seen) const {
         std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
         context.download(scores.data, scores.size(), host.data());
         for (Scalar& s : host) {
@@ -144,8 +154,8 @@ private:
     /// The reals' or the fakes' part of the discriminator's loss, with the penalty gamma / 2 * |grad_x D(x)|^2 if gamma > 0.
     /// @return the penalty of each picture
     template <class F>
-    std::vector<double> half(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, double gamma, std::vector<double>& loss,
-                             std::vector<double>& seen, F f) {
+    std::vector<double> half(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, double gamma,
+                             std::vector<double>& loss, std::vector<double>& seen, F f) {
         const Workspace::Frame frame(context.workspace());
         auto& network = discriminator_.network();
         Cache cache;
@@ -156,14 +166,16 @@ private:
             network.backward(context, cache, dscores, {}, Pass::gradients);
             return std::vector<double>(static_cast<std::size_t>(x.extent(0)), 0);
         }
-        return penalized(context, cache, x, scores, dscores, [&](double squared) -> Pair { return {gamma / 2 * squared, gamma}; });
+        return penalized(context, cache, x, scores, dscores, [&](double squared) -> Pair {
+            return {gamma / 2 * squared, gamma};
+        });
     }
 
     /// `f` of the squared length of each picture's gradient at full resolution: its value, and v / gradient.
     /// Starts the backward tangent from dscores.
     template <class F>
-    std::vector<double> penalized(Context<Device>& context, Cache& cache, Maps<const Scalar> x, Rows<Scalar> scores, Rows<const Scalar> dscores,
-                                  F f) {
+    std::vector<double> penalized(Context<Device>& context, Cache& cache, Maps<const Scalar> x, Rows<Scalar> scores,
+                                  Rows<const Scalar> dscores, F f) {
         auto& network = discriminator_.network();
         const Maps<Scalar> gradient = context.take_like(x);
         context.fill(scores, Scalar(1));
@@ -182,13 +194,14 @@ private:
         return penalty;
     }
 
-    void add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
-                              Maps<const Scalar> fakes, Rows<const Scalar> labels, std::vector<double>& penalty) {
+    void add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws, std::span<const Index> samples,
+                              Maps<const Scalar> reals, Maps<const Scalar> fakes, Rows<const Scalar> labels,
+                              std::vector<double>& penalty) {
         const Workspace::Frame frame(context.workspace());
         const Maps<Scalar> mixed = context.take_like(reals);
         for (Index n = 0; n < reals.extent(0); ++n)
-            ops::lerp(context, reals.part(n, 1), fakes.part(n, 1), static_cast<Scalar>(draws.penalty_mix(samples[static_cast<std::size_t>(n)])),
-                      mixed.part(n, 1));
+            ops::lerp(context, reals.part(n, 1), fakes.part(n, 1),
+                      static_cast<Scalar>(draws.penalty_mix(samples[static_cast<std::size_t>(n)])), mixed.part(n, 1));
         Cache cache;
         const Rows<Scalar> scores = context.take(reals.extent(0), 1), none = context.take_like(scores);
         discriminator_.network().forward(context, mixed, labels, level_, scores, &cache);

@@ -18,10 +18,13 @@ namespace stylegan {
 /// @param gradient  (height, width), the gradient is added
 /// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix D
 template <class Scalar>
-double noise_regularization(const std::vector<Scalar>& map, Index height, Index width, double weight, std::vector<Scalar>& gradient) {
+double noise_regularization(const std::vector<Scalar>& map, Index height, Index width, double weight,
+                            std::vector<Scalar>& gradient) {
     double sum = 0;
     const double pixels = static_cast<double>(height * width);
-    const auto at = [&](Index y, Index x) { return static_cast<std::size_t>((y + height) % height * width + (x + width) % width); };
+    const auto at = [&](Index y, Index x) {
+        return static_cast<std::size_t>((y + height) % height * width + (x + width) % width);
+    };
     for (const auto& [dy, dx] : {std::pair<Index, Index>{0, 1}, {1, 0}}) {
         double mean = 0;
         for (Index y = 0; y < height; ++y)
@@ -31,8 +34,8 @@ double noise_regularization(const std::vector<Scalar>& map, Index height, Index 
         const double slope = 2 * weight * mean / pixels;
         for (Index y = 0; y < height; ++y)
             for (Index x = 0; x < width; ++x)
-                gradient[at(y, x)] += static_cast<Scalar>(
-                    slope * (static_cast<double>(map[at(y - dy, x - dx)]) + static_cast<double>(map[at(y + dy, x + dx)])));
+                gradient[at(y, x)] += static_cast<Scalar>(slope * (static_cast<double>(map[at(y - dy, x - dx)]) +
+                                                                   static_cast<double>(map[at(y + dy, x + dx)])));
     }
     if (height <= 8 || width <= 8 || height % 2 != 0 || width % 2 != 0) return sum;
 

@@ -18,10 +18,13 @@ namespace stylegan {
 /// @param y       (C, H, W), written
 /// @see Karras et al. (2018), figure 2
 template <class Scalar>
-void process_real(std::span<const std::uint8_t> pixels, Index channels, Index height, Index width, bool mirror, double fade, Scalar* y) {
+void process_real(std::span<const std::uint8_t> pixels, Index channels, Index height, Index width, bool mirror,
+                  double fade, Scalar* y) {
     const auto value = [&](Index c, Index h, Index w) {
         const Index column = mirror ? width - 1 - w : w;
-        return static_cast<double>(pixels[static_cast<std::size_t>((c * height + h) * width + column)]) * (2.0 / 255.0) - 1.0;
+        return static_cast<double>(pixels[static_cast<std::size_t>((c * height + h) * width + column)]) *
+                   (2.0 / 255.0) -
+               1.0;
     };
     for (Index c = 0; c < channels; ++c)
         for (Index h = 0; h < height; ++h)
@@ -29,7 +32,8 @@ void process_real(std::span<const std::uint8_t> pixels, Index channels, Index he
                 double v = value(c, h, w);
                 if (fade > 0) {
                     const Index h0 = h / 2 * 2, w0 = w / 2 * 2;
-                    const double mean = (value(c, h0, w0) + value(c, h0, w0 + 1) + value(c, h0 + 1, w0) + value(c, h0 + 1, w0 + 1)) / 4;
+                    const double mean =
+                        (value(c, h0, w0) + value(c, h0, w0 + 1) + value(c, h0 + 1, w0) + value(c, h0 + 1, w0 + 1)) / 4;
                     v += fade * (mean - v);
                 }
                 y[(c * height + h) * width + w] = static_cast<Scalar>(v);

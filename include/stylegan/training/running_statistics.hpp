@@ -20,7 +20,9 @@ public:
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] double mean() const { return mean_; }
     /// Of the values themselves (biased), as the official statistics report it.
-    [[nodiscard]] double standard_deviation() const { return count_ > 0 ? std::sqrt(squares_ / static_cast<double>(count_)) : 0; }
+    [[nodiscard]] double standard_deviation() const {
+        return count_ > 0 ? std::sqrt(squares_ / static_cast<double>(count_)) : 0;
+    }
 
 private:
     std::uint64_t count_ = 0;

@@ -12,14 +12,15 @@ namespace stylegan {
 
 /// How training grows the networks, and with which minibatch and learning rate.
 struct ScheduleOptions {
-    bool growing = true;      ///< false: all stages from the start
-    int first_height = 8;     ///< height of the pictures that growing starts with
-    double lod_kimg = 600;    ///< thousands of pictures at each resolution before the next fades in
-    double fade_kimg = 600;   ///< thousands of pictures for fading in
+    bool growing = true;     ///< false: all stages from the start
+    int first_height = 8;    ///< height of the pictures that growing starts with
+    double lod_kimg = 600;   ///< thousands of pictures at each resolution before the next fades in
+    double fade_kimg = 600;  ///< thousands of pictures for fading in
     int batch = 16;
-    std::map<int, int> batch_at{};   ///< for pictures of a height
+    std::map<int, int> batch_at{};  ///< for pictures of a height
     double lr = 0.001;
-    std::map<int, double> lr_at{{128, 0.0015}, {256, 0.002}, {512, 0.003}, {1024, 0.003}};  ///< for pictures of a height
+    std::map<int, double> lr_at{
+        {128, 0.0015}, {256, 0.002}, {512, 0.003}, {1024, 0.003}};  ///< for pictures of a height
 };
 
 /// What the schedule says for one moment of a run.
@@ -46,7 +47,8 @@ struct ScheduledStep {
     const int height = a.size(a.stages() - 1 - static_cast<int>(std::floor(lod))).height;
     const auto batch = options.batch_at.find(height);
     const auto lr = options.lr_at.find(height);
-    return {lod, batch != options.batch_at.end() ? batch->second : options.batch, lr != options.lr_at.end() ? lr->second : options.lr};
+    return {lod, batch != options.batch_at.end() ? batch->second : options.batch,
+            lr != options.lr_at.end() ? lr->second : options.lr};
 }
 
 }  // namespace stylegan

@@ -24,26 +24,26 @@ struct TrainingOptions {
     AdamOptions adam{};
     double total_kimg = 25000;
     double kimg_per_tick = 4;
-    double ema_kimg = 10;           ///< half-life of the averaged generator
+    double ema_kimg = 10;  ///< half-life of the averaged generator
     double w_average_beta = 0.995;
-    int repeats = 4;                ///< steps before the schedule is read again
-    bool reset_optimizer = true;    ///< forget Adam's moments when the set of growing stages changes
+    int repeats = 4;              ///< steps before the schedule is read again
+    bool reset_optimizer = true;  ///< forget Adam's moments when the set of growing stages changes
     bool mirror = false;
-    int microbatch = 0;             ///< pictures evaluated at once; 0: the whole minibatch
+    int microbatch = 0;  ///< pictures evaluated at once; 0: the whole minibatch
     std::uint64_t seed = 0;
 };
 
 /// Where a run stands: with the parameters and the moments, all that a stopped run needs to go on bit for bit.
 struct TrainingProgress {
-    std::uint64_t pictures = 0;        ///< shown to the discriminator
+    std::uint64_t pictures = 0;  ///< shown to the discriminator
     std::uint64_t steps = 0;
-    std::uint64_t schedule_pictures = 0;  ///< where the schedule was last read
-    int repeat = 0;                    ///< steps since then
-    double last_lod = -1;              ///< before that
+    std::uint64_t schedule_pictures = 0;                             ///< where the schedule was last read
+    int repeat = 0;                                                  ///< steps since then
+    double last_lod = -1;                                            ///< before that
     std::uint64_t skipped_generator = 0, skipped_discriminator = 0;  ///< steps whose gradient was not finite
     std::uint64_t generator_steps = 0, discriminator_steps = 0;      ///< of Adam since its moments were reset
     std::uint64_t tick = 0;
-    std::uint64_t tick_pictures = 0;   ///< where the last tick ended
+    std::uint64_t tick_pictures = 0;  ///< where the last tick ended
 };
 
 /// Trains a generator and a discriminator on real pictures: growing, losses, both optimizers, the averaged generator.
@@ -65,9 +65,15 @@ public:
     ///         whole number of minibatch stddev groups; ValueError if an option is out of range
     Trainer(const Architecture& a, TrainingOptions options, PictureSource reals, Device device = {})
         : Trainer(a, std::move(options), std::move(reals), std::make_shared<Context<Device>>(device)) {}
-    Trainer(const Architecture& a, TrainingOptions options, PictureSource reals, std::shared_ptr<Context<Device>> context)
-        : architecture_(a), options_(std::move(options)), reals_(std::move(reals)), context_(std::move(context)),
-          generator_(a, context_, options_.seed), discriminator_(a, context_, options_.seed + 1), averaged_(generator_),
+    Trainer(const Architecture& a, TrainingOptions options, PictureSource reals,
+            std::shared_ptr<Context<Device>> context)
+        : architecture_(a),
+          options_(std::move(options)),
+          reals_(std::move(reals)),
+          context_(std::move(context)),
+          generator_(a, context_, options_.seed),
+          discriminator_(a, context_, options_.seed + 1),
+          averaged_(generator_),
           updates_(generator_, discriminator_, options_.adam) {
         check();
         updates_.loss = options_.loss;
@@ -104,7 +110,9 @@ public:
     /// Losses and scores of all steps since the last tick, under the official names.
     [[nodiscard]] const std::map<std::string, RunningStatistics>& statistics() const { return statistics_; }
 
-    [[nodiscard]] bool finished() const { return static_cast<double>(progress_.pictures) >= options_.total_kimg * 1000; }
+    [[nodiscard]] bool finished() const {
+        return static_cast<double>(progress_.pictures) >= options_.total_kimg * 1000;
+    }
 
     /// One step: the discriminator's update, the moving average, the generator's update.
     void step() {
@@ -113,14 +121,15 @@ public:
         const Level level = Level::of(architecture_, now.lod);
         const Index batch = now.batch;
 
-        const auto d = updates_.discriminator_step(Draws<Device>(options_.seed, 2 * progress_.steps), level, batch, now.lr,
-                                                   [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
-                                                       fill_reals(samples, level, pictures, labels);
-                                                   });
+        const auto d =
+            updates_.discriminator_step(Draws<Device>(options_.seed, 2 * progress_.steps), level, batch, now.lr,
+                                        [&](std::span<const Index> samples, Maps<Scalar> pictures,
+                                            Rows<Scalar> labels) { fill_reals(samples, level, pictures, labels); });
         progress_.pictures += static_cast<std::uint64_t>(batch);
         update_average(*context_, averaged_, generator_, ema_beta(static_cast<double>(batch), options_.ema_kimg));
-        const auto g = updates_.generator_step(Draws<Device>(options_.seed, 2 * progress_.steps + 1), level, batch, now.lr,
-                                               [&](std::span<const Index> samples, Rows<Scalar> labels) { fill_labels(samples, labels); });
+        const auto g = updates_.generator_step(
+            Draws<Device>(options_.seed, 2 * progress_.steps + 1), level, batch, now.lr,
+            [&](std::span<const Index> samples, Rows<Scalar> labels) { fill_labels(samples, labels); });
 
         progress_.skipped_discriminator += d.moved ? 0 : 1;
         progress_.skipped_generator += g.moved ? 0 : 1;
@@ -133,13 +142,16 @@ public:
 
     /// Steps until total_kimg is reached, calling on_tick at the end of each tick, and after_step after every step; either
     /// may return false to stop. The last tick is reported however short it is.
-    void run(const std::function<bool(const Tick&)>& on_tick, const std::function<bool()>& after_step = [] { return true; }) {
+    void run(
+        const std::function<bool(const Tick&)>& on_tick,
+        const std::function<bool()>& after_step = [] { return true; }) {
         bool go_on = true;
         while (go_on && !finished()) {
             step();
             go_on = after_step();
             const bool last = finished() || !go_on;
-            if (last || static_cast<double>(progress_.pictures - progress_.tick_pictures) >= options_.kimg_per_tick * 1000) {
+            if (last ||
+                static_cast<double>(progress_.pictures - progress_.tick_pictures) >= options_.kimg_per_tick * 1000) {
                 progress_.tick_pictures = progress_.pictures;
                 ++progress_.tick;
                 go_on = on_tick({progress_, scheduled_now(), statistics_, last}) && go_on;
@@ -157,12 +169,14 @@ public:
             const auto number = progress_.pictures + static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]);
             std::vector<std::uint8_t> pixels(count);
             reals_.picture(shuffled(number), halvings, pixels);
-            const bool mirror = options_.mirror && (RandomStream(options_.seed, 0, Purpose::mirror).bits(number) & 1) != 0;
+            const bool mirror =
+                options_.mirror && (RandomStream(options_.seed, 0, Purpose::mirror).bits(number) & 1) != 0;
             process_real<Scalar>(pixels, pictures.extent(1), pictures.extent(2), pictures.extent(3), mirror, level.fade,
                                  host.data() + static_cast<std::size_t>(i) * count);
         });
         context_->upload(host.data(), pictures.size(), pictures.data);
-        fill_rows(samples.size(), labels, [&](std::size_t i) { return shuffled(progress_.pictures + static_cast<std::uint64_t>(samples[i])); });
+        fill_rows(samples.size(), labels,
+                  [&](std::size_t i) { return shuffled(progress_.pictures + static_cast<std::uint64_t>(samples[i])); });
     }
 
     /// Everything that a snapshot holds: "G/", "D/", "Gs/" and the moments under "training/".
@@ -188,12 +202,15 @@ private:
         if (reals_.size < 1) throw ValueError("training: the data set has no pictures");
         const Size s = architecture_.picture();
         if (reals_.resolution != s)
-            throw ShapeError(text("training: pictures are ", to_string(reals_.resolution), ", expected ", to_string(s), " (height x width)"));
+            throw ShapeError(text("training: pictures are ", to_string(reals_.resolution), ", expected ", to_string(s),
+                                  " (height x width)"));
         require_equal("training", "colour channels of the pictures", reals_.channels, architecture_.num_channels);
-        if (architecture_.label_size > 0) require_equal("training", "classes of the pictures", reals_.label_size, architecture_.label_size);
+        if (architecture_.label_size > 0)
+            require_equal("training", "classes of the pictures", reals_.label_size, architecture_.label_size);
         for (int stage = 0; stage < architecture_.stages(); ++stage) {
             const auto at = options_.schedule.batch_at.find(architecture_.size(stage).height);
-            (void)discriminator_.network().stddev().group(at != options_.schedule.batch_at.end() ? at->second : options_.schedule.batch);
+            (void)discriminator_.network().stddev().group(
+                at != options_.schedule.batch_at.end() ? at->second : options_.schedule.batch);
         }
     }
 
@@ -201,7 +218,8 @@ private:
         const double before = progress_.last_lod;
         progress_.schedule_pictures = progress_.pictures;
         const double lod = scheduled_now().lod;
-        if (options_.reset_optimizer && before >= 0 && (std::floor(lod) != std::floor(before) || std::ceil(lod) != std::ceil(before))) {
+        if (options_.reset_optimizer && before >= 0 &&
+            (std::floor(lod) != std::floor(before) || std::ceil(lod) != std::ceil(before))) {
             updates_.generator_adam().reset();
             updates_.discriminator_adam().reset();
         }
@@ -235,7 +253,8 @@ private:
     void fill_labels(std::span<const Index> samples, Rows<Scalar> labels) const {
         const RandomStream stream(options_.seed, progress_.steps, Purpose::labels);
         fill_rows(samples.size(), labels, [&](std::size_t i) {
-            return static_cast<Index>(stream.below(static_cast<std::uint64_t>(samples[i]), static_cast<std::uint64_t>(reals_.size)));
+            return static_cast<Index>(
+                stream.below(static_cast<std::uint64_t>(samples[i]), static_cast<std::uint64_t>(reals_.size)));
         });
     }
 

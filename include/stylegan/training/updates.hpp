@@ -22,7 +22,8 @@ namespace stylegan {
     for (Index first = 0; first < groups; first += together) {
         parts.emplace_back();
         for (Index member = 0; member < group; ++member)
-            for (Index g = first; g < std::min(first + together, groups); ++g) parts.back().push_back(member * groups + g);
+            for (Index g = first; g < std::min(first + together, groups); ++g)
+                parts.back().push_back(member * groups + g);
     }
     return parts;
 }
@@ -42,7 +43,10 @@ public:
     };
 
     Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options = {})
-        : generator_(generator), discriminator_(discriminator), generator_adam_(generator, options), discriminator_adam_(discriminator, options) {}
+        : generator_(generator),
+          discriminator_(discriminator),
+          generator_adam_(generator, options),
+          discriminator_adam_(discriminator, options) {}
 
     LossOptions loss{};
     double w_average_beta = 0.995;
@@ -57,21 +61,23 @@ public:
     Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill) {
         Context<Device>& context = generator_.context();
         const Shape4 shape = generator_.synthesis().picture_shape(1, level);
-        return step(discriminator_, discriminator_adam_, level, batch, lr, [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
-            const auto n = static_cast<Index>(samples.size());
-            const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
-            const Rows<Scalar> labels = take_labels(n);
-            fill(samples, reals, labels);
-            return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
-        });
+        return step(discriminator_, discriminator_adam_, level, batch, lr,
+                    [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+                        const auto n = static_cast<Index>(samples.size());
+                        const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
+                        const Rows<Scalar> labels = take_labels(n);
+                        fill(samples, reals, labels);
+                        return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
+                    });
     }
 
     Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill) {
-        return step(generator_, generator_adam_, level, batch, lr, [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
-            const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
-            if (!labels.empty()) fill(samples, labels);
-            return losses.generator_loss(draws, samples, labels, w_sum);
-        });
+        return step(generator_, generator_adam_, level, batch, lr,
+                    [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+                        const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
+                        if (!labels.empty()) fill(samples, labels);
+                        return losses.generator_loss(draws, samples, labels, w_sum);
+                    });
     }
 
 private:
