@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(scans_without_end_are_refused) {
     };
     BOOST_TEST(decode_jpeg(with(10), "x").width == 16);
     const std::string message = test::message_of<FormatError>([&] { (void)decode_jpeg(with(200), "x"); });
-    BOOST_TEST(message == "x: the JPEG picture has more than 100 scans");
+    BOOST_TEST(message == "x: cannot be read as JPEG: it has more than 100 scans");
 }
 
 BOOST_AUTO_TEST_CASE(pictures_are_known_by_their_content) {

@@ -49,7 +49,7 @@ struct JpegReader {
     static void count_scans(j_common_ptr jpeg) {
         constexpr int most = 100;  // encoders write about ten
         auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
-        if (reader.jpeg.input_scan_number > most) reader.errors.leave("the JPEG picture has more than 100 scans");
+        if (reader.jpeg.input_scan_number > most) reader.errors.leave("it has more than 100 scans");
     }
 
     /// libjpeg fills the missing part of a damaged picture with grey and only warns; here damage is an error.
@@ -75,9 +75,10 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
 [[nodiscard]] inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& where) {
     if (bytes.size() < 3 || bytes[0] != 0xFF || bytes[1] != 0xD8 || bytes[2] != 0xFF)
         throw FormatError(text(where, ": is not a JPEG picture"));
+    const std::string unreadable = where + ": cannot be read as JPEG";
     detail::JpegReader reader;
     jpeg_decompress_struct& jpeg = reader.jpeg;
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         jpeg_create_decompress(&jpeg);
         reader.progress.progress_monitor = detail::JpegReader::count_scans;
         jpeg.progress = &reader.progress;
@@ -88,14 +89,14 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
     if (jpeg.arith_code == 0)  // a bit at least for a block, which stands for 32x32 pixels at most
         detail::require_held(where, jpeg.image_width, jpeg.image_height, bytes.size(), 8 * 32 * 32);
     const bool grey = jpeg.num_components == 1, cmyk = jpeg.num_components == 4;
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         jpeg.out_color_space = grey ? JCS_GRAYSCALE : cmyk ? JCS_CMYK : JCS_RGB;
         jpeg_start_decompress(&jpeg);
     });
 
     Image image(static_cast<int>(jpeg.output_width), static_cast<int>(jpeg.output_height), grey ? 1 : 3);
     std::vector<std::uint8_t> wide(cmyk ? static_cast<std::size_t>(image.width) * 4 : 0);
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         while (jpeg.output_scanline < jpeg.output_height) {
             std::uint8_t* const target = image.pixel(0, static_cast<int>(jpeg.output_scanline));
             std::uint8_t* row = cmyk ? wide.data() : target;

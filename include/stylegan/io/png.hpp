@@ -41,7 +41,7 @@ struct PngReader {
 
     static void read(png_structp png, png_bytep out, std::size_t size) {
         auto& self = *static_cast<PngReader*>(png_get_io_ptr(png));
-        if (self.rest.size() < size) png_error(png, "the PNG picture is cut off");
+        if (self.rest.size() < size) png_error(png, "it is cut off");
         std::memcpy(out, self.rest.data(), size);
         self.rest = self.rest.subspan(size);
     }
@@ -80,11 +80,12 @@ struct PngWriter {
 [[nodiscard]] inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& where) {
     if (bytes.size() < 8 || png_sig_cmp(bytes.data(), 0, 8) != 0)
         throw FormatError(text(where, ": is not a PNG picture"));
+    const std::string unreadable = where + ": cannot be read as PNG";
     detail::PngReader reader(bytes);
     png_structp const png = reader.png;
     png_infop const info = reader.info;
     if (info == nullptr) throw Error(text(where, ": libpng cannot be started"));
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         png_set_read_fn(png, &reader, detail::PngReader::read);
         png_read_info(png, info);
     });
@@ -93,7 +94,7 @@ struct PngWriter {
     detail::require_decodable(where, width, height, 4);
     detail::require_held(where, width, height, bytes.size(),
                          8 * 1032 / bits);  // deflate's shortest code is 2 bits for 258 bytes
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         png_set_expand(png);
         png_set_scale_16(png);
         png_set_interlace_handling(png);
@@ -104,7 +105,7 @@ struct PngWriter {
                 png_get_channels(png, info));
     std::vector<png_bytep> rows(static_cast<std::size_t>(image.height));
     for (int y = 0; y < image.height; ++y) rows[static_cast<std::size_t>(y)] = image.pixel(0, y);
-    detail::call_c_library(reader.errors, where, [&] {
+    detail::call_c_library(reader.errors, unreadable, [&] {
         png_read_image(png, rows.data());
         png_read_end(png, nullptr);
     });
