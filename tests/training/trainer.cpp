@@ -221,6 +221,12 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
     BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.total_kimg = 0; }), ValueError);
     BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.kimg_per_tick = -1; }), ValueError);
     BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.schedule.lr = std::nan(""); }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.schedule.lr_at[8] = 0; }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.schedule.batch_at[8] = -4; }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.schedule.lod_kimg = -1; }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.schedule.fade_kimg = std::nan(""); }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.ema_kimg = -1; }), ValueError);
+    BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.microbatch = -1; }), ValueError);
     BOOST_CHECK_THROW(make([](TrainingOptions& o, auto&) { o.loss.r1_gamma = -1; }), ValueError);
 
     Architecture labelled = a;

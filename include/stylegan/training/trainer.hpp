@@ -195,10 +195,20 @@ private:
         const auto positive = [](const char* name, double v) {
             if (!(v > 0)) throw ValueError(text("training: ", name, " is ", v, ", expected more than 0"));
         };
+        const auto not_negative = [](const char* name, double v) {
+            if (!(v >= 0)) throw ValueError(text("training: ", name, " is ", v, ", expected 0 or more"));
+        };
+        const ScheduleOptions& schedule = options_.schedule;
         positive("kimg", options_.total_kimg);
         positive("tick", options_.kimg_per_tick);
-        positive("batch", options_.schedule.batch);
-        positive("learning rate", options_.schedule.lr);
+        positive("batch", schedule.batch);
+        for (const auto& at : schedule.batch_at) positive("batch", at.second);
+        positive("learning rate", schedule.lr);
+        for (const auto& at : schedule.lr_at) positive("learning rate", at.second);
+        not_negative("lod_kimg", schedule.lod_kimg);
+        not_negative("fade_kimg", schedule.fade_kimg);
+        not_negative("ema_kimg", options_.ema_kimg);
+        not_negative("microbatch", options_.microbatch);
         if (reals_.size < 1) throw ValueError("training: the data set has no pictures");
         const Size s = architecture_.picture();
         if (reals_.resolution != s)
@@ -208,9 +218,8 @@ private:
         if (architecture_.label_size > 0)
             require_equal("training", "classes of the pictures", reals_.label_size, architecture_.label_size);
         for (int stage = 0; stage < architecture_.stages(); ++stage) {
-            const auto at = options_.schedule.batch_at.find(architecture_.size(stage).height);
-            (void)discriminator_.network().stddev().group(
-                at != options_.schedule.batch_at.end() ? at->second : options_.schedule.batch);
+            const auto at = schedule.batch_at.find(architecture_.size(stage).height);
+            (void)discriminator_.network().stddev().group(at != schedule.batch_at.end() ? at->second : schedule.batch);
         }
     }
 
