@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chart.hpp"
 
-#include "canvas.hpp"
-#include "caption.hpp"
+#include "pixel_text.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/atomic_file.hpp>
@@ -128,19 +127,27 @@ double height_at(const std::vector<ChartPoint>& border, double x) {
     return border.empty() ? 0 : border.back().y;
 }
 
-/// Black numbers on white, at the place of their middle.
-void write_number(Image& image, double v, double x, double y) {
-    const std::string digits = short_number(v);
-    Image label(static_cast<int>(digits.size()) * 8 + 2, 14, 3);
-    Image small(static_cast<int>(digits.size()) * 4 + 1, 7, 3);
-    draw_caption(small, digits);
-    for (int row = 0; row < label.height; ++row)  // twice as large, and inverted
-        for (int column = 0; column < label.width; ++column)
-            for (int c = 0; c < 3; ++c)
-                label.pixel(column, row)[c] =
-                    static_cast<std::uint8_t>(255 - small.pixel(std::min(column / 2, small.width - 1), row / 2)[c]);
-    paste(image, label, std::clamp(static_cast<int>(x) - label.width / 2, 0, image.width - label.width),
-          std::clamp(static_cast<int>(y) - label.height / 2, 0, image.height - label.height));
+/// What letters of a few pixels can say of a text.
+std::string plain(const std::string& s) {
+    std::string out;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        if (s[i] != '\xc2')
+            out += s[i];
+        else if (s[++i] == '\xb1')
+            out += "+-";
+        else
+            out += "^2";
+    }
+    return out;
+}
+
+/// Black letters, their middle at (x, y), but within the picture.
+void write(Image& image, const std::string& words, double x, double y) {
+    constexpr int scale = 2;
+    const std::string s = plain(words);
+    const int width = text_width(s, scale), height = text_height(scale);
+    draw_text(image, s, std::clamp(static_cast<int>(x) - width / 2, 0, std::max(0, image.width - width)),
+              std::clamp(static_cast<int>(y) - height / 2, 0, image.height - height), scale, 0);
 }
 
 void draw(Image& image, const Frame& f) {
@@ -167,9 +174,11 @@ void draw(Image& image, const Frame& f) {
          mark_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[1]), f.y(p.y[0]) + 1, axis_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[0]), f.y(p.y[1]), axis_colour);
-    for (const double v : ticks(p.x)) write_number(image, v, f.x(v), panel_height - bottom + 12);
-    for (const double v : ticks(p.y)) write_number(image, v, f.x(p.x[0]) - 32, f.y(v));
-    write_number(image, p.mark, vertical ? f.x(p.mark) : f.x(p.x[1]) - 40, top - 14);
+    for (const double v : ticks(p.x)) write(image, short_number(v), f.x(v), panel_height - bottom + 12);
+    for (const double v : ticks(p.y)) write(image, short_number(v), f.x(p.x[0]) - 34, f.y(v));
+    const double middle = (f.x(p.x[0]) + f.x(p.x[1])) / 2;
+    write(image, p.x_label, middle, panel_height - 12);
+    write(image, p.title, middle, top - 16);
 }
 
 }  // namespace

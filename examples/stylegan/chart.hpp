@@ -23,8 +23,7 @@ struct ChartPanel {
     double mark = 0;                 ///< a vertical (bars) or horizontal (line) rule at this value
 };
 
-/// Writes panels side by side, as .svg or as .png by the ending of the name. A PNG has the numbers of the axes alone, since
-/// no font comes with this program.
+/// Writes panels side by side, as .svg or as .png by the ending of the name.
 /// @throws ValueError for another ending, FileError if the file cannot be written
 void write_chart(const std::filesystem::path& path, const std::vector<ChartPanel>& panels);
 

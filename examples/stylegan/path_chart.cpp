@@ -17,7 +17,7 @@ ChartPanel histogram_panel(const MetricResult& r) {
     std::snprintf(title, sizeof title, "%s %.5g \xc2\xb1 %.3g (%zu samples, %zu rejected)", r.name.c_str(), e.mean,
                   e.standard_error, e.samples, e.rejected);
     p.title = title;
-    p.x_label = "distance of a step / epsilon\xc2\xb2; how many samples" + (r.remark.empty() ? "" : "; " + r.features);
+    p.x_label = "samples by distance / epsilon\xc2\xb2, " + r.features + " features";
     p.x = {h.lowest, h.highest};
     for (const std::size_t n : h.counts) p.bars.push_back(static_cast<double>(n));
     p.y = {0, std::max(1.0, *std::max_element(p.bars.begin(), p.bars.end()))};
@@ -43,7 +43,7 @@ ChartPanel running_panel(const MetricResult& r) {
         p.line.push_back({x, e.mean});
         upper.push_back({x, e.interval[1]});
         lower.push_back({x, e.interval[0]});
-        if (k <= most_points / 10) continue;  // the first ones would make the rest flat
+        if (k <= most_points / 2) continue;  // the first ones would make the rest flat
         least = std::min(least, e.interval[0]);
         most = std::max(most, e.interval[1]);
     }

@@ -82,6 +82,23 @@ BOOST_AUTO_TEST_CASE(forms_that_others_write) {
         BOOST_TEST(array.values[n] == static_cast<float>(100 * (n / 12) + 10 * (n / 4 % 3) + n % 4));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_of_every_real_type) {
+    const test::TemporaryFolder folder;
+    const auto check = [&]<class T>(const std::string& descr, const std::vector<T>& values) {
+        test::write(folder / "a", file_of("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3,), }", values));
+        BOOST_TEST(read_npy<double>(folder / "a").values == (std::vector<double>{1, 0, 100}), descr);
+    };
+    test::write(folder / "a", file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", std::vector<std::uint8_t>{2, 0}));
+    BOOST_TEST(read_npy<double>(folder / "a").values == (std::vector<double>{1, 0}));
+    check("|u1", std::vector<std::uint8_t>{1, 0, 100});
+    check("<i2", std::vector<std::int16_t>{1, 0, 100});
+    check(">i2", std::vector<std::uint8_t>{0, 1, 0, 0, 0, 100});
+    check("<u4", std::vector<std::uint32_t>{1, 0, 100});
+    check("<i8", std::vector<std::int64_t>{1, 0, 100});
+    check("<f2", std::vector<std::uint16_t>{0x3C00, 0, 0x5640});
+    check("<f8", std::vector<double>{1, 0, 100});
+}
+
 BOOST_AUTO_TEST_CASE(cut_off_at_every_byte) {
     const test::TemporaryFolder folder;
     const std::vector<float> x(6);
@@ -120,7 +137,11 @@ BOOST_AUTO_TEST_CASE(wrong_files_are_explained) {
     expect(header_of("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
            "without a readable");
     expect(header_of("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387905, 4)}"), "too large");
-    expect(file_of("{'descr': '<i8', 'fortran_order': False, 'shape': (3,)}", x), "type <i8, expected <f4");
+    expect(file_of("{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", x), "type <c8, expected such as <f4");
+    expect(file_of("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", x), "type |O, expected such as <f4");
+    std::string ones = "1";
+    for (int axis = 0; axis < 40; ++axis) ones += ",1";
+    expect(file_of("{'descr': '<f4', 'fortran_order': True, 'shape': (" + ones + ")}", x), "without a readable");
     expect(file_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,)}", x), "holds numbers of type");
     expect(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (5,)}", x), "has 24 bytes of numbers");
     BOOST_CHECK_THROW((void)read_npy("no/such/file.npy"), stylegan::FileError);

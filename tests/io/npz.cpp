@@ -29,6 +29,20 @@ BOOST_AUTO_TEST_CASE(a_missing_array_is_named) {
     BOOST_TEST(message.ends_with("w.npz: has no array z, but w.npy"), message);
 }
 
+BOOST_AUTO_TEST_CASE(an_array_that_expands_too_far_is_refused) {
+    const test::TemporaryFolder folder;
+    const std::vector<std::uint8_t> zeros(largest_npz_array + 1);
+    const zip_uint64_t size = zeros.size();
+    int code = 0;
+    zip_t* const archive = zip_open((folder / "bomb.npz").c_str(), ZIP_CREATE, &code);
+    BOOST_TEST_REQUIRE(archive != nullptr);
+    zip_file_add(archive, "w.npy", zip_source_buffer(archive, zeros.data(), size, 0), 0);
+    BOOST_TEST_REQUIRE(zip_close(archive) == 0);
+    BOOST_TEST(std::filesystem::file_size(folder / "bomb.npz") < 1000000u);
+    const std::string message = test::message_of<FormatError>([&] { (void)read_npz(folder / "bomb.npz", "w"); });
+    BOOST_TEST(test::contains(message, "bomb.npz: w.npy: expands to more than 134217728 bytes"), message);
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_array_is_named) {
     const test::TemporaryFolder folder;
     ZipWriter file(folder / "w.npz");

@@ -105,6 +105,31 @@ BOOST_AUTO_TEST_CASE(what_is_no_network_of_this_kind_is_refused) {
         network("G_style", size, variable("lod", array("f4", "abcd")) + variable("lod", array("f4", "abcd"))) + ".",
         "names \"Gs/lod\" twice");
     check_refused(network("G_style", "S'a'\n" + std::string(20, ']') + std::string(19, 'a')) + ".", "nests too deep");
+    check_refused(network("G_style", "S'a'\nS'" + std::string(2000, 'x') + "'\n") + ".", "text of 2000 characters");
+}
+
+// Each of these is small, and would take minutes or gigabytes from a reader that goes through it as it says.
+BOOST_AUTO_TEST_CASE(values_that_stand_for_many_are_counted) {
+    std::string lists = "S'a'\n(";  // lists of ten of the one before, eight deep
+    for (int i = 0; i < 10; ++i) lists += "N";
+    lists += "lp0\n";
+    for (int level = 1; level < 7; ++level) {
+        lists += "0(";
+        for (int i = 0; i < 50; ++i) lists += "g" + std::to_string(level - 1) + "\n";
+        lists += "lp" + std::to_string(level) + "\n";
+    }
+    check_refused(network("G_style", lists) + ".", "thousandth value");
+
+    std::string parts = quoted("components") + "}(";
+    for (int i = 0; i < 20; ++i) parts += quoted(std::to_string(i)) + network("G_mapping", "");
+    check_refused(network("G_style", size, "", parts + "u") + ".", "has 20 components");
+
+    const std::string long_name = network("G_mapping", "", variable("b", array("f4", "abcd")));
+    const std::string named = "S'name'\nS'" + std::string(2000, 'x');
+    std::string component = long_name;
+    component.replace(component.find("S'name'\nS'G"), 11, named);
+    check_refused(network("G_style", size, "", quoted("components") + "}(" + quoted("mapping") + component + "u") + ".",
+                  "of 2005 characters, expected at most 1024");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -156,6 +156,31 @@ BOOST_AUTO_TEST_CASE(depth_and_size_have_limits) {
     check_refused(arrays + "l.", "more than 2 arrays", few);
 }
 
+// Each of these is small, and would take minutes or gigabytes from a reader that goes through it as it says.
+BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
+    std::string encoded = "c_codecs\nencode\nq";
+    encoded += '\0';
+    encoded += "X";
+    const std::size_t length = 1000000;
+    for (int i = 0; i < 4; ++i) encoded += static_cast<char>(length >> (8 * i));
+    encoded += std::string(length, 'x') + "q\1X\6" + std::string(3, '\0') + "latin1q\2(";
+    for (int i = 0; i < 100000; ++i) encoded += std::string("h\0h\1h\2\x86R", 8);
+    BOOST_TEST(Read(encoded + "l.").root[99999].bytes().size == length);
+
+    std::string keys = "(";  // that fall into one place of a table of any usual size
+    for (int i = 0; i < 200000; ++i) keys += "Np" + std::to_string(std::uint64_t{1056323} * 1000003 * static_cast<std::uint64_t>(i)) + '\n';
+    check_refused(keys + "l.", "puts value 1056326169 aside, expected at most 1048576");
+    check_refused("Np1048576\n.", "puts value 1048576 aside");
+    BOOST_TEST(Read("Np1048575\ng1048575\n.").root.is_none());
+    check_refused("Np5\ng4\n.", "recalls value 4");
+
+    const std::string name(300, 'k');
+    const std::string storage = "((S'storage'\nctorch\nFloatStorage\nS'" + name + "'\nS'cpu'\nI1\ntQ.";
+    Pickle values("x.pkl");
+    PickleMachine machine(values, {reinterpret_cast<const std::uint8_t*>(storage.data()), storage.size()}, true);
+    BOOST_TEST(test::contains(test::message_of<FormatError>([&] { (void)machine.run(); }), "of 300 characters, expected at most 256"));
+}
+
 BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {
     const std::string huge8(8, '\xFF');
     check_refused("\x8e" + huge8 + ".", "is cut off: wants 18446744073709551615 bytes");

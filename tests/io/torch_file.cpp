@@ -141,6 +141,11 @@ BOOST_AUTO_TEST_CASE(faults_are_named) {
                 "\n";
     expect(bomb + ".", {}, "deeper than any");
 
+    // a name of a megabyte before each of many others
+    std::string long_names = "}(S'" + std::string(1000000, 'k') + "'\n}(";
+    for (int i = 0; i < 20000; ++i) long_names += "I" + std::to_string(i) + "\n}";
+    expect(long_names + "uu.", {}, "is named with 1000000 characters, expected at most 1024");
+
     stylegan::ZipWriter zip(folder / "empty.pth");
     zip.add("archive/version", "3");
     zip.commit();

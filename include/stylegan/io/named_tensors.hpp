@@ -26,8 +26,13 @@ public:
     explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const void> file = {})
         : path_(std::move(path)), file_(std::move(file)) {}
 
-    /// @throws FormatError if the name is taken, or the tensor's numbers do not lie within its bytes
+    static constexpr std::size_t longest_name = 1024;
+
+    /// @throws FormatError if the name is taken or too long, or the tensor's numbers do not lie within its bytes
     void add(const std::string& name, StoredArray tensor) {
+        if (name.size() > longest_name)
+            throw FormatError(text(path_.string(), ": names a tensor \"", name.substr(0, 40), "...\" of ", name.size(),
+                                   " characters, expected at most ", longest_name));
         if (!tensor.fits())
             throw FormatError(text(path_.string(), ": tensor \"", name, "\" of shape ", shape_text(tensor.shape),
                                    " needs more than the ", tensor.bytes.size, " bytes that are there for it"));

@@ -4,7 +4,9 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/atomic_file.hpp>
+#include <stylegan/io/numpy_type.hpp>
 #include <stylegan/io/read_file.hpp>
+#include <stylegan/io/stored_array.hpp>
 
 #include <bit>
 #include <charconv>
@@ -13,6 +15,7 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +60,7 @@ inline std::optional<std::vector<Index>> npy_shape(std::string_view field) {
         field = field.substr(start);
         Index extent = 0;
         const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), extent);
-        if (error != std::errc() || extent < 0) return std::nullopt;
+        if (error != std::errc() || extent < 0 || shape.size() == 32) return std::nullopt;  // NumPy's own limit
         shape.push_back(extent);
         field = field.substr(static_cast<std::size_t>(end - field.data()));
         if (!field.empty() && field[0] == 'L') field = field.substr(1);  // a long integer, as Python 2 wrote it
@@ -78,36 +81,10 @@ inline std::optional<NpyHeader> npy_header(std::string_view dictionary) {
     return NpyHeader{std::string(descr->substr(quoted ? 1 : 0, quoted ? close - 1 : close + 1)), fortran, *extents};
 }
 
-/// One stored number, of either byte order.
-template <class Stored>
-Stored npy_number(const std::uint8_t* at, bool big_endian) {
-    std::uint8_t bytes[sizeof(Stored)];
-    const bool swap = big_endian != (std::endian::native == std::endian::big);
-    for (std::size_t i = 0; i < sizeof(Stored); ++i) bytes[i] = at[swap ? sizeof(Stored) - 1 - i : i];
-    Stored value;
-    std::memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
-/// Calls f(k, i) for each element: number k in row-major order lies at place i of the file, column-major.
-template <class F>
-void for_each_column_major(const std::vector<Index>& shape, std::size_t count, F&& f) {
-    std::vector<Index> at(shape.size(), 0);
-    for (std::size_t k = 0; k < count; ++k) {
-        Index i = 0;
-        for (std::size_t axis = shape.size(); axis-- > 0;) i = i * shape[axis] + at[axis];
-        f(k, static_cast<std::size_t>(i));
-        for (std::size_t axis = shape.size(); axis-- > 0;) {
-            if (++at[axis] < shape[axis]) break;
-            at[axis] = 0;
-        }
-    }
-}
-
 }  // namespace detail
 
-/// The array that the bytes of a .npy file hold: float32 or float64 numbers, of either byte order and either memory order,
-/// of any rank.
+/// The array that the bytes of a .npy file hold: numbers of any type but complex, of either byte order and either memory
+/// order, of at most 32 axes.
 /// @param where  names the file in errors
 /// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other numbers
 template <class T = float>
@@ -126,34 +103,22 @@ template <class T = float>
     const auto header =
         detail::npy_header({reinterpret_cast<const char*>(bytes.data()) + start, length});  // NOLINT: bytes as text
     if (!header) fail("has a header at byte ", start, " without a readable descr, fortran_order and shape");
-    const std::string& descr = header->descr;
-    const bool single = descr == "<f4" || descr == ">f4";
-    if (!single && descr != "<f8" && descr != ">f8")
-        fail("holds numbers of type ", descr, ", expected <f4 (float32) or <f8 (float64)");
+    const auto type = detail::numpy_type(header->descr);
+    if (!type) fail("holds numbers of type ", header->descr.substr(0, 40), ", expected such as <f4 (float32) or <i8 (int64)");
+    const auto count = element_count(header->shape, size_of(type->type));
+    if (!count) fail("has a shape too large for any memory");
+    const std::size_t room = bytes.size() - start - length;
+    if (room != *count * size_of(type->type))
+        fail("has ", room, " bytes of numbers from byte ", start + length, " on, expected ",
+             *count * size_of(type->type));
 
-    const std::size_t width = single ? 4 : 8, room = bytes.size() - start - length;
-    std::size_t count = 1;
-    for (const Index extent : header->shape) {
-        const auto e = static_cast<std::size_t>(extent);
-        if (e != 0 && count > SIZE_MAX / width / e) fail("has a shape too large for any memory");
-        count *= e;
-    }
-    if (room != count * width)
-        fail("has ", room, " bytes of numbers from byte ", start + length, " on, expected ", count * width);
-
-    NpyArray<T> array{header->shape, std::vector<T>(count)};
-    const std::uint8_t* const data = bytes.data() + start + length;
-    const bool big_endian = descr[0] == '>';
-    const auto number = [&](std::size_t i) {
-        return single ? static_cast<T>(detail::npy_number<float>(data + 4 * i, big_endian))
-                      : static_cast<T>(detail::npy_number<double>(data + 8 * i, big_endian));
-    };
-    if (header->fortran_order)
-        detail::for_each_column_major(array.shape, count,
-                                      [&](std::size_t k, std::size_t i) { array.values[k] = number(i); });
-    else
-        for (std::size_t i = 0; i < count; ++i) array.values[i] = number(i);
-    return array;
+    StoredArray array;
+    array.type = type->type;
+    array.big_endian = type->big_endian && size_of(type->type) > 1;
+    array.shape = header->shape;
+    array.strides = dense_strides(header->shape, header->fortran_order);
+    array.bytes = StoredBytes(std::span(bytes).subspan(start + length));
+    return {header->shape, array.read<T>()};
 }
 
 /// Reads a .npy file, as parse_npy() says.

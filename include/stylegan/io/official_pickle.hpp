@@ -20,14 +20,22 @@ namespace stylegan {
 
 namespace detail {
 
+inline std::string keyword_text(PickleValue v) {
+    const std::string_view s = v.characters();
+    if (s.size() > 1000) v.fail(text("is text of ", s.size(), " characters, too long for a network's keyword"));
+    return std::string(s);
+}
+
 /// The keywords that an official network was built with, as JSON.
-inline nlohmann::json json_of_pickle(PickleValue v, int depth = 0) {
+/// @param count  of the values so far: they may refer to each other, so that a few stand for any number
+inline nlohmann::json json_of_pickle(PickleValue v, int& count, int depth = 0) {
     if (depth > 8) v.fail("nests too deep for a network's keywords");
+    if (++count > 1000) v.fail("is the thousandth value and not the last, too many for a network's keywords");
     if (v.is_none()) return nullptr;
     if (v.is_boolean()) return v.boolean();
     if (v.is_integer()) return v.integer();
     if (v.is_number()) return v.number();
-    if (v.is_text()) return std::string(v.characters());
+    if (v.is_text()) return keyword_text(v);
     if (v.is_array() && v.array().shape.empty()) {  // a scalar of NumPy
         const ElementType type = v.array().type;
         if (type == ElementType::boolean) return v.array().read<int>()[0] != 0;
@@ -35,15 +43,14 @@ inline nlohmann::json json_of_pickle(PickleValue v, int depth = 0) {
             return v.array().read<double>()[0];
         return v.array().read<std::int64_t>()[0];
     }
-    if (v.size() > 100) v.fail(text("has ", v.size(), " entries, too many for a network's keywords"));
     nlohmann::json json = v.is_dictionary() ? nlohmann::json::object() : nlohmann::json::array();
     for (std::size_t i = 0; i < v.size(); ++i) {
         if (!v.is_dictionary()) {
-            json.push_back(json_of_pickle(v[i], depth + 1));
+            json.push_back(json_of_pickle(v[i], count, depth + 1));
             continue;
         }
         const auto [key, value] = v.entry(i);
-        json[std::string(key.characters())] = json_of_pickle(value, depth + 1);
+        json[keyword_text(key)] = json_of_pickle(value, count, depth + 1);
     }
     return json;
 }
@@ -100,6 +107,8 @@ private:
         (generator ? has_generator_ : has_discriminator_) = true;
         add_variables(state, name + "/");
         if (const auto components = state.find("components")) {
+            if (components->size() > 16)
+                components->fail(text("has ", components->size(), " components, more than any network"));
             for (std::size_t i = 0; i < components->size(); ++i) {
                 const PickleValue part = state_of(components->entry(i).second);
                 add_variables(part, text(name, '/', part.at("name").characters(), '/'));
@@ -119,7 +128,8 @@ private:
     [[nodiscard]] Architecture architecture_of(PickleValue state, bool generator, bool progressive,
                                                const std::string& name) const {
         const PickleValue keywords = state.at("static_kwargs");
-        nlohmann::json json = json_of_pickle(keywords);
+        int count = 0;
+        nlohmann::json json = json_of_pickle(keywords, count);
         Architecture defaults = progressive ? config_a : config_f;
         if (progressive || !generator) {
             defaults.resolution_log2 = 5;

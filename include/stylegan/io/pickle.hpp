@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -37,6 +36,7 @@ public:
         stack_.clear();
         marks_.clear();
         memo_.clear();
+        put_aside_ = 0;
         while (true) {
             begin_ = at_;
             const std::uint8_t operation = byte();
@@ -113,14 +113,18 @@ private:
     }
 
     // ---- the memo
+    // Python counts the values that it puts aside, so that their numbers are places in a list.
     void put(std::uint64_t key) {
-        if (memo_.size() >= build_.limits().objects) fail("remembers too many values");
-        memo_[key] = top();
+        if (key >= build_.limits().objects) fail(text("puts value ", key, " aside, expected at most ", build_.limits().objects));
+        if (key >= memo_.size()) memo_.resize(static_cast<std::size_t>(key) + 1);
+        std::optional<Reference>& place = memo_[static_cast<std::size_t>(key)];
+        if (!place) ++put_aside_;
+        place = top();
     }
     void get(std::uint64_t key) {
-        const auto found = memo_.find(key);
-        if (found == memo_.end()) fail(text("recalls value ", key, ", which was never put aside"));
-        push_reference(found->second);
+        if (key >= memo_.size() || !memo_[static_cast<std::size_t>(key)])
+            fail(text("recalls value ", key, ", which was never put aside"));
+        push_reference(*memo_[static_cast<std::size_t>(key)]);
     }
 
     // ---- numbers and text in lines, of protocol 0
@@ -304,7 +308,7 @@ private:
             case 'r':
                 return put(number(4));
             case 0x94:
-                return put(memo_.size());
+                return put(put_aside_);
             case 'g':
                 return get(decimal());
             case 'h':
@@ -349,7 +353,8 @@ private:
     std::size_t at_ = 0, begin_ = 0;
     std::vector<Reference> stack_;
     std::vector<std::size_t> marks_;
-    std::unordered_map<std::uint64_t, Reference> memo_;
+    std::vector<std::optional<Reference>> memo_;
+    std::size_t put_aside_ = 0;
 };
 
 }  // namespace stylegan

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct PickleLimits {
     std::size_t entries = std::size_t{1} << 22;  ///< of all lists and dictionaries together
     std::size_t arrays = std::size_t{1} << 17;
     std::size_t axes = 8;        ///< of one array
+    std::size_t key = 256;       ///< characters of a storage's name
     std::uint32_t depth = 1000;  ///< containers within containers
 };
 
@@ -152,6 +154,8 @@ public:
         TorchStorage s;
         s.type = known(v[1], PickleConstructor::torch_storage).type;
         s.key = v[2].characters();
+        if (s.key.size() > limits_.key)
+            v[2].fail(text("is the name of a storage, of ", s.key.size(), " characters, expected at most ", limits_.key));
         s.elements = amount(v[4]);
         if (v.size() > 5 && !v[5].is_none()) {  // (key, first element, elements) of a storage within the storage
             s.first = amount(v[5][1]);
@@ -287,9 +291,14 @@ private:
         const std::string_view encoding = a[1].characters();
         if (encoding != "latin1" && encoding != "latin-1" && encoding != "iso-8859-1")
             a[1].fail(text("is encoding \"", printable(encoding), "\", expected latin1"));
-        const auto bytes = StoredBytes::of_utf8(a[0].bytes().stored);
-        if (!bytes) a[0].fail("is text with characters that stand for no byte");
-        return add(*bytes, at);
+        // Text may be encoded time and again: it is looked through once.
+        const auto [known, is_new] = encoded_.try_emplace(a[0].reference_);
+        if (is_new) {
+            const auto bytes = StoredBytes::of_utf8(a[0].bytes().stored);
+            if (!bytes) a[0].fail("is text with characters that stand for no byte");
+            known->second = *bytes;
+        }
+        return add(known->second, at);
     }
 
     /// (class, base, state of the base), as protocols 0 and 1 make objects.
@@ -304,6 +313,7 @@ private:
     Pickle& p_;
     PickleLimits limits_;
     std::size_t entries_ = 0;
+    std::map<PickleReference, StoredBytes> encoded_;
 };
 
 }  // namespace stylegan

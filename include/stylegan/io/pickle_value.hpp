@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/numpy_type.hpp>
 #include <stylegan/io/pickle_constructors.hpp>
 #include <stylegan/io/stored_array.hpp>
 

@@ -82,7 +82,11 @@ private:
 
 /// What the ports do not keep and the official networks do: `lod`, and a noise map for each layer, which the ports draw
 /// anew for each picture. They are the same for every file.
+/// @throws FormatError for more than 2048x2048: a file of names alone must not ask for maps of any size
 inline void add_constants(NamedTensors& out, const std::string& prefix, int stages, double lod) {
+    constexpr int most_stages = 10;
+    if (stages > most_stages)
+        throw FormatError(text(out.path().string(), ": has ", stages, " resolutions, expected at most ", most_stages));
     out.add(prefix + "lod", StoredArray::constant({}, static_cast<float>(lod)));
     out.add(prefix + "G_synthesis/lod", StoredArray::constant({}, static_cast<float>(lod)));
     for (int layer = 0; layer < 2 * stages; ++layer) {

@@ -19,9 +19,10 @@ namespace detail {
 
 /// Adds the variables of a network in the official state format, then those of its components: in the state's own order,
 /// whatever the network computes.
-inline void add_variables_of_network(NamedTensors& out, PickleValue network, const std::string& prefix, int depth = 0) {
+/// @param count  of the networks so far: they may be components of each other, so that a few stand for any number
+inline void add_variables_of_network(NamedTensors& out, PickleValue network, const std::string& prefix, int& count) {
     if (!network.is_object()) network.fail(text("is ", network.kind(), ", expected a network"));
-    if (depth > 8) network.fail("has components nested deeper than any network's");
+    if (++count > 100) network.fail("is the hundredth network and not the last, more than any file has");
     const PickleValue state = network.state();
     if (const auto variables = state.find("variables"))
         for (std::size_t i = 0; i < variables->size(); ++i) {
@@ -32,7 +33,7 @@ inline void add_variables_of_network(NamedTensors& out, PickleValue network, con
     if (const auto components = state.find("components"))
         for (std::size_t i = 0; i < components->size(); ++i) {
             const auto [name, part] = components->entry(i);
-            add_variables_of_network(out, part, text(prefix, name.characters(), '/'), depth + 1);
+            add_variables_of_network(out, part, text(prefix, name.characters(), '/'), count);
         }
 }
 
@@ -45,7 +46,8 @@ STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path)
         case detail::FileFormat::pickle: {
             const auto file = std::make_shared<const PickleFile>(path);
             NamedTensors tensors(path, file);
-            detail::add_variables_of_network(tensors, file->root(), "");
+            int count = 0;
+            detail::add_variables_of_network(tensors, file->root(), "", count);
             return tensors;
         }
         case detail::FileFormat::safetensors:

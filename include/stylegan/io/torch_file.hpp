@@ -30,6 +30,8 @@ public:
 
     void add(PickleValue v, const std::string& name, int depth = 0) {
         if (++visited_ > (1 << 20) || depth > 32) v.fail("nests dictionaries and lists deeper than any network's file");
+        if (name.size() > NamedTensors::longest_name)
+            v.fail(text("is named with ", name.size(), " characters, expected at most ", NamedTensors::longest_name));
         if (v.is_array()) {
             out_.add(name.empty() ? "tensor" : name, located(v));
         } else if (v.is_list()) {
