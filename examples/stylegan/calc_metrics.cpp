@@ -84,6 +84,8 @@ void add_calc_metrics(CLI::App& app) {
     add_flag(c, "--no-crop", s.no_crop, "look at whole pictures with every metric");
     add_real(c, "--precision", s.precision, {0.0001, 0.9999},
              "stop as soon as half the 95 % interval is this part of the value, such as 0.02");
+    add_real(c, "--epsilon", s.epsilon, {1e-6, 1},
+             "length of a step as a part of its path (default 0.0001, that of published values)");
     add_whole(c, "--batch", s.batch, {1, 4096},
               "pairs computed at once; the default keeps memory small. Results do not depend on it");
     add_choice<Noise>(

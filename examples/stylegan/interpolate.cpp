@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 namespace stylegan::examples {
 namespace {
@@ -27,7 +28,7 @@ struct InterpolateOptions : DrawingOptions {
     std::size_t steps = 10;
     PathSpace space = PathSpace::w;
     double epsilon = 1e-4;
-    bool frames = false, video = false;
+    bool frames = false, video = false, captions = false;
     int per_second = 10;
     PerceptualOptions perceptual;
     std::filesystem::path outdir;
@@ -73,13 +74,18 @@ std::string short_number(double v) {
 }
 
 /// All pictures in rows, one for each pair of seeds, with a number under each.
-Image strip_of(const std::vector<Stop>& stops, std::size_t columns) {
+Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
+    const std::size_t columns = o.steps;
     const Image& first = stops[0].picture;
     const int caption = 7 * std::max(1, std::min(first.width, first.height) / 64) + 2;
     std::vector<Image> cells;
-    for (const Stop& stop : stops) {
+    for (std::size_t i = 0; i < stops.size(); ++i) {
+        const Stop& stop = stops[i];
+        const bool begins = i % columns == 0, ends = i % columns == columns - 1;
+        Image picture = stop.picture;
+        if (o.captions && (begins || ends)) draw_caption(picture, std::to_string(o.seeds[i / columns + (ends ? 1 : 0)]));
         Image& cell = cells.emplace_back(first.width, first.height + caption, first.channels);
-        paste(cell, stop.picture, 0, 0);
+        paste(cell, picture, 0, 0);
         Image number(first.width, first.height, first.channels);  // the size decides the size of the digits
         draw_caption(number, short_number(stop.length));
         for (int y = 0; y < caption; ++y)
@@ -135,7 +141,7 @@ void interpolate(const InterpolateOptions& o) {
     for (std::size_t p = 0; p < paths; ++p)
         walk(o, drawing, network, o.seeds[p], o.seeds[p + 1], stops, progress, paths * o.steps);
     const auto path = o.outdir / "interpolate.png";
-    write_png(path, strip_of(stops, o.steps));
+    write_png(path, strip_of(o, stops));
     const std::string sequence = write_sequence(o, sequence_of(stops, o.steps));
     progress.clear();
     std::printf("%s: %zu pictures from seed to seed, under each the local path length in %s%s\n", path.c_str(),
@@ -167,6 +173,7 @@ void add_interpolate(CLI::App& app) {
     need(add_whole(c, "--fps", o->per_second, {1, 1000}, "pictures in a second of the video (default 10)"), video);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
+    add_captions(c, o->captions);
     add_perceptual_options(c, o->perceptual);
     require(add_path(c, "--outdir", o->outdir, "DIR", "where interpolate.png goes, and the frames and the video"));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "canvas.hpp"
+#include "caption.hpp"
 #include "counted_progress.hpp"
 #include "drawing.hpp"
 #include "figures.hpp"
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace stylegan::examples {
@@ -25,6 +27,7 @@ struct NoiseOptions : DrawingOptions {
     std::vector<std::uint32_t> seeds;
     std::optional<std::array<int, 4>> part;  // left, top, width, height
     int samples = 100;
+    bool captions = false;
     std::filesystem::path outdir;
 };
 
@@ -86,20 +89,22 @@ void vary_noise(const NoiseOptions& o) {
     for (std::size_t s = 0; s < o.seeds.size(); ++s) {
         const Drawing::Styles w = rows_of(drawing.styles({o.seeds[s]}), std::vector<std::size_t>(samples, 0));
         std::uint64_t noise_seed = std::uint64_t{o.seeds[s]} << 32;  // a number of its own for each part of the samples
-        const std::vector<Image> pictures = drawing.pictures(w, count, [&](auto& options) {
+        std::vector<Image> pictures = drawing.pictures(w, count, [&](auto& options) {
             options.noise = Noise::random;
             options.noise_seed = noise_seed++;
         });
         const Image& first = pictures[0];
         if (s == 0) canvas = Image(3 * first.width, first.height * static_cast<int>(o.seeds.size()), first.channels);
         const int y = static_cast<int>(s) * first.height, half_width = first.width / 2, half_height = first.height / 2;
-        paste(canvas, first, 0, y);
+        const Image map = deviations(pictures);
         for (int i = 0; i < 4; ++i) {
             const Image& picture = pictures[std::min(samples - 1, static_cast<std::size_t>(i))];
             paste(canvas, resize(crop(picture, left, top, width, height), half_width, half_height),
                   first.width + i % 2 * half_width, y + i / 2 * half_height);
         }
-        paste(canvas, deviations(pictures), 2 * first.width, y);
+        paste(canvas, map, 2 * first.width, y);
+        if (o.captions) draw_caption(pictures[0], std::to_string(o.seeds[s]));
+        paste(canvas, first, 0, y);
     }
     const auto path = o.outdir / "noise.png";
     write_png(path, canvas);
@@ -122,6 +127,7 @@ void add_noise(CLI::App& app) {
                "the part that is shown enlarged (default: a quarter of the side, in the paper's place)");
     add_whole(c, "--samples", o->samples, {2, 10000}, "kinds of noise over which deviations are taken (default 100)");
     add_truncation_options(c, *o);
+    add_captions(c, o->captions);
     require(add_path(c, "--outdir", o->outdir, "DIR", "where noise.png goes"));
 }
 

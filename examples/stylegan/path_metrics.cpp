@@ -43,6 +43,7 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
     o.samples = s.samples;
     o.seed = s.seed;
     o.precision = s.precision;
+    o.epsilon = s.epsilon;
     if (a.label_size > 0) o.label = s.label;
     o.check();
     if (s.label && *s.label >= a.label_size)

@@ -29,6 +29,7 @@ struct MetricSettings {
     std::uint64_t seed = 0;
     bool no_crop = false;
     double precision = 0;
+    double epsilon = 1e-4;  ///< the published one
     std::size_t batch = 0;  ///< 0: as many pairs as memory is planned for
     Noise noise = Noise::constant;
     std::optional<int> label{};

@@ -94,6 +94,17 @@ BOOST_FIXTURE_TEST_CASE(batch_and_threads_change_nothing_the_seed_does, WithFeat
     BOOST_TEST(lines("run/metric-ppl_wfull.jsonl").size() == 4u);  // added, not overwritten
 }
 
+BOOST_FIXTURE_TEST_CASE(epsilon_and_crop_are_told, WithFeatures) {
+    check_success(calc_few({"ppl_wend", "--epsilon", "0.001"}));
+    check_success(calc_few({"ppl_wend"}));
+    const auto all = lines("run/metric-ppl_wend.jsonl");
+    BOOST_TEST_REQUIRE(all.size() == 2u);
+    BOOST_TEST(all[0]["epsilon"] == 1e-3);
+    BOOST_TEST(all[1]["epsilon"] == 1e-4);
+    BOOST_TEST(all[0]["crop"] == false);  // --no-crop, which a name with crop alone would not tell
+    BOOST_TEST(all[0]["results"]["ppl_wend"] != all[1]["results"]["ppl_wend"]);
+}
+
 BOOST_FIXTURE_TEST_CASE(stops_at_a_precision, WithFeatures) {
     const Outcome o = calc(
         {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", "3000", "--precision", "0.5", "--json"});
@@ -132,6 +143,13 @@ BOOST_FIXTURE_TEST_CASE(refuses_what_cannot_be_evaluated, WithFeatures) {
     fail(2, {"--samples", "\"0\"", "from 1 to"}, with({"--samples", "0"}));
     fail(2, {"--precision", "\"0\"", "from 0.0001"}, with({"--precision", "0"}));
     fail(2, {"--precision", "\"1\""}, with({"--precision", "1"}));
+    fail(2, {"--precision", "\"1.5\""}, with({"--precision", "1.5"}));
+    fail(2, {"--precision", "\"-0.1\""}, with({"--precision", "-0.1"}));
+    fail(2, {"--precision", "\"nan\""}, with({"--precision", "nan"}));
+    fail(2, {"--epsilon", "\"0\"", "from 1e-06"}, with({"--epsilon", "0"}));
+    fail(2, {"--epsilon", "\"2\""}, with({"--epsilon", "2"}));
+    fail(2, {"--samples", "\"many\""}, with({"--samples", "many"}));
+    fail(2, {"--seed", "\"-1\""}, with({"--seed", "-1"}));
     fail(2, {"--batch", "\"0\""}, with({"--batch", "0"}));
     fail(1, {"--class", "no labels"}, with({"--class", "0"}));
     fail(1, {"ppl_wend", "16x16", "8x8", "--no-crop"}, {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend,ppl_wend"});

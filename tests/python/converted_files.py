@@ -182,7 +182,7 @@ def check_picture(folder, model, ours):
     expected = picture_of_rosinality(torch.load(model), z, noise).numpy()
     assert found.shape == expected.shape == (1, 3, 1024, 1024)
     error = np.abs(found - expected).max() / np.abs(expected).max()
-    assert error < 1e-4, error
+    assert error < 1e-5, error
 
 
 def check_torch(folder):

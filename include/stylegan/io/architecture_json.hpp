@@ -3,6 +3,7 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/parse_json.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -151,12 +152,6 @@ inline const char* read_json(const nlohmann::json& json, BlurFilter& v) {
         sum += to.value();
     }
     return sum == 0 ? expected : nullptr;
-}
-
-/// A value as it stands in an error message; a long one is cut short.
-inline std::string printed(const nlohmann::json& json) {
-    const std::string s = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return s.size() > 80 ? s.substr(0, 80) + "..." : s;
 }
 
 }  // namespace detail

@@ -36,4 +36,14 @@ namespace stylegan {
     }
 }
 
+namespace detail {
+
+/// A value as it stands in an error message; a long one is cut short.
+inline std::string printed(const nlohmann::json& json) {
+    const std::string s = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return s.size() > 80 ? s.substr(0, 80) + "..." : s;
+}
+
+}  // namespace detail
+
 }  // namespace stylegan

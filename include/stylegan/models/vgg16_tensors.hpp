@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/io/stored_array.hpp>
 
 #include <algorithm>
 #include <array>
@@ -38,20 +39,13 @@ struct Vgg16Tensors {
 
 namespace detail {
 
-/// "[64,3,3,3]"
-inline std::string vgg_shape_text(const std::vector<Index>& shape) {
-    std::string s = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) s += text(i > 0 ? "," : "", shape[i]);
-    return s + "]";
-}
-
 /// `"a" [64], "b" [3,3]`, the first few of many.
 template <TensorFile File>
 std::string listed_tensors(const File& file, const std::vector<std::string>& names) {
     constexpr std::size_t most = 6;
     std::string list;
     for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
-        list += text(i > 0 ? ", \"" : "\"", names[i], "\" ", vgg_shape_text(file.shape(names[i])));
+        list += text(i > 0 ? ", \"" : "\"", names[i], "\" ", shape_text(file.shape(names[i])));
     return list + (names.size() > most ? text(" and ", names.size() - most, " more") : "");
 }
 
@@ -182,7 +176,7 @@ void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
     const auto require = [&](const std::string& name, const std::vector<Index>& expected, bool equal) {
         if (!equal)
             throw FormatError(text(file.path().string(), ": tensor \"", name, "\" has shape ",
-                                   vgg_shape_text(file.shape(name)), ", expected ", vgg_shape_text(expected),
+                                   shape_text(file.shape(name)), ", expected ", shape_text(expected),
                                    " in a VGG16 of width ", found.width));
     };
     Index in = 3;
