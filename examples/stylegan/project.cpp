@@ -14,18 +14,21 @@
 #include <stylegan/metrics/lpips_target.hpp>
 #include <stylegan/training/projection.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 namespace stylegan::examples {
 namespace {
 
 using Pictures = Drawing::Generator::Pictures;
+using Latents = Drawing::Generator::Latents;
 
 struct ProjectOptions : DrawingOptions {
     PerceptualOptions perceptual;
     std::filesystem::path target, outdir;
-    int steps = 1000;
+    int steps = 1000, starts = 4;
     double mse = 10;
     std::int64_t seed = 303;
 };
@@ -76,6 +79,85 @@ double square_difference(const Pictures& picture, const Pictures& target, double
     return weight * sum / count;
 }
 
+/// How far pictures are from the target, both as they are written: in 256 steps of colour. Where a picture is flat, its features
+/// hang on these steps, so that what a network makes lies far from its own file.
+class DistanceOfWritten {
+public:
+    DistanceOfWritten(Lpips<Cpu>& lpips, const Image& target, double mse)
+        : target_(values_of(target)), perceptual_(lpips, target_), mse_(mse) {}
+
+    [[nodiscard]] double lpips(const Pictures& picture) {
+        Pictures unused = target_;
+        return perceptual_(values_of(to_uint8(picture, 0)), unused);
+    }
+    /// With what --mse adds. The gradient is passed on as if nothing were rounded.
+    double operator()(const Pictures& picture, Pictures& gradient) {
+        const Pictures written = values_of(to_uint8(picture, 0));
+        const double perceptual = perceptual_(written, gradient);
+        return perceptual + square_difference(written, target_, mse_, gradient);
+    }
+
+private:
+    Pictures target_;
+    LpipsTarget<Cpu> perceptual_;
+    double mse_;
+};
+
+/// Looks for the w whose picture is like the target. A search may end in a place from which no small step leads on. So there are
+/// several where that happens: from the mean w, and from the sampled w with the nearest pictures.
+class Search {
+public:
+    Search(Drawing::Generator& generator, DistanceOfWritten& distance, const ProjectOptions& o)
+        : generator_(generator), distance_(distance), options_(o), sampled_(sample_w(generator, 10000)) {}
+
+    /// The LPIPS distance of the average picture.
+    [[nodiscard]] double average() const { return distance_.lpips(generator_.synthesize(sampled_.mean)); }
+
+    /// The best w of all searches, (1, w_size).
+    [[nodiscard]] Latents find() {
+        constexpr double good = 20;  // times nearer than the average picture: found, and not the end of a wrong way
+        const double enough = average() / good;
+        const auto others = static_cast<std::size_t>(options_.starts - 1);
+        const std::size_t samples = others > 0 ? std::max<std::size_t>(others, static_cast<std::size_t>(options_.steps) / 4) : 0;
+        total_ = samples + static_cast<std::size_t>(options_.steps) * static_cast<std::size_t>(options_.starts);
+        search_from(sampled_.mean);
+        if (nearest_ > enough && others > 0) {
+            const auto count_one = [&] { count(); };
+            for (const std::size_t i : nearest_samples<Cpu>(
+                     generator_, sampled_, samples, others, [&](const Pictures& x) { return distance_.lpips(x); }, count_one))
+                if (nearest_ > enough) search_from(sampled_.row(i));
+        }
+        progress_.clear();
+        return best_;
+    }
+
+private:
+    void search_from(const Latents& w) {
+        Projection<Cpu> search(generator_, [this](const Pictures& x, Pictures& dx) { return distance_(x, dx); }, w,
+                               sampled_.deviation,
+                               {.steps = options_.steps, .seed = static_cast<std::uint64_t>(options_.seed)});
+        while (!search.finished()) {
+            (void)search.step();
+            count();
+        }
+        const double distance = distance_.lpips(generator_.synthesize(search.w()));
+        if (distance < nearest_) {
+            nearest_ = distance;
+            best_ = search.w();
+        }
+    }
+    void count() { progress_.show(++done_, total_); }
+
+    Drawing::Generator& generator_;
+    DistanceOfWritten& distance_;
+    const ProjectOptions& options_;
+    SampledW<float> sampled_;
+    Latents best_;
+    double nearest_ = std::numeric_limits<double>::infinity();
+    std::size_t done_ = 0, total_ = 0;
+    CountedProgress progress_{"steps"};
+};
+
 void project(const ProjectOptions& o) {
     Drawing drawing(o);
     auto& generator = drawing.generator();
@@ -84,31 +166,20 @@ void project(const ProjectOptions& o) {
         throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without"));
     const Image target = fitted(read_image(o.target), a.picture(), a.num_channels);
     PerceptualNetwork network = open_perceptual_network(o.perceptual, generator.shared_context());
+    DistanceOfWritten distance(network.lpips, target, o.mse);
     make_output_folder(o.outdir);
     drawing.tell_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
+    std::fflush(stdout);
 
-    const Pictures wanted = values_of(target);
-    LpipsTarget<Cpu> distance(network.lpips, wanted);
-    Projection<Cpu> search(generator,
-                           [&](const Pictures& x, Pictures& dx) {
-                               const double perceptual = distance(x, dx);
-                               return perceptual + square_difference(x, wanted, o.mse, dx);
-                           },
-                           {.steps = o.steps, .seed = static_cast<std::uint64_t>(o.seed)});
-    Pictures unused = wanted;
-    const double before = distance(generator.synthesize(search.w()), unused);
-    CountedProgress progress("steps");
-    while (!search.finished())
-        progress.show(static_cast<std::size_t>(search.step().number) + 1, static_cast<std::size_t>(o.steps));
-
-    const auto w = generator.styles(search.w());
+    Search search(generator, distance, o);
+    const double before = search.average();
+    const auto w = generator.styles(search.find());
     const Pictures found = generator.synthesize(w);
-    const double after = distance(found, unused);
+    const double after = distance.lpips(found);
     write_png(o.outdir / "target.png", target);
     write_png(o.outdir / "proj.png", found, 0);
     write_npz(o.outdir / "projected_w.npz", "w", {1, a.layers(), a.w_size()}, {w.begin(), w.end()});
-    progress.clear();
     std::printf("%s: its distance from the target is %.4g, that of the average picture was %.4g (LPIPS%s%s)\n",
                 (o.outdir / "proj.png").c_str(), after, before, network.remark.empty() ? "" : ", ",
                 network.remark.c_str());
@@ -122,7 +193,10 @@ void add_project(CLI::App& app) {
     add_network_options(c, *o);
     require(add_path(c, "--target", o->target, "FILE",
                      "the picture: PNG or JPEG; its middle is taken, at the size of the network's pictures"));
-    add_whole(c, "--num-steps", o->steps, {1, 1000000}, "steps of the search (default 1000)");
+    add_whole(c, "--num-steps", o->steps, {1, 1000000}, "steps of a search (default 1000)");
+    add_whole(c, "--starts", o->starts, {1, 100},
+              "searches at most, each of --num-steps, until one comes 20 times nearer than the average picture; the best is "
+              "kept. The first begins at the average w, the others at the nearest of many that are drawn (default 4)");
     add_real(c, "--mse", o->mse, {0, 1e6},
              "weight of the mean square of the difference, added to the perceptual distance (default 10)");
     add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()},

@@ -158,21 +158,34 @@ BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made,
                      *needs_example_data("faces-32.safetensors") * needs_example_data("cifar-vgg.safetensors")) {
     const TemporaryFolder folder;
     const std::string network = example_data("faces-32.safetensors").string();
-    check_success(run_program(folder, {"generate", "--network", network, "--seeds", "40", "--outdir", "."}));
-    const Outcome o =
-        run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--outdir", "found"});
-    check_success(o);
-    double after = 0, before = 0;
-    const std::size_t at = o.out.find("its distance from the target is ");
-    BOOST_TEST_REQUIRE(at != std::string::npos, o.out);
-    BOOST_TEST_REQUIRE(std::sscanf(o.out.c_str() + at,
-                                   "its distance from the target is %lf, that of the average picture was %lf", &after,
-                                   &before) == 2);
-    BOOST_TEST(after < before / 10, "before " << before << ", after " << after);
-    BOOST_TEST(same(stylegan::read_png(folder / "found/target.png"), stylegan::read_png(folder / "seed0040.png")));
-    check_success(run_program(
-        folder, {"generate", "--network", network, "--projected-w", "found/projected_w.npz", "--outdir", "."}));
-    BOOST_TEST(read(folder / "proj00.png") == read(folder / "found/proj.png"));
+    check_success(run_program(folder, {"generate", "--network", network, "--seeds", "40-47", "--outdir", "."}));
+    for (int seed = 40; seed < 48; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            const std::string target = "seed00" + std::to_string(seed) + ".png", out = "found" + std::to_string(seed);
+            const Outcome o =
+                run_program(folder, {"project", "--network", network, "--target", target, "--outdir", out});
+            check_success(o);
+            double after = 0, before = 0;
+            const std::size_t at = o.out.find("its distance from the target is ");
+            BOOST_TEST_REQUIRE(at != std::string::npos, o.out);
+            BOOST_TEST_REQUIRE(std::sscanf(o.out.c_str() + at,
+                                           "its distance from the target is %lf, that of the average picture was %lf",
+                                           &after, &before) == 2);
+            BOOST_TEST(after < before / 10, "before " << before << ", after " << after);
+            BOOST_TEST(same(stylegan::read_png(folder / (out + "/target.png")), stylegan::read_png(folder / target)));
+        }
+    }
+    // What was found is drawn again, and the distance is that of the two files.
+    check_success(run_program(folder, {"generate", "--network", network, "--projected-w", "found40/projected_w.npz", "--outdir", "."}));
+    BOOST_TEST(read(folder / "proj00.png") == read(folder / "found40/proj.png"));
+    const Outcome apart = run_program(folder, {"lpips", "found40/proj.png", "found40/target.png"});
+    check_success(apart);
+    const Outcome again = run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--outdir",
+                                               "again", "--num-steps", "40", "--starts", "2", "--threads", "1"});
+    check_success(again);
+    const Outcome twice = run_program(folder, {"project", "--network", network, "--target", "seed0040.png", "--outdir",
+                                               "again2", "--num-steps", "40", "--starts", "2", "--threads", "2"});
+    BOOST_TEST(read(folder / "again/projected_w.npz") == read(folder / "again2/projected_w.npz"));
 }
 
 /// The commands of docs/figures.md, with fewer pictures where there are many.
@@ -211,6 +224,8 @@ BOOST_FIXTURE_TEST_CASE(project_needs_a_picture, WithNetwork) {
     fail(1, {"text.png"}, {"project", "--target", "text.png"});
     fail(1, {"missing.png"}, {"project", "--target", "missing.png"});
     fail(2, {"--num-steps", "is \"0\""}, {"project", "--target", "text.png", "--num-steps", "0"});
+    fail(2, {"--starts", "is \"0\""}, {"project", "--target", "text.png", "--starts", "0"});
+    fail(2, {"--mse", "is \"x\""}, {"project", "--target", "text.png", "--mse", "x"});
 }
 
 BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, WithNetwork) {

@@ -12,25 +12,73 @@
 
 namespace stylegan {
 
-/// JSON that stands in a file of somebody else: of at most 16 MiB, nested at most 32 deep, no key of the outermost object
-/// twice. (The library that reads it has no such limits, and prints nested values by recursion.)
+namespace detail {
+
+/// Looks through JSON without keeping it, and stops at what parse_json() refuses.
+class JsonLimits : public nlohmann::json::json_sax_t {
+public:
+    static constexpr int deepest = 32;
+    static constexpr std::size_t most_values = 1000000;
+
+    /// What is beyond the limits, in words that follow the place; empty where nothing is.
+    [[nodiscard]] const std::string& fault() const { return fault_; }
+
+    bool null() override { return value(); }
+    bool boolean(bool) override { return value(); }
+    bool number_integer(number_integer_t) override { return value(); }
+    bool number_unsigned(number_unsigned_t) override { return value(); }
+    bool number_float(number_float_t, const string_t&) override { return value(); }
+    bool string(string_t&) override { return value(); }
+    bool binary(binary_t&) override { return value(); }
+    bool start_object(std::size_t) override { return begin(); }
+    bool start_array(std::size_t) override { return begin(); }
+    bool end_object() override { return end(); }
+    bool end_array() override { return end(); }
+    bool key(string_t& name) override {
+        if (depth_ == 1 && !keys_.insert(name).second) fault_ = text(" names \"", name, "\" twice");
+        return fault_.empty() && value();
+    }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+        return false;  // the parser that follows says it
+    }
+
+private:
+    bool value() {
+        if (++values_ > most_values) fault_ = text(" is JSON of more than ", most_values, " values");
+        return fault_.empty();
+    }
+    bool begin() {
+        if (++depth_ > deepest) fault_ = text(" is JSON nested more than ", deepest, " deep");
+        return fault_.empty() && value();
+    }
+    bool end() {
+        --depth_;
+        return true;
+    }
+
+    std::string fault_;
+    std::set<std::string> keys_;
+    std::size_t values_ = 0;
+    int depth_ = 0;
+};
+
+}  // namespace detail
+
+/// JSON that stands in a file of somebody else: of at most 16 MiB and a million values, nested at most 32 deep, no key of the
+/// outermost object twice. (The library that reads it has no such limits, and prints nested values by recursion.)
 /// @param where  what messages begin with
 /// @throws FormatError if it is not JSON, or beyond the limits
 [[nodiscard]] inline nlohmann::json parse_json(std::string_view characters, const std::string& where) {
     using Json = nlohmann::json;
     constexpr std::size_t largest = std::size_t{1} << 24;
-    constexpr int deepest = 32;
     if (characters.size() > largest)
         throw FormatError(text(where, " is JSON of ", characters.size(), " bytes, expected at most ", largest));
-    std::set<std::string> keys;
-    const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-        if (depth > deepest) throw FormatError(text(where, " is JSON nested more than ", deepest, " deep"));
-        if (depth == 1 && event == Json::parse_event_t::key && !keys.insert(value.get<std::string>()).second)
-            throw FormatError(text(where, " names \"", value.get<std::string>(), "\" twice"));
-        return true;
-    };
+    // Two passes: the library's own way to look at values while they are read takes time with the square of their number.
+    detail::JsonLimits limits;
+    (void)Json::sax_parse(characters.begin(), characters.end(), &limits);
+    if (!limits.fault().empty()) throw FormatError(where + limits.fault());
     try {
-        return Json::parse(characters.begin(), characters.end(), check);
+        return Json::parse(characters.begin(), characters.end());
     } catch (const Json::exception& e) {
         throw FormatError(text(where, " is not JSON: ", e.what()));
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/core/numpy_random_state.hpp>
 #include <stylegan/core/philox.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/training/adam.hpp>
 #include <stylegan/training/noise_regularization.hpp>
+#include <stylegan/training/sampled_w.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -55,22 +55,28 @@ public:
         double distance = 0, noise_regularization = 0;
     };
 
+    /// Begins at the mean w.
     /// @param generator  fully grown; its weights stay as they are
     /// @throws ValueError if the generator has labels or is not grown, or an option is out of range
     Projection(Generator& generator, Distance distance, ProjectionOptions options = {})
+        : Projection(generator, std::move(distance), sample_w_of(generator, options), options) {}
+
+    /// Begins at `start`, (1, w_size). @param deviation  of w, as SampledW has it
+    Projection(Generator& generator, Distance distance, const Latents& start, double deviation,
+               ProjectionOptions options = {})
         : generator_(generator),
           distance_(std::move(distance)),
           options_(options),
           unknowns_(generator),
-          adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}) {
+          adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}),
+          deviation_(deviation) {
         const Architecture& a = generator.architecture();
         if (a.label_size > 0) throw ValueError("Projection: the generator has labels, expected one without");
         if (generator.lod() != 0)
             throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
         if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
-        if (options.w_samples < 2)
-            throw ValueError(text("Projection: w_samples are ", options.w_samples, ", expected at least 2"));
-        start_at_mean();
+        require_equal("Projection", "length of w", start.size(), unknowns_.w.value().size());
+        upload({start.begin(), start.end()}, unknowns_.w.value());
         for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
             std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
             RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l))
@@ -133,6 +139,17 @@ public:
     }
 
 private:
+    Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled, ProjectionOptions options)
+        : Projection(generator, std::move(distance), sampled.mean, sampled.deviation, options) {}
+
+    static SampledW<Scalar> sample_w_of(const Generator& generator, const ProjectionOptions& options) {
+        if (options.w_samples < 2)
+            throw ValueError(text("Projection: w_samples are ", options.w_samples, ", expected at least 2"));
+        if (generator.architecture().label_size > 0)
+            throw ValueError("Projection: the generator has labels, expected one without");
+        return sample_w(generator, static_cast<std::size_t>(options.w_samples));
+    }
+
     struct Unknowns {
         Parameter<Device> w;                   // (w_size)
         std::vector<Parameter<Device>> noise;  // (1, 1, H, W) of each layer
@@ -156,34 +173,6 @@ private:
     }
     void upload(const std::vector<Scalar>& values, Buffer& to) const {
         generator_.context().upload(values.data(), static_cast<Index>(values.size()), to.data());
-    }
-
-    /// w and its deviation, from the latents that the official projector takes.
-    void start_at_mean() {
-        const auto width = static_cast<std::size_t>(generator_.architecture().latent_size);
-        NumpyRandomState random(123);
-        std::vector<double> sum(static_cast<std::size_t>(generator_.architecture().w_size())), squares(sum.size());
-        for (int done = 0; done < options_.w_samples;) {
-            const int n = std::min(options_.w_samples - done, 256);
-            Latents z = Latents::from_shape({static_cast<std::size_t>(n), width});
-            for (std::size_t i = 0; i < z.size(); ++i) z.data()[i] = static_cast<Scalar>(random.randn());
-            const Latents w = generator_.map(z);
-            for (std::size_t i = 0; i < w.size(); ++i) {
-                const auto v = static_cast<double>(w.data()[i]);
-                sum[i % sum.size()] += v;
-                squares[i % sum.size()] += v * v;
-            }
-            done += n;
-        }
-        std::vector<Scalar> mean(sum.size());
-        double variance = 0;
-        for (std::size_t k = 0; k < sum.size(); ++k) {
-            const double m = sum[k] / options_.w_samples;
-            mean[k] = static_cast<Scalar>(m);
-            variance += std::max(0.0, squares[k] / options_.w_samples - m * m);
-        }
-        deviation_ = std::sqrt(variance);
-        upload(mean, unknowns_.w.value());
     }
 
     [[nodiscard]] double rate(double t) const {
@@ -236,7 +225,7 @@ private:
     ProjectionOptions options_;
     Unknowns unknowns_;
     Adam<Device> adam_;
-    double deviation_ = 0;
+    double deviation_;
     int steps_ = 0;
 };
 
