@@ -2,6 +2,7 @@
 #include "counted_progress.hpp"
 #include "metric_commands.hpp"
 #include "options.hpp"
+#include "output_folder.hpp"
 #include "path_chart.hpp"
 #include "path_metrics.hpp"
 #include "run_directory.hpp"
@@ -35,7 +36,10 @@ fs::path plot_of(const CalcMetricsOptions& o, const std::string& metric) {
 }
 
 void calc_metrics(const CalcMetricsOptions& o) {
-    if (!o.plot.empty()) require_chart_name(o.plot);
+    if (!o.plot.empty()) {
+        require_chart_name(o.plot);
+        require_folder_of("--plot", o.plot);
+    }
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
     const AnyGenerator<Cpu> generator = load_generator(Checkpoint(o.network, o.extra), context);
     const PerceptualNetwork network = open_perceptual_network(o.perceptual, context);
@@ -55,9 +59,9 @@ void calc_metrics(const CalcMetricsOptions& o) {
         });
         progress.clear();
         const std::string line = to_json(result, o.network.filename().string()).dump();
-        beside.append(text("metric-", name, ".jsonl"), line);
         std::printf("%s\n", o.json ? line.c_str() : text_of(result).c_str());
-        std::fflush(stdout);
+        std::fflush(stdout);  // first: what took hours is not lost where the folder of the network cannot be written into
+        beside.append(text("metric-", name, ".jsonl"), line);
         if (!o.plot.empty()) write_chart(plot_of(o, name), path_chart(result));
     }
 }

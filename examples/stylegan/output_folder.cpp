@@ -10,15 +10,28 @@
 
 namespace stylegan::examples {
 
+namespace {
+
+void require_writable(const std::string& flag, const std::filesystem::path& folder) {
+    std::error_code error;
+    if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error))
+        throw FileError(text(flag, ' ', folder.string(), ": is a file, expected a folder"));
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw FileError(
+            text(flag, ' ', folder.string(), ": cannot be written into: ", std::generic_category().message(errno)));
+}
+
+}  // namespace
+
 void make_output_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) throw FileError(text("--outdir ", folder.string(), ": cannot be created: ", error.message()));
-    if (!std::filesystem::is_directory(folder, error))
-        throw FileError(text("--outdir ", folder.string(), ": is a file, expected a folder"));
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
-        throw FileError(
-            text("--outdir ", folder.string(), ": cannot be written into: ", std::generic_category().message(errno)));
+    require_writable("--outdir", folder);
+}
+
+void require_folder_of(const std::string& flag, const std::filesystem::path& file) {
+    require_writable(flag, file.has_parent_path() ? file.parent_path() : ".");
 }
 
 }  // namespace stylegan::examples

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace stylegan::examples {
 
@@ -9,5 +10,10 @@ namespace stylegan::examples {
 /// inputs are known to be good, before the long work begins.
 /// @throws FileError
 void make_output_folder(const std::filesystem::path& folder);
+
+/// The same check for a file that is written after the long work, into a folder that must be there.
+/// @param flag  that names the file
+/// @throws FileError
+void require_folder_of(const std::string& flag, const std::filesystem::path& file);
 
 }  // namespace stylegan::examples

@@ -128,6 +128,8 @@ BOOST_FIXTURE_TEST_CASE(draws_what_it_found, WithFeatures) {
              {"<svg xmlns", "<rect", "<polyline", "<polygon", "12 samples", "running mean", "</svg>"})
             BOOST_TEST(contains(svg, part), "expected: " << part);
     }
+    fail(1, {"--plot none", "cannot be written into"},
+         {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--plot", "none/x.png"});
     fail(1, {"--plot", "x.gif", ".svg or .png"},
          {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--plot", "x.gif"});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/temporary_folder.hpp"
 
+#include <stylegan/io/file_format.hpp>
 #include <stylegan/io/official_pickle.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -69,6 +70,23 @@ BOOST_AUTO_TEST_CASE(keywords_decide_the_architecture) {
     BOOST_TEST(alone.generator.fmap_max == 32);
     BOOST_TEST(alone.generator.mapping_lrmul.value() == 0.02);
     BOOST_TEST(alone.generator.blur_filter.length == 0);
+}
+
+BOOST_AUTO_TEST_CASE(pickles_of_every_protocol_are_known_by_their_start) {
+    const test::TemporaryFolder folder;
+    const auto format = [&](const std::string& content) {
+        test::write(folder / "x", content);
+        return stylegan::detail::file_format(folder / "x");
+    };
+    using stylegan::detail::FileFormat;
+    for (const char* start : {"\x80\x02(cdnnlib.tflib.network\n", "\x80\x04\x95 and so on", "(cdnnlib.tflib.network\nNetwork\n",
+                              "ccopy_reg\n_reconstructor\n", "(idnnlib.tflib.network\nNetwork\n", "(NNcdnnlib.tflib\nNetwork\n"})
+        BOOST_TEST((format(start) == FileFormat::pickle), start);
+    BOOST_TEST((format("PK\x03\x04 and so on") == FileFormat::torch));
+    for (const char* text : {"no network at all", "c no module\n", "(a list)\n", "cats and dogs"})
+        BOOST_CHECK_EXCEPTION((void)format(text), FormatError, [](const FormatError& e) {
+            return test::contains(e.what(), "x: is of no format that is known");
+        });
 }
 
 BOOST_AUTO_TEST_CASE(progressive_networks_have_keywords_of_their_own) {

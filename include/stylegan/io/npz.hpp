@@ -12,8 +12,8 @@
 
 namespace stylegan {
 
-/// The largest entry of a .npz file that is read: a thousand projections at 1024x1024.
-inline constexpr std::size_t largest_npz_array = std::size_t{1} << 27;
+/// The largest entry of a .npz file that is read, in bytes: nine hundred projections at 1024x1024.
+inline constexpr std::size_t largest_npz_array = std::size_t{1} << 25;
 
 /// Reads one array of a .npz file, a zip archive of .npy files: numbers as parse_npy() reads them.
 /// @param name  of the array: `w` is the entry w.npy
