@@ -8,3 +8,4 @@
 #include <stylegan/io/safetensors_writer_definition.hpp>
 #include <stylegan/io/tensor_file_definition.hpp>
 #include <stylegan/ops/grid_convolution_definition.hpp>
+#include <stylegan/ops/styled_convolution_definition.hpp>

@@ -6,6 +6,7 @@
 #include <stylegan/ops/blur.hpp>
 
 #include <array>
+#include <optional>
 #include <span>
 
 namespace stylegan {
@@ -23,6 +24,12 @@ public:
     }
 
     [[nodiscard]] bool exists() const { return length_ > 0; }
+
+    /// The filter as {side, middle}, if it has three taps and is symmetric.
+    [[nodiscard]] std::optional<std::array<Scalar, 2>> three_taps() const {
+        if (length_ != 3 || taps_[0] != taps_[2] || taps_[0] == Scalar(0)) return std::nullopt;
+        return std::array<Scalar, 2>{taps_[0], taps_[1]};
+    }
 
     /// x (N, C, H, W) -> y as x; y is not x
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {

@@ -5,6 +5,8 @@
 #include <stylegan/layers/dense.hpp>
 #include <stylegan/ops/convolution.hpp>
 #include <stylegan/ops/downscale_convolution.hpp>
+#include <stylegan/ops/styled_convolution.hpp>
+#include <stylegan/ops/styled_to_rgb.hpp>
 #include <stylegan/ops/upscale_convolution.hpp>
 
 namespace stylegan {
@@ -40,7 +42,7 @@ public:
 
     /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
     Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
-        : out_(out), kind_(kind), options_(options) {
+        : in_(in), out_(out), kind_(kind), options_(options) {
         if (in < 1 || out < 1)
             throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
         if (kernel != 3 && (kernel != 1 || kind != Resample::none))
@@ -51,6 +53,7 @@ public:
         if (options.bias) bias_ = Parameter<Device>({out});
     }
 
+    [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
 
     /// Where an input of this size lands.
@@ -70,6 +73,20 @@ public:
         else if (activated())
             ops::leaky_relu(context, Maps<const Scalar>(y), slope(), y);
         if (cache) *cache = Cache{.x = x, .y = y};
+    }
+
+    /// A whole style-based layer, of Resample::none, up or up_rotated and without a bias of its own.
+    /// @param filter  of the blur after Resample::up
+    [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x,
+                                                 std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
+                                                 ops::BlockedMaps<Scalar> y) const {
+        const ops::Grid grid = kind_ == Resample::none ? ops::Grid::same : ops::Grid::up;
+        return ops::styled_convolution(context, grid, rotated(), x, weight(), scale_, filter, layer, y);
+    }
+
+    /// A 1x1 convolution of styled maps to the few channels of a picture.
+    void picture_of(Context<Device>& context, const ops::StyledMaps& x, Maps<Scalar> y) const {
+        ops::styled_to_rgb(context, x, weight(), scale_, values(bias_), y);
     }
 
     /// dy as y -> dx as x; dx may be empty when nobody wants it
@@ -144,7 +161,7 @@ private:
         return dz;
     }
 
-    int out_ = 0;
+    int in_ = 0, out_ = 0;
     Resample kind_ = Resample::none;
     LinearOptions options_;
     Scalar scale_ = 1;

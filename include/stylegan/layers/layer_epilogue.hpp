@@ -7,6 +7,7 @@
 #include <stylegan/ops/bias_activation.hpp>
 #include <stylegan/ops/pixel_norm.hpp>
 #include <stylegan/ops/style_epilogue.hpp>
+#include <stylegan/ops/styled_convolution.hpp>
 
 namespace stylegan {
 
@@ -35,6 +36,22 @@ public:
         : own_bias_(bias), slope_(static_cast<Scalar>(a.slope())), pixel_norm_(a.use_pixel_norm), bias_({channels}) {
         if (a.use_noise) noise_ = NoiseInput<dynamic, Device>(channels);
         adain_ = AdaIN<dynamic, dynamic, Device>(channels, a.w_size(), {a.use_instance_norm, a.use_styles, a.use_wscale, a.instance_norm_epsilon.value()});
+    }
+
+    /// Whether it can be left to ops::styled_convolution.
+    [[nodiscard]] bool styled() const { return own_bias_ && !pixel_norm_ && adain_.whole(); }
+
+    /// What ops::styled_convolution takes of it, if styled(); the style lies in the caller's frame. Arguments as of forward().
+    [[nodiscard]] ops::StyledLayer styled_layer(Context<Device>& context, Maps<const Scalar> noise, Scalar strength,
+                                                Rows<const Scalar> w) const {
+        if (!noise_.weight().exists()) noise = {};
+        return {.noise = noise,
+                .noise_weight = noise.empty() ? std::span<const Scalar>{} : values(noise_.weight()),
+                .strength = strength,
+                .bias = values(bias_),
+                .slope = slope_,
+                .eps = adain_.epsilon(),
+                .style = adain_.style(context, w)};
     }
 
     /// @param x      (N, C, H, W), overwritten

@@ -102,6 +102,32 @@ public:
         epilogue1_.forward(context, b, in.noise[1], in.strength[1], in.w[1], y, cache ? &cache->epilogue1 : nullptr);
     }
 
+    /// Whether forward_styled() can do it, and is faster: where there are pixels enough.
+    [[nodiscard]] bool styled() const {
+        const Index in = stage_ > 0 ? conv0_.inputs() : 0;
+        return stage_ > 0 && blur_.three_taps() && epilogue0_.styled() && epilogue1_.styled() &&
+               ops::suits_styled_convolution(ops::Grid::up, in, channels_, size_.height / 2, size_.width / 2) &&
+               ops::suits_styled_convolution(ops::Grid::same, channels_, channels_, size_.height, size_.width);
+    }
+
+    /// forward() without a cache, on maps that wait for their style, if styled(): with one trip through memory for each layer.
+    /// @param x     as forward(), in blocks
+    /// @param a, y  (N, C, H, W) in blocks, overwritten; y may be x's memory
+    /// @return      y, with means, factors and shifts in the caller's frame
+    [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x, const Inputs& in, ops::BlockedMaps<Scalar> a,
+                                                 ops::BlockedMaps<Scalar> y) const {
+        const auto layer = [&](const LayerEpilogue<Device>& epilogue, std::size_t k) {
+            return epilogue.styled_layer(context, in.noise[k], in.strength[k], in.w[k]);
+        };
+        const auto maps = [](const auto& m) { return Maps<const Scalar>{m.data, {m.batch, m.channels, m.height, m.width}}; };
+        const auto middle = [&] {
+            const auto timer = measured(context, conv0_name_, "up-convolution to epilogue", maps(x.maps), maps(a), 9);
+            return conv0_.forward_styled(context, x, *blur_.three_taps(), layer(epilogue0_, 0), a);
+        }();
+        const auto timer = measured(context, conv1_name(), "convolution to epilogue", maps(a), maps(y), 9);
+        return conv1_.forward_styled(context, middle, {}, layer(epilogue1_, 1), y);
+    }
+
     /// dy as y -> dx as x (empty for the first stage), dw (N, Latent) for each layer or empty
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, std::array<Rows<Scalar>, 2> dw, Pass pass) {
         Temporaries t(context.workspace(), pass == Pass::linearize);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace stylegan {
@@ -70,39 +71,23 @@ public:
                  Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         const Index n = styles.extent(1);
+        if constexpr (std::is_same_v<Device, Cpu>)
+            if (const int first = first_styled(level); !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
+                return forward_styled(context, styles, noises, level, first, pictures);
         if (cache) {
             *cache = Cache{.level = level};
             cache->blocks.resize(blocks_.size());
         }
-        std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
-        if (!cache) {
-            Index largest = 0;
-            for (int s = 0; s <= level.stage; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
-            for (auto& b : turn) b = context.take(largest, 1, 1, 1);
-        }
-        Maps<const Scalar> x, below;
-        for (int s = 0; s <= level.stage; ++s) {
-            const auto shape = block(s).output_shape(n);
-            const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
-                                         : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
-            block(s).forward(context, x, inputs(styles, noises, s), y, cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
-            below = x;
-            x = y;
-        }
+        const auto [x, below] = plain_stages(context, styles, noises, level.stage, cache);
         {
-            const auto timer = context.measured([&] {
-                const double inputs = static_cast<double>(x.size()), outputs = static_cast<double>(pictures.size());
-                return Profile::Entry{.name = "ToRGB", .multiply_adds = inputs * static_cast<double>(pictures.extent(1)),
-                                      .bytes = static_cast<double>(sizeof(Scalar)) * (inputs + outputs)};
-            });
+            const auto timer = measured_rgb(context, x, pictures);
             to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
         }
         if (level.fade > 0) {
             const Shape4 small = picture_shape(n, {level.stage - 1, 0});
-            const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]), large = context.take_like(pictures);
+            const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]);
             to_rgb(level.stage - 1).forward(context, below, rgb, cache ? &cache->rgb_below : nullptr);
-            ops::upscale2d(context, rgb, 2, large);
-            ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
+            fade_in(context, rgb, level, pictures);
         }
     }
 
@@ -145,6 +130,80 @@ public:
     }
 
 private:
+    /// Stages up to `last`, one after the other. @return maps of the last one, and of the one below
+    std::array<Maps<const Scalar>, 2> plain_stages(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, int last,
+                                                   Cache* cache) const {
+        const Index n = styles.extent(1);
+        std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
+        if (!cache) {
+            Index largest = 0;
+            for (int s = 0; s <= last; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+            for (auto& b : turn) b = context.take(largest, 1, 1, 1);
+        }
+        Maps<const Scalar> x, below;
+        for (int s = 0; s <= last; ++s) {
+            const auto shape = block(s).output_shape(n);
+            const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
+                                         : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
+            block(s).forward(context, x, inputs(styles, noises, s), y, cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
+            below = x;
+            x = y;
+        }
+        return {x, below};
+    }
+
+    /// The first of the last stages that all are styled() at this level; one more than the level's if none is.
+    [[nodiscard]] int first_styled(Level level) const {
+        int first = level.stage + 1;
+        while (first > 1 && block(first - 1).styled()) --first;
+        return first;
+    }
+
+    /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
+    void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, int first,
+                        Maps<Scalar> pictures) const {
+        const Index n = styles.extent(1);
+        const auto blocked = [&](Scalar* data, int s) {
+            const Shape4 shape = block(s).output_shape(n);
+            return ops::BlockedMaps<Scalar>{data, n, shape[1], shape[2], shape[3]};
+        };
+        Index largest = 0;
+        for (int s = first - 1; s <= level.stage; ++s) largest = std::max(largest, blocked(nullptr, s).size());
+        Scalar *const in = context.take(largest).data, *const middle = context.take(largest).data;
+        ops::StyledMaps x = ops::as_styled(context, blocked(in, first - 1));
+        {
+            const Workspace::Frame frame(context.workspace());
+            ops::copy_blocked(context, plain_stages(context, styles, noises, first - 1, nullptr)[0], blocked(in, first - 1));
+        }
+        const bool fading = level.fade > 0;
+        const Shape4 small = fading ? picture_shape(n, {level.stage - 1, 0}) : Shape4{};
+        const Maps<Scalar> rgb = fading ? context.take(small[0], small[1], small[2], small[3]) : Maps<Scalar>{};
+        for (int s = first; s <= level.stage; ++s) {
+            if (fading && s == level.stage) to_rgb(s - 1).picture_of(context, x, rgb);
+            x = block(s).forward_styled(context, x, inputs(styles, noises, s), blocked(middle, s), blocked(in, s));
+        }
+        {
+            const auto timer = measured_rgb(context, Maps<const Scalar>{nullptr, block(level.stage).output_shape(n)}, pictures);
+            to_rgb(level.stage).picture_of(context, x, pictures);
+        }
+        if (fading) fade_in(context, rgb, level, pictures);
+    }
+
+    auto measured_rgb(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> pictures) const {
+        return context.measured([&] {
+            const double inputs = static_cast<double>(x.size()), outputs = static_cast<double>(pictures.size());
+            return Profile::Entry{.name = "ToRGB", .multiply_adds = inputs * static_cast<double>(pictures.extent(1)),
+                                  .bytes = static_cast<double>(sizeof(Scalar)) * (inputs + outputs)};
+        });
+    }
+
+    /// pictures = the share of them and of the pictures of the stage below at this level
+    void fade_in(Context<Device>& context, Maps<const Scalar> below, Level level, Maps<Scalar> pictures) const {
+        const Maps<Scalar> large = context.take_like(pictures);
+        ops::upscale2d(context, below, 2, large);
+        ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
+    }
+
     [[nodiscard]] const Block& block(int s) const { return blocks_[static_cast<std::size_t>(s)]; }
     [[nodiscard]] Block& block(int s) { return blocks_[static_cast<std::size_t>(s)]; }
     [[nodiscard]] const AnyToRgb<Device>& to_rgb(int s) const { return to_rgb_[static_cast<std::size_t>(s)]; }

@@ -4,6 +4,8 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/ops/lanes.hpp>
 
+#include <utility>
+
 /// The two register tiles that all dense arithmetic in single precision runs on.
 ///
 /// A tile keeps its sums in registers from the first term to the last. Every sum is taken in the order of its index, one
@@ -81,6 +83,62 @@ inline void multiply_rows(Index count, Index columns, const float* const* start,
         multiply_rows<1>(count, start, a, b, ldb, factor, c, add);
     else
         multiply_rows<vectors>(count, start, a, b, ldb, factor, c, add);
+}
+
+/// Rows of a in blocks of `lanes` values: value (t, k) is at k / lanes * block + t * lanes + k % lanes.
+struct InBlocks {
+    Index depth, block;  ///< values of a row; distance of blocks
+};
+
+/// c[j][t] (+)= sum over k of a[t][k] b[k][j]
+/// @param b       (depth, Vectors * lanes)
+/// @param c       (Vectors, Rows, lanes), vectors c_step values apart
+template <int Rows, int Vectors, bool Add>
+[[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c, Index c_step) {
+    Vector sum[Rows][Vectors];
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) sum[t][j] = Add ? load<Vector>(c + j * c_step + t * lanes) : Vector{};
+    const auto term = [&](int k) {
+        Vector v[Vectors];
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + (k * Vectors + j) * lanes);
+#pragma GCC unroll 8
+        for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+            for (int j = 0; j < Vectors; ++j) sum[t][j] += a[t * lanes + k] * v[j];
+    };
+    const Index whole = in.depth / lanes;
+    for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes)
+#pragma GCC unroll 16
+        for (int k = 0; k < lanes; ++k) term(k);
+    for (int k = 0; k < in.depth - whole * lanes; ++k) term(k);
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 8
+        for (int j = 0; j < Vectors; ++j) store(c + j * c_step + t * lanes, sum[t][j]);
+}
+
+/// multiply_blocks() for any number of rows.
+template <int Vectors, bool Add>
+void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step) {
+    Index t = 0;
+    for (; t + rows <= count; t += rows)
+        multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
+    [&]<int... R>(std::integer_sequence<int, R...>) {
+        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step) : void()), ...);
+    }(std::make_integer_sequence<int, rows - 1>{});
+}
+
+/// The same for `columns` <= panel columns, filled up to the next multiple of `lanes`, which is also what rows of b have.
+inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks in, const float* b, float* c,
+                            Index c_step, bool add) {
+    if (columns <= lanes)
+        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step) : multiply_blocks<1, false>(count, a, in, b, c, c_step);
+    else
+        add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step)
+            : multiply_blocks<vectors, false>(count, a, in, b, c, c_step);
 }
 
 /// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours.

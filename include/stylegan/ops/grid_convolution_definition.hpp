@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/ops/convolution_shape.hpp>
 #include <stylegan/ops/correlation.hpp>
 #include <stylegan/ops/correlation_gradient.hpp>
 #include <stylegan/ops/grid_convolution.hpp>
@@ -16,24 +17,6 @@
 /// The bounds were measured on maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several pictures.
 /// F(2x2,3x3) has no place: even a single 4x4 map is 36 products as one tile of 4x4 and 64 as four of 2x2.
 namespace stylegan::ops {
-
-/// What a convolution's form is chosen by. The batch has no part in it: a picture's result does not depend on the others.
-struct ConvolutionShape {
-    Index inputs, outputs;  ///< channels read and computed
-    Index height, width;    ///< of the smaller maps
-
-    /// Tiles of so many pixels of the smaller maps in a picture.
-    [[nodiscard]] Index tiles(Index size) const { return (height + size - 1) / size * ((width + size - 1) / size); }
-
-    /// Whether there is enough work for the transforms of pictures, and not too much of it in those of the weights.
-    /// What takes microseconds anyhow stays with the taps, which are several times more exact.
-    /// @param weights  how many pairs of channels a tile is worth
-    [[nodiscard]] bool suits(Index size, Index weights = 1 << 16) const {
-        const bool full = 2 * height * width >= tiles(size) * size * size;
-        const bool enough = std::min(inputs, outputs) >= 8 && height * width * inputs * outputs >= 1 << 17;
-        return full && enough && tiles(size) * weights >= inputs * outputs;
-    }
-};
 
 STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Maps<const float> x,
                                       View<const float, 4> w, float factor, Maps<float> y) {

@@ -53,6 +53,31 @@ inline void store(S* p, const V& v) {
     std::memcpy(p, &v, sizeof v);
 }
 
+/// The same past the caches, for what is not read again soon; p is on a boundary of the vector's size. Other threads see it after
+/// this one's stream_fence().
+template <class S, class V>
+inline void stream(S* p, const V& v) {
+    if constexpr (sizeof v == vector_bytes && std::is_same_v<S, float>) {
+#if defined(__AVX512F__)
+        _mm512_stream_ps(p, (__m512)v);
+#elif defined(__AVX__)
+        _mm256_stream_ps(p, (__m256)v);
+#elif defined(__SSE2__)
+        _mm_stream_ps(p, (__m128)v);
+#else
+        store(p, v);
+#endif
+    } else {
+        store(p, v);
+    }
+}
+
+inline void stream_fence() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
+
 /// The square root of a value, or of each value of a vector.
 template <class V>
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline V root(V v) {

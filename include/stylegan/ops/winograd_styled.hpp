@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/styled_store.hpp>
+#include <stylegan/ops/winograd_styled_tiles.hpp>
+#include <stylegan/ops/winograd_weights.hpp>
+
+#include <algorithm>
+
+namespace stylegan::ops::winograd {
+
+/// How a styled convolution goes through its work: as winograd::correlate does, but by the shape of one picture alone, since
+/// its sums are taken in the order of the work.
+template <class Form>
+struct StyledPlan {
+    static constexpr Index points = Index{Form::points} * Form::points,
+                           products = Index{Form::products} * Form::products;
+
+    bool by_panels;  ///< all tiles are transformed first, and panels of the kernel pass by
+    Bands cut;
+
+    /// @param height, width  of what is computed
+    StyledPlan(Index batch, Index inputs, Index outputs, Index height, Index width)
+        : by_panels(few_tiles(inputs, outputs, height, width)),
+          cut(batch, height, width, Form::size, std::max<Index>(tiles_of_a_region(inputs), gemm::rows), by_panels) {}
+
+    [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
+
+private:
+    static Index tiles_of_a_region(Index inputs) {
+        constexpr Index budget = Index{1}
+                                 << 16;  // values of transformed tiles and products: half of the second-level cache
+        return budget / (tile_values(inputs) + products * gemm::panel);
+    }
+    static bool few_tiles(Index inputs, Index outputs, Index height, Index width) {
+        constexpr Index most_values = Index{1} << 22;
+        const Index tiles = ((height + Form::size - 1) / Form::size) * ((width + Form::size - 1) / Form::size);
+        return tiles * points < outputs * Form::weights * Form::weights && tiles * tile_values(inputs) <= most_values;
+    }
+};
+
+/// Blocks [first, last) that a panel of columns computes.
+struct PanelBlocks {
+    Index first, last;
+    PanelBlocks(Index panel, Index blocks)
+        : first(panel * gemm::vectors), last(std::min(blocks, (panel + 1) * gemm::vectors)) {}
+};
+
+/// m (+)= (tiles at the point of a product) * (kernel of the product), over the channels read of one slab.
+/// @param m  (gemm::vectors, tiles, lanes)
+template <class Form>
+void multiply_product(const TransformedKernel<Form>& kernel, int qy, int qx, Index panel, Index slab, const float* u,
+                      Index tiles, const BlockedSpectrum& at, const float* v, float* m) {
+    const float* const points = v + (Form::point[qy] * Form::points + Form::point[qx]) * at.point_step;
+    const float* const matrix = u + (Form::weight[qy] * Form::weights + Form::weight[qx]) * kernel.step();
+    gemm::multiply_blocks(tiles, kernel.columns(panel), points + slab * kernel.depth / lanes * at.block_step,
+                          {kernel.rows(slab), at.block_step}, matrix, m, at.tiles * lanes, slab > 0);
+}
+
+/// The convolution of `x`, styled on reading, handed to `result` region by region.
+/// @param plan    the one that result.cut is from
+/// @param result  StyledTiles or BlurredTiles
+template <class Form, class Result>
+void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& x, View<const float, 4> w,
+                      const StyledPlan<Form>& plan, const Result& result) {
+    const TransformedKernel<Form> kernel(w, reading);
+    const Bands& cut = plan.cut;
+    const Index inputs = kernel.inputs, blocks_in = x.maps.blocks(), blocks = result.y.blocks();
+    constexpr Index points = plan.points, products = plan.products;
+    const auto m_step = [](Index tiles) { return odd_lines(tiles * gemm::panel); };
+    const Workspace::Frame frame(c.workspace());
+
+    if (!plan.by_panels) {
+        const Index u_size = kernel.slabs * kernel.slab_size();
+        float* const u = c.workspace().take<float>(kernel.panels * u_size);
+        c.parallel_for(kernel.panels * kernel.slabs, [&](Index item) {
+            kernel.transform(item / kernel.slabs, item % kernel.slabs, u + item * kernel.slab_size());
+        });
+        const BlockedSpectrum at(cut.most(), inputs);
+        const Index v_size = points * at.point_step, step = m_step(cut.most()), m_size = products * step;
+        parallel_for_with_scratch(
+            c, cut.batch * cut.bands, v_size + m_size + styled_scratch<Form>(cut.columns), [&](Index item, float* v) {
+                const Index n = item / cut.bands, band = item % cut.bands;
+                float *const m = v + v_size, *const scratch = m + m_size;
+                result.begin(n, band, 0, blocks);
+                cut.for_each(n, band, [&](const Region& region) {
+                    for (Index i = 0; i < blocks_in; ++i) transform_styled_tiles<Form>(x, region, i, at, v, scratch);
+                    for (Index p = 0; p < kernel.panels; ++p) {
+                        for (int qy = 0; qy < Form::products; ++qy)
+                            for (int qx = 0; qx < Form::products; ++qx)
+                                for (Index slab = 0; slab < kernel.slabs; ++slab)
+                                    multiply_product(kernel, qy, qx, p, slab,
+                                                     u + p * u_size + slab * kernel.slab_size(), region.tiles(), at, v,
+                                                     m + (qy * Form::products + qx) * step);
+                        const PanelBlocks b(p, blocks);
+                        result.tiles(m, {step, at.tiles * lanes}, region, b.first, b.last);
+                    }
+                });
+                result.end(n, band, 0, blocks);
+                if (result.streamed) stream_fence();
+            });
+        return;
+    }
+
+    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of them.
+    constexpr Index budget = Index{1} << 22;
+    const Index tiles = cut.tiles(),
+                most = std::clamp<Index>(budget / (tiles * plan.tile_values(inputs)), 1, cut.batch);
+    const BlockedSpectrum at(most * tiles, inputs);
+    const Index step = m_step(most * tiles), m_size = products * step;
+    float* const v = c.workspace().take<float>(points * at.point_step);
+    const auto offset = [&](const Region& region) {
+        return region.row * cut.tile_columns + region.rows * region.column;
+    };
+    for (Index first = 0; first < cut.batch; first += most) {
+        const Index pictures = std::min(most, cut.batch - first);
+        parallel_for_with_scratch(c, pictures * blocks_in, styled_scratch<Form>(cut.columns),
+                                  [&](Index item, float* scratch) {
+                                      const Index n = item / blocks_in, block = item % blocks_in;
+                                      cut.for_each(first + n, 0, [&](const Region& region) {
+                                          transform_styled_tiles<Form>(
+                                              x, region, block, at, v + (n * tiles + offset(region)) * lanes, scratch);
+                                      });
+                                  });
+        parallel_for_with_scratch(c, kernel.panels, kernel.slab_size() + m_size, [&](Index p, float* u) {
+            float* const m = u + kernel.slab_size();
+            for (Index slab = 0; slab < kernel.slabs; ++slab) {
+                kernel.transform(p, slab, u);
+                for (int qy = 0; qy < Form::products; ++qy)
+                    for (int qx = 0; qx < Form::products; ++qx)
+                        multiply_product(kernel, qy, qx, p, slab, u, pictures * tiles, at, v,
+                                         m + (qy * Form::products + qx) * step);
+            }
+            const PanelBlocks b(p, blocks);
+            for (Index n = 0; n < pictures; ++n) {
+                result.begin(first + n, 0, b.first, b.last);
+                cut.for_each(first + n, 0, [&](const Region& region) {
+                    result.tiles(m + (n * tiles + offset(region)) * lanes, {step, at.tiles * lanes}, region, b.first,
+                                 b.last);
+                });
+                result.end(first + n, 0, b.first, b.last);
+            }
+            if (result.streamed) stream_fence();
+        });
+    }
+}
+
+}  // namespace stylegan::ops::winograd
