@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests ask of the stand-in beyond CUDA: what went wrong, what is left, and to do something wrong on purpose.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace cuda_host {
+
+/// What CUDA may let pass in silence or answer with nonsense, in one line each. Each is printed to stderr as it happens.
+[[nodiscard]] const std::vector<std::string>& faults();
+
+/// Memory, streams, events, graphs, handles and descriptors that are alive.
+[[nodiscard]] std::vector<std::string> left_over();
+
+/// Forgets faults and the error that stays after an illegal access.
+void forget_faults();
+
+/// The machine that is played; before the first allocation. By default one device of 16 GiB.
+void set_devices(int count, std::size_t bytes_each);
+
+/// What was done since the program began.
+struct Counts {
+    long long launches = 0, copies = 0, synchronizations = 0, convolutions = 0, products = 0, reductions = 0;
+    long long nondeterministic = 0;   ///< convolutions by an algorithm whose sums have no fixed order
+    long long reduced_precision = 0;  ///< convolutions and products that were allowed to round their factors to TF32
+    std::size_t bytes = 0, most_bytes = 0;  ///< of device memory: now, and the most at one time
+    long long allocations = 0;
+};
+[[nodiscard]] const Counts& counts();
+
+/// A defect that a program under test could have; the next calls behave as if it had.
+enum class Mutation {
+    none,
+    padding,          ///< every padding of a convolution is one less
+    turned_kernel,    ///< convolutions turn their kernel
+    synchronization,  ///< no synchronization of a stream or event has an effect
+    use_after_free,   ///< the second-to-last block of device memory is freed when a kernel is launched
+    workspace,        ///< convolutions are told of half of their workspace
+    direction,        ///< copies to the host claim to go to the device
+};
+void mutate(Mutation mutation);
+
+/// "padding" -> Mutation::padding. @throws std::invalid_argument if there is none of that name
+[[nodiscard]] Mutation mutation_of(const std::string& name);
+
+}  // namespace cuda_host
