@@ -35,6 +35,9 @@
 
 // device: where it runs
 #include <stylegan/device/cpu.hpp>
+#ifdef STYLEGAN_CUDA
+#include <stylegan/device/cuda.hpp>
+#endif
 
 // layers: the paper's nouns (each includes the ops it needs)
 #include <stylegan/layers/adain.hpp>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -38,5 +40,17 @@ struct AlignedAllocator {
 /// Values in the memory of the processor, aligned for vector code.
 template <class T>
 using HostBuffer = std::vector<T, AlignedAllocator<T>>;
+
+/// to = values, which are as many. Every device's buffer has this and the next function, so that files need know no device.
+template <class T>
+void upload(std::type_identity_t<std::span<const T>> values, HostBuffer<T>& to) {
+    std::copy(values.begin(), values.end(), to.begin());
+}
+
+/// The values of a buffer, in the memory of the processor.
+template <class T>
+[[nodiscard]] std::vector<T> download(const HostBuffer<T>& from) {
+    return {from.begin(), from.end()};
+}
 
 }  // namespace stylegan

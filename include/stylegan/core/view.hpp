@@ -59,11 +59,18 @@ struct View {
         return {data, {static_cast<Index>(extents)...}};
     }
 
+#if defined(__CUDACC__)
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 554  // of a reader itself: never called, as the constraint says
+#endif
     constexpr operator View<const T, Rank>() const  // NOLINT: a reader may always take what a writer has
         requires(!std::is_const_v<T>)
     {
         return {data, shape};
     }
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif
 };
 
 /// The shape of feature maps or pictures, (N, C, H, W).

@@ -22,6 +22,15 @@ class Context;
 /// Which implementation of an op runs: the one made for speed, or the plain loops that the tests hold it against.
 enum class Kernels { fast, plain };
 
+/// How many threads a device has: the number asked for, or as many as the machine has if that is 0.
+/// @throws DeviceError if threads < 0 or > 1024
+[[nodiscard]] inline int processor_threads(const char* device, int threads) {
+    if (threads < 0 || threads > 1024)
+        throw DeviceError(text(device, ": threads is ", threads, ", expected 0 (all) to 1024"));
+    if (threads == 0) threads = static_cast<int>(std::thread::hardware_concurrency());
+    return threads > 0 ? threads : 1;
+}
+
 /// The processor, calculating in `S`. `BasicCpu<double>` always runs the plain kernels; it checks derivatives.
 template <class S>
 struct BasicCpu {
@@ -42,7 +51,7 @@ public:
     using Scalar = S;
 
     /// @throws DeviceError if threads < 0 or > 1024
-    explicit Context(Device device = {}) : kernels_(device.kernels), pool_(count(device.threads)) {}
+    explicit Context(Device device = {}) : kernels_(device.kernels), pool_(processor_threads("Cpu", device.threads)) {}
 
     [[nodiscard]] int threads() const { return pool_.threads(); }
     [[nodiscard]] Kernels kernels() const { return kernels_; }
@@ -95,12 +104,6 @@ public:
     }
 
 private:
-    static int count(int threads) {
-        if (threads < 0 || threads > 1024) throw DeviceError(text("Cpu: threads is ", threads, ", expected 0 (all) to 1024"));
-        if (threads == 0) threads = static_cast<int>(std::thread::hardware_concurrency());
-        return threads > 0 ? threads : 1;
-    }
-
     Kernels kernels_;
     ThreadPool pool_;
     Workspace workspace_;

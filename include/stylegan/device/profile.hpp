@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,11 +25,14 @@ public:
     class Timer {
     public:
         Timer() = default;
-        Timer(Profile& profile, Entry what) : profile_(&profile), what_(std::move(what)), start_(std::chrono::steady_clock::now()) {}
+        /// @param finish  waits for work that goes on by itself; called before the end is taken
+        Timer(Profile& profile, Entry what, std::function<void()> finish = {})
+            : profile_(&profile), what_(std::move(what)), finish_(std::move(finish)), start_(std::chrono::steady_clock::now()) {}
         Timer(const Timer&) = delete;
         Timer& operator=(const Timer&) = delete;
         ~Timer() {
             if (!profile_) return;
+            if (finish_) finish_();
             what_.calls = 1;
             what_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
             profile_->add(what_);
@@ -37,6 +41,7 @@ public:
     private:
         Profile* profile_ = nullptr;
         Entry what_{};
+        std::function<void()> finish_{};
         std::chrono::steady_clock::time_point start_{};
     };
 

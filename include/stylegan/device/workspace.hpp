@@ -6,9 +6,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
+
+/// Where a workspace gets its memory: `bytes` of it, given back when the last copy of the pointer goes.
+using MemorySource = std::function<std::shared_ptr<std::byte>(std::size_t bytes)>;
+
+/// The memory of the processor.
+[[nodiscard]] inline std::shared_ptr<std::byte> host_memory(std::size_t bytes) {
+    const auto buffer = std::make_shared<HostBuffer<std::byte>>(bytes);
+    return {buffer, buffer->data()};
+}
 
 /// A stack of scratch memory that grows to its largest use once and is then reused without touching the allocator:
 /// fresh pages cost more than arithmetic. What a Frame took is given back when the frame ends; nothing ever moves.
@@ -27,7 +39,12 @@ public:
         std::size_t chunk_, used_, before_;
     };
 
-    /// @return `count` values, uninitialised, on a cache-line boundary, valid until the innermost frame ends
+    /// @param source     of the memory
+    /// @param alignment  of what is taken, in bytes; the source's own memory begins on a multiple of it
+    explicit Workspace(MemorySource source = host_memory, std::size_t alignment = 64)
+        : source_(std::move(source)), alignment_(alignment) {}
+
+    /// @return `count` values, uninitialised, aligned (on a cache-line boundary, for the processor), valid until the innermost frame ends
     template <class T>
     [[nodiscard]] T* take(Index count) {
         return reinterpret_cast<T*>(take_bytes(static_cast<std::size_t>(count) * sizeof(T)));
@@ -36,7 +53,7 @@ public:
     /// Bytes held from the system.
     [[nodiscard]] std::size_t capacity() const {
         std::size_t n = 0;
-        for (const auto& c : chunks_) n += c.size();
+        for (const auto& c : chunks_) n += c.size;
         return n;
     }
 
@@ -44,15 +61,22 @@ public:
     [[nodiscard]] std::size_t peak() const { return peak_; }
 
 private:
+    struct Chunk {
+        std::shared_ptr<std::byte> data;
+        std::size_t size;
+    };
+
+    void add_chunk(std::size_t bytes) { chunks_.push_back({source_(bytes), bytes}); }
+
     std::byte* take_bytes(std::size_t n) {
-        n = (std::max<std::size_t>(n, 1) + 63) / 64 * 64;  // no two blocks share an address, not even empty ones
-        while (chunk_ < chunks_.size() && used_ + n > chunks_[chunk_].size()) {
+        n = (std::max<std::size_t>(n, 1) + alignment_ - 1) / alignment_ * alignment_;  // no two blocks share an address, not even empty ones
+        while (chunk_ < chunks_.size() && used_ + n > chunks_[chunk_].size) {
             before_ += used_;
             ++chunk_;
             used_ = 0;
         }
-        if (chunk_ == chunks_.size()) chunks_.emplace_back(std::max(n, std::max<std::size_t>(capacity() / 2, minimum)));
-        std::byte* p = chunks_[chunk_].data() + used_;
+        if (chunk_ == chunks_.size()) add_chunk(std::max(n, std::max<std::size_t>(capacity() / 2, minimum)));
+        std::byte* p = chunks_[chunk_].data.get() + used_;
         used_ += n;
         peak_ = std::max(peak_, before_ + used_);
         return p;
@@ -65,12 +89,14 @@ private:
         if (chunk_ == 0 && used_ == 0 && chunks_.size() > 1) {  // one piece next time
             const std::size_t all = capacity();
             chunks_.clear();
-            chunks_.emplace_back(all);
+            add_chunk(all);
         }
     }
 
     static constexpr std::size_t minimum = std::size_t{1} << 20;
-    std::vector<HostBuffer<std::byte>> chunks_;
+    MemorySource source_;
+    std::size_t alignment_;
+    std::vector<Chunk> chunks_;
     std::size_t chunk_ = 0, used_ = 0, before_ = 0, peak_ = 0;
 };
 

@@ -33,15 +33,20 @@ void load_parameters(const File& file, const std::string& prefix, Layer& layer,
     std::set<std::string> loaded;
     for_each_parameter(layer, [&]<class Device>(const std::string& name, Parameter<Device>& p) {
         using Scalar = typename Device::Scalar;
-        static_assert(std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<Scalar>>,
-                      "stylegan::load_parameters: the parameters must lie in the memory of the processor");
         const std::string full = prefix + name;
         if (!file.contains(full))
             throw FormatError(text(file.path().string(), ": has no tensor \"", full, "\", expected one of shape ",
                                    shape_text(p.shape())));
         const std::vector<Index>& shape = file.shape(full);
         const bool single = shape.size() + p.shape().size() == 1 && p.size() == 1;  // [] and [1]
-        file.read_into(full, single ? shape : p.shape(), p.value().data());
+        const std::vector<Index>& stored = single ? shape : p.shape();
+        if constexpr (std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<Scalar>>) {
+            file.read_into(full, stored, p.value().data());
+        } else {
+            std::vector<Scalar> values(static_cast<std::size_t>(p.size()));
+            file.read_into(full, stored, values.data());
+            upload(values, p.value());
+        }
         loaded.insert(full);
     });
 
@@ -53,12 +58,15 @@ void load_parameters(const File& file, const std::string& prefix, Layer& layer,
 }
 
 /// Adds every parameter of a layer or network, under `prefix` and its name. They must stay where they are until the file is
-/// written.
+/// written; those of a GPU are copied here.
 /// @throws ValueError if a name is taken
 template <class Layer>
 void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Layer& layer) {
     for_each_parameter(layer, [&]<class Device>(const std::string& name, const Parameter<Device>& p) {
-        writer.add(prefix + name, p.shape(), p.value().data());
+        if constexpr (std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<typename Device::Scalar>>)
+            writer.add(prefix + name, p.shape(), p.value().data());
+        else
+            writer.add(prefix + name, p.shape(), download(p.value()));
     });
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,6 +44,14 @@ public:
         tensors_.push_back({name, element_type_of<T>, std::move(shape), values, size});
     }
 
+    /// The same, of values that the writer keeps.
+    template <class T>
+    void add(const std::string& name, std::vector<Index> shape, std::vector<T> values) {
+        const auto kept = std::make_shared<const std::vector<T>>(std::move(values));
+        add(name, std::move(shape), kept->data());
+        kept_.push_back(kept);
+    }
+
     /// Writes the file under a temporary name and renames it when it is complete.
     /// @throws FileError if it cannot be written
     void write(const std::filesystem::path& path) const;
@@ -59,6 +68,7 @@ private:
     std::map<std::string, std::string> metadata_;
     std::set<std::string> names_;
     std::vector<Tensor> tensors_;
+    std::vector<std::shared_ptr<const void>> kept_;
 };
 
 }  // namespace stylegan

@@ -16,7 +16,7 @@ template <TensorFile File, class Device>
 void fill_lpips_heads(const File& file, const std::vector<std::string>& names, Lpips<Device>& lpips) {
     for (int s = 0; s < Lpips<Device>::stages; ++s) {
         const std::vector<float> values = file.read_float(names[static_cast<std::size_t>(s)]);
-        std::copy(values.begin(), values.end(), lpips.head(s).value().begin());
+        upload(std::vector<typename Device::Scalar>(values.begin(), values.end()), lpips.head(s).value());
     }
 }
 

@@ -24,10 +24,11 @@ void load_vgg16(const File& file, const Vgg16Tensors& tensors, Vgg16<Device>& vg
     for_each_parameter(vgg, [&](const std::string& name, Parameter<Device>& p) {
         if (name.ends_with("bias")) {
             const std::vector<float> values = file.read_float(tensors.biases[k++]);
-            std::copy(values.begin(), values.end(), p.value().begin());
+            upload(std::vector<Scalar>(values.begin(), values.end()), p.value());
             return;
         }
         const std::vector<float> values = file.read_float(tensors.kernels[k]);
+        std::vector<Scalar> weight(values.size());
         const Index in = p.shape()[2], out = p.shape()[3];
         const double scale = 1 / vgg.equalized_lr().scale(9 * in);
         for (Index tap = 0; tap < 9; ++tap)
@@ -35,9 +36,10 @@ void load_vgg16(const File& file, const Vgg16Tensors& tensors, Vgg16<Device>& vg
                 for (Index o = 0; o < out; ++o) {
                     const Index here = (tap * in + i) * out + o;
                     const Index there = tensors.outputs_first ? (o * in + i) * 9 + tap : here;
-                    p.value()[static_cast<std::size_t>(here)] =
+                    weight[static_cast<std::size_t>(here)] =
                         static_cast<Scalar>(static_cast<double>(values[static_cast<std::size_t>(there)]) * scale);
                 }
+        upload(weight, p.value());
     });
 }
 
@@ -64,7 +66,8 @@ void save_vgg16(const std::filesystem::path& path, const Vgg16<Device>& vgg,
     std::size_t k = 0;
     for_each_parameter(vgg, [&](const std::string& name, const Parameter<Device>& p) {
         const std::string layer = text("features.", detail::torchvision_numbers()[k], '.');
-        std::vector<float>& values = kept.emplace_back(p.value().begin(), p.value().end());
+        const std::vector<typename Device::Scalar> stored = download(p.value());
+        std::vector<float>& values = kept.emplace_back(stored.begin(), stored.end());
         if (name.ends_with("bias")) {
             writer.add(layer + "bias", p.shape(), values.data());
             ++k;
@@ -76,7 +79,7 @@ void save_vgg16(const std::filesystem::path& path, const Vgg16<Device>& vgg,
             for (Index i = 0; i < in; ++i)
                 for (Index o = 0; o < out; ++o)
                     values[static_cast<std::size_t>((o * in + i) * 9 + tap)] = static_cast<float>(
-                        static_cast<double>(p.value()[static_cast<std::size_t>((tap * in + i) * out + o)]) * scale);
+                        static_cast<double>(stored[static_cast<std::size_t>((tap * in + i) * out + o)]) * scale);
         writer.add(layer + "weight", {out, in, 3, 3}, values.data());
     });
     writer.write(path);

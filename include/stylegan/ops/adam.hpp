@@ -5,7 +5,10 @@
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/lerp.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <span>
+#include <vector>
 
 namespace stylegan::ops {
 
@@ -45,9 +48,9 @@ void adam_update(Context<BasicCpu<S>>& c, Index count, Same<S>* value, const Sam
 }
 
 /// ema = value + beta * (ema - value): the exponential moving average of the weights of the generator.
-template <class S>
-void average_into(Context<BasicCpu<S>>& c, Index count, Same<S>* ema, const Same<S>* value, Same<S> beta) {
-    elementwise(c, count, ema, Lerp<S>{beta}, value, static_cast<const S*>(ema));
+template <class Device>
+void average_into(Context<Device>& c, Index count, ScalarOf<Device>* ema, const ScalarOf<Device>* value, ScalarOf<Device> beta) {
+    elementwise(c, count, ema, Lerp<ScalarOf<Device>>{beta}, value, static_cast<const ScalarOf<Device>*>(ema));
 }
 
 /// @return true if none of the `count` values is infinite or not a number
@@ -63,4 +66,15 @@ template <class S>
     return finite.load();
 }
 
+/// @return true if none of the values of all these tensors is infinite or not a number
+template <class S>
+[[nodiscard]] bool all_finite(Context<BasicCpu<S>>& c, const std::vector<std::span<const S>>& tensors) {
+    return std::all_of(tensors.begin(), tensors.end(),
+                       [&](std::span<const S> t) { return all_finite(c, static_cast<Index>(t.size()), t.data()); });
+}
+
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/adam.hpp>
+#endif

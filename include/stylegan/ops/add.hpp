@@ -18,8 +18,8 @@ struct Sum {
 ///
 /// @param a, b, y  (N, C, H, W); y may be a or b
 /// @throws ShapeError if the shapes differ
-template <class S>
-void add(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, Maps<const Same<S>> b, Maps<Same<S>> y) {
+template <class Device>
+void add(Context<Device>& c, Maps<const ScalarOf<Device>> a, Maps<const ScalarOf<Device>> b, Maps<ScalarOf<Device>> y) {
     require_same_shape("add", "b", b, a);
     require_same_shape("add", "y", y, a);
     elementwise(c, a.size(), y.data, Sum{}, a.data, b.data);

@@ -62,3 +62,7 @@ void bias_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Same<S> scal
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/bias.hpp>
+#endif

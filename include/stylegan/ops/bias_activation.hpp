@@ -133,3 +133,7 @@ void bias_activation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Ma
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/bias_activation.hpp>
+#endif

@@ -155,3 +155,7 @@ void blur_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<co
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/blur.hpp>
+#endif

@@ -40,3 +40,7 @@ void channel_affine(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<co
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/channel_affine.hpp>
+#endif

@@ -37,3 +37,7 @@ void add_channel_sums(Context<BasicCpu<S>>& c, Index batch, Index channels, Inde
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/channel_sums.hpp>
+#endif

@@ -35,3 +35,7 @@ void concatenate_gradient(Context<BasicCpu<S>>&, Rows<const Same<S>> dy, Rows<Sa
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/concatenate.hpp>
+#endif

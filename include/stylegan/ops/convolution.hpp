@@ -66,3 +66,7 @@ void convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<M
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/convolution.hpp>
+#endif

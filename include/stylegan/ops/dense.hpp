@@ -113,3 +113,7 @@ void dense_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<co
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/dense.hpp>
+#endif

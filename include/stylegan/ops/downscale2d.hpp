@@ -28,3 +28,7 @@ void downscale2d_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, int f
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/scale2d.hpp>
+#endif

@@ -64,3 +64,7 @@ void downscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_id
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/convolution.hpp>
+#endif

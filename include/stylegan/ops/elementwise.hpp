@@ -23,6 +23,10 @@ namespace stylegan::ops {
 template <class S>
 using Same = std::type_identity_t<S>;
 
+/// The scalar of a device: its name in the ops that are one template for all devices.
+template <class Device>
+using ScalarOf = typename Device::Scalar;
+
 namespace detail {
 
 /// As many whole vectors of `Width` as fit, from position i on. @return the position after the last
@@ -166,3 +170,7 @@ template <class T>
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/elementwise.hpp>
+#endif

@@ -34,7 +34,7 @@ inline void inverse_lengths(const S* x, Index channels, Index plane, Index count
 
 /// a / |a| - b / |b|, from the inverse lengths. Equal features give 0, not what a fused multiply-add leaves of a rounding.
 template <class S>
-[[nodiscard]] inline double unit_difference(S a, double over_a, S b, double over_b) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline double unit_difference(S a, double over_a, S b, double over_b) {
     const double difference = static_cast<double>(a) * over_a - static_cast<double>(b) * over_b;
     return a == b && over_a == over_b ? 0.0 : difference;
 }
@@ -147,3 +147,7 @@ void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, M
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/feature_distance.hpp>
+#endif

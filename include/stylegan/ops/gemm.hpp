@@ -6,6 +6,11 @@
 
 #include <utility>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 /// The two register tiles that all dense arithmetic in single precision runs on.
 ///
 /// A tile keeps its sums in registers from the first term to the last. Every sum is taken in the order of its index, one
@@ -192,3 +197,7 @@ inline void accumulate(Index columns, const float* a, const float* b, const Walk
 }
 
 }  // namespace stylegan::ops::gemm
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

@@ -203,3 +203,7 @@ void instance_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>>
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/instance_norm.hpp>
+#endif

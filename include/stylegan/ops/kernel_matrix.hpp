@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/host_device.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/gemm.hpp>
@@ -34,10 +35,10 @@ struct KernelReading {
 struct TapRange {
     Index first, last;
 
-    TapRange(KernelReading reading, Index r, Index size) {
+    STYLEGAN_HOST_DEVICE TapRange(KernelReading reading, Index r, Index size) {
         const bool sums = reading.grid != Grid::same;
-        first = sums ? std::max<Index>(r - 1, 0) : r;
-        last = sums ? std::min(r, size - 1) : r;
+        first = sums && r > 0 ? r - 1 : r;
+        last = sums && r >= size ? size - 1 : r;
         if (reading.turned) {
             const Index turned_first = size - 1 - last;
             last = size - 1 - first;
@@ -45,7 +46,7 @@ struct TapRange {
         }
     }
 
-    [[nodiscard]] bool has(Index k) const { return first <= k && k <= last; }
+    [[nodiscard]] STYLEGAN_HOST_DEVICE bool has(Index k) const { return first <= k && k <= last; }
 };
 
 /// Writes w in the form that `reading` asks for, or points to w itself where that will do. What is written is scratch

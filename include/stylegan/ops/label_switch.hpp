@@ -29,3 +29,7 @@ void label_switch_gradient(Context<BasicCpu<S>>&, Rows<const Same<S>> dscores, R
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/label_switch.hpp>
+#endif

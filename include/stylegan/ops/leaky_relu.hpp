@@ -36,11 +36,11 @@ void require_slope(const char* where, S slope) {
 ///
 /// @param x, y  (N, C, H, W); y may be x
 /// @throws ShapeError if the shapes differ, ValueError if slope is not in [0, 1]
-template <class S>
-void leaky_relu(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> slope, Maps<Same<S>> y) {
+template <class Device>
+void leaky_relu(Context<Device>& c, Maps<const ScalarOf<Device>> x, ScalarOf<Device> slope, Maps<ScalarOf<Device>> y) {
     require_slope("leaky_relu", slope);
     require_same_shape("leaky_relu", "y", y, x);
-    elementwise(c, x.size(), y.data, LeakyRelu<S>{slope}, x.data);
+    elementwise(c, x.size(), y.data, LeakyRelu<ScalarOf<Device>>{slope}, x.data);
 }
 
 /// dx = dy * (y > 0 ? 1 : slope), from the OUTPUT y, so that the input need not be kept.
@@ -49,13 +49,13 @@ void leaky_relu(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> slope, M
 ///
 /// @param y, dy, dx  (N, C, H, W); dx may be dy or y
 /// @throws ShapeError if the shapes differ, ValueError if slope is not in [0, 1]
-template <class S>
-void leaky_relu_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> dy, Same<S> slope,
-                         Maps<Same<S>> dx) {
+template <class Device>
+void leaky_relu_gradient(Context<Device>& c, Maps<const ScalarOf<Device>> y, Maps<const ScalarOf<Device>> dy, ScalarOf<Device> slope,
+                         Maps<ScalarOf<Device>> dx) {
     require_slope("leaky_relu_gradient", slope);
     require_same_shape("leaky_relu_gradient", "dy", dy, y);
     require_same_shape("leaky_relu_gradient", "dx", dx, y);
-    elementwise(c, y.size(), dx.data, LeakyReluGradient<S>{slope}, y.data, dy.data);
+    elementwise(c, y.size(), dx.data, LeakyReluGradient<ScalarOf<Device>>{slope}, y.data, dy.data);
 }
 
 }  // namespace stylegan::ops

@@ -20,16 +20,16 @@ struct Lerp {
 ///
 /// @param a, b, y  (N, C, H, W); y may be a or b
 /// @throws ShapeError if the shapes differ
-template <class S>
-void lerp(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, Maps<const Same<S>> b, Same<S> t, Maps<Same<S>> y) {
+template <class Device>
+void lerp(Context<Device>& c, Maps<const ScalarOf<Device>> a, Maps<const ScalarOf<Device>> b, ScalarOf<Device> t, Maps<ScalarOf<Device>> y) {
     require_same_shape("lerp", "b", b, a);
     require_same_shape("lerp", "y", y, a);
-    elementwise(c, a.size(), y.data, Lerp<S>{t}, a.data, b.data);
+    elementwise(c, a.size(), y.data, Lerp<ScalarOf<Device>>{t}, a.data, b.data);
 }
 
 /// The same for vectors, (N, length).
-template <class S>
-void lerp(Context<BasicCpu<S>>& c, Rows<const Same<S>> a, Rows<const Same<S>> b, Same<S> t, Rows<Same<S>> y) {
+template <class Device>
+void lerp(Context<Device>& c, Rows<const ScalarOf<Device>> a, Rows<const ScalarOf<Device>> b, ScalarOf<Device> t, Rows<ScalarOf<Device>> y) {
     lerp(c, as_maps(a), as_maps(b), t, as_maps(y));
 }
 

@@ -65,3 +65,7 @@ void max_pool_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<cons
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/max_pool.hpp>
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 #include <algorithm>
@@ -24,13 +25,13 @@ struct StddevGroups {
     Index pixels;    ///< H * W
 
     /// Elements of one feature in one sample, C / F * H * W: they lie together.
-    [[nodiscard]] Index elements() const { return channels / features * pixels; }
+    [[nodiscard]] STYLEGAN_HOST_DEVICE Index elements() const { return channels / features * pixels; }
     /// Offset of the elements of (member g, group m, feature f) in maps of `width` channels.
-    [[nodiscard]] Index at(Index g, Index m, Index f, Index width) const {
+    [[nodiscard]] STYLEGAN_HOST_DEVICE Index at(Index g, Index m, Index f, Index width) const {
         return (g * groups + m) * width * pixels + f * elements();
     }
     /// Offset of the appended channel in (N, C + F, H, W).
-    [[nodiscard]] Index appended(Index g, Index m, Index f) const {
+    [[nodiscard]] STYLEGAN_HOST_DEVICE Index appended(Index g, Index m, Index f) const {
         return ((g * groups + m) * (channels + features) + channels + f) * pixels;
     }
 };
@@ -63,7 +64,7 @@ void for_each_group(Context<BasicCpu<S>>& c, const StddevGroups& s, const F& f) 
 /// The double, or the vector of doubles V, that begins at p. All arithmetic here is in double: samples of a group are
 /// often nearly equal, and then their differences and the curvature of the root are lost in single precision.
 template <class V, class S>
-[[nodiscard]] inline V widened(const S* p) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline V widened(const S* p) {
     if constexpr (std::is_same_v<V, double>)
         return static_cast<double>(*p);
     else
@@ -87,7 +88,7 @@ struct Deviation {
 /// @param p     the elements of member 0
 /// @param step  from one member to the next
 template <class V, class S>
-[[nodiscard]] inline Deviation<V> deviation(const S* p, Index step, Index members, double eps) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline Deviation<V> deviation(const S* p, Index step, Index members, double eps) {
     const double share = 1 / static_cast<double>(members);
     V mean = widened<V>(p);
     for (Index g = 1; g < members; ++g) mean += widened<V>(p + g * step);
@@ -102,7 +103,7 @@ template <class V, class S>
 
 /// The tangent of the deviation, mean over the group of (x - mean) * x_dot / deviation.
 template <class V, class S>
-[[nodiscard]] inline V deviation_tangent(const Deviation<V>& s, const S* x, const S* x_dot, Index step, Index members) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline V deviation_tangent(const Deviation<V>& s, const S* x, const S* x_dot, Index step, Index members) {
     V products{};
     for (Index g = 0; g < members; ++g) products += (widened<V>(x + g * step) - s.mean) * widened<V>(x_dot + g * step);
     return products * s.inverse * (1 / static_cast<double>(members));
@@ -258,3 +259,7 @@ void minibatch_stddev_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/minibatch_stddev.hpp>
+#endif

@@ -96,3 +96,7 @@ void noise_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<c
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/noise.hpp>
+#endif

@@ -210,3 +210,7 @@ void pixel_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y,
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/pixel_norm.hpp>
+#endif

@@ -32,3 +32,7 @@ void random_normal_rows(Context<BasicCpu<S>>& c, const RandomStream& stream, std
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/random_normal.hpp>
+#endif

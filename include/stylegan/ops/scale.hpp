@@ -20,10 +20,10 @@ struct Scale {
 ///
 /// @param a, y  (N, C, H, W); y may be a
 /// @throws ShapeError if the shapes differ
-template <class S>
-void scale(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, Same<S> t, Maps<Same<S>> y) {
+template <class Device>
+void scale(Context<Device>& c, Maps<const ScalarOf<Device>> a, ScalarOf<Device> t, Maps<ScalarOf<Device>> y) {
     require_same_shape("scale", "y", y, a);
-    elementwise(c, a.size(), y.data, Scale<S>{t}, a.data);
+    elementwise(c, a.size(), y.data, Scale<ScalarOf<Device>>{t}, a.data);
 }
 
 }  // namespace stylegan::ops

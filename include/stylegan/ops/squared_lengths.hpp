@@ -18,3 +18,7 @@ template <class S>
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/squared_lengths.hpp>
+#endif

@@ -63,3 +63,7 @@ void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const S
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/style_epilogue.hpp>
+#endif

@@ -31,7 +31,7 @@ struct TwoProducts {
 namespace detail {
 
 /// Where the style of a plane lies in (N, 2C): its scale here, its bias `channels` further.
-[[nodiscard]] inline Index style_at(Index plane, Index channels) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline Index style_at(Index plane, Index channels) {
     return plane / channels * 2 * channels + plane % channels;
 }
 
@@ -164,3 +164,7 @@ void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/style_modulation.hpp>
+#endif

@@ -86,3 +86,7 @@ void upscale2d_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, int fac
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/scale2d.hpp>
+#endif

@@ -67,3 +67,7 @@ void upscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_iden
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/convolution.hpp>
+#endif

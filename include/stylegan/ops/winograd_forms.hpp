@@ -4,6 +4,11 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/ops/gemm.hpp>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 /// Winograd's minimal filtering in one dimension, for the three grids of a 3x3 convolution. Each form says
 ///
 ///     y = A [ (G g)[weight] . (B d)[point] ]      d: `reach` pixels read, g: the three taps, y: `size` pixels computed
@@ -258,3 +263,7 @@ struct Down4 {
 };
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

@@ -8,6 +8,11 @@
 
 #include <algorithm>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops::winograd {
 
 /// dw += factor * G^T e G, where G is the matrix that transforms Form's kernels.
@@ -116,3 +121,7 @@ void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<const flo
 }
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

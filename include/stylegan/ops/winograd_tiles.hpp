@@ -6,6 +6,11 @@
 
 #include <algorithm>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops::winograd {
 
 /// Tiles that are transformed together: all those of several pictures, or a rectangle of those of one.
@@ -228,3 +233,7 @@ void store_results(const float* m, Index step, const Region& region, Index chann
 }
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

@@ -8,6 +8,11 @@
 
 #include <algorithm>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops::winograd {
 
 /// The kernels of a convolution, transformed: for each of Form's weights a matrix with a row for each channel read and a
@@ -92,3 +97,7 @@ private:
 };
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

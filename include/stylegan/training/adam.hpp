@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,11 +47,11 @@ public:
     /// @return whether it moved
     template <class Network>
     bool step(Network& network, Context<Device>& context, double lr) {
-        bool finite = true;
+        std::vector<std::span<const Scalar>> all;
         for_each_parameter(network, [&](const std::string&, Parameter<Device>& p) {
-            if (p.trainable()) finite = finite && ops::all_finite(context, p.size(), p.gradient().data());
+            if (p.trainable()) all.emplace_back(p.gradient().data(), p.gradient().size());
         });
-        if (!finite) return false;
+        if (!ops::all_finite(context, all)) return false;
         ++steps_;
         const auto t = static_cast<double>(steps_);
         const double rate = lr * std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t));

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The CUDA device, for programs that are compiled with the feature switch STYLEGAN_CUDA (the CMake target stylegan::cuda
+/// sets it). Without it this file is empty, and the library has no trace of CUDA.
+#ifdef STYLEGAN_CUDA
+#include <stylegan/device/cpu.hpp>
+#include <stylegan/device/cuda/buffer.hpp>
+#include <stylegan/device/cuda/convolutions.hpp>
+#include <stylegan/device/cuda/handle.hpp>
+#include <stylegan/device/cuda/launch.hpp>
+#include <stylegan/device/cuda/segmented_sums.hpp>
+#include <stylegan/device/cuda/staging.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace stylegan {
+
+/// An NVIDIA GPU, calculating in single precision.
+struct Cuda {
+    using Scalar = float;
+    template <class T>
+    using Buffer = DeviceBuffer<T>;
+
+    int device = 0;     ///< its number, as nvidia-smi counts
+    bool tf32 = false;  ///< products of numbers rounded to ten bits: faster, and far from the golden tolerances
+    int threads = 0;    ///< of the processor, which prepares data; 0: as many as the machine has
+};
+
+/// How many CUDA devices this machine has; 0 also where there is no driver.
+[[nodiscard]] inline int cuda_devices() {
+    int count = 0;
+    if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
+    (void)cudaGetLastError();
+    return 0;
+}
+
+/// A stream of work on one GPU, with the libraries' handles, scratch memory and threads for the processor's share.
+/// Calls return before their work is done; download() waits for it. A thread works on one device at a time: the one of the
+/// context that it made last, where its buffers are.
+template <>
+class Context<Cuda> {
+public:
+    using Device = Cuda;
+    using Scalar = float;
+
+    /// @throws DeviceError if there is no such device, a library cannot be started, or threads is out of range
+    explicit Context(Device device = {})
+        : pool_(processor_threads("Cuda", device.threads)),
+          stream_((select(device.device), gpu::make_stream())),
+          dnn_(gpu::make_handle<gpu::DnnHandle>(&cudnnCreate, "cudnnCreate")),
+          blas_(gpu::make_handle<gpu::BlasHandle>(&cublasCreate, "cublasCreate")),
+          convolutions_(device.tf32),
+          workspace_([this](std::size_t bytes) { return device_memory(bytes); }, 256) {
+        gpu::check(cudnnSetStream(dnn_.get(), stream()), "cudnnSetStream");
+        gpu::check(cublasSetStream(blas_.get(), stream()), "cublasSetStream");
+        gpu::check(cublasSetMathMode(blas_.get(), device.tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH),
+                    "cublasSetMathMode");
+    }
+    ~Context() { (void)cudaStreamSynchronize(stream()); }  // before memory and handles go
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    [[nodiscard]] int threads() const { return pool_.threads(); }
+    [[nodiscard]] Workspace& workspace() { return workspace_; }
+
+    /// From now on, layers measure into `profile`, which must outlive that; nullptr: no longer. Measuring waits for the end of
+    /// each layer.
+    void set_profile(Profile* profile) { profile_ = profile; }
+
+    template <class F>
+    [[nodiscard]] Profile::Timer measured(F&& describe) const {
+        if (!profile_) return {};
+        synchronize();
+        return Profile::Timer(*profile_, describe(), [this] { synchronize(); });
+    }
+
+    /// f(item) for items [0, n) on the processor, shared by its threads.
+    template <class F>
+    void parallel_for(Index n, F&& f) {
+        pool_.for_each(n, f);
+    }
+
+    /// f(item) for items [0, count) on the GPU. @see gpu::launch
+    template <class F>
+    void launch(Index count, const F& f) const {
+        gpu::launch(stream(), count, f);
+    }
+
+    /// Sums of segments on the GPU, where they stay, in the innermost frame. @see gpu::segmented_sums
+    template <int K, class F>
+    [[nodiscard]] const gpu::Sums<K>* segmented_sums(Index segments, Index length, const F& f) {
+        auto* const sums = workspace_.template take<gpu::Sums<K>>(segments);
+        gpu::segmented_sums<K>(stream(), workspace_, segments, length, f, sums);
+        return sums;
+    }
+
+    /// The same, stored where `sums` points to.
+    template <int K, class F>
+    void segmented_sums_into(Index segments, Index length, const F& f, gpu::Sums<K>* sums) {
+        gpu::segmented_sums<K>(stream(), workspace_, segments, length, f, sums);
+    }
+
+    /// coarse = factor * correlation of fine; its transpose in fine; its gradient in the kernel. @see gpu::Convolutions
+    void correlate(const gpu::Correlation& shape, const float* fine, const float* kernel, float factor, float* coarse) {
+        convolutions_.forward(dnn_.get(), workspace_, shape, fine, kernel, factor, coarse);
+    }
+    void correlate_transposed(const gpu::Correlation& shape, const float* coarse, const float* kernel, float factor, float* fine) {
+        convolutions_.backward_data(dnn_.get(), workspace_, shape, coarse, kernel, factor, fine);
+    }
+    void correlation_gradient(const gpu::Correlation& shape, const float* fine, const float* coarse, float* dkernel) {
+        convolutions_.backward_kernel(dnn_.get(), workspace_, shape, fine, coarse, dkernel);
+    }
+
+    /// y = factor * a b + keep * y for matrices stored row by row: a (rows, inner), b (inner, columns), y (rows, columns), where
+    /// a_t (b_t) says that a (b) is stored as its transpose. `keep` 0 or 1.
+    void multiply(Index rows, Index columns, Index inner, float factor, const float* a, bool a_t, const float* b, bool b_t,
+                  float keep, float* y) const {
+        if (rows == 0 || columns == 0) return;
+        // cuBLAS counts by columns: its matrices are the transposes of ours, so y^T = b^T a^T
+        const auto n = [](Index i) { return static_cast<int>(i); };
+        gpu::check(cublasSgemm(blas_.get(), b_t ? CUBLAS_OP_T : CUBLAS_OP_N, a_t ? CUBLAS_OP_T : CUBLAS_OP_N, n(columns),
+                                n(rows), n(inner), &factor, b, n(b_t ? inner : columns), a, n(a_t ? rows : inner), &keep, y,
+                                n(columns)),
+                    "cublasSgemm");
+    }
+
+    template <class... I>
+    [[nodiscard]] View<float, static_cast<int>(sizeof...(I))> take(I... extents) {
+        View<float, static_cast<int>(sizeof...(I))> v{nullptr, {static_cast<Index>(extents)...}};
+        v.data = workspace_.template take<float>(v.size());
+        return v;
+    }
+
+    template <class T, int Rank>
+    [[nodiscard]] View<float, Rank> take_like(View<T, Rank> other) {
+        return {workspace_.template take<float>(other.size()), other.shape};
+    }
+
+    /// y = x
+    template <int Rank>
+    void copy(View<const float, Rank> x, View<float, Rank> y) const {
+        if (x.size() == 0) return;
+        gpu::check(cudaMemcpyAsync(y.data, x.data, static_cast<std::size_t>(x.size()) * sizeof(float), cudaMemcpyDeviceToDevice,
+                                    stream()),
+                    "cudaMemcpyAsync");
+    }
+
+    /// y = x, where x comes from the memory of the processor, and may be overwritten as soon as this returns
+    template <class T>
+    void upload(const T* x, Index count, T* y) const {
+        staging_.upload(stream(), x, static_cast<std::size_t>(count) * sizeof(T), y);
+    }
+
+    /// y = x, where y lies in the memory of the processor. Waits for all that x depends on.
+    template <class T>
+    void download(const T* x, Index count, T* y) const {
+        staging_.download(stream(), x, static_cast<std::size_t>(count) * sizeof(T), y);
+    }
+
+    template <int Rank>
+    void fill(View<float, Rank> y, float value) const {
+        launch(y.size(), gpu::Fill<float>{y.data, value});
+    }
+
+    /// Waits until the GPU has done all that it was told.
+    void synchronize() const { gpu::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
+
+private:
+    [[nodiscard]] cudaStream_t stream() const { return stream_.get(); }
+
+    static void select(int device) {
+        int count = 0;
+        const cudaError_t status = cudaGetDeviceCount(&count);
+        if (status != cudaSuccess) {
+            (void)cudaGetLastError();
+            throw DeviceError(text("no CUDA device can be used: cudaGetDeviceCount: ", cudaGetErrorString(status)));
+        }
+        if (count == 0) throw DeviceError("no CUDA device can be used: this machine has none");
+        if (device < 0 || device >= count)
+            throw DeviceError(text("CUDA device is ", device, ", expected 0 to ", count - 1));
+        gpu::check(cudaSetDevice(device), "cudaSetDevice");
+    }
+
+    [[nodiscard]] std::shared_ptr<std::byte> device_memory(std::size_t bytes) const {
+        auto* const p = static_cast<std::byte*>(gpu::allocate(bytes));
+        return {p, [this](std::byte* q) {
+                    (void)cudaStreamSynchronize(stream());  // kernels may still be at work on it
+                    (void)cudaFree(q);
+                }};
+    }
+
+    ThreadPool pool_;
+    gpu::Stream stream_;
+    gpu::DnnHandle dnn_;
+    gpu::BlasHandle blas_;
+    mutable gpu::Staging staging_;
+    gpu::Convolutions convolutions_;
+    Workspace workspace_;
+    Profile* profile_ = nullptr;
+};
+
+}  // namespace stylegan
+#endif

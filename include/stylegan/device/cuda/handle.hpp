@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/device/cuda/status.hpp>
+
+#include <memory>
+#include <type_traits>
+
+namespace stylegan::gpu {
+
+template <auto Destroy>
+struct Destroyer {
+    template <class T>
+    void operator()(T* p) const noexcept {
+        (void)Destroy(p);  // nobody could do anything about a failure here
+    }
+};
+
+/// Owns an object of a CUDA library; `T` is the library's own name for a pointer to it.
+template <class T, auto Destroy>
+using Handle = std::unique_ptr<std::remove_pointer_t<T>, Destroyer<Destroy>>;
+
+using Stream = Handle<cudaStream_t, &cudaStreamDestroy>;
+using Event = Handle<cudaEvent_t, &cudaEventDestroy>;
+using DnnHandle = Handle<cudnnHandle_t, &cudnnDestroy>;
+using BlasHandle = Handle<cublasHandle_t, &cublasDestroy>;
+using TensorDescriptor = Handle<cudnnTensorDescriptor_t, &cudnnDestroyTensorDescriptor>;
+using FilterDescriptor = Handle<cudnnFilterDescriptor_t, &cudnnDestroyFilterDescriptor>;
+using ConvolutionDescriptor = Handle<cudnnConvolutionDescriptor_t, &cudnnDestroyConvolutionDescriptor>;
+
+/// Makes one: `create(&pointer)` is the library's call.
+template <class Owner, class Create>
+[[nodiscard]] Owner make_handle(Create create, const char* call) {
+    typename Owner::pointer p = nullptr;
+    check(create(&p), call);
+    return Owner(p);
+}
+
+/// A stream that is ordered with the legacy default stream, on which buffers are filled and copied: see DeviceBuffer.
+[[nodiscard]] inline Stream make_stream() {
+    return make_handle<Stream>([](cudaStream_t* s) { return cudaStreamCreateWithFlags(s, cudaStreamDefault); },
+                               "cudaStreamCreateWithFlags");
+}
+
+[[nodiscard]] inline Event make_event() {
+    return make_handle<Event>([](cudaEvent_t* e) { return cudaEventCreateWithFlags(e, cudaEventDisableTiming); },
+                              "cudaEventCreateWithFlags");
+}
+
+}  // namespace stylegan::gpu
+#endif

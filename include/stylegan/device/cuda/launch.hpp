@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/core/host_device.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/device/cuda/status.hpp>
+
+#include <algorithm>
+
+/// Marks a lambda whose body runs in kernels. (Where a test stands in for CUDA it is a plain lambda.)
+#if defined(__CUDACC__)
+#define STYLEGAN_DEVICE __device__
+#else
+#define STYLEGAN_DEVICE
+#endif
+
+namespace stylegan::gpu {
+
+/// Blocks and threads of a kernel that works on `count` items.
+struct LaunchShape {
+    unsigned blocks = 1, threads = 1;
+
+    static constexpr unsigned most_threads = 256, most_blocks = 1u << 16;
+
+    /// Enough for one item each; where that would be too many blocks, threads go on with the next round of items.
+    [[nodiscard]] static constexpr LaunchShape of(Index count) {
+        const Index blocks = (count + most_threads - 1) / most_threads;
+        return {static_cast<unsigned>(std::clamp<Index>(blocks, 1, most_blocks)), most_threads};
+    }
+};
+
+/// What one thread of a kernel does: f(item) for every item that is its own.
+template <class F>
+struct GridStride {
+    Index count;
+    F f;
+
+    STYLEGAN_DEVICE void operator()() const {
+        const Index size = static_cast<Index>(blockDim.x), step = size * static_cast<Index>(gridDim.x);
+        for (Index i = size * static_cast<Index>(blockIdx.x) + static_cast<Index>(threadIdx.x); i < count; i += step) f(i);
+    }
+};
+
+#if defined(__CUDACC__)
+template <class F>
+__global__ void kernel(F f) {
+    f();
+}
+#endif
+
+/// Calls f(item) on the device for items [0, count), in any order; returns before it is done.
+/// @param f  copied to the device: it captures numbers and pointers to the device's memory
+template <class F>
+void launch(cudaStream_t stream, Index count, const F& f) {
+    if (count <= 0) return;
+    const LaunchShape shape = LaunchShape::of(count);
+    const GridStride<F> body{count, f};
+#if defined(__CUDACC__)
+    kernel<<<dim3(shape.blocks), dim3(shape.threads), 0, stream>>>(body);
+#elif defined(STYLEGAN_CUDA_STAND_IN)
+    cuda_host_launch(dim3(shape.blocks), dim3(shape.threads), stream, body);
+#else
+#error "stylegan: a file that uses the CUDA device (STYLEGAN_CUDA) is to be compiled by nvcc"
+#endif
+    check(cudaGetLastError(), "a kernel's launch");
+}
+
+/// to[i] = value
+template <class T>
+struct Fill {
+    T* to;
+    T value;
+    STYLEGAN_DEVICE void operator()(Index i) const { to[i] = value; }
+};
+
+}  // namespace stylegan::gpu
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/blur.hpp>
+#include <stylegan/ops/cuda/elementwise.hpp>
+
+namespace stylegan::ops {
+namespace detail {
+
+/// A filter as a kernel takes it: by value.
+struct BlurTaps {
+    float tap[longest_blur];
+    int count;
+};
+
+/// y = x filtered along one axis, with zeros outside. `step` from one value to the next along it, `extent` of them.
+inline void blur_axis(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Index step, Index extent, Maps<float> y) {
+    const float* const from = x.data;
+    float* const to = y.data;
+    const Index radius = taps.count / 2;
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index line = quotient(i, step), at = line - quotient(line, extent) * extent;
+        float sum = taps.tap[radius] * from[i];
+        for (Index k = 0; k < taps.count; ++k)
+            if (const Index other = at + k - radius; k != radius && other >= 0 && other < extent)
+                sum += taps.tap[k] * from[i + (k - radius) * step];
+        to[i] = sum;
+    });
+}
+
+/// Three taps in one pass over memory: nine values read, which lie in the cache but for one.
+inline void blur_three(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Maps<float> y) {
+    const Index height = x.extent(2), width = x.extent(3);
+    const float* const from = x.data;
+    float* const to = y.data;
+    const ThreeTaps<float> f{taps.tap[0], taps.tap[1], taps.tap[2]};
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const MapsIndex at = MapsIndex::of(i, height, width);  // plane, row, column
+        const float* const here = from + i;
+        float column[3];
+        for (Index k = -1; k <= 1; ++k) {
+            const bool inside = at.pixel + k >= 0 && at.pixel + k < width;
+            const float above = inside && at.channel > 0 ? here[k - width] : 0.0f;
+            const float middle = inside ? here[k] : 0.0f;
+            const float below = inside && at.channel + 1 < height ? here[k + width] : 0.0f;
+            column[k + 1] = f(above, middle, below);
+        }
+        to[i] = f(column[0], column[1], column[2]);
+    });
+}
+
+inline void blur_planes(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Maps<float> y) {
+    if (x.size() == 0) return;
+    if (taps.count == 3) return blur_three(c, x, taps, y);
+    const Workspace::Frame frame(c.workspace());
+    const Maps<float> columns = c.take_like(x);
+    blur_axis(c, x, taps, x.extent(3), x.extent(2), columns);
+    blur_axis(c, columns, taps, 1, x.extent(3), y);
+}
+
+}  // namespace detail
+
+/// The filter lies in the memory of the processor. @see the processor's overload
+inline void blur(Context<Cuda>& c, Maps<const float> x, std::span<const float> filter, Maps<float> y) {
+    detail::require_blur<float>("blur", "x", x, filter, "y", y);
+    detail::BlurTaps taps{{}, static_cast<int>(filter.size())};
+    std::copy(filter.begin(), filter.end(), taps.tap);
+    detail::blur_planes(c, x, taps, y);
+}
+
+/// @see the processor's overload
+inline void blur_gradient(Context<Cuda>& c, Maps<const float> dy, std::span<const float> filter, Maps<float> dx) {
+    detail::require_blur<float>("blur_gradient", "dy", dy, filter, "dx", dx);
+    detail::BlurTaps taps{{}, static_cast<int>(filter.size())};
+    std::reverse_copy(filter.begin(), filter.end(), taps.tap);
+    detail::blur_planes(c, dy, taps, dx);
+}
+
+}  // namespace stylegan::ops
+#endif

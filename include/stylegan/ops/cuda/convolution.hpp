@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/convolution_grid.hpp>
+#include <stylegan/ops/cuda/elementwise.hpp>
+#include <stylegan/ops/kernel_matrix.hpp>
+
+/// All convolutions of the library as correlations of cuDNN. One that downscales is a correlation of stride 2 with the 4x4
+/// kernel of convolution_grid.hpp; one that upscales is the transpose of such a correlation, from the coarse maps to the fine.
+namespace stylegan::ops {
+namespace detail {
+
+/// Which of its two pictures a correlation is read as, and how its kernel is made of the official weight.
+struct CudaConvolution {
+    gpu::Correlation shape;
+    Grid grid;
+    bool turned = false;  ///< the kernel by 180 degrees
+
+    /// @param x  (N, I, H, W), what the convolution reads
+    /// @param y  (N, O, H', W')
+    template <class X, class Y>
+    static CudaConvolution of(Grid grid, bool rotated, Index size, const Maps<X>& x, const Maps<Y>& y) {
+        if (grid == Grid::up)  // the transpose: it turns the kernel once more
+            return {{x.extent(0), y.extent(1), x.extent(1), y.extent(2), y.extent(3), x.extent(2), x.extent(3), 4, 2, 1}, grid, !rotated};
+        const bool same = grid == Grid::same;
+        return {{x.extent(0), x.extent(1), y.extent(1), x.extent(2), x.extent(3), y.extent(2), y.extent(3), same ? size : 4, same ? 1 : 2,
+                 same ? size / 2 : 1},
+                grid, rotated};
+    }
+
+    [[nodiscard]] KernelReading reading() const { return {.grid = grid, .turned = turned}; }
+    /// Whether the kernel's first axis is I, the channels that the convolution reads, not O.
+    [[nodiscard]] bool inputs_first() const { return grid == Grid::up; }
+    [[nodiscard]] Index kernel_size() const {
+        return shape.coarse_channels * shape.fine_channels * shape.size * shape.size;
+    }
+};
+
+/// w (K, K, I, O) -> the correlation's kernel, (coarse channels, fine channels, taps, taps), in the innermost frame.
+inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& g, View<const float, 4> w) {
+    const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3), taps = g.shape.size;
+    const KernelReading reading = g.reading();
+    const bool inputs_first = g.inputs_first();
+    float* const to = c.take(g.kernel_size()).data;
+    const float* const from = w.data;
+    c.launch(inputs * outputs, [=] STYLEGAN_DEVICE(Index pair) {  // neighbours read neighbours
+        const Index i = quotient(pair, outputs), o = pair - i * outputs;
+        float* const kernel = to + (inputs_first ? pair : o * inputs + i) * taps * taps;
+        for (Index r = 0; r < taps; ++r)
+            for (Index s = 0; s < taps; ++s) {
+                const TapRange y(reading, r, size), x(reading, s, size);
+                float sum = 0;
+                for (Index ky = y.first; ky <= y.last; ++ky)
+                    for (Index kx = x.first; kx <= x.last; ++kx) sum += from[(ky * size + kx) * inputs * outputs + pair];
+                kernel[r * taps + s] = sum;
+            }
+    });
+    return to;
+}
+
+/// y = factor * convolution of x
+inline void convolve(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, View<const float, 4> w, float factor,
+                     Maps<float> y) {
+    if (x.size() == 0 || y.size() == 0) return;
+    const Workspace::Frame frame(c.workspace());
+    const float* const kernel = correlation_kernel(c, g, w);
+    if (g.grid == Grid::up)
+        c.correlate_transposed(g.shape, x.data, kernel, factor, y.data);
+    else
+        c.correlate(g.shape, x.data, kernel, factor, y.data);
+}
+
+/// dx = factor * the transpose of the convolution, of dy
+inline void convolve_transposed(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> dy, View<const float, 4> w,
+                                float factor, Maps<float> dx) {
+    if (dx.size() == 0 || dy.size() == 0) return;
+    const Workspace::Frame frame(c.workspace());
+    const float* const kernel = correlation_kernel(c, g, w);
+    if (g.grid == Grid::up)
+        c.correlate(g.shape, dy.data, kernel, factor, dx.data);
+    else
+        c.correlate_transposed(g.shape, dy.data, kernel, factor, dx.data);
+}
+
+/// dw += factor * the gradient in the weight: each tap gets what all values of the kernel got that it was added to
+inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, Maps<const float> dy,
+                                float factor, View<float, 4> dw) {
+    if (x.size() == 0 || dy.size() == 0) return;
+    const Workspace::Frame frame(c.workspace());
+    float* const kernels = c.take(g.kernel_size()).data;
+    if (g.grid == Grid::up)
+        c.correlation_gradient(g.shape, dy.data, x.data, kernels);
+    else
+        c.correlation_gradient(g.shape, x.data, dy.data, kernels);
+    const Index size = dw.extent(0), inputs = dw.extent(2), outputs = dw.extent(3), taps = g.shape.size;
+    const KernelReading reading = g.reading();
+    const bool inputs_first = g.inputs_first();
+    float* const to = dw.data;
+    c.launch(inputs * outputs, [=] STYLEGAN_DEVICE(Index pair) {
+        const Index i = quotient(pair, outputs), o = pair - i * outputs;
+        const float* const kernel = kernels + (inputs_first ? pair : o * inputs + i) * taps * taps;
+        for (Index ky = 0; ky < size; ++ky)
+            for (Index kx = 0; kx < size; ++kx) {
+                float sum = 0;
+                for (Index r = 0; r < taps; ++r)
+                    for (Index s = 0; s < taps; ++s)
+                        if (TapRange(reading, r, size).has(ky) && TapRange(reading, s, size).has(kx)) sum += kernel[r * taps + s];
+                to[(ky * size + kx) * inputs * outputs + pair] += factor * sum;
+            }
+    });
+}
+
+}  // namespace detail
+
+/// @see the processor's overloads
+inline void convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
+    check_convolution("convolution", Grid::same, x, w, y);
+    detail::convolve(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), x, y), x, w, scale, y);
+}
+inline void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale, Maps<float> dx) {
+    check_convolution("convolution_input_gradient", Grid::same, dx, w, dy);
+    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), dx, dy), dy, w, scale, dx);
+}
+inline void convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale, View<float, 4> dw) {
+    check_convolution("convolution_weight_gradient", Grid::same, x, dw, dy);
+    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::same, false, dw.extent(0), x, dy), x, dy, scale, dw);
+}
+
+/// @see the processor's overloads
+inline void downscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
+    check_convolution("downscale_convolution", Grid::down, x, w, y);
+    detail::convolve(c, detail::CudaConvolution::of(Grid::down, false, 3, x, y), x, w, scale / 4, y);
+}
+inline void downscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
+                                                 Maps<float> dx) {
+    check_convolution("downscale_convolution_input_gradient", Grid::down, dx, w, dy);
+    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::down, false, 3, dx, dy), dy, w, scale / 4, dx);
+}
+inline void downscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
+                                                  View<float, 4> dw) {
+    check_convolution("downscale_convolution_weight_gradient", Grid::down, x, dw, dy);
+    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::down, false, 3, x, dy), x, dy, scale / 4, dw);
+}
+
+/// @see the processor's overloads
+inline void upscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, bool rotated, Maps<float> y) {
+    check_convolution("upscale_convolution", Grid::up, x, w, y);
+    detail::convolve(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, y), x, w, scale, y);
+}
+inline void upscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
+                                               bool rotated, Maps<float> dx) {
+    check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
+    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::up, rotated, 3, dx, dy), dy, w, scale, dx);
+}
+inline void upscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
+                                                bool rotated, View<float, 4> dw) {
+    check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
+    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, dy), x, dy, scale, dw);
+}
+
+}  // namespace stylegan::ops
+#endif

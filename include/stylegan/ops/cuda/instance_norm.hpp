@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/elementwise.hpp>
+#include <stylegan/ops/instance_norm.hpp>
+
+namespace stylegan::ops {
+namespace detail {
+
+/// The sums of d and d^2 with d = x - the first value of the plane: what is far from 0 is not squared.
+struct CentredSums {
+    const float* x;
+    Index pixels;
+    STYLEGAN_DEVICE gpu::Sums<2> operator()(Index i) const {
+        const double d = static_cast<double>(x[i]) - static_cast<double>(x[quotient(i, pixels) * pixels]);
+        return {{d, d * d}};
+    }
+};
+
+/// Mean and biased variance of a plane, from these.
+STYLEGAN_HOST_DEVICE inline Moments moments_of(const gpu::Sums<2>& s, float first, Index pixels) {
+    const double share = 1 / static_cast<double>(pixels), mean = s.value[0] * share;
+    const double variance = s.value[1] * share - mean * mean;
+    return {static_cast<double>(first) + mean, variance > 0 ? variance : 0};
+}
+
+/// The sums of y and of a product with y that normalisation's gradient and tangent share.
+struct GradientSums {
+    const float *y, *d;
+    STYLEGAN_DEVICE gpu::Sums<2> operator()(Index i) const {
+        return {{static_cast<double>(d[i]), static_cast<double>(y[i]) * static_cast<double>(d[i])}};
+    }
+};
+
+STYLEGAN_HOST_DEVICE inline float mean_of(double sum, Index count) {
+    return static_cast<float>(sum / static_cast<double>(count));
+}
+
+}  // namespace detail
+
+/// @see the processor's overload
+inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Rows<float> inverse) {
+    require_same_shape("instance_norm", "y", y, x);
+    require_shape("instance_norm", "inverse", inverse, x.extent(0), x.extent(1));
+    const Workspace::Frame frame(c.workspace());
+    const Index planes = inverse.size(), pixels = pixels_of(x);
+    const float* const from = x.data;
+    float *const to = y.data, *const r = inverse.data, *const mean = c.take(planes).data;
+    const gpu::Sums<2>* const sums = c.segmented_sums<2>(planes, pixels, detail::CentredSums{from, pixels});
+    c.launch(planes, [=] STYLEGAN_DEVICE(Index plane) {
+        const Moments m = detail::moments_of(sums[plane], from[plane * pixels], pixels);
+        mean[plane] = static_cast<float>(m.mean);
+        r[plane] = static_cast<float>(1 / std::sqrt(m.variance + static_cast<double>(eps)));
+    });
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index plane = quotient(i, pixels);
+        to[i] = Normalise<float>{mean[plane], r[plane]}(from[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse, Maps<const float> dy,
+                                   Maps<float> dx) {
+    require_shape("instance_norm_gradient", "inverse", inverse, y.extent(0), y.extent(1));
+    require_same_shape("instance_norm_gradient", "dy", dy, y);
+    require_same_shape("instance_norm_gradient", "dx", dx, y);
+    const Workspace::Frame frame(c.workspace());
+    const Index pixels = pixels_of(y);
+    const float *const out = y.data, *const d = dy.data, *const r = inverse.data;
+    float* const to = dx.data;
+    const gpu::Sums<2>* const sums = c.segmented_sums<2>(inverse.size(), pixels, detail::GradientSums{out, d});
+    c.launch(y.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index plane = quotient(i, pixels);
+        const NormalisationGradient<float> f{r[plane], detail::mean_of(sums[plane].value[0], pixels),
+                                             detail::mean_of(sums[plane].value[1], pixels)};
+        to[i] = f(out[i], d[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse, Maps<const float> x_dot,
+                                  Maps<float> y_dot, Rows<float> inverse_rate) {
+    require_shape("instance_norm_tangent", "inverse", inverse, y.extent(0), y.extent(1));
+    require_same_shape("instance_norm_tangent", "inverse_rate", inverse_rate, inverse);
+    require_same_shape("instance_norm_tangent", "x_dot", x_dot, y);
+    require_same_shape("instance_norm_tangent", "y_dot", y_dot, y);
+    const Workspace::Frame frame(c.workspace());
+    const Index pixels = pixels_of(y);
+    const float *const out = y.data, *const d = x_dot.data, *const r = inverse.data;
+    float *const to = y_dot.data, *const rate = inverse_rate.data;
+    const gpu::Sums<2>* const sums = c.segmented_sums<2>(inverse.size(), pixels, detail::GradientSums{out, d});
+    c.launch(inverse.size(), [=] STYLEGAN_DEVICE(Index plane) {
+        rate[plane] = -r[plane] * detail::mean_of(sums[plane].value[1], pixels);
+    });
+    c.launch(y.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index plane = quotient(i, pixels);
+        const NormalisationGradient<float> f{r[plane], detail::mean_of(sums[plane].value[0], pixels),
+                                             detail::mean_of(sums[plane].value[1], pixels)};
+        to[i] = f(out[i], d[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
+                                           Maps<const float> y_dot, Rows<const float> inverse_rate, Maps<const float> dy,
+                                           Maps<const float> dx, Maps<const float> dy_dot, Maps<float> dx_dot) {
+    constexpr const char* where = "instance_norm_gradient_tangent";
+    require_shape(where, "inverse", inverse, y.extent(0), y.extent(1));
+    require_same_shape(where, "inverse_rate", inverse_rate, inverse);
+    require_same_shape(where, "y_dot", y_dot, y);
+    require_same_shape(where, "dy", dy, y);
+    require_same_shape(where, "dx", dx, y);
+    require_same_shape(where, "dy_dot", dy_dot, y);
+    require_same_shape(where, "dx_dot", dx_dot, y);
+    const Workspace::Frame frame(c.workspace());
+    const Index pixels = pixels_of(y);
+    const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,
+                *const d_dot = dy_dot.data, *const r = inverse.data, *const rate = inverse_rate.data;
+    float* const to = dx_dot.data;
+    const gpu::Sums<3>* const sums = c.segmented_sums<3>(inverse.size(), pixels, [=] STYLEGAN_DEVICE(Index i) {
+        const double a = out[i], a_dot = out_dot[i], g = d[i], g_dot = d_dot[i];
+        return gpu::Sums<3>{{g_dot, a * g, a_dot * g + a * g_dot}};
+    });
+    c.launch(y.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index plane = quotient(i, pixels);
+        const gpu::Sums<3>& s = sums[plane];
+        const NormalisationGradientTangent<float> f{r[plane], rate[plane], detail::mean_of(s.value[0], pixels),
+                                                    detail::mean_of(s.value[1], pixels), detail::mean_of(s.value[2], pixels)};
+        to[i] = f(out[i], out_dot[i], gradient[i], d_dot[i]);
+    });
+}
+
+}  // namespace stylegan::ops
+#endif

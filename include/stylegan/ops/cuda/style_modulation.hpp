@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/elementwise.hpp>
+#include <stylegan/ops/style_modulation.hpp>
+
+namespace stylegan::ops {
+namespace detail {
+
+/// The sums of a style's gradient, [dscale (C), dbias (C)] of each sample, to where they belong.
+inline void store_style_sums(Context<Cuda>& c, const gpu::Sums<2>* sums, Index channels, Rows<float> dstyle) {
+    float* const to = dstyle.data;
+    c.launch(dstyle.size() / 2, [=] STYLEGAN_DEVICE(Index plane) {
+        const Index at = style_at(plane, channels);
+        to[at] = static_cast<float>(sums[plane].value[0]);
+        to[at + channels] = static_cast<float>(sums[plane].value[1]);
+    });
+}
+
+}  // namespace detail
+
+/// @see the processor's overload
+inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<float> y) {
+    detail::require_style("style_modulation", "style", style, x);
+    require_same_shape("style_modulation", "y", y, x);
+    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const float *const from = x.data, *const styles = style.data;
+    float* const to = y.data;
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const float* const s = styles + detail::style_at(quotient(i, pixels), channels);
+        to[i] = ScaleShift<float>{s[0] + 1.0f, s[channels]}(from[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<const float> dy,
+                                      Maps<float> dx, Rows<float> dstyle) {
+    constexpr const char* where = "style_modulation_gradient";
+    detail::require_style(where, "style", style, x);
+    require_same_shape(where, "dy", dy, x);
+    require_same_shape(where, "dx", dx, x);
+    if (!dstyle.empty()) require_same_shape(where, "dstyle", dstyle, style);
+    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const float *const from = x.data, *const d = dy.data, *const styles = style.data;
+    float* const to = dx.data;
+    if (!dstyle.empty()) {  // first: dx may be dy
+        const Workspace::Frame frame(c.workspace());
+        const auto* const sums = c.segmented_sums<2>(x.extent(0) * channels, pixels, [=] STYLEGAN_DEVICE(Index i) {
+            const double g = d[i];
+            return gpu::Sums<2>{{g * static_cast<double>(from[i]), g}};
+        });
+        detail::store_style_sums(c, sums, channels, dstyle);
+    }
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index at = detail::style_at(quotient(i, pixels), channels);
+        to[i] = ScaleShift<float>{styles[at] + 1.0f, 0.0f}(d[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<const float> x_dot,
+                                     Rows<const float> style_dot, Maps<float> y_dot) {
+    constexpr const char* where = "style_modulation_tangent";
+    detail::require_style(where, "style", style, x);
+    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
+    require_same_shape(where, "x_dot", x_dot, x);
+    require_same_shape(where, "y_dot", y_dot, x);
+    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data, *const rates = style_dot.data;
+    float* const to = y_dot.data;
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index at = detail::style_at(quotient(i, pixels), channels);
+        const float factor = styles[at] + 1.0f;
+        to[i] = rates == nullptr ? ScaleShift<float>{factor, 0.0f}(from_dot[i])
+                                 : TwoProducts<float>{factor, rates[at], rates[at + channels]}(from_dot[i], from[i]);
+    });
+}
+
+/// @see the processor's overload
+inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
+                                              Maps<const float> x_dot, Rows<const float> style_dot, Maps<const float> dy,
+                                              Maps<const float> dy_dot, Maps<float> dx_dot, Rows<float> dstyle_dot) {
+    constexpr const char* where = "style_modulation_gradient_tangent";
+    detail::require_style(where, "style", style, x);
+    require_same_shape(where, "x_dot", x_dot, x);
+    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
+    require_same_shape(where, "dy", dy, x);
+    require_same_shape(where, "dy_dot", dy_dot, x);
+    require_same_shape(where, "dx_dot", dx_dot, x);
+    if (!dstyle_dot.empty()) require_same_shape(where, "dstyle_dot", dstyle_dot, style);
+    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data, *const rates = style_dot.data,
+                *const d = dy.data, *const d_dot = dy_dot.data;
+    float* const to = dx_dot.data;
+    if (!dstyle_dot.empty()) {  // first: dx_dot may be dy_dot
+        const Workspace::Frame frame(c.workspace());
+        const auto* const sums = c.segmented_sums<2>(x.extent(0) * channels, pixels, [=] STYLEGAN_DEVICE(Index i) {
+            const double g_dot = d_dot[i];
+            return gpu::Sums<2>{{g_dot * static_cast<double>(from[i]) + static_cast<double>(d[i]) * static_cast<double>(from_dot[i]), g_dot}};
+        });
+        detail::store_style_sums(c, sums, channels, dstyle_dot);
+    }
+    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
+        const Index at = detail::style_at(quotient(i, pixels), channels);
+        const TwoProducts<float> f{styles[at] + 1.0f, rates == nullptr ? 0.0f : rates[at], 0.0f};
+        to[i] = f(d_dot[i], d[i]);
+    });
+}
+
+}  // namespace stylegan::ops
+#endif
