@@ -12,7 +12,7 @@ configure_package_config_file(cmake/stylegan-config.cmake.in ${config} INSTALL_D
 write_basic_package_version_file(${config_version} COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 
 install(DIRECTORY include/stylegan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-install(FILES ${config} ${config_version} cmake/FindLibZip.cmake DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindCuDNN.cmake DESTINATION ${package_dir} COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 
 install(TARGETS stylegan EXPORT stylegan-targets)
@@ -20,4 +20,8 @@ install(EXPORT stylegan-targets NAMESPACE stylegan:: DESTINATION ${package_dir} 
 if(TARGET stylegan_io)
     install(TARGETS stylegan_io EXPORT stylegan-io-targets)
     install(EXPORT stylegan-io-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
+endif()
+if(TARGET stylegan_cuda)
+    install(TARGETS stylegan_cuda EXPORT stylegan-cuda-targets)
+    install(EXPORT stylegan-cuda-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
 endif()

@@ -2,7 +2,8 @@
 # The libraries. The first two are headers only: a target carries the include path and what those headers need.
 # stylegan::stylegan   tensors, layers, networks, training
 # stylegan::io         pictures, data sets, checkpoints; there when its five libraries are
-# stylegan::compiled   both, with the largest functions compiled once: see stylegan/core/compiled.hpp
+# stylegan::cuda       networks on a GPU: see cuda.cmake
+# stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
 find_package(xtensor REQUIRED)
 find_package(Threads REQUIRED)
