@@ -33,8 +33,9 @@ struct DeviceSegmentedReduce {
                       "cub::DeviceSegmentedReduce: arguments of a kernel are copied as bytes");
         static_assert(std::is_integral_v<typename std::iterator_traits<Begin>::value_type>,
                       "cub::DeviceSegmentedReduce: offsets are integers");
-        static_assert(std::random_access_iterator<In>,
-                      "cub::DeviceSegmentedReduce: values are at a random access iterator");
+        static_assert(
+            std::is_base_of_v<std::random_access_iterator_tag, typename std::iterator_traits<In>::iterator_category>,
+            "cub::DeviceSegmentedReduce: values are at a random access iterator");
         const auto one = [=](std::int64_t s) {
             using Sum = std::decay_t<std::invoke_result_t<Op, T, typename std::iterator_traits<In>::value_type>>;
             constexpr std::int64_t lanes = 32;
