@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <sstream>
 
 using namespace cuda_host;
 
@@ -76,8 +77,9 @@ cudnnStatus_t not_supported(const char* where, const std::string& what) {
 }
 
 std::string text_of(const std::array<int, 4>& s) {
-    return "(" + std::to_string(s[0]) + ", " + std::to_string(s[1]) + ", " + std::to_string(s[2]) + ", " +
-           std::to_string(s[3]) + ")";
+    std::ostringstream out;
+    out << '(' << s[0] << ", " << s[1] << ", " << s[2] << ", " << s[3] << ')';
+    return out.str();
 }
 
 }  // namespace cuda_host

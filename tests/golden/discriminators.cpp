@@ -18,9 +18,10 @@
 namespace {
 
 using namespace stylegan;
+using golden::Device;
 using golden::Result;
 using golden::Results;
-using Any = AnyDiscriminator<>;
+using Any = AnyDiscriminator<Device>;
 
 constexpr const char* scores = "out/scores_lod";
 constexpr const char* gradient = "out/image_gradient_lod";
@@ -54,25 +55,20 @@ void check_discriminator(const SafetensorsFile& file) {
     for (const std::string& name : golden::names_below(file, gradient))
         for (const float g : file.read_float(name)) largest_gradient = std::max(largest_gradient, std::abs(double{g}));
 
-    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
-        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
-            const Cpu device{.threads = 2, .kernels = kernels};
-            Any any(described, std::make_shared<Context<Cpu>>(device), uninitialized);
-            load_parameters(file, "net/", any);
-            const Results found = compute(file, any);
-            for (const auto& [name, result] : found) {
-                if (name.starts_with(gradient))
-                    golden::check_close(file, name, result, golden::gradient_tolerance(kernels), largest_gradient);
-                else
-                    golden::check_close(file, name, result, golden::forward_tolerance(kernels));
-            }
-
-            BasicDiscriminator<A> typed(0, device);
-            load_parameters(file, "net/", typed);
-            for (const auto& [name, result] : compute(file, typed))
-                BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
-        }
+    Any any(described, golden::context(), uninitialized);
+    load_parameters(file, "net/", any);
+    const Results found = compute(file, any);
+    for (const auto& [name, result] : found) {
+        if (name.starts_with(gradient))
+            golden::check_close(file, name, result, golden::gradient_tolerance(), largest_gradient);
+        else
+            golden::check_close(file, name, result, golden::forward_tolerance());
     }
+
+    BasicDiscriminator<A, Device> typed(0, golden::device());
+    load_parameters(file, "net/", typed);
+    for (const auto& [name, result] : compute(file, typed))
+        BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 
 }  // namespace

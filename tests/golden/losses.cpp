@@ -18,6 +18,7 @@
 namespace {
 
 using namespace stylegan;
+using golden::Device;
 using golden::Result;
 using golden::Results;
 
@@ -38,29 +39,29 @@ Setting setting_of(const SafetensorsFile& file) {
 }
 
 /// Loss, w average and gradients, by one update with a learning rate of 0.
-Results compute(const SafetensorsFile& file, const Setting& s, AnyGenerator<>& g, AnyDiscriminator<>& d) {
+Results compute(const SafetensorsFile& file, const Setting& s, AnyGenerator<Device>& g, AnyDiscriminator<Device>& d) {
     load_parameters(file, "g/", g);
     load_parameters(file, "d/", d);
-    Updates<Cpu> updates(g, d);
+    Updates<Device> updates(g, d);
     updates.loss = s.options;
     const GivenDraws draws = golden::given_draws(file, "draw/", g.architecture().style_mixing_prob.value());
     const golden::GivenPictures pictures(file, g.context(), "in/reals", "in/labels");
     const Level level = Level::of(g.architecture(), s.lod);
     const auto batch = static_cast<Index>(draws.latents.shape(0));
     const auto result = s.of_discriminator
-                            ? updates.discriminator_step(Draws<Cpu>(draws), level, batch, 0, pictures.reals())
-                            : updates.generator_step(Draws<Cpu>(draws), level, batch, 0, pictures.labels());
+                            ? updates.discriminator_step(Draws<Device>(draws), level, batch, 0, pictures.reals())
+                            : updates.generator_step(Draws<Device>(draws), level, batch, 0, pictures.labels());
     BOOST_TEST(result.moved);
 
     Results results;
     results["out/loss"] = golden::loss_tensor(result.values, s.penalized);
     results["out/dlatent_avg"].values = g.w_average();
     results["out/dlatent_avg"].shape = {static_cast<Index>(g.w_average().size())};
-    const auto collect = [&](const std::string& name, const Parameter<Cpu>& p) {
+    const auto collect = [&](const std::string& name, const Parameter<Device>& p) {
         if (!p.trainable()) return;
         Result& r = results["grad/" + name];
         r.shape = p.shape();
-        r.values.assign(p.gradient().begin(), p.gradient().end());
+        r.values = download(p.gradient());
     };
     if (s.of_discriminator)
         for_each_parameter(d, collect);
@@ -78,31 +79,25 @@ void check_loss(const SafetensorsFile& file) {
     for (const std::string& name : golden::names_below(file, "grad/"))
         for (const float g : file.read_float(name)) largest_gradient = std::max(largest_gradient, std::abs(double{g}));
 
-    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
-        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
-            const Cpu device{.threads = 2, .kernels = kernels};
-            const auto context = std::make_shared<Context<Cpu>>(device);
-            AnyGenerator<> g(described, context, uninitialized);
-            AnyDiscriminator<> d(described, context, uninitialized);
-            const Results found = compute(file, setting, g, d);
-            for (const auto& [name, result] : found) {
-                const bool gradient = name.starts_with("grad/");
-                const bool first_order = name == "out/dlatent_avg" || (!gradient && !setting.penalized);
-                golden::check_close(
-                    file, name, result,
-                    first_order ? golden::forward_tolerance(kernels) : golden::gradient_tolerance(kernels),
-                    gradient ? largest_gradient : 0);
-            }
-            for (const char* prefix : {"out/", "grad/"})
-                for (const std::string& name : golden::names_below(file, prefix))
-                    BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
-
-            BasicGenerator<A> typed_g(uninitialized, device);
-            BasicDiscriminator<A> typed_d(0, device);
-            for (const auto& [name, result] : compute(file, setting, typed_g, typed_d))
-                BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
-        }
+    const auto context = golden::context();
+    AnyGenerator<Device> g(described, context, uninitialized);
+    AnyDiscriminator<Device> d(described, context, uninitialized);
+    const Results found = compute(file, setting, g, d);
+    for (const auto& [name, result] : found) {
+        const bool gradient = name.starts_with("grad/");
+        const bool first_order = name == "out/dlatent_avg" || (!gradient && !setting.penalized);
+        golden::check_close(file, name, result,
+                            first_order ? golden::forward_tolerance() : golden::gradient_tolerance(),
+                            gradient ? largest_gradient : 0);
     }
+    for (const char* prefix : {"out/", "grad/"})
+        for (const std::string& name : golden::names_below(file, prefix))
+            BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
+
+    BasicGenerator<A, Device> typed_g(uninitialized, golden::device());
+    BasicDiscriminator<A, Device> typed_d(0, golden::device());
+    for (const auto& [name, result] : compute(file, setting, typed_g, typed_d))
+        BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 
 }  // namespace

@@ -20,25 +20,30 @@ using namespace stylegan;
 
 namespace golden {
 
-Lpips<Cpu> seeded_lpips(std::uint32_t seed, std::shared_ptr<Context<Cpu>> context) {
-    Vgg16<Cpu> vgg(64, {.wscale = false}, std::move(context));
+Lpips<Device> seeded_lpips(std::uint32_t seed, std::shared_ptr<Context> context) {
+    Vgg16<Device> vgg(64, {.wscale = false}, std::move(context));
     NumpyRandomState random(seed);
-    for_each_parameter(vgg, [&](const std::string& name, Parameter<Cpu>& p) {
+    for_each_parameter(vgg, [&](const std::string& name, Parameter<Device>& p) {
+        std::vector<float> values(static_cast<std::size_t>(p.size()));
         if (!name.ends_with("weight")) {
-            for (float& v : p.value()) v = static_cast<float>(0.05 * random.randn());
-            return;
+            for (float& v : values) v = static_cast<float>(0.05 * random.randn());
+            return upload(values, p.value());
         }
         const Index in = p.shape()[2], out = p.shape()[3];
         const double factor = std::sqrt(2.0 / (9.0 * static_cast<double>(in)));
         for (Index o = 0; o < out; ++o)  // stored (3, 3, in, out), drawn as (out, in, 3, 3)
             for (Index i = 0; i < in; ++i)
                 for (Index k = 0; k < 9; ++k)
-                    p.value()[static_cast<std::size_t>((k * in + i) * out + o)] =
+                    values[static_cast<std::size_t>((k * in + i) * out + o)] =
                         static_cast<float>(random.randn() * factor);
+        upload(values, p.value());
     });
-    Lpips<Cpu> lpips(std::move(vgg));
-    for (int s = 0; s < lpips.stages; ++s)
-        for (float& v : lpips.head(s).value()) v = static_cast<float>(random.rand());
+    Lpips<Device> lpips(std::move(vgg));
+    for (int s = 0; s < lpips.stages; ++s) {
+        std::vector<float> values(static_cast<std::size_t>(lpips.head(s).size()));
+        for (float& v : values) v = static_cast<float>(random.rand());
+        upload(values, lpips.head(s).value());
+    }
     return lpips;
 }
 
@@ -74,21 +79,16 @@ void golden_lpips(const std::filesystem::path& path) {
     const auto distance = file.read_double("f64/distance"), per_stage = file.read_double("f64/per_stage");
     BOOST_TEST_REQUIRE(distance.size() == a.shape(0));
     BOOST_TEST_REQUIRE(per_stage.size() == 5 * a.shape(0));
-    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
-        const double tolerance = golden::forward_tolerance(kernels);
-        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
-            const auto lpips =
-                golden::seeded_lpips(seed, std::make_shared<Context<Cpu>>(Cpu{.threads = 2, .kernels = kernels}));
-            const auto parts = lpips.per_stage(a, b);  // whose rows sum up to the distances
-            for (std::size_t i = 0; i < distance.size(); ++i) {
-                const double found = std::accumulate(&parts(i, 0), &parts(i, 0) + 5, 0.0);
-                BOOST_TEST(std::abs(found - distance[i]) <= tolerance * distance[i]);
-            }
-            for (std::size_t i = 0; i < per_stage.size(); ++i)
-                BOOST_TEST(std::abs(parts.data()[i] - per_stage[i]) <= tolerance * per_stage[i]);
-            const auto features = lpips.vgg().features(a);
-            for (std::size_t s = 0; s < features.size(); ++s)
-                golden::check_close(file, text("out/feature_mean", s), means_of(features[s]), tolerance);
-        }
+    const double tolerance = golden::forward_tolerance();
+    const auto lpips = golden::seeded_lpips(seed, golden::context());
+    const auto parts = lpips.per_stage(a, b);  // whose rows sum up to the distances
+    for (std::size_t i = 0; i < distance.size(); ++i) {
+        const double found = std::accumulate(&parts(i, 0), &parts(i, 0) + 5, 0.0);
+        BOOST_TEST(std::abs(found - distance[i]) <= tolerance * distance[i]);
     }
+    for (std::size_t i = 0; i < per_stage.size(); ++i)
+        BOOST_TEST(std::abs(parts.data()[i] - per_stage[i]) <= tolerance * per_stage[i]);
+    const auto features = lpips.vgg().features(a);
+    for (std::size_t s = 0; s < features.size(); ++s)
+        golden::check_close(file, text("out/feature_mean", s), means_of(features[s]), tolerance);
 }

@@ -35,12 +35,12 @@ void golden_official_format(const std::filesystem::path& path) {
                 }
             BOOST_TEST(checkpoint.file().names().size() == variables);  // and nothing else
 
-            const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1, .kernels = Kernels::plain});
+            const auto context = golden::context();
             const auto generator = load_generator(checkpoint, context);
             (void)load_discriminator(checkpoint, context);
             const auto z = latents_of_seeds({5}, static_cast<std::size_t>(generator.architecture().latent_size));
             const golden::Result picture(generator(z, {.truncation = {.psi = 0.7f, .cutoff = 8}}));
-            golden::check_close(expected, "out/gs_image_psi0.7", picture, golden::forward_tolerance(Kernels::plain));
+            golden::check_close(expected, "out/gs_image_psi0.7", picture, golden::forward_tolerance());
         }
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/device/cpu.hpp>
 #include <stylegan/io/safetensors.hpp>
 #include <stylegan/ops/convolution.hpp>
 #include <stylegan/ops/dense.hpp>
 #include <stylegan/ops/downscale_convolution.hpp>
 #include <stylegan/ops/upscale_convolution.hpp>
+
+#include "on_device.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,33 +24,21 @@ namespace {
 namespace ops = stylegan::ops;
 using namespace stylegan;
 
-struct Tensor4 {
-    std::array<Index, 4> shape{1, 1, 1, 1};
-    std::vector<float> values;
-
-    [[nodiscard]] Maps<const float> view() const { return {values.data(), shape}; }
-    [[nodiscard]] Maps<float> view() { return {values.data(), shape}; }
-};
+using Tensor4 = golden::OnDevice<4>;
 
 /// A tensor, its last axes first: a matrix becomes (1, 1, rows, columns).
 Tensor4 read(const SafetensorsFile& file, const std::string& name) {
-    Tensor4 t{.values = file.read_float(name)};
+    std::array<Index, 4> extents{1, 1, 1, 1};
     const auto& shape = file.shape(name);
     BOOST_TEST_REQUIRE(shape.size() <= 4u);
-    std::copy(shape.begin(), shape.end(), t.shape.end() - static_cast<Index>(shape.size()));
-    return t;
+    std::copy(shape.begin(), shape.end(), extents.end() - static_cast<Index>(shape.size()));
+    return {extents, file.read_float(name)};
 }
 
-Tensor4 zeros(const Tensor4& like) { return {like.shape, std::vector<float>(like.values.size())}; }
+Tensor4 zeros(const Tensor4& like) { return Tensor4(like.shape()); }
 
 double error_of(const Tensor4& found, const Tensor4& expected) {
-    double difference = 0, scale = 0;
-    for (std::size_t i = 0; i < expected.values.size(); ++i) {
-        const double d = std::abs(double(found.values[i]) - double(expected.values[i]));
-        difference = std::isnan(d) ? INFINITY : std::max(difference, d);
-        scale = std::max(scale, std::abs(double(expected.values[i])));
-    }
-    return scale > 0 ? difference / scale : difference;
+    return golden::relative_error(found.values(), expected.values());
 }
 
 /// op has forward, input_gradient and weight_gradient of (context, x or dy, w or dy, scale, result).
@@ -58,25 +47,21 @@ void check(const std::filesystem::path& path, double gain, const Op& op) {
     const SafetensorsFile file(path);
     const Tensor4 x = read(file, "in/x"), w = read(file, "param/weight"), dy = read(file, "cotangent");
     const Tensor4 y = read(file, "out"), dx = read(file, "grad/x"), dw = read(file, "grad/param/weight");
-    const double fan_in = double(w.shape[0] * w.shape[1] * w.shape[2]);
+    const double fan_in = double(w.extent(0) * w.extent(1) * w.extent(2));
     const float scale = static_cast<float>(gain / std::sqrt(fan_in));
-    for (Kernels kernels : {Kernels::fast, Kernels::plain}) {
-        Context<Cpu> c({.threads = 2, .kernels = kernels});
-        Tensor4 found_y = zeros(y), found_dx = zeros(x), found_dw = zeros(w), second_dw = zeros(w);
-        op.forward(c, x.view(), w.view(), scale, found_y.view());
-        op.input_gradient(c, dy.view(), w.view(), scale, found_dx.view());
-        op.weight_gradient(c, x.view(), dy.view(), scale, found_dw.view());
-        Tensor4 twice = found_dx;
-        for (float& v : twice.values) v *= 2;
-        op.weight_gradient(c, twice.view(), dy.view(), scale, second_dw.view());
-        BOOST_TEST_CONTEXT((kernels == Kernels::fast ? "fast kernels" : "plain kernels")) {
-            BOOST_TEST(error_of(found_y, y) < 1e-5);
-            BOOST_TEST(error_of(found_dx, dx) < 1e-5);
-            BOOST_TEST(error_of(found_dw, dw) < 1e-5);
-            BOOST_TEST(error_of(zeros(x), read(file, "second/grad/x")) == 0);
-            BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < 1e-5);
-        }
-    }
+    golden::Context c(golden::device());
+    Tensor4 found_y = zeros(y), found_dx = zeros(x), found_dw = zeros(w), second_dw = zeros(w);
+    op.forward(c, x.view(), w.view(), scale, found_y.view());
+    op.input_gradient(c, dy.view(), w.view(), scale, found_dx.view());
+    op.weight_gradient(c, x.view(), dy.view(), scale, found_dw.view());
+    std::vector<float> twice = found_dx.values();
+    for (float& v : twice) v *= 2;
+    op.weight_gradient(c, Tensor4(x.shape(), twice).view(), dy.view(), scale, second_dw.view());
+    BOOST_TEST(error_of(found_y, y) < 1e-5);
+    BOOST_TEST(error_of(found_dx, dx) < 1e-5);
+    BOOST_TEST(error_of(found_dw, dw) < 1e-5);
+    BOOST_TEST(error_of(zeros(x), read(file, "second/grad/x")) == 0);
+    BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < 1e-5);
 }
 
 struct GoldenConvolution {

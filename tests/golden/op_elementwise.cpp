@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The golden files of the elementwise ops and normalisations.
-#include <stylegan/core/tensor.hpp>
 #include <stylegan/io/safetensors.hpp>
 #include <stylegan/ops/bias.hpp>
 #include <stylegan/ops/blur.hpp>
@@ -13,6 +12,8 @@
 #include <stylegan/ops/style_modulation.hpp>
 #include <stylegan/ops/upscale2d.hpp>
 
+#include "on_device.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -24,8 +25,9 @@
 namespace {
 
 using namespace stylegan;
-using Batch = FeatureMaps<Cpu>;
-using Codes = Vectors<Cpu>;
+using Batch = golden::OnDevice<4>;
+using Codes = golden::OnDevice<2>;
+using Numbers = golden::OnDevice<1>;
 
 constexpr double forward_tolerance = 1e-5, gradient_tolerance = 1e-4;
 
@@ -43,6 +45,10 @@ public:
     }
 
     [[nodiscard]] std::vector<float> vector(const std::string& name) const { return file_.read_float(name); }
+    [[nodiscard]] Numbers numbers(const std::string& name) const {
+        const std::vector<float> values = file_.read_float(name);
+        return {{static_cast<Index>(values.size())}, values};
+    }
     [[nodiscard]] bool contains(const std::string& name) const { return file_.contains(name); }
 
     /// Maps; vectors (N, C) are seen as maps of one pixel.
@@ -51,16 +57,16 @@ public:
         const auto& stored = file_.shape(name);
         BOOST_REQUIRE_MESSAGE(stored.size() == 4 || stored.size() == 2, name << " has " << stored.size() << " axes");
         std::copy(stored.begin(), stored.end(), shape.begin());
-        return filled<Batch>(name, shape);
+        return {shape, file_.read_float(name)};
     }
 
     [[nodiscard]] Codes rows(const std::string& name) const {
-        return filled<Codes>(name, std::array<Index, 2>{file_.shape(name).at(0), file_.shape(name).at(1)});
+        return {{file_.shape(name).at(0), file_.shape(name).at(1)}, file_.read_float(name)};
     }
 
-    void check(const std::string& name, const float* found, Index size) const {
+    void check(const std::string& name, const std::vector<float>& found) const {
         const std::vector<float> expected = file_.read_float(name);
-        BOOST_REQUIRE_EQUAL(static_cast<std::size_t>(size), expected.size());
+        BOOST_REQUIRE_EQUAL(found.size(), expected.size());
         double difference = 0, scale = name.starts_with("grad/")     ? scales_[0]
                                        : name.starts_with("second/") ? scales_[1]
                                                                      : 0;
@@ -73,88 +79,86 @@ public:
         BOOST_TEST(difference <= tolerance * scale, name << " differs by " << difference << ", its scale is " << scale);
     }
 
-    template <class T>
-    void check(const std::string& name, const T& found) const {
-        check(name, found.data(), static_cast<Index>(found.size()));
+    template <int Rank>
+    void check(const std::string& name, const golden::OnDevice<Rank>& found) const {
+        check(name, found.values());
     }
 
 private:
-    template <class T, class Shape>
-    [[nodiscard]] T filled(const std::string& name, const Shape& shape) const {
-        T t(shape);
-        const std::vector<float> values = file_.read_float(name);
-        BOOST_REQUIRE_EQUAL(static_cast<std::size_t>(t.size()), values.size());
-        std::copy(values.begin(), values.end(), t.data());
-        return t;
-    }
-
     SafetensorsFile file_;
     std::array<double, 2> scales_{};  // of first and second gradients
 };
 
 /// The direction of the second gradient, 2 g: see golden/README.md.
-Batch twice(Batch g) {
-    for (Index i = 0; i < g.size(); ++i) g.data()[i] *= 2;
-    return g;
+Batch twice(const Batch& g) {
+    std::vector<float> values = g.values();
+    for (float& v : values) v *= 2;
+    return {g.shape(), values};
 }
 
-Batch zeros(const Batch& like) {
-    Batch z(like.shape());
-    std::fill_n(z.data(), z.size(), 0.f);
-    return z;
-}
+Batch zeros(const Batch& like) { return Batch(like.shape()); }
 
 /// style = w A / sqrt(fan_in) + b, with A (W, 2C): the equalized dense layer of gain 1, by plain loops.
 struct StyleLayer {
-    Codes w, weight;
-    std::vector<float> bias;
+    Index batch, inputs, outputs;
+    std::vector<float> w, weight, bias;
 
     explicit StyleLayer(const Golden& g)
-        : w(g.rows("in/w")), weight(g.rows("param/StyleMod/weight")), bias(g.vector("param/StyleMod/bias")) {}
+        : batch(g.rows("in/w").extent(0)),
+          inputs(g.rows("in/w").extent(1)),
+          outputs(g.rows("param/StyleMod/weight").extent(1)),
+          w(g.vector("in/w")),
+          weight(g.vector("param/StyleMod/weight")),
+          bias(g.vector("param/StyleMod/bias")) {}
 
-    [[nodiscard]] double gain() const { return 1 / std::sqrt(static_cast<double>(w.extent(1))); }
+    [[nodiscard]] double gain() const { return 1 / std::sqrt(static_cast<double>(inputs)); }
 
     [[nodiscard]] Codes style() const {
-        Codes s({w.batch(), weight.extent(1)});
-        for (Index n = 0; n < s.batch(); ++n)
-            for (Index o = 0; o < s.extent(1); ++o) {
+        std::vector<float> values(static_cast<std::size_t>(batch * outputs));
+        const Rows<float> s{values.data(), {batch, outputs}};
+        for (Index n = 0; n < batch; ++n)
+            for (Index o = 0; o < outputs; ++o) {
                 double sum = 0;
-                for (Index i = 0; i < w.extent(1); ++i) sum += double(w.view()(n, i)) * double(weight.view()(i, o));
-                s.view()(n, o) = static_cast<float>(gain() * sum + double(bias[static_cast<std::size_t>(o)]));
+                for (Index i = 0; i < inputs; ++i) sum += double(code(n, i)) * double(factor(i, o));
+                s(n, o) = static_cast<float>(gain() * sum + double(bias[static_cast<std::size_t>(o)]));
             }
-        return s;
+        return {{batch, outputs}, values};
     }
 
     /// Checks the gradients that follow from dstyle, or, with the prefix "second/", their tangents from its tangent.
     void check(const Golden& g, const std::string& prefix, const Codes& dstyle) const {
-        Codes dw(w.shape()), dweight(weight.shape());
-        std::vector<float> dbias(bias.size(), 0.f);
-        for (Index n = 0; n < w.batch(); ++n)
-            for (Index i = 0; i < w.extent(1); ++i) {
+        const std::vector<float> values = dstyle.values();
+        const Rows<const float> d{values.data(), {batch, outputs}};
+        std::vector<float> dw(w.size()), dweight(weight.size()), dbias(bias.size(), 0.f);
+        for (Index n = 0; n < batch; ++n)
+            for (Index i = 0; i < inputs; ++i) {
                 double sum = 0;
-                for (Index o = 0; o < dstyle.extent(1); ++o)
-                    sum += double(dstyle.view()(n, o)) * double(weight.view()(i, o));
-                dw.view()(n, i) = static_cast<float>(gain() * sum);
+                for (Index o = 0; o < outputs; ++o) sum += double(d(n, o)) * double(factor(i, o));
+                dw[static_cast<std::size_t>(n * inputs + i)] = static_cast<float>(gain() * sum);
             }
-        for (Index o = 0; o < dstyle.extent(1); ++o) {
-            for (Index i = 0; i < w.extent(1); ++i) {
+        for (Index o = 0; o < outputs; ++o) {
+            for (Index i = 0; i < inputs; ++i) {
                 double sum = 0;
-                for (Index n = 0; n < w.batch(); ++n) sum += double(w.view()(n, i)) * double(dstyle.view()(n, o));
-                dweight.view()(i, o) = static_cast<float>(gain() * sum);
+                for (Index n = 0; n < batch; ++n) sum += double(code(n, i)) * double(d(n, o));
+                dweight[static_cast<std::size_t>(i * outputs + o)] = static_cast<float>(gain() * sum);
             }
-            for (Index n = 0; n < w.batch(); ++n) dbias[static_cast<std::size_t>(o)] += dstyle.view()(n, o);
+            for (Index n = 0; n < batch; ++n) dbias[static_cast<std::size_t>(o)] += d(n, o);
         }
         g.check(prefix + "grad/w", dw);
         g.check(prefix + "grad/param/StyleMod/weight", dweight);
         g.check(prefix + "grad/param/StyleMod/bias", dbias);
     }
+
+private:
+    [[nodiscard]] float code(Index n, Index i) const { return w[static_cast<std::size_t>(n * inputs + i)]; }
+    [[nodiscard]] float factor(Index i, Index o) const { return weight[static_cast<std::size_t>(i * outputs + o)]; }
 };
 
 }  // namespace
 
 void golden_op_blur2d(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const std::vector<float> filter{0.25f, 0.5f, 0.25f};
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     Batch y(x.shape()), dx(x.shape()), dx_dot(x.shape());
@@ -168,7 +172,7 @@ void golden_op_blur2d(const std::filesystem::path& file) {
 
 void golden_op_upscale2d(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     const int factor = static_cast<int>(dy.extent(2) / x.extent(2));
     Batch y(dy.shape()), dx(x.shape());
@@ -180,7 +184,7 @@ void golden_op_upscale2d(const std::filesystem::path& file) {
 
 void golden_op_downscale2d(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     const int factor = static_cast<int>(x.extent(2) / dy.extent(2));
     Batch y(dy.shape()), dx(x.shape()), dx_dot(x.shape());
@@ -194,22 +198,22 @@ void golden_op_downscale2d(const std::filesystem::path& file) {
 
 void golden_op_bias(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
-    const std::vector<float> bias = g.vector("param/bias");
+    const Numbers bias = g.numbers("param/bias");
     Batch y(x.shape());
-    std::vector<float> dbias(bias.size(), 0.f);
+    Numbers dbias(bias.shape());
     const float lrmul = 0.5f;  // with which the file was made
-    ops::add_bias(c, x.view(), bias, lrmul, y.view());
+    ops::add_bias(c, x.view(), bias.span(), lrmul, y.view());
     g.check("out", y);
     g.check("grad/x", dy);
-    ops::bias_gradient(c, dy.view(), lrmul, std::span(dbias));
+    ops::bias_gradient(c, dy.view(), lrmul, dbias.span());
     g.check("grad/param/bias", dbias);
 }
 
 void golden_op_leaky_relu(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     Batch y(x.shape()), dx(x.shape());
     ops::leaky_relu(c, x.view(), 0.2f, y.view());
@@ -220,21 +224,21 @@ void golden_op_leaky_relu(const std::filesystem::path& file) {
 
 void golden_op_noise(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent"), noise = g.maps("draw/noise");
-    const std::vector<float> weight = g.vector("param/Noise/weight");
+    const Numbers weight = g.numbers("param/Noise/weight");
     Batch y(x.shape());
-    std::vector<float> dweight(weight.size(), 0.f);
-    ops::add_noise(c, x.view(), noise.view(), weight, 1.f, y.view());
+    Numbers dweight(weight.shape());
+    ops::add_noise(c, x.view(), noise.view(), weight.span(), 1.f, y.view());
     g.check("out", y);
     g.check("grad/x", dy);
-    ops::noise_weight_gradient(c, dy.view(), noise.view(), 1.f, std::span(dweight));
+    ops::noise_weight_gradient(c, dy.view(), noise.view(), 1.f, dweight.span());
     g.check("grad/param/Noise/weight", dweight);
 }
 
 void golden_op_pixel_norm(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     const std::array<Index, 4> one{x.batch(), 1, x.extent(2), x.extent(3)};
     Batch y(x.shape()), dx(x.shape()), y_dot(x.shape()), dx_dot(x.shape()), inverse(one), rate(one);
@@ -250,7 +254,7 @@ void golden_op_pixel_norm(const std::filesystem::path& file) {
 
 void golden_op_instance_norm(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     Batch y(x.shape()), dx(x.shape()), y_dot(x.shape()), dx_dot(x.shape());
     Codes inverse({x.batch(), x.extent(1)}), rate({x.batch(), x.extent(1)});
@@ -266,7 +270,7 @@ void golden_op_instance_norm(const std::filesystem::path& file) {
 
 void golden_op_style_mod(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     const StyleLayer layer(g);
     const Codes style = layer.style();
@@ -285,7 +289,7 @@ void golden_op_style_mod(const std::filesystem::path& file) {
 
 void golden_op_adain(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     const StyleLayer layer(g);
     const Codes style = layer.style();
@@ -311,7 +315,7 @@ void golden_op_adain(const std::filesystem::path& file) {
 
 void golden_op_minibatch_stddev(const std::filesystem::path& file) {
     const Golden g(file);
-    Context<Cpu> c;
+    golden::Context c(golden::device());
     const Batch x = g.maps("in/x"), dy = g.maps("cotangent");
     Batch y(dy.shape()), dx(x.shape()), dx_dot(x.shape());
     ops::minibatch_stddev(c, x.view(), 4, 1, 1e-8f, y.view());

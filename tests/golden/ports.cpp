@@ -74,8 +74,8 @@ void golden_port_rosinality(const std::filesystem::path& path) {
     write_rosinality(expected, folder / "000000.safetensors");
     const Checkpoint checkpoint(folder / "000000.safetensors");
     const auto generator =
-        load_generator(checkpoint, std::make_shared<Context<Cpu>>(Cpu{.threads = 1, .kernels = Kernels::fast}));
-    const double tolerance = golden::forward_tolerance(Kernels::fast);
+        load_generator(checkpoint, std::make_shared<Context<Cpu>>(Cpu{.threads = 2, .kernels = Kernels::fast}));
+    const double tolerance = 1e-4;
     const auto z = golden::read<2>(expected, "in/z");
     const auto w = generator.map(z);
     golden::check_close(expected, "out/w", golden::Result(w), tolerance);
@@ -116,14 +116,13 @@ void golden_port_huangzh13(const std::filesystem::path& path) {
     for (const char* file : {"port_huangzh13.pth", "port_huangzh13_legacy.pth"}) {
         BOOST_TEST_CONTEXT(file) {
             const Checkpoint checkpoint(path.parent_path() / file);
-            const auto generator = load_generator(
-                checkpoint, std::make_shared<Context<Cpu>>(Cpu{.threads = 1, .kernels = Kernels::plain}));
+            const auto generator = load_generator(checkpoint, golden::context());
             const int stages = generator.architecture().stages();
             for (const std::string& name : golden::names_below(expected, "out/image_depth")) {
                 const std::string rest = name.substr(std::string("out/image_depth").size());
                 const int depth = rest.at(0) - '0';
                 const double alpha = golden::number_after(rest.substr(1), "_alpha");
-                AnyGenerator<Cpu>::Options options;
+                AnyGenerator<golden::Device>::Options options;
                 options.noise = Noise::given;
                 options.lod = stages - 1 - depth + (1 - alpha);
                 for (int l = 0; l < 2 * (depth + 1); ++l)
@@ -131,7 +130,7 @@ void golden_port_huangzh13(const std::filesystem::path& path) {
                 const auto pictures = generator(golden::read<2>(expected, "in/z"), options);
                 golden::check_close(expected, name,
                                     thinned(pictures, static_cast<std::size_t>(expected.shape(name)[2])),
-                                    golden::forward_tolerance(Kernels::plain));
+                                    golden::forward_tolerance());
             }
         }
     }

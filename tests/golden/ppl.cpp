@@ -36,7 +36,7 @@ PathLengthOptions options_of(const std::string& name) {
 
 /// Rows 2i and 2i + 1 of in/z are the ends of path i, in/t are the positions for "full".
 void check_distances(const SafetensorsFile& file, const std::string& name, const PathGenerator<float>& generator,
-                     const Lpips<Cpu>& lpips) {
+                     const Lpips<golden::Device>& lpips) {
     const PathLengthOptions options = options_of(name);
     const auto z = golden::read<2>(file, "in/z");
     std::vector<double> t = file.read_double("in/t");
@@ -57,17 +57,14 @@ void golden_ppl(const std::filesystem::path& path) {
     const SafetensorsFile file(path);
     const auto seed = static_cast<std::uint32_t>(std::stoul(file.metadata().at("weights_seed")));
     const Architecture architecture = golden::described_architecture(file, "net/");
-    for (const Kernels kernels : {Kernels::fast, Kernels::plain}) {
-        const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 2, .kernels = kernels});
-        AnyGenerator<> network(architecture, context, uninitialized);
-        load_parameters(file, "net/", network);
-        const Lpips<Cpu> lpips = golden::seeded_lpips(seed, context);
-        BOOST_TEST_CONTEXT(golden::name_of(kernels))
-        for (const std::string& name : golden::names_below(file, "f64/")) {
-            if (name.starts_with("f64/percentile")) continue;
-            if (kernels == Kernels::plain && !name.ends_with("eps0.0001_crop")) continue;  // these take long
-            check_distances(file, name, path_generator(network), lpips);
-        }
+    const auto context = golden::context();
+    AnyGenerator<golden::Device> network(architecture, context, uninitialized);
+    load_parameters(file, "net/", network);
+    const Lpips<golden::Device> lpips = golden::seeded_lpips(seed, context);
+    for (const std::string& name : golden::names_below(file, "f64/")) {
+        if (name.starts_with("f64/percentile")) continue;
+        if (golden::plain_arithmetic() && !name.ends_with("eps0.0001_crop")) continue;  // these take long
+        check_distances(file, name, path_generator(network), lpips);
     }
 
     const PathEstimate found = estimate_path_length(file.read_double("f64/percentile_in"));

@@ -34,10 +34,10 @@ inline stylegan::GivenDraws given_draws(const stylegan::SafetensorsFile& file, c
 /// Hands whole minibatches of a file to Updates: pictures of full resolution, brought to the level's, and labels.
 class GivenPictures {
 public:
-    using Updates = stylegan::Updates<stylegan::Cpu>;
+    using Updates = stylegan::Updates<Device>;
 
-    GivenPictures(const stylegan::SafetensorsFile& file, stylegan::Context<stylegan::Cpu>& context,
-                  const std::string& reals, const std::string& labels)
+    GivenPictures(const stylegan::SafetensorsFile& file, Context& context, const std::string& reals,
+                  const std::string& labels)
         : context_(context) {
         if (file.contains(reals)) reals_ = read<4>(file, reals);
         if (file.contains(labels)) labels_ = read<2>(file, labels);
@@ -51,12 +51,16 @@ public:
                 const stylegan::Shape4 shape{1, pictures.extent(1), pictures.extent(2) * repeat,
                                              pictures.extent(3) * repeat};
                 const auto values = pictures.stride() * repeat * repeat;
-                const stylegan::Maps<const float> large{reals_.data() + samples[i] * values, shape};
+                const float* const from = reals_.data() + samples[i] * values;
                 const stylegan::Maps<float> small = pictures.part(static_cast<stylegan::Index>(i), 1);
-                if (repeat > 1)
-                    stylegan::ops::downscale2d(context_, large, repeat, small);
-                else
-                    context_.copy<4>(large, small);
+                if (repeat == 1) {
+                    context_.upload(from, values, small.data);
+                    continue;
+                }
+                const stylegan::Workspace::Frame frame(context_.workspace());
+                const stylegan::Maps<float> large = context_.take(shape[0], shape[1], shape[2], shape[3]);
+                context_.upload(from, values, large.data);
+                stylegan::ops::downscale2d(context_, large, repeat, small);
             }
             if (!labels.empty()) fill(samples, labels);
         };
@@ -70,11 +74,11 @@ public:
 private:
     void fill(std::span<const stylegan::Index> samples, stylegan::Rows<float> labels) const {
         for (std::size_t i = 0; i < samples.size(); ++i)
-            std::copy_n(labels_.data() + samples[i] * labels.extent(1), labels.extent(1),
-                        labels.part(static_cast<stylegan::Index>(i), 1).data);
+            context_.upload(labels_.data() + samples[i] * labels.extent(1), labels.extent(1),
+                            labels.part(static_cast<stylegan::Index>(i), 1).data);
     }
 
-    stylegan::Context<stylegan::Cpu>& context_;
+    Context& context_;
     xt::xtensor<float, 4> reals_;
     xt::xtensor<float, 2> labels_;
 };

@@ -20,6 +20,7 @@
 namespace {
 
 using namespace stylegan;
+using golden::Device;
 using golden::Result;
 using golden::Results;
 
@@ -34,24 +35,24 @@ bool holds_start(const SafetensorsFile& file) {
 /// The variables before the first step. Where the file lost them, the averaged generator stands for the generator: it has
 /// moved by less than a thousandth of what that did. (The w average, which is not trained, is always there.) Nothing stands
 /// for the discriminator but what it became.
-void load_start(const SafetensorsFile& file, AnyGenerator<>& g, AnyDiscriminator<>& d) {
+void load_start(const SafetensorsFile& file, AnyGenerator<Device>& g, AnyDiscriminator<Device>& d) {
     load_parameters(file, "g0/", g);
     load_parameters(file, "d0/", d);
     if (holds_start(file)) return;
-    for_each_parameter(g, [&](const std::string& name, Parameter<Cpu>& p) {
-        if (p.trainable()) file.read_into("ema1/" + name, p.shape(), p.value().data());
+    for_each_parameter(g, [&](const std::string& name, Parameter<Device>& p) {
+        if (p.trainable()) upload(file.read_float("ema1/" + name), p.value());
     });
 }
 
 /// All losses, and both networks and the averaged generator after the last step.
 template <class Generator>
-Results compute(const SafetensorsFile& file, Generator& g, AnyDiscriminator<>& d) {
+Results compute(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d) {
     const auto& metadata = file.metadata();
     const auto lods = nlohmann::json::parse(metadata.at("lods")).get<std::vector<double>>();
     const double lr = std::stod(metadata.at("lr")), beta = std::stod(metadata.at("ema_beta"));
     load_start(file, g, d);
     Generator averaged = g;
-    Updates<Cpu> updates(g, d);
+    Updates<Device> updates(g, d);
     updates.loss = golden::loss_options("D_logistic_simplegp");
 
     Results results;
@@ -70,16 +71,16 @@ Results compute(const SafetensorsFile& file, Generator& g, AnyDiscriminator<>& d
                          g_draws = golden::given_draws(file, step + "g_draw/", mixing);
         const auto batch = static_cast<Index>(d_draws.latents.shape(0));
         results[step + "d_loss"] = golden::loss_tensor(
-            updates.discriminator_step(Draws<Cpu>(d_draws), level, batch, lr, pictures.reals()).values, true);
+            updates.discriminator_step(Draws<Device>(d_draws), level, batch, lr, pictures.reals()).values, true);
         update_average(g.context(), averaged, g, beta);
         results[step + "g_loss"] = golden::loss_tensor(
-            updates.generator_step(Draws<Cpu>(g_draws), level, batch, lr, pictures.labels()).values, false);
+            updates.generator_step(Draws<Device>(g_draws), level, batch, lr, pictures.labels()).values, false);
     }
-    const auto collect = [&](const std::string& name, const Parameter<Cpu>& p) {
+    const auto collect = [&](const std::string& name, const Parameter<Device>& p) {
         Result& r = results[name];
         r.shape = p.shape();
         if (r.shape.empty()) r.shape = {1};  // lod, as the file has it
-        r.values.assign(p.value().begin(), p.value().end());
+        r.values = download(p.value());
     };
     for_each_parameter(g, collect, "g1/");
     for_each_parameter(d, collect, "d1/");
@@ -103,29 +104,22 @@ void check_training(const SafetensorsFile& file) {
                        file.path().stem()
                            << ": d0/... is d1/..., so the variables before the first step are lost; only what does not "
                               "depend on them is compared: the averages, and what is not trained");
-    for (const Kernels kernels : {Kernels::plain, Kernels::fast}) {
-        BOOST_TEST_CONTEXT(golden::name_of(kernels)) {
-            const Cpu device{.threads = 2, .kernels = kernels};
-            const double tolerance = kernels == Kernels::plain ? 5e-3 : 1e-2;
-            const auto context = std::make_shared<Context<Cpu>>(device);
-            AnyGenerator<> g(described, context, uninitialized);
-            AnyDiscriminator<> d(described, context, uninitialized);
-            const Results found = compute(file, g, d);
-            for (const auto& [name, result] : found)
-                if (whole || independent_of_start(name))
-                    golden::check_close(file, name, result,
-                                        name == "step0/d_loss" ? golden::gradient_tolerance(kernels) : tolerance);
-            for (const std::string& name : file.names())
-                if (name.starts_with("g1/") || name.starts_with("d1/") || name.starts_with("ema1/") ||
-                    name.ends_with("_loss"))
-                    BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
+    const auto context = golden::context();
+    AnyGenerator<Device> g(described, context, uninitialized);
+    AnyDiscriminator<Device> d(described, context, uninitialized);
+    const Results found = compute(file, g, d);
+    for (const auto& [name, result] : found)
+        if (whole || independent_of_start(name))
+            golden::check_close(file, name, result,
+                                name == "step0/d_loss" ? golden::gradient_tolerance() : golden::training_tolerance());
+    for (const std::string& name : file.names())
+        if (name.starts_with("g1/") || name.starts_with("d1/") || name.starts_with("ema1/") || name.ends_with("_loss"))
+            BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
 
-            BasicGenerator<A> typed_g(uninitialized, device);
-            BasicDiscriminator<A> typed_d(0, device);
-            for (const auto& [name, result] : compute(file, typed_g, typed_d))
-                BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
-        }
-    }
+    BasicGenerator<A, Device> typed_g(uninitialized, golden::device());
+    BasicDiscriminator<A, Device> typed_d(0, golden::device());
+    for (const auto& [name, result] : compute(file, typed_g, typed_d))
+        BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 
 }  // namespace
