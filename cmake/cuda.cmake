@@ -43,5 +43,9 @@ add_library(stylegan::cuda ALIAS stylegan_cuda)
 set_target_properties(stylegan_cuda PROPERTIES EXPORT_NAME cuda)
 target_compile_definitions(stylegan_cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:STYLEGAN_CUDA>)
 target_compile_options(stylegan_cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda>)
-target_compile_features(stylegan_cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:cuda_std_20>)
-target_link_libraries(stylegan_cuda INTERFACE stylegan CUDA::cudart CUDA::cublas CuDNN::CuDNN)
+if("cuda_std_20" IN_LIST CMAKE_CUDA_COMPILE_FEATURES)
+    target_compile_features(stylegan_cuda INTERFACE cuda_std_20)
+else()  # nvcc knows it, this CMake does not know that
+    target_compile_options(stylegan_cuda INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
+endif()
+target_link_libraries(stylegan_cuda INTERFACE stylegan CUDA::cublas CuDNN::CuDNN)  # the runtime comes with the language

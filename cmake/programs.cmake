@@ -2,6 +2,7 @@
 # How our own programs (tests, examples, benchmarks) are compiled. Users of the library never see this.
 
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CUDA_EXTENSIONS OFF)
 add_library(stylegan_flags INTERFACE)
 # of_host(OPTION...): for the C++ compiler, also where nvcc calls it
 function(of_host)

@@ -2,6 +2,7 @@
 #include "benchmark.hpp"
 
 #include "class_labels.hpp"
+#include "device_option.hpp"
 #include "memory.hpp"
 #include "options.hpp"
 #include "profile_table.hpp"
@@ -22,6 +23,7 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
+#include <type_traits>
 
 namespace stylegan::examples {
 namespace {
@@ -33,6 +35,7 @@ struct BenchmarkOptions {
     std::optional<int> resolution, fmap_base, fmap_max, latent, batch;
     What what = What::generate;
     int threads = 0, reps = 7;
+    DeviceOption device{};
     bool json = false, profile = false;
 };
 
@@ -43,8 +46,18 @@ struct Measurement {
     int threads = 0;
     std::vector<double> seconds{};  // per picture, sorted
     std::optional<double> relative_error{};
+    std::optional<std::size_t> device_bytes{};  // of a GPU
     Profile profile{};
 };
+
+/// What is in use of the memory of a GPU, by all programs; nothing for the processor.
+template <class Device>
+std::optional<std::size_t> device_memory_in_use(Device) {
+#ifdef STYLEGAN_CUDA
+    if constexpr (std::is_same_v<Device, Cuda>) return cuda_memory_in_use();
+#endif
+    return std::nullopt;
+}
 
 /// Calls f `reps` times with a clock. @return seconds per picture, sorted
 template <class F>
@@ -112,14 +125,15 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
 
 constexpr int warm_up = 2, train_warm_up = 1;
 
-Measurement measure_generate(const BenchmarkOptions& o) {
-    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
-    const AnyGenerator<Cpu> generator = o.network.empty() ? AnyGenerator<Cpu>(architecture_of(o), context, 0)
+template <class Device>
+Measurement measure_generate(const BenchmarkOptions& o, Device device) {
+    const auto context = std::make_shared<Context<Device>>(device);
+    const AnyGenerator<Device> generator = o.network.empty() ? AnyGenerator<Device>(architecture_of(o), context, 0)
                                                           : load_generator(Checkpoint(o.network), context);
     const Architecture& a = generator.architecture();
     const auto z = latents_for(o, a);
     const auto n = static_cast<Index>(z.shape(0));
-    AnyGenerator<Cpu>::Options options;
+    Synthesis<float> options;
     if (a.label_size > 0) options.labels = labels_of_class(z.shape(0), a.label_size, 0);
     Measurement m{.picture = a.picture(),
                   .fmap_base = a.fmap_base,
@@ -140,7 +154,8 @@ Measurement measure_generate(const BenchmarkOptions& o) {
     return m;
 }
 
-Measurement measure_train(const BenchmarkOptions& o) {
+template <class Device>
+Measurement measure_train(const BenchmarkOptions& o, Device device) {
     const Architecture a = architecture_of(o);
     const int batch = o.batch.value_or(8), group = std::max(a.mbstd_group_size, 1);
     if (batch > group && batch % group != 0)
@@ -159,24 +174,29 @@ Measurement measure_train(const BenchmarkOptions& o) {
     TrainingOptions options;
     options.schedule.growing = false;
     options.schedule.batch = batch;
-    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
-    Trainer<Cpu> trainer(a, options, source, context);
-    for (int i = 0; i < train_warm_up; ++i) trainer.step();
+    const auto context = std::make_shared<Context<Device>>(device);
+    Trainer<Device> trainer(a, options, source, context);
+    const auto run = [&] {
+        trainer.step();
+        context->synchronize();
+    };
+    for (int i = 0; i < train_warm_up; ++i) run();
     return {.picture = a.picture(),
             .fmap_base = a.fmap_base,
             .fmap_max = a.fmap_max,
             .batch = batch,
             .threads = context->threads(),
-            .seconds = timed(o.reps, batch, [&] { trainer.step(); })};
+            .seconds = timed(o.reps, batch, run)};
 }
 
 /// Distances of pairs of pictures by a VGG16 of full width with random weights; a pair counts as a picture.
-Measurement measure_lpips(const BenchmarkOptions& o) {
+template <class Device>
+Measurement measure_lpips(const BenchmarkOptions& o, Device device) {
     const int side = o.resolution.value_or(256), pairs = o.batch.value_or(1);
-    if (side < Vgg16<Cpu>::smallest_side)
+    if (side < Vgg16<Device>::smallest_side)
         throw ValueError(
-            text("--resolution: is ", side, ", expected at least ", Vgg16<Cpu>::smallest_side, " for VGG16"));
-    const Lpips<Cpu> distance(Vgg16<Cpu>(64, {.wscale = false}, 0, Cpu{.threads = o.threads}));
+            text("--resolution: is ", side, ", expected at least ", Vgg16<Device>::smallest_side, " for VGG16"));
+    const Lpips<Device> distance(Vgg16<Device>(64, {.wscale = false}, 0, device));
     const auto pictures = [&](std::uint64_t seed) {
         const auto s = static_cast<std::size_t>(side);
         auto x = xt::xtensor<float, 4>::from_shape({static_cast<std::size_t>(pairs), 3, s, s});
@@ -204,6 +224,8 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
     json["min"] = m.seconds.front();
     json["max"] = m.seconds.back();
     json["peak_rss_mb"] = std::llround(static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
+    if (m.device_bytes) json["device_mb"] = std::llround(static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
+    if (o.device.cuda) json["device"] = o.device.tf32 ? "cuda, tf32" : "cuda";
     json["res"] = m.picture.height;
     json["batch"] = m.batch;
     json["threads"] = m.threads;
@@ -227,6 +249,7 @@ void print(const BenchmarkOptions& o, const Measurement& m) {
     std::printf("Seconds per %s  median %.4g   min %.4g   max %.4g\n", pairs ? "pair   " : "picture",
                 m.seconds[m.seconds.size() / 2], m.seconds.front(), m.seconds.back());
     std::printf("Peak memory          %.0f MiB\n", static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
+    if (m.device_bytes) std::printf("GPU memory in use    %.0f MiB\n", static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
     if (m.relative_error) std::printf("Relative error       %.3g\n", *m.relative_error);
     if (o.profile) print_profile(m.profile);
 }
@@ -242,9 +265,13 @@ void add_benchmark(CLI::App& app) {
             usage_error("--profile", "is given with --what train or lpips, expected with --what generate");
         if (o->what == What::lpips && !o->network.empty())
             usage_error("--network", "is given with --what lpips, expected with --what generate or train");
-        const Measurement m = o->what == What::train   ? measure_train(*o)
-                              : o->what == What::lpips ? measure_lpips(*o)
-                                                       : measure_generate(*o);
+        const Measurement m = on_device(o->device, o->threads, [&](auto device) {
+            Measurement of_device = o->what == What::train   ? measure_train(*o, device)
+                                    : o->what == What::lpips ? measure_lpips(*o, device)
+                                                             : measure_generate(*o, device);
+            of_device.device_bytes = device_memory_in_use(device);
+            return of_device;
+        });
         if (o->json)
             std::printf("%s\n", json_of(*o, m).c_str());
         else
@@ -269,6 +296,7 @@ void add_benchmark(CLI::App& app) {
         "pairs of pictures by VGG16");
     add_whole(c, "--batch", o->batch, {1, 1 << 16}, "pictures computed at once (default 1, training 8)");
     add_threads(c, o->threads);
+    add_device(c, o->device);
     add_whole(c, "--reps", o->reps, {1, 1000000}, "runs to measure (default 7)");
     add_flag(c, "--json", o->json, "print one line of JSON");
     add_flag(c, "--profile", o->profile,

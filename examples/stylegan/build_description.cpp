@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "build_description.hpp"
 
+#include "device_option.hpp"
+
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
 #include <stylegan/ops/lanes.hpp>
@@ -51,7 +53,7 @@ std::string build_description() {
                              "\ncompiler        g++ ", __GNUC__, '.', __GNUC_MINOR__,
 #endif
                              "\ncompiled for    ", compiled_for, "\nprocessor       ", here, ", ",
-                             std::thread::hardware_concurrency(), " threads\n");
+                             std::thread::hardware_concurrency(), " threads\nCUDA            ", cuda_description(), '\n');
     if (compiled_for != here)
         lines += text("warning: this program uses ", compiled_for, " where the processor has ", here,
                       ": it would be faster compiled with -march=native, or for that processor by name\n");

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "counted_progress.hpp"
+#include "drawing_network.hpp"
 #include "metric_commands.hpp"
 #include "options.hpp"
 #include "output_folder.hpp"
 #include "path_chart.hpp"
 #include "path_metrics.hpp"
 #include "run_directory.hpp"
-
-#include <stylegan/models/load.hpp>
 
 #include <cstdio>
 #include <limits>
@@ -25,6 +24,7 @@ struct CalcMetricsOptions {
     MetricSettings settings;
     bool json = false;
     int threads = 0;
+    DeviceOption device{};
     ExtraTensors extra = ExtraTensors::refused;
 };
 
@@ -40,10 +40,10 @@ void calc_metrics(const CalcMetricsOptions& o) {
         require_chart_name(o.plot);
         require_folder_of("--plot", o.plot);
     }
-    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
-    const AnyGenerator<Cpu> generator = load_generator(Checkpoint(o.network, o.extra), context);
-    const PerceptualNetwork network = open_perceptual_network(o.perceptual, context);
-    for (const std::string& name : o.metrics) check_metric(name, generator.architecture(), o.settings);
+    const auto generator = open_network(Checkpoint(o.network, o.extra), o.device, o.threads);
+    const PerceptualNetwork network = generator->perceptual(o.perceptual);
+    const Architecture& a = generator->architecture();
+    for (const std::string& name : o.metrics) check_metric(name, a, o.settings);
 
     // One line, apart from what --json prints.
     if (!network.notice.empty()) std::fprintf(o.json ? stderr : stdout, "%s\n", network.notice.c_str());
@@ -51,7 +51,8 @@ void calc_metrics(const CalcMetricsOptions& o) {
     const RunDirectory beside(o.network.parent_path());
     for (const std::string& name : o.metrics) {
         CountedProgress progress("samples");
-        const MetricResult result = evaluate_metric(name, generator, network, o.settings, [&](const PathProgress& p) {
+        const auto path = generator->path(o.settings.noise);
+        const MetricResult result = evaluate_metric(name, a, path, network, o.settings, [&](const PathProgress& p) {
             char value[96];
             std::snprintf(value, sizeof value, ", %s %.5g +- %.2g", name.c_str(), p.estimate.mean,
                           p.estimate.standard_error);
@@ -98,6 +99,7 @@ void add_calc_metrics(CLI::App& app) {
     add_whole(c, "--class", s.label, {0, std::numeric_limits<int>::max()},
               "the class, for a network with labels (default: any)");
     add_threads(c, o->threads);
+    add_device(c, o->device);
     add_flag(c, "--json", o->json, "print the lines of metric-NAME.jsonl instead of text");
     add_path(
         c, "--plot", o->plot, "FILE",

@@ -36,6 +36,7 @@ void add_network_options(CLI::App& c, DrawingOptions& o) {
     add_allow_extra(c, o.extra);
     add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "the class, for a network with labels");
     add_threads(c, o.threads);
+    add_device(c, o.device);
 }
 
 void add_truncation_options(CLI::App& c, DrawingOptions& o) {
@@ -53,7 +54,7 @@ Drawing::Drawing(const DrawingOptions& o)
     : options_(o), generator_([&] {
           const Checkpoint checkpoint(o.network, o.extra);
           assumed_ = listed(checkpoint.assumed());
-          return load_generator(checkpoint, std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads}));
+          return open_network(checkpoint, o.device, o.threads);
       }()) {
     check_label(o, architecture());
     if (architecture().progressive_gan && o.psi != 1)
@@ -78,7 +79,7 @@ Drawing::Generator::Options Drawing::options(std::size_t count) const {
 
 Drawing::Styles Drawing::styles(const std::vector<std::uint32_t>& seeds) const {
     const auto z = latents_of_seeds(seeds, static_cast<std::size_t>(architecture().latent_size));
-    return generator_.styles(generator_.map(z, options(seeds.size()).labels));
+    return generator_->styles(generator_->map(z, options(seeds.size()).labels));
 }
 
 std::size_t Drawing::usual_batch() const {
@@ -98,7 +99,7 @@ std::vector<Image> Drawing::pictures(const Styles& w, const std::function<void(s
         for (std::size_t i = 0; i < part.size(); ++i) part[i] = first + i;
         Generator::Options o = options(part.size());
         if (change) change(o);
-        for (Image& image : to_uint8(generator_.synthesize(rows_of(w, part), o))) all.push_back(std::move(image));
+        for (Image& image : to_uint8(generator_->synthesize(rows_of(w, part), o))) all.push_back(std::move(image));
         done(part.size());
     }
     return all;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "drawing_network.hpp"
+
 #include <stylegan/io/image.hpp>
-#include <stylegan/models/load.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,10 +26,11 @@ struct DrawingOptions {
     std::optional<int> cutoff, label;
     Noise noise = Noise::constant;
     int threads = 0;
+    DeviceOption device{};
     ExtraTensors extra = ExtraTensors::refused;
 };
 
-/// --network, --allow-extra, --class and --threads.
+/// --network, --allow-extra, --class, --threads and --device.
 void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc and --trunc-cutoff.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
@@ -37,15 +40,15 @@ void add_noise_option(CLI::App& command, DrawingOptions& o);
 /// A generator as a command opened it, with what the command line says of how it draws.
 class Drawing {
 public:
-    using Generator = AnyGenerator<Cpu>;
+    using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
     /// @throws FileError, FormatError; ValueError where --class or --trunc do not suit the network
     explicit Drawing(const DrawingOptions& o);
 
-    [[nodiscard]] const Generator& generator() const { return generator_; }
-    [[nodiscard]] Generator& generator() { return generator_; }
-    [[nodiscard]] const Architecture& architecture() const { return generator_.architecture(); }
+    [[nodiscard]] const Generator& generator() const { return *generator_; }
+    [[nodiscard]] Generator& generator() { return *generator_; }
+    [[nodiscard]] const Architecture& architecture() const { return generator_->architecture(); }
     /// Prints what was assumed of an architecture that the file does not tell in full.
     void tell_assumed() const;
 
@@ -67,7 +70,7 @@ public:
 private:
     DrawingOptions options_;
     std::string assumed_;
-    Generator generator_;
+    std::unique_ptr<Generator> generator_;
 };
 
 /// Row i of each of these, from one array of w: (rows, layers, w_size).

@@ -21,7 +21,7 @@
 namespace stylegan::examples {
 namespace {
 
-using Generator = AnyGenerator<Cpu>;
+using Generator = Drawing::Generator;
 
 struct GenerateOptions : DrawingOptions {
     std::filesystem::path latents, projected_w, outdir;
@@ -144,7 +144,7 @@ private:
 };
 
 void generate(const GenerateOptions& o) {
-    const Drawing drawing(o);
+    Drawing drawing(o);
     const Source source(o, drawing);
     if (o.grid && source.size() > static_cast<std::size_t>((*o.grid)[0]) * static_cast<std::size_t>((*o.grid)[1]))
         throw ValueError(
@@ -158,7 +158,7 @@ void generate(const GenerateOptions& o) {
                               : o.batch > 0            ? static_cast<std::size_t>(o.batch)
                                                        : drawing.usual_batch();
     Profile profile;
-    if (o.profile) drawing.generator().context().set_profile(&profile);
+    if (o.profile) drawing.generator().set_profile(&profile);
     PictureSink sink(o, source);
     CountedProgress progress("pictures");
     for (std::size_t first = 0; first < source.size(); first += batch) {

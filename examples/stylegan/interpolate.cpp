@@ -13,6 +13,7 @@
 #include <stylegan/io/animated_png.hpp>
 #include <stylegan/io/picture.hpp>
 #include <stylegan/metrics/path_length.hpp>
+#include <stylegan/models/vgg16.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +46,7 @@ void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualN
           std::uint32_t to, std::vector<Stop>& all, CountedProgress& progress, std::size_t total) {
     const auto& generator = drawing.generator();
     const auto ends = latents_of_seeds({from, to}, static_cast<std::size_t>(drawing.architecture().latent_size));
-    AnyGenerator<Cpu>::Pictures pictures;
+    Drawing::Generator::Pictures pictures;
     const PathGenerator<float> path{
         .latent_size = drawing.architecture().latent_size,
         .map = [&](const auto& z, const auto&) { return generator.map(z, drawing.options(z.shape(0)).labels); },
@@ -53,7 +54,7 @@ void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualN
             [&](const auto& w, const PathDraw&) {
                 auto options = drawing.options(w.shape(0));
                 options.noise_seed = from;
-                return pictures = generator.synthesize(w, options);
+                return pictures = generator.synthesize(generator.styles(w), options);
             }};
     PathLengthOptions options;
     options.space = o.space;
@@ -61,7 +62,7 @@ void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualN
     options.crop = false;
     for (std::size_t i = 0; i < o.steps; ++i) {
         const double t = static_cast<double>(i) / static_cast<double>(o.steps - 1);
-        const std::vector<double> d = path_distances(path, network.lpips, options, ends, {t}, {}, {.samples = {i}});
+        const std::vector<double> d = path_distances(path, *network.lpips, options, ends, {t}, {}, {.samples = {i}});
         all.push_back({to_uint8(pictures, 0), d[0]});
         progress.show(all.size(), total);
     }
@@ -130,7 +131,7 @@ void interpolate(const InterpolateOptions& o) {
     if (std::min(picture.height, picture.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text("--network ", o.network.string(), ": makes pictures of ", to_string(picture),
                               ", expected at least 16x16 for distances"));
-    const PerceptualNetwork network = open_perceptual_network(o.perceptual, drawing.generator().shared_context());
+    const PerceptualNetwork network = drawing.generator().perceptual(o.perceptual);
     make_output_folder(o.outdir);
     drawing.tell_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());

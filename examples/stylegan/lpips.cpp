@@ -17,6 +17,7 @@ struct LpipsOptions {
     std::filesystem::path a, b;
     PerceptualOptions perceptual;
     int threads = 0;
+    DeviceOption device{};
 };
 
 /// (1, 3, H, W) in [-1, 1]; grey in three equal colours.
@@ -40,9 +41,8 @@ void lpips(const LpipsOptions& o) {
     if (a.shape() != b.shape())
         throw ShapeError(text(o.b.string(), ": is ", b.shape(3), 'x', b.shape(2), ", expected ", a.shape(3), 'x',
                               a.shape(2), " as ", o.a.string()));
-    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = o.threads});
-    const PerceptualNetwork network = open_perceptual_network(o.perceptual, context);
-    const double distance = network.lpips(a, b)[0];
+    const PerceptualNetwork network = open_perceptual_network(o.perceptual, o.device, o.threads);
+    const double distance = (*network.lpips)(a, b)[0];
     std::printf("%.6f%s\n", distance, network.remark.empty() ? "" : ("  (" + network.remark + ")").c_str());
 }
 
@@ -55,6 +55,7 @@ void add_lpips(CLI::App& app) {
     require(add_path(c, "B", o->b, "", "another of the same size"));
     add_perceptual_options(c, o->perceptual);
     add_threads(c, o->threads);
+    add_device(c, o->device);
 }
 
 }  // namespace stylegan::examples

@@ -48,7 +48,7 @@ bool has_command(const CLI::App& app, const std::string& name) {
 
 int main(int argc, char** argv) {
     CLI::App app{
-        "StyleGAN (2019) on the processor: generates pictures, trains networks, prepares data.\n"
+        "StyleGAN (2019): generates pictures, trains networks, prepares data.\n"
         "`stylegan COMMAND --help` explains a command."};
     app.name("stylegan");
     const auto& version = stylegan::version;

@@ -3,6 +3,9 @@
 
 #include "progress_line.hpp"
 
+#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/models/vgg16.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -87,19 +90,18 @@ void check_metric(const std::string& name, const Architecture& a, const MetricSe
     (void)options_of(name, a, settings);
 }
 
-MetricResult evaluate_metric(const std::string& name, const AnyGenerator<Cpu>& generator,
+MetricResult evaluate_metric(const std::string& name, const Architecture& a, const PathGenerator<float>& path,
                              const PerceptualNetwork& network, const MetricSettings& settings,
                              const std::function<void(const PathProgress&)>& progress) {
-    const Architecture& a = generator.architecture();
     MetricResult result{name, options_of(name, a, settings), {}, network.features, network.remark};
     const Size picture = a.picture();
     const Size seen = PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width),
                                      result.options.crop)
                           .size();
-    result.options.batch = settings.batch > 0 ? settings.batch : planned_pairs(a, network.lpips.bytes_of_pair(seen));
+    result.options.batch = settings.batch > 0 ? settings.batch : planned_pairs(a, network.lpips->bytes_of_pair(seen));
     const double begin = seconds_now();
     result.length =
-        perceptual_path_length(path_generator(generator, settings.noise), network.lpips, result.options, progress);
+        perceptual_path_length(path, *network.lpips, result.options, progress);
     result.seconds = seconds_now() - begin;
     return result;
 }

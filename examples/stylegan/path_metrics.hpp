@@ -3,7 +3,8 @@
 
 #include "perceptual_network.hpp"
 
-#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/metrics/path_length.hpp>
+#include <stylegan/models/generator.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -45,10 +46,11 @@ struct MetricResult {
 };
 
 /// @param name      an official name: ppl2_ without, ppl_ with the crop to the middle of a face; space and sampling
+/// @param path      of the network of architecture `a`, with the noise that the settings name
 /// @param progress  see perceptual_path_length()
 /// @throws ValueError, ShapeError, before anything is computed where the network or the settings cannot be evaluated
-[[nodiscard]] MetricResult evaluate_metric(const std::string& name, const AnyGenerator<Cpu>& generator,
-                                           const PerceptualNetwork& network, const MetricSettings& settings,
+[[nodiscard]] MetricResult evaluate_metric(const std::string& name, const Architecture& a,
+                                           const PathGenerator<float>& path, const PerceptualNetwork& network, const MetricSettings& settings,
                                            const std::function<void(const PathProgress&)>& progress);
 
 /// @throws ValueError, ShapeError as evaluate_metric(), and computes nothing

@@ -11,8 +11,6 @@
 #include <stylegan/io/picture.hpp>
 #include <stylegan/io/read_image.hpp>
 #include <stylegan/io/resize.hpp>
-#include <stylegan/metrics/lpips_target.hpp>
-#include <stylegan/training/projection.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -83,8 +81,9 @@ double square_difference(const Pictures& picture, const Pictures& target, double
 /// hang on these steps, so that what a network makes lies far from its own file.
 class DistanceOfWritten {
 public:
-    DistanceOfWritten(Lpips<Cpu>& lpips, const Image& target, double mse)
-        : target_(values_of(target)), perceptual_(lpips, target_), mse_(mse) {}
+    /// @param lpips  must outlive this
+    DistanceOfWritten(PerceptualDistance& lpips, const Image& target, double mse)
+        : target_(values_of(target)), perceptual_(lpips.from(target_)), mse_(mse) {}
 
     [[nodiscard]] double lpips(const Pictures& picture) {
         Pictures unused = target_;
@@ -99,7 +98,7 @@ public:
 
 private:
     Pictures target_;
-    LpipsTarget<Cpu> perceptual_;
+    PerceptualDistance::FromTarget perceptual_;
     double mse_;
 };
 
@@ -108,7 +107,7 @@ private:
 class Search {
 public:
     Search(Drawing::Generator& generator, DistanceOfWritten& distance, const ProjectOptions& o)
-        : generator_(generator), distance_(distance), options_(o), sampled_(sample_w(generator, 10000)) {}
+        : generator_(generator), distance_(distance), options_(o), sampled_(generator.sampled_w(10000)) {}
 
     /// The LPIPS distance of the average picture.
     [[nodiscard]] double average() const { return distance_.lpips(generator_.synthesize(sampled_.mean)); }
@@ -118,13 +117,14 @@ public:
         constexpr double good = 20;  // times nearer than the average picture: found, and not the end of a wrong way
         const double enough = average() / good;
         const auto others = static_cast<std::size_t>(options_.starts - 1);
-        const std::size_t samples = others > 0 ? std::max<std::size_t>(others, static_cast<std::size_t>(options_.steps) / 4) : 0;
+        const std::size_t samples =
+            others > 0 ? std::max<std::size_t>(others, static_cast<std::size_t>(options_.steps) / 4) : 0;
         total_ = samples + static_cast<std::size_t>(options_.steps) * static_cast<std::size_t>(options_.starts);
         search_from(sampled_.mean);
         if (nearest_ > enough && others > 0) {
             const auto count_one = [&] { count(); };
-            for (const std::size_t i : nearest_samples<Cpu>(
-                     generator_, sampled_, samples, others, [&](const Pictures& x) { return distance_.lpips(x); }, count_one))
+            for (const std::size_t i : generator_.nearest(
+                     sampled_, samples, others, [&](const Pictures& x) { return distance_.lpips(x); }, count_one))
                 if (nearest_ > enough) search_from(sampled_.row(i));
         }
         progress_.clear();
@@ -133,17 +133,17 @@ public:
 
 private:
     void search_from(const Latents& w) {
-        Projection<Cpu> search(generator_, [this](const Pictures& x, Pictures& dx) { return distance_(x, dx); }, w,
-                               sampled_.deviation,
-                               {.steps = options_.steps, .seed = static_cast<std::uint64_t>(options_.seed)});
-        while (!search.finished()) {
-            (void)search.step();
+        const auto search = generator_.search(
+            [this](const Pictures& x, Pictures& dx) { return distance_(x, dx); }, w, sampled_.deviation,
+            {.steps = options_.steps, .seed = static_cast<std::uint64_t>(options_.seed)});
+        while (!search->finished()) {
+            search->step();
             count();
         }
-        const double distance = distance_.lpips(generator_.synthesize(search.w()));
+        const double distance = distance_.lpips(generator_.synthesize(search->w()));
         if (distance < nearest_) {
             nearest_ = distance;
-            best_ = search.w();
+            best_ = search->w();
         }
     }
     void count() { progress_.show(++done_, total_); }
@@ -165,8 +165,8 @@ void project(const ProjectOptions& o) {
     if (a.label_size > 0)
         throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without"));
     const Image target = fitted(read_image(o.target), a.picture(), a.num_channels);
-    PerceptualNetwork network = open_perceptual_network(o.perceptual, generator.shared_context());
-    DistanceOfWritten distance(network.lpips, target, o.mse);
+    const PerceptualNetwork network = generator.perceptual(o.perceptual);
+    DistanceOfWritten distance(*network.lpips, target, o.mse);
     make_output_folder(o.outdir);
     drawing.tell_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
@@ -175,7 +175,7 @@ void project(const ProjectOptions& o) {
     Search search(generator, distance, o);
     const double before = search.average();
     const auto w = generator.styles(search.find());
-    const Pictures found = generator.synthesize(w);
+    const Pictures found = generator.synthesize(w, {});
     const double after = distance.lpips(found);
     write_png(o.outdir / "target.png", target);
     write_png(o.outdir / "proj.png", found, 0);
@@ -194,9 +194,10 @@ void add_project(CLI::App& app) {
     require(add_path(c, "--target", o->target, "FILE",
                      "the picture: PNG or JPEG; its middle is taken, at the size of the network's pictures"));
     add_whole(c, "--num-steps", o->steps, {1, 1000000}, "steps of a search (default 1000)");
-    add_whole(c, "--starts", o->starts, {1, 100},
-              "searches at most, each of --num-steps, until one comes 20 times nearer than the average picture; the best is "
-              "kept. The first begins at the average w, the others at the nearest of many that are drawn (default 4)");
+    add_whole(
+        c, "--starts", o->starts, {1, 100},
+        "searches at most, each of --num-steps, until one comes 20 times nearer than the average picture; the best is "
+        "kept. The first begins at the average w, the others at the nearest of many that are drawn (default 4)");
     add_real(c, "--mse", o->mse, {0, 1e6},
              "weight of the mean square of the difference, added to the perceptual distance (default 10)");
     add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()},

@@ -23,7 +23,8 @@ Image image_of(const Dataset& data, std::size_t i) {
 
 // As many pictures as fill a part of the screen, but not so many that they take long.
 RunPictures::RunPictures(const Dataset& data, const Architecture& a)
-    : columns_(std::clamp(512 / data.width(), 3, 12)), rows_(std::clamp(288 / data.height(), 2, 7)) {
+    : columns_(std::clamp(512 / data.width(), 3, 12)), rows_(std::clamp(288 / data.height(), 2, 7)),
+      latent_size_(static_cast<std::size_t>(a.latent_size)) {
     const auto cells = static_cast<std::size_t>(columns_ * rows_);
     for (std::size_t i = 0; i < cells; ++i) {
         const std::size_t which = i * data.size() / cells;
@@ -37,7 +38,7 @@ void RunPictures::write_reals(const std::filesystem::path& path) const {
     write_png(path, image_grid(reals_, columns_, rows_));
 }
 
-void RunPictures::write_fakes(const std::filesystem::path& path, const AnyGenerator<Cpu>& generator, double lod) const {
+void RunPictures::write_fakes(const std::filesystem::path& path, const Generate& generator, double lod) const {
     constexpr std::size_t at_once = 4;  // a grid must not need more memory than training
     std::vector<Image> images;
     for (std::size_t first = 0; first < seeds_.size(); first += at_once) {
@@ -52,7 +53,7 @@ void RunPictures::write_fakes(const std::filesystem::path& path, const AnyGenera
                 std::copy(labels_[first + i].begin(), labels_[first + i].end(),
                           options.labels.data() + i * labels_[0].size());
         }
-        const auto z = latents_of_seeds(seeds, static_cast<std::size_t>(generator.architecture().latent_size));
+        const auto z = latents_of_seeds(seeds, latent_size_);
         for (Image& image : to_uint8(generator(z, options))) images.push_back(std::move(image));
     }
     write_png(path, image_grid(images, columns_, rows_));

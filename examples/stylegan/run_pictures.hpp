@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 namespace stylegan::examples {
@@ -14,6 +15,8 @@ namespace stylegan::examples {
 /// The picture grids of a training run: the same places hold the same latents, and the same labels, in all of them.
 class RunPictures {
 public:
+    using Generate = std::function<xt::xtensor<float, 4>(const xt::xtensor<float, 2>& z, const Synthesis<float>& options)>;
+
     /// @throws FormatError if a picture is damaged
     RunPictures(const Dataset& data, const Architecture& a);
 
@@ -21,10 +24,12 @@ public:
     void write_reals(const std::filesystem::path& path) const;
 
     /// Generated ones with constant noise: those of `stylegan generate --seeds 0-N`. @throws FileError
-    void write_fakes(const std::filesystem::path& path, const AnyGenerator<Cpu>& generator, double lod) const;
+    /// @param generator  callable: latents and options -> pictures
+    void write_fakes(const std::filesystem::path& path, const Generate& generator, double lod) const;
 
 private:
     int columns_, rows_;
+    std::size_t latent_size_;
     std::vector<Image> reals_;
     std::vector<std::uint32_t> seeds_;
     std::vector<std::vector<float>> labels_;  // empty without labels

@@ -89,6 +89,7 @@ void add_output_options(CLI::App& c, TrainFlags& f) {
     add_whole(c, "--snap", f.snap, {1, most}, "ticks between snapshots (default 50)");
     add_whole(c, "--threads", f.threads, {0, 1024},
               "threads to compute with; 0, the default: all that the machine has");
+    add_device(c, f.device);
 }
 
 void add_metric_options(CLI::App& c, TrainFlags& f) {

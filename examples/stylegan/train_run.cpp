@@ -5,10 +5,12 @@
 #include "interrupt.hpp"
 #include "memory.hpp"
 #include "path_metrics.hpp"
+#include "perceptual_network_on.hpp"
 #include "progress_line.hpp"
 #include "run_directory.hpp"
 #include "run_pictures.hpp"
 
+#include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <algorithm>
@@ -40,7 +42,8 @@ PictureSource source_of(const Dataset& data, bool labels) {
 
 /// Decodes every picture once, so that a damaged one is found before anything is written. Not for large data sets: there it
 /// would take long.
-void check_pictures(const Dataset& data, Context<Cpu>& context) {
+template <class Device>
+void check_pictures(const Dataset& data, Context<Device>& context) {
     const double bytes = static_cast<double>(data.size()) * data.width() * data.height() * data.channels();
     if (bytes > static_cast<double>(DatasetOptions{}.cache_bytes)) return;
     context.parallel_for(static_cast<Index>(data.size()),
@@ -64,7 +67,8 @@ std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkp
 }
 
 /// Takes over all of a snapshot; of a file of networks only, what it holds.
-void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Cpu>& trainer) {
+template <class Device>
+void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Device>& trainer) {
     if (start.record && checkpoint.has("training")) return load_snapshot(checkpoint, trainer);
     checkpoint.load(trainer.averaged());
     if (checkpoint.has("G"))
@@ -74,16 +78,23 @@ void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<C
     if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
 }
 
+/// The averaged generator, for RunPictures.
+template <class Device>
+RunPictures::Generate generating(Trainer<Device>& trainer) {
+    return [&trainer](const auto& z, const auto& options) { return trainer.averaged()(z, options); };
+}
+
 /// What is measured of the averaged generator at snapshots.
+template <class Device>
 class Metrics {
 public:
     /// @throws ValueError, ShapeError, FileError, FormatError where a metric could not be evaluated later
-    Metrics(const TrainSettings& settings, Trainer<Cpu>& trainer)
+    Metrics(const TrainSettings& settings, Trainer<Device>& trainer)
         : names_(settings.metrics), averaged_(trainer.averaged()) {
         if (names_.empty()) return;
         settings_.samples = static_cast<std::size_t>(settings.metric_samples);
         for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
-        network_.emplace(open_perceptual_network({settings.vgg, settings.lpips}, averaged_.shared_context()));
+        network_.emplace(open_perceptual_network_on({settings.vgg, settings.lpips}, averaged_.shared_context()));
     }
 
     /// Adds a line to the run's log and to metric-<name>.jsonl for each; Ctrl-C leaves out the rest.
@@ -91,10 +102,11 @@ public:
         struct Stop {};
         try {
             for (const std::string& name : names_) {
-                const MetricResult result =
-                    evaluate_metric(name, averaged_, *network_, settings_, [](const PathProgress&) {
-                        if (Interrupt::requested()) throw Stop();
-                    });
+                const auto path = path_generator(averaged_, settings_.noise);
+                const MetricResult result = evaluate_metric(name, averaged_.architecture(), path, *network_, settings_,
+                                                            [](const PathProgress&) {
+                                                                if (Interrupt::requested()) throw Stop();
+                                                            });
                 directory.append(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
                 directory.log(text_of(result));
             }
@@ -104,16 +116,17 @@ public:
 
 private:
     std::vector<std::string> names_;
-    const AnyGenerator<Cpu>& averaged_;
+    const AnyGenerator<Device>& averaged_;
     MetricSettings settings_;
     std::optional<PerceptualNetwork> network_;
 };
 
 /// The training loop's side of a run: its lines, statistics, pictures and snapshots.
+template <class Device>
 class Run {
 public:
-    Run(const RunDirectory& directory, Trainer<Cpu>& trainer, const RunPictures& pictures, const Metrics& metrics,
-        int snap)
+    Run(const RunDirectory& directory, Trainer<Device>& trainer, const RunPictures& pictures,
+        const Metrics<Device>& metrics, int snap)
         : directory_(directory),
           trainer_(trainer),
           pictures_(pictures),
@@ -124,8 +137,10 @@ public:
           tick_pictures_(trainer.progress().pictures),
           skipped_(skipped()) {}
 
+    using Tick = typename Trainer<Device>::Tick;
+
     void go() {
-        trainer_.run([&](const Trainer<Cpu>::Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+        trainer_.run([&](const Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
     }
 
     [[nodiscard]] const fs::path& snapshot() const { return snapshot_; }
@@ -149,7 +164,7 @@ private:
         return !Interrupt::requested();
     }
 
-    bool on_tick(const Trainer<Cpu>::Tick& tick) {
+    bool on_tick(const Tick& tick) {
         bar_.clear();
         const double now = seconds_now();
         TickLine line;
@@ -168,7 +183,7 @@ private:
         if (tick.last || tick.progress.tick % snap_ == 0) {
             save_snapshot(directory_.snapshot(kimg()), trainer_);
             snapshot_ = directory_.snapshot(kimg());
-            pictures_.write_fakes(directory_.fakes(kimg()), trainer_.averaged(), tick.step.lod);
+            pictures_.write_fakes(directory_.fakes(kimg()), generating(trainer_), tick.step.lod);
             if (!Interrupt::requested()) metrics_.evaluate(directory_, snapshot_.filename().string());
         }
         tick_begin_ = seconds_now();
@@ -178,7 +193,7 @@ private:
         return true;
     }
 
-    static nlohmann::ordered_json statistics(const Trainer<Cpu>::Tick& tick, const TickLine& line) {
+    static nlohmann::ordered_json statistics(const Tick& tick, const TickLine& line) {
         nlohmann::ordered_json json;
         for (const auto& [name, s] : tick.statistics)
             json[name] = {{"num", s.count()}, {"mean", s.mean()}, {"std", s.standard_deviation()}};
@@ -202,9 +217,9 @@ private:
     }
 
     const RunDirectory& directory_;
-    Trainer<Cpu>& trainer_;
+    Trainer<Device>& trainer_;
     const RunPictures& pictures_;
-    const Metrics& metrics_;
+    const Metrics<Device>& metrics_;
     std::uint64_t snap_;
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
@@ -213,9 +228,10 @@ private:
 };
 
 /// The run's folder with all that stands in it before training: for a new run all or nothing.
+template <class Device>
 RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
                                 const std::optional<TrainStart>& start, const RunPictures& pictures,
-                                Trainer<Cpu>& trainer) {
+                                Trainer<Device>& trainer) {
     const bool in_place = start && start->settings;
     const RunDirectory directory =
         in_place ? RunDirectory(*flags.resume) : RunDirectory::create(*flags.outdir, description(settings));
@@ -223,7 +239,7 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
         write_file(directory.file("training_options.json"), to_json(settings).dump(2) + '\n');
         if (!in_place) {
             pictures.write_reals(directory.file("reals.png"));
-            pictures.write_fakes(directory.file("fakes_init.png"), trainer.averaged(), trainer.scheduled_now().lod);
+            pictures.write_fakes(directory.file("fakes_init.png"), generating(trainer), trainer.scheduled_now().lod);
         }
         directory.log(text("Run folder ", directory.path().string()));
         if (start) directory.log(text("Goes on from ", start->snapshot.string()));
@@ -232,6 +248,33 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
         throw;
     }
     return directory;
+}
+
+/// A run on one device, from the networks' first values, or what it goes on from, to its end.
+template <class Device>
+void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings, const Dataset& data,
+              const std::optional<Checkpoint>& checkpoint, const std::optional<TrainStart>& start) {
+    Trainer<Device> trainer(settings.architecture, settings.options, source_of(data, settings.cond), device);
+    if (start) load_start(*checkpoint, *start, trainer);
+    if (trainer.finished())
+        throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
+                              static_cast<double>(trainer.progress().pictures) / 1000, " of ",
+                              start->snapshot.string()));
+    check_pictures(data, trainer.context());
+    const RunPictures pictures(data, settings.architecture);
+    const Metrics<Device> metrics(settings, trainer);
+
+    const Interrupt interrupt;
+    const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
+    Run<Device> run(directory, trainer, pictures, metrics, settings.snap);
+    run.go();
+    const TrainingProgress& p = trainer.progress();
+    directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,
+                       " kimg: ", run.snapshot().string()));
+    if (p.skipped_generator + p.skipped_discriminator > 0)
+        directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
+                           " of the discriminator, ", p.skipped_generator, " of the generator"));
+    if (!trainer.finished()) directory.log(text("To go on: stylegan train --resume ", directory.path().string()));
 }
 
 }  // namespace
@@ -252,28 +295,8 @@ void run_train(const TrainFlags& flags) {
     }
     if (flags.dry_run) return print_dry_run(std::cout, settings, facts);
 
-    Trainer<Cpu> trainer(settings.architecture, settings.options, source_of(data, settings.cond),
-                         Cpu{.threads = settings.threads});
-    if (start) load_start(*checkpoint, *start, trainer);
-    if (trainer.finished())
-        throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
-                              static_cast<double>(trainer.progress().pictures) / 1000, " of ",
-                              start->snapshot.string()));
-    check_pictures(data, trainer.context());
-    const RunPictures pictures(data, settings.architecture);
-    const Metrics metrics(settings, trainer);
-
-    const Interrupt interrupt;
-    const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
-    Run run(directory, trainer, pictures, metrics, settings.snap);
-    run.go();
-    const TrainingProgress& p = trainer.progress();
-    directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,
-                       " kimg: ", run.snapshot().string()));
-    if (p.skipped_generator + p.skipped_discriminator > 0)
-        directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
-                           " of the discriminator, ", p.skipped_generator, " of the generator"));
-    if (!trainer.finished()) directory.log(text("To go on: stylegan train --resume ", directory.path().string()));
+    on_device(flags.device, settings.threads,
+              [&](auto device) { train_on(device, flags, settings, data, checkpoint, start); });
 }
 
 }  // namespace stylegan::examples

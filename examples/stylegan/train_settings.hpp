@@ -2,6 +2,7 @@
 #pragma once
 
 #include "by_height.hpp"
+#include "device_option.hpp"
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/training/snapshot.hpp>
@@ -27,6 +28,7 @@ struct TrainFlags {
     std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips;
+    DeviceOption device{};
     bool growing = false, no_growing = false, mirror = false, cond = false, dry_run = false;
 };
 

@@ -38,6 +38,8 @@ struct BasicCpu {
     template <class T>
     using Buffer = HostBuffer<T>;
 
+    static constexpr bool asynchronous = false;  ///< whether ops return before they are done
+
     int threads = 0;  ///< 0: as many as the machine has
     Kernels kernels = Kernels::fast;
 };
@@ -102,6 +104,9 @@ public:
     void fill(View<S, Rank> y, S value) const {
         std::fill_n(y.data, y.size(), value);
     }
+
+    /// Waits until all is done that was called so far: here it always is.
+    void synchronize() const {}
 
 private:
     Kernels kernels_;

@@ -23,6 +23,8 @@ struct Cuda {
     template <class T>
     using Buffer = DeviceBuffer<T>;
 
+    static constexpr bool asynchronous = true;  ///< ops return before they are done
+
     int device = 0;     ///< its number, as nvidia-smi counts
     bool tf32 = false;  ///< products of numbers rounded to ten bits: faster, and far from the golden tolerances
     int threads = 0;    ///< of the processor, which prepares data; 0: as many as the machine has
@@ -34,6 +36,27 @@ struct Cuda {
     if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
     (void)cudaGetLastError();
     return 0;
+}
+
+/// @throws DeviceError that says why a CUDA device cannot be used
+inline void require_cuda_device(int device) {
+    int count = 0;
+    const cudaError_t status = cudaGetDeviceCount(&count);
+    if (status != cudaSuccess) {
+        (void)cudaGetLastError();
+        throw DeviceError(text("no CUDA device can be used: ", cudaGetErrorString(status), " (cudaGetDeviceCount)"));
+    }
+    if (count == 0) throw DeviceError("no CUDA device can be used: this machine has none");
+    if (device < 0 || device >= count)
+        throw DeviceError(
+            text("CUDA device is ", device, ", expected ", count == 1 ? "0, the only one" : text("0 to ", count - 1)));
+}
+
+/// Bytes in use of the memory of the device that is current in this thread, by all programs. @throws DeviceError
+[[nodiscard]] inline std::size_t cuda_memory_in_use() {
+    std::size_t free = 0, total = 0;
+    gpu::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    return total - free;
 }
 
 /// A stream of work on one GPU, with the libraries' handles, scratch memory and threads for the processor's share.
@@ -56,7 +79,7 @@ public:
         gpu::check(cudnnSetStream(dnn_.get(), stream()), "cudnnSetStream");
         gpu::check(cublasSetStream(blas_.get(), stream()), "cublasSetStream");
         gpu::check(cublasSetMathMode(blas_.get(), device.tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH),
-                    "cublasSetMathMode");
+                   "cublasSetMathMode");
     }
     ~Context() { (void)cudaStreamSynchronize(stream()); }  // before memory and handles go
     Context(const Context&) = delete;
@@ -106,7 +129,8 @@ public:
     void correlate(const gpu::Correlation& shape, const float* fine, const float* kernel, float factor, float* coarse) {
         convolutions_.forward(dnn_.get(), workspace_, shape, fine, kernel, factor, coarse);
     }
-    void correlate_transposed(const gpu::Correlation& shape, const float* coarse, const float* kernel, float factor, float* fine) {
+    void correlate_transposed(const gpu::Correlation& shape, const float* coarse, const float* kernel, float factor,
+                              float* fine) {
         convolutions_.backward_data(dnn_.get(), workspace_, shape, coarse, kernel, factor, fine);
     }
     void correlation_gradient(const gpu::Correlation& shape, const float* fine, const float* coarse, float* dkernel) {
@@ -115,15 +139,15 @@ public:
 
     /// y = factor * a b + keep * y for matrices stored row by row: a (rows, inner), b (inner, columns), y (rows, columns), where
     /// a_t (b_t) says that a (b) is stored as its transpose. `keep` 0 or 1.
-    void multiply(Index rows, Index columns, Index inner, float factor, const float* a, bool a_t, const float* b, bool b_t,
-                  float keep, float* y) const {
+    void multiply(Index rows, Index columns, Index inner, float factor, const float* a, bool a_t, const float* b,
+                  bool b_t, float keep, float* y) const {
         if (rows == 0 || columns == 0) return;
         // cuBLAS counts by columns: its matrices are the transposes of ours, so y^T = b^T a^T
         const auto n = [](Index i) { return static_cast<int>(i); };
-        gpu::check(cublasSgemm(blas_.get(), b_t ? CUBLAS_OP_T : CUBLAS_OP_N, a_t ? CUBLAS_OP_T : CUBLAS_OP_N, n(columns),
-                                n(rows), n(inner), &factor, b, n(b_t ? inner : columns), a, n(a_t ? rows : inner), &keep, y,
-                                n(columns)),
-                    "cublasSgemm");
+        gpu::check(cublasSgemm(blas_.get(), b_t ? CUBLAS_OP_T : CUBLAS_OP_N, a_t ? CUBLAS_OP_T : CUBLAS_OP_N,
+                               n(columns), n(rows), n(inner), &factor, b, n(b_t ? inner : columns), a,
+                               n(a_t ? rows : inner), &keep, y, n(columns)),
+                   "cublasSgemm");
     }
 
     template <class... I>
@@ -142,9 +166,9 @@ public:
     template <int Rank>
     void copy(View<const float, Rank> x, View<float, Rank> y) const {
         if (x.size() == 0) return;
-        gpu::check(cudaMemcpyAsync(y.data, x.data, static_cast<std::size_t>(x.size()) * sizeof(float), cudaMemcpyDeviceToDevice,
-                                    stream()),
-                    "cudaMemcpyAsync");
+        gpu::check(cudaMemcpyAsync(y.data, x.data, static_cast<std::size_t>(x.size()) * sizeof(float),
+                                   cudaMemcpyDeviceToDevice, stream()),
+                   "cudaMemcpyAsync");
     }
 
     /// y = x, where x comes from the memory of the processor, and may be overwritten as soon as this returns
@@ -171,15 +195,7 @@ private:
     [[nodiscard]] cudaStream_t stream() const { return stream_.get(); }
 
     static void select(int device) {
-        int count = 0;
-        const cudaError_t status = cudaGetDeviceCount(&count);
-        if (status != cudaSuccess) {
-            (void)cudaGetLastError();
-            throw DeviceError(text("no CUDA device can be used: cudaGetDeviceCount: ", cudaGetErrorString(status)));
-        }
-        if (count == 0) throw DeviceError("no CUDA device can be used: this machine has none");
-        if (device < 0 || device >= count)
-            throw DeviceError(text("CUDA device is ", device, ", expected 0 to ", count - 1));
+        require_cuda_device(device);
         gpu::check(cudaSetDevice(device), "cudaSetDevice");
     }
 

@@ -36,13 +36,14 @@ void adam_update(Context<BasicCpu<S>>& c, Index count, Same<S>* value, const Sam
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
         const Index end = first + n;
         Index i = first;
-        for (; i + vector_width<S> <= end; i += vector_width<S>) {
-            using V = Lanes<S>;
-            V m_new = load<V>(m + i), v_new = load<V>(v + i);
-            store(value + i, f(load<V>(value + i), load<V>(gradient + i), m_new, v_new));
-            store(m + i, m_new);
-            store(v + i, v_new);
-        }
+        if constexpr (shared_vectors)
+            for (; i + vector_width<S> <= end; i += vector_width<S>) {
+                using V = Lanes<S>;
+                V m_new = load<V>(m + i), v_new = load<V>(v + i);
+                store(value + i, f(load<V>(value + i), load<V>(gradient + i), m_new, v_new));
+                store(m + i, m_new);
+                store(v + i, v_new);
+            }
         for (; i < end; ++i) value[i] = f(value[i], gradient[i], m[i], v[i]);
     });
 }

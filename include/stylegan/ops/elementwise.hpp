@@ -32,7 +32,8 @@ namespace detail {
 /// As many whole vectors of `Width` as fit, from position i on. @return the position after the last
 template <int Width, class S, class F, class... In>
 inline Index map_lanes(Index i, Index count, S* out, const F& f, const In*... in) {
-    for (; i + Width <= count; i += Width) store(out + i, f(load<Lanes<S, Width>>(in + i)...));
+    if constexpr (shared_vectors)
+        for (; i + Width <= count; i += Width) store(out + i, f(load<Lanes<S, Width>>(in + i)...));
     return i;
 }
 
@@ -56,25 +57,28 @@ namespace detail {
 /// The sums of one block; f(sum, i) adds to sum[0] ... sum[K-1] what belongs to position i, as vectors or as scalars.
 template <int K, class S, class F>
 inline void sum_one_block(Index begin, Index end, std::array<double, static_cast<std::size_t>(K)>& total, const F& f) {
-    using V = Lanes<S>;
-    constexpr int width = vector_width<S>;
-    V even[K] = {}, odd[K] = {};  // two chains of additions, so that one need not wait for the other
-    S rest[K] = {};
+    S of_lanes[K] = {}, rest[K] = {};
     Index i = begin;
-    for (; i + 2 * width <= end; i += 2 * width) {
-        f(even, i);
-        f(odd, i + width);
-    }
-    if (i + width <= end) {
-        f(even, i);
-        i += width;
+    if constexpr (shared_vectors) {
+        using V = Lanes<S>;
+        constexpr int width = vector_width<S>;
+        V even[K] = {}, odd[K] = {};  // two chains of additions, so that one need not wait for the other
+        for (; i + 2 * width <= end; i += 2 * width) {
+            f(even, i);
+            f(odd, i + width);
+        }
+        if (i + width <= end) {
+            f(even, i);
+            i += width;
+        }
+        for (int k = 0; k < K; ++k) {
+            const V both = even[k] + odd[k];
+            of_lanes[k] = sum_of_lanes<S, width>(both);
+        }
     }
     for (; i < end; ++i) f(rest, i);
-    for (int k = 0; k < K; ++k) {
-        const V both = even[k] + odd[k];
-        total[static_cast<std::size_t>(k)] +=
-            static_cast<double>(sum_of_lanes<S, width>(both)) + static_cast<double>(rest[k]);
-    }
+    for (int k = 0; k < K; ++k)
+        total[static_cast<std::size_t>(k)] += static_cast<double>(of_lanes[k]) + static_cast<double>(rest[k]);
 }
 
 template <int K, class S, class F>

@@ -26,6 +26,14 @@ inline constexpr int vector_bytes = 32;
 inline constexpr int vector_bytes = 16;
 #endif
 
+/// Whether callables that both devices share may be called with vectors. nvcc reads a file once more to compile it for the GPU;
+/// there it meets the processor's loops, too, which it compiles for nobody, and takes offence at vectors in them.
+#if defined(__CUDA_ARCH__)
+inline constexpr bool shared_vectors = false;
+#else
+inline constexpr bool shared_vectors = true;
+#endif
+
 /// How many values of S fit into one vector register.
 template <class S>
 inline constexpr int vector_width = vector_bytes / static_cast<int>(sizeof(S));
@@ -85,8 +93,7 @@ template <class V>
         return std::sqrt(v);
     } else {
         [[maybe_unused]] constexpr bool single = sizeof v[0] == sizeof(float);
-#if defined(__CUDA_ARCH__)  // vectors are the processor's: never called here
-#elif defined(__AVX512F__)
+#if defined(__AVX512F__)
         if constexpr (sizeof v == 64 && single) return (V)_mm512_maskz_sqrt_ps(0xFFFF, (__m512)v);
         if constexpr (sizeof v == 64 && !single) return (V)_mm512_maskz_sqrt_pd(0xFF, (__m512d)v);
 #elif defined(__AVX__)

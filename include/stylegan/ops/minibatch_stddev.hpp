@@ -113,7 +113,8 @@ template <class V, class S>
 template <class F>
 inline void for_each_lane(Index count, const F& f) {
     Index i = 0;
-    for (; i + vector_width<double> <= count; i += vector_width<double>) f(static_cast<Lanes<double>*>(nullptr), i);
+    if constexpr (shared_vectors)
+        for (; i + vector_width<double> <= count; i += vector_width<double>) f(static_cast<Lanes<double>*>(nullptr), i);
     for (; i < count; ++i) f(static_cast<double*>(nullptr), i);
 }
 

@@ -73,7 +73,8 @@ void channel_means(const PixelBlock& b, S (&mean)[K][norm_pixels], const F& f, c
             f(sum, detail::at<V>(in, at + p)...);
             for (int k = 0; k < K; ++k) store(mean[k] + p, sum[k]);
         };
-        for (; p + vector_width<S> <= b.count; p += vector_width<S>) add(static_cast<const Lanes<S>*>(nullptr));
+        if constexpr (shared_vectors)
+            for (; p + vector_width<S> <= b.count; p += vector_width<S>) add(static_cast<const Lanes<S>*>(nullptr));
         for (; p < b.count; ++p) add(static_cast<const S*>(nullptr));
     }
     for (int k = 0; k < K; ++k)

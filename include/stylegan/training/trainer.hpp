@@ -3,6 +3,7 @@
 
 #include <stylegan/core/permutation.hpp>
 #include <stylegan/training/picture_source.hpp>
+#include <stylegan/training/pictures_ahead.hpp>
 #include <stylegan/training/process_reals.hpp>
 #include <stylegan/training/running_statistics.hpp>
 #include <stylegan/training/schedule.hpp>
@@ -74,7 +75,8 @@ public:
           generator_(a, context_, options_.seed),
           discriminator_(a, context_, options_.seed + 1),
           averaged_(generator_),
-          updates_(generator_, discriminator_, options_.adam) {
+          updates_(generator_, discriminator_, options_.adam),
+          ahead_(context_->threads()) {
         check();
         updates_.loss = options_.loss;
         updates_.w_average_beta = options_.w_average_beta;
@@ -120,6 +122,7 @@ public:
         const ScheduledStep now = scheduled_now();
         const Level level = Level::of(architecture_, now.lod);
         const Index batch = now.batch;
+        if constexpr (Device::asynchronous) read_ahead(level, batch);
 
         const auto d =
             updates_.discriminator_step(Draws<Device>(options_.seed, 2 * progress_.steps), level, batch, now.lr,
@@ -167,8 +170,13 @@ public:
         const int halvings = architecture_.stages() - 1 - level.stage;
         context_->parallel_for(static_cast<Index>(samples.size()), [&](Index i) {
             const auto number = progress_.pictures + static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]);
-            std::vector<std::uint8_t> pixels(count);
-            reals_.picture(shuffled(number), halvings, pixels);
+            std::vector<std::uint8_t> read;
+            std::span<const std::uint8_t> pixels = ahead_.find(number, count);
+            if (pixels.empty()) {
+                read.resize(count);
+                reals_.picture(shuffled(number), halvings, read);
+                pixels = read;
+            }
             const bool mirror =
                 options_.mirror && (RandomStream(options_.seed, 0, Purpose::mirror).bits(number) & 1) != 0;
             process_real<Scalar>(pixels, pictures.extent(1), pictures.extent(2), pictures.extent(3), mirror, level.fade,
@@ -221,6 +229,15 @@ private:
             const auto at = schedule.batch_at.find(architecture_.size(stage).height);
             (void)discriminator_.network().stddev().group(at != schedule.batch_at.end() ? at->second : schedule.batch);
         }
+    }
+
+    void read_ahead(Level level, Index batch) {
+        const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+        const int halvings = architecture_.stages() - 1 - level.stage;
+        ahead_.advance(progress_.pictures, batch, static_cast<std::size_t>(shape[1] * shape[2] * shape[3]),
+                       [this, halvings](std::uint64_t number, std::span<std::uint8_t> pixels) {
+                           reals_.picture(shuffled(number), halvings, pixels);
+                       });
     }
 
     void read_schedule() {
@@ -292,6 +309,7 @@ private:
     Updates<Device> updates_;
     TrainingProgress progress_;
     std::map<std::string, RunningStatistics> statistics_;
+    PicturesAhead ahead_;  // last: it reads what is above
 };
 
 }  // namespace stylegan

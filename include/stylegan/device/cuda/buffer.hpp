@@ -33,7 +33,8 @@ public:
     }
 
     DeviceBuffer(const DeviceBuffer& other) : DeviceBuffer(other.size_) { copy(other); }
-    DeviceBuffer(DeviceBuffer&& other) noexcept : size_(std::exchange(other.size_, 0)), values_(std::move(other.values_)) {}
+    DeviceBuffer(DeviceBuffer&& other) noexcept
+        : size_(std::exchange(other.size_, 0)), values_(std::move(other.values_)) {}
     DeviceBuffer& operator=(const DeviceBuffer& other) {
         if (this == &other) return *this;
         if (size_ != other.size_) *this = DeviceBuffer(other.size_);
@@ -72,8 +73,9 @@ private:
 
     void copy(const DeviceBuffer& other) {
         if (size_ > 0)
-            gpu::check(cudaMemcpyAsync(data(), other.data(), size_ * sizeof(T), cudaMemcpyDeviceToDevice, cudaStreamLegacy),
-                        "cudaMemcpyAsync");
+            gpu::check(
+                cudaMemcpyAsync(data(), other.data(), size_ * sizeof(T), cudaMemcpyDeviceToDevice, cudaStreamLegacy),
+                "cudaMemcpyAsync");
     }
 
     std::size_t size_ = 0;
@@ -84,7 +86,8 @@ private:
 template <class T>
 void upload(std::type_identity_t<std::span<const T>> values, DeviceBuffer<T>& to) {
     if (values.empty()) return;
-    gpu::check(cudaMemcpyAsync(to.data(), values.data(), values.size_bytes(), cudaMemcpyHostToDevice, cudaStreamLegacy), "cudaMemcpyAsync");
+    gpu::check(cudaMemcpyAsync(to.data(), values.data(), values.size_bytes(), cudaMemcpyHostToDevice, cudaStreamLegacy),
+               "cudaMemcpyAsync");
     gpu::check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
 }
 
@@ -93,7 +96,9 @@ template <class T>
 [[nodiscard]] std::vector<T> download(const DeviceBuffer<T>& from) {
     std::vector<T> values(from.size());
     if (values.empty()) return values;
-    gpu::check(cudaMemcpyAsync(values.data(), from.data(), from.size() * sizeof(T), cudaMemcpyDeviceToHost, cudaStreamLegacy), "cudaMemcpyAsync");
+    gpu::check(
+        cudaMemcpyAsync(values.data(), from.data(), from.size() * sizeof(T), cudaMemcpyDeviceToHost, cudaStreamLegacy),
+        "cudaMemcpyAsync");
     gpu::check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
     return values;
 }

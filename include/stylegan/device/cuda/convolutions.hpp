@@ -2,8 +2,8 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/device/cuda/handle.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/cuda/handle.hpp>
 #include <stylegan/device/workspace.hpp>
 
 #include <array>
@@ -19,7 +19,7 @@ namespace stylegan::gpu {
 /// transpose of one.
 struct Correlation {
     Index batch, fine_channels, coarse_channels;
-    Index height, width;                ///< of the fine maps
+    Index height, width;  ///< of the fine maps
     Index coarse_height, coarse_width;
     Index size, stride, border;
 
@@ -39,35 +39,38 @@ public:
         auto& found = find(forwards_, shape, [&](Found<cudnnConvolutionFwdAlgo_t>& f) {
             std::array<cudnnConvolutionFwdAlgoPerf_t, CUDNN_CONVOLUTION_FWD_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionForwardAlgorithm_v7(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(), f.coarse.get(),
-                                                         static_cast<int>(all.size()), &count, all.data()),
+            check(cudnnGetConvolutionForwardAlgorithm_v7(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
+                                                         f.coarse.get(), static_cast<int>(all.size()), &count,
+                                                         all.data()),
                   "cudnnGetConvolutionForwardAlgorithm_v7");
             f.algorithm = best(all, count, "cudnnGetConvolutionForwardAlgorithm_v7");
-            check(cudnnGetConvolutionForwardWorkspaceSize(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(), f.coarse.get(),
-                                                          f.algorithm, &f.workspace),
+            check(cudnnGetConvolutionForwardWorkspaceSize(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
+                                                          f.coarse.get(), f.algorithm, &f.workspace),
                   "cudnnGetConvolutionForwardWorkspaceSize");
         });
         const float zero = 0;
         const Workspace::Frame frame(w);
         check(cudnnConvolutionForward(cudnn, &factor, found.fine.get(), fine, found.kernel.get(), kernel,
-                                      found.convolution.get(), found.algorithm, scratch(w, found.workspace), found.workspace,
-                                      &zero, found.coarse.get(), coarse),
+                                      found.convolution.get(), found.algorithm, scratch(w, found.workspace),
+                                      found.workspace, &zero, found.coarse.get(), coarse),
               "cudnnConvolutionForward");
     }
 
     /// fine = factor * (the transpose of the correlation, of coarse)
-    void backward_data(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* coarse, const float* kernel,
-                       float factor, float* fine) {
+    void backward_data(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* coarse,
+                       const float* kernel, float factor, float* fine) {
         auto& found = find(data_, shape, [&](Found<cudnnConvolutionBwdDataAlgo_t>& f) {
             std::array<cudnnConvolutionBwdDataAlgoPerf_t, CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn, f.kernel.get(), f.coarse.get(), f.convolution.get(),
-                                                              f.fine.get(), static_cast<int>(all.size()), &count, all.data()),
+            check(cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn, f.kernel.get(), f.coarse.get(),
+                                                              f.convolution.get(), f.fine.get(),
+                                                              static_cast<int>(all.size()), &count, all.data()),
                   "cudnnGetConvolutionBackwardDataAlgorithm_v7");
             f.algorithm = best(all, count, "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-            check(cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn, f.kernel.get(), f.coarse.get(), f.convolution.get(),
-                                                               f.fine.get(), f.algorithm, &f.workspace),
-                  "cudnnGetConvolutionBackwardDataWorkspaceSize");
+            check(
+                cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn, f.kernel.get(), f.coarse.get(), f.convolution.get(),
+                                                             f.fine.get(), f.algorithm, &f.workspace),
+                "cudnnGetConvolutionBackwardDataWorkspaceSize");
         });
         const float zero = 0;
         const Workspace::Frame frame(w);
@@ -78,18 +81,20 @@ public:
     }
 
     /// dkernel = the gradient of <coarse, correlation of fine> in the kernel
-    void backward_kernel(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* fine, const float* coarse,
-                         float* dkernel) {
+    void backward_kernel(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* fine,
+                         const float* coarse, float* dkernel) {
         auto& found = find(kernels_, shape, [&](Found<cudnnConvolutionBwdFilterAlgo_t>& f) {
             std::array<cudnnConvolutionBwdFilterAlgoPerf_t, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn, f.fine.get(), f.coarse.get(), f.convolution.get(),
-                                                                f.kernel.get(), static_cast<int>(all.size()), &count, all.data()),
+            check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn, f.fine.get(), f.coarse.get(),
+                                                                f.convolution.get(), f.kernel.get(),
+                                                                static_cast<int>(all.size()), &count, all.data()),
                   "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
             f.algorithm = best(all, count, "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-            check(cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn, f.fine.get(), f.coarse.get(), f.convolution.get(),
-                                                                 f.kernel.get(), f.algorithm, &f.workspace),
-                  "cudnnGetConvolutionBackwardFilterWorkspaceSize");
+            check(
+                cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn, f.fine.get(), f.coarse.get(), f.convolution.get(),
+                                                               f.kernel.get(), f.algorithm, &f.workspace),
+                "cudnnGetConvolutionBackwardFilterWorkspaceSize");
         });
         const float one = 1, zero = 0;
         const Workspace::Frame frame(w);
@@ -119,13 +124,15 @@ private:
         f.fine = tensor(shape.batch, shape.fine_channels, shape.height, shape.width);
         f.coarse = tensor(shape.batch, shape.coarse_channels, shape.coarse_height, shape.coarse_width);
         f.kernel = make_handle<FilterDescriptor>(&cudnnCreateFilterDescriptor, "cudnnCreateFilterDescriptor");
-        check(cudnnSetFilter4dDescriptor(f.kernel.get(), CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW, whole(shape.coarse_channels),
-                                         whole(shape.fine_channels), whole(shape.size), whole(shape.size)),
+        check(cudnnSetFilter4dDescriptor(f.kernel.get(), CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW,
+                                         whole(shape.coarse_channels), whole(shape.fine_channels), whole(shape.size),
+                                         whole(shape.size)),
               "cudnnSetFilter4dDescriptor");
-        f.convolution = make_handle<ConvolutionDescriptor>(&cudnnCreateConvolutionDescriptor, "cudnnCreateConvolutionDescriptor");
+        f.convolution =
+            make_handle<ConvolutionDescriptor>(&cudnnCreateConvolutionDescriptor, "cudnnCreateConvolutionDescriptor");
         const int border = whole(shape.border), stride = whole(shape.stride);
-        check(cudnnSetConvolution2dDescriptor(f.convolution.get(), border, border, stride, stride, 1, 1, CUDNN_CROSS_CORRELATION,
-                                              CUDNN_DATA_FLOAT),
+        check(cudnnSetConvolution2dDescriptor(f.convolution.get(), border, border, stride, stride, 1, 1,
+                                              CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
               "cudnnSetConvolution2dDescriptor");
         check(cudnnSetConvolutionMathType(f.convolution.get(), tf32_ ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH),
               "cudnnSetConvolutionMathType");
@@ -135,14 +142,16 @@ private:
 
     [[nodiscard]] static TensorDescriptor tensor(Index n, Index c, Index h, Index w) {
         auto t = make_handle<TensorDescriptor>(&cudnnCreateTensorDescriptor, "cudnnCreateTensorDescriptor");
-        check(cudnnSetTensor4dDescriptor(t.get(), CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, whole(n), whole(c), whole(h), whole(w)),
+        check(cudnnSetTensor4dDescriptor(t.get(), CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, whole(n), whole(c), whole(h),
+                                         whole(w)),
               "cudnnSetTensor4dDescriptor");
         return t;
     }
 
     [[nodiscard]] static int whole(Index n) {
         if (n > std::numeric_limits<int>::max())
-            throw ShapeError(text("convolution on the CUDA device: an extent is ", n, ", expected at most ", std::numeric_limits<int>::max()));
+            throw ShapeError(text("convolution on the CUDA device: an extent is ", n, ", expected at most ",
+                                  std::numeric_limits<int>::max()));
         return static_cast<int>(n);
     }
 
@@ -155,7 +164,9 @@ private:
                 const auto& r = ranking[static_cast<std::size_t>(i)];
                 if (r.status != CUDNN_STATUS_SUCCESS) continue;
                 if (!any && (r.determinism != CUDNN_DETERMINISTIC || r.memory > most_scratch)) continue;
-                if (!tf32_ && (r.mathType == CUDNN_TENSOR_OP_MATH || r.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION)) continue;
+                if (!tf32_ &&
+                    (r.mathType == CUDNN_TENSOR_OP_MATH || r.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
+                    continue;
                 return r.algo;
             }
         throw DeviceError(text(call, ": none of ", count, " algorithms will do"));

@@ -38,7 +38,8 @@ struct GridStride {
 
     STYLEGAN_DEVICE void operator()() const {
         const Index size = static_cast<Index>(blockDim.x), step = size * static_cast<Index>(gridDim.x);
-        for (Index i = size * static_cast<Index>(blockIdx.x) + static_cast<Index>(threadIdx.x); i < count; i += step) f(i);
+        for (Index i = size * static_cast<Index>(blockIdx.x) + static_cast<Index>(threadIdx.x); i < count; i += step)
+            f(i);
     }
 };
 

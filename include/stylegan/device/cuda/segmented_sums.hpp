@@ -90,18 +90,21 @@ struct StoredSums {
 /// @param sums  in the device's memory, overwritten
 /// @throws DeviceError
 template <int K, class F>
-void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f, Sums<K>* sums) {
+void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
+                    Sums<K>* sums) {
     if (segments <= 0) return;
     const Workspace::Frame frame(workspace);
     const SegmentParts parts = SegmentParts::of(length);
     const Index count = segments * parts.parts;
     if (count > std::numeric_limits<int>::max())
-        throw DeviceError(text("sums on the CUDA device: parts are ", count, ", expected at most ", std::numeric_limits<int>::max()));
+        throw DeviceError(
+            text("sums on the CUDA device: parts are ", count, ", expected at most ", std::numeric_limits<int>::max()));
     Sums<K>* const first = parts.parts == 1 ? sums : workspace.take<Sums<K>>(count);
     using Offsets = Sequence<Index, SegmentParts>;
     const auto reduce = [&](void* temporary, std::size_t& bytes) {
-        check(cub::DeviceSegmentedReduce::Reduce(temporary, bytes, Sequence<Sums<K>, F>(f), first, static_cast<int>(count),
-                                                 Offsets(parts), Offsets(parts.ends()), AddSums<K>{}, Sums<K>{}, stream),
+        check(cub::DeviceSegmentedReduce::Reduce(temporary, bytes, Sequence<Sums<K>, F>(f), first,
+                                                 static_cast<int>(count), Offsets(parts), Offsets(parts.ends()),
+                                                 AddSums<K>{}, Sums<K>{}, stream),
               "cub::DeviceSegmentedReduce::Reduce");
     };
     std::size_t bytes = 0;

@@ -41,7 +41,8 @@ public:
         for (std::size_t turn = 0; taken < bytes; ++turn) {
             if (sent < bytes) {
                 const std::size_t n = std::min(block_bytes, bytes - sent);
-                check(cudaMemcpyAsync(down_[turn % 2].memory(), source + sent, n, cudaMemcpyDeviceToHost, stream), "cudaMemcpyAsync");
+                check(cudaMemcpyAsync(down_[turn % 2].memory(), source + sent, n, cudaMemcpyDeviceToHost, stream),
+                      "cudaMemcpyAsync");
                 down_[turn % 2].record(stream);
                 sent += n;
             }

@@ -31,8 +31,8 @@ inline void check(cublasStatus_t status, const char* call) {
         (void)cudaGetLastError();  // it is told of here
         std::size_t free = 0, total = 0;
         (void)cudaMemGetInfo(&free, &total);
-        throw DeviceError(text("cudaMalloc: ", cudaGetErrorString(status), ": ", bytes >> 20, " MiB wanted, ", free >> 20,
-                               " MiB of ", total >> 20, " MiB free"));
+        throw DeviceError(text("cudaMalloc: ", cudaGetErrorString(status), ": ", bytes >> 20, " MiB wanted, ",
+                               free >> 20, " MiB of ", total >> 20, " MiB free"));
     }
     check(status, "cudaMalloc");
     return p;

@@ -8,8 +8,8 @@
 namespace stylegan::ops {
 
 /// @see the processor's overload
-inline void adam_update(Context<Cuda>& c, Index count, float* value, const float* gradient, float* m, float* v, float rate,
-                        float beta1, float beta2, float eps) {
+inline void adam_update(Context<Cuda>& c, Index count, float* value, const float* gradient, float* m, float* v,
+                        float rate, float beta1, float beta2, float eps) {
     const AdamStep<float> f{rate, beta1, beta2, eps};
     c.launch(count, [=] STYLEGAN_DEVICE(Index i) {
         float m_new = m[i], v_new = v[i];

@@ -15,9 +15,8 @@ inline void add_bias(Context<Cuda>& c, Maps<const float> x, std::span<const floa
     const AddBias<float> f{scale};
     const float *const from = x.data, *const bias = b.data();
     float* const to = y.data;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        to[i] = f(from[i], bias[MapsIndex::of(i, channels, pixels).channel]);
-    });
+    c.launch(x.size(),
+             [=] STYLEGAN_DEVICE(Index i) { to[i] = f(from[i], bias[MapsIndex::of(i, channels, pixels).channel]); });
 }
 
 /// @see the processor's overload

@@ -8,8 +8,9 @@
 namespace stylegan::ops {
 
 /// @see the processor's overload
-inline void bias_activation(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise, std::span<const float> noise_weight,
-                            float strength, std::span<const float> bias, float bias_scale, float slope, Maps<float> y) {
+inline void bias_activation(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise,
+                            std::span<const float> noise_weight, float strength, std::span<const float> bias,
+                            float bias_scale, float slope, Maps<float> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
     require_slope("bias_activation", slope);
     require_same_shape("bias_activation", "y", y, x);

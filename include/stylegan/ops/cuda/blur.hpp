@@ -15,7 +15,8 @@ struct BlurTaps {
 };
 
 /// y = x filtered along one axis, with zeros outside. `step` from one value to the next along it, `extent` of them.
-inline void blur_axis(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Index step, Index extent, Maps<float> y) {
+inline void blur_axis(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Index step, Index extent,
+                      Maps<float> y) {
     const float* const from = x.data;
     float* const to = y.data;
     const Index radius = taps.count / 2;

@@ -8,8 +8,8 @@
 namespace stylegan::ops {
 
 /// scale and shift lie in the memory of the processor: they are constants of a program. @see the processor's overload
-inline void channel_affine(Context<Cuda>& c, Maps<const float> x, std::span<const float> scale, std::span<const float> shift,
-                           Maps<float> y) {
+inline void channel_affine(Context<Cuda>& c, Maps<const float> x, std::span<const float> scale,
+                           std::span<const float> shift, Maps<float> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
     require_same_shape("channel_affine", "y", y, x);
     require_equal("channel_affine", "size of scale", static_cast<Index>(scale.size()), channels);

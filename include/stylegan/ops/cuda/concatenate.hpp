@@ -39,8 +39,7 @@ inline void concatenate(Context<Cuda>& c, Rows<const float> a, Rows<const float>
 inline void concatenate_gradient(Context<Cuda>& c, Rows<const float> dy, Rows<float> da, Rows<float> db) {
     const Index width = dy.extent(1);
     const auto take_part = [&](Rows<float> part, Index begin) {
-        if (!part.empty())
-            c.launch(part.size(), detail::PartOfRows{dy.data, part.data, width, part.extent(1), begin});
+        if (!part.empty()) c.launch(part.size(), detail::PartOfRows{dy.data, part.data, width, part.extent(1), begin});
     };
     take_part(da, 0);
     take_part(db, width - db.extent(1));

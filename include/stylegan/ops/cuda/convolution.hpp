@@ -22,11 +22,15 @@ struct CudaConvolution {
     template <class X, class Y>
     static CudaConvolution of(Grid grid, bool rotated, Index size, const Maps<X>& x, const Maps<Y>& y) {
         if (grid == Grid::up)  // the transpose: it turns the kernel once more
-            return {{x.extent(0), y.extent(1), x.extent(1), y.extent(2), y.extent(3), x.extent(2), x.extent(3), 4, 2, 1}, grid, !rotated};
+            return {
+                {x.extent(0), y.extent(1), x.extent(1), y.extent(2), y.extent(3), x.extent(2), x.extent(3), 4, 2, 1},
+                grid,
+                !rotated};
         const bool same = grid == Grid::same;
-        return {{x.extent(0), x.extent(1), y.extent(1), x.extent(2), x.extent(3), y.extent(2), y.extent(3), same ? size : 4, same ? 1 : 2,
-                 same ? size / 2 : 1},
-                grid, rotated};
+        return {{x.extent(0), x.extent(1), y.extent(1), x.extent(2), x.extent(3), y.extent(2), y.extent(3),
+                 same ? size : 4, same ? 1 : 2, same ? size / 2 : 1},
+                grid,
+                rotated};
     }
 
     [[nodiscard]] KernelReading reading() const { return {.grid = grid, .turned = turned}; }
@@ -52,7 +56,8 @@ inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& 
                 const TapRange y(reading, r, size), x(reading, s, size);
                 float sum = 0;
                 for (Index ky = y.first; ky <= y.last; ++ky)
-                    for (Index kx = x.first; kx <= x.last; ++kx) sum += from[(ky * size + kx) * inputs * outputs + pair];
+                    for (Index kx = x.first; kx <= x.last; ++kx)
+                        sum += from[(ky * size + kx) * inputs * outputs + pair];
                 kernel[r * taps + s] = sum;
             }
     });
@@ -60,8 +65,8 @@ inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& 
 }
 
 /// y = factor * convolution of x
-inline void convolve(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, View<const float, 4> w, float factor,
-                     Maps<float> y) {
+inline void convolve(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, View<const float, 4> w,
+                     float factor, Maps<float> y) {
     if (x.size() == 0 || y.size() == 0) return;
     const Workspace::Frame frame(c.workspace());
     const float* const kernel = correlation_kernel(c, g, w);
@@ -72,8 +77,8 @@ inline void convolve(Context<Cuda>& c, const CudaConvolution& g, Maps<const floa
 }
 
 /// dx = factor * the transpose of the convolution, of dy
-inline void convolve_transposed(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> dy, View<const float, 4> w,
-                                float factor, Maps<float> dx) {
+inline void convolve_transposed(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> dy,
+                                View<const float, 4> w, float factor, Maps<float> dx) {
     if (dx.size() == 0 || dy.size() == 0) return;
     const Workspace::Frame frame(c.workspace());
     const float* const kernel = correlation_kernel(c, g, w);
@@ -105,7 +110,8 @@ inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps
                 float sum = 0;
                 for (Index r = 0; r < taps; ++r)
                     for (Index s = 0; s < taps; ++s)
-                        if (TapRange(reading, r, size).has(ky) && TapRange(reading, s, size).has(kx)) sum += kernel[r * taps + s];
+                        if (TapRange(reading, r, size).has(ky) && TapRange(reading, s, size).has(kx))
+                            sum += kernel[r * taps + s];
                 to[(ky * size + kx) * inputs * outputs + pair] += factor * sum;
             }
     });
@@ -118,43 +124,49 @@ inline void convolution(Context<Cuda>& c, Maps<const float> x, View<const float,
     check_convolution("convolution", Grid::same, x, w, y);
     detail::convolve(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), x, y), x, w, scale, y);
 }
-inline void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale, Maps<float> dx) {
+inline void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
+                                       Maps<float> dx) {
     check_convolution("convolution_input_gradient", Grid::same, dx, w, dy);
-    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), dx, dy), dy, w, scale, dx);
+    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), dx, dy), dy, w, scale,
+                                dx);
 }
-inline void convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale, View<float, 4> dw) {
+inline void convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
+                                        View<float, 4> dw) {
     check_convolution("convolution_weight_gradient", Grid::same, x, dw, dy);
-    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::same, false, dw.extent(0), x, dy), x, dy, scale, dw);
+    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::same, false, dw.extent(0), x, dy), x, dy, scale,
+                                dw);
 }
 
 /// @see the processor's overloads
-inline void downscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
+inline void downscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale,
+                                  Maps<float> y) {
     check_convolution("downscale_convolution", Grid::down, x, w, y);
     detail::convolve(c, detail::CudaConvolution::of(Grid::down, false, 3, x, y), x, w, scale / 4, y);
 }
-inline void downscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
-                                                 Maps<float> dx) {
+inline void downscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w,
+                                                 float scale, Maps<float> dx) {
     check_convolution("downscale_convolution_input_gradient", Grid::down, dx, w, dy);
     detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::down, false, 3, dx, dy), dy, w, scale / 4, dx);
 }
-inline void downscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
-                                                  View<float, 4> dw) {
+inline void downscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy,
+                                                  float scale, View<float, 4> dw) {
     check_convolution("downscale_convolution_weight_gradient", Grid::down, x, dw, dy);
     detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::down, false, 3, x, dy), x, dy, scale / 4, dw);
 }
 
 /// @see the processor's overloads
-inline void upscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, bool rotated, Maps<float> y) {
+inline void upscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale,
+                                bool rotated, Maps<float> y) {
     check_convolution("upscale_convolution", Grid::up, x, w, y);
     detail::convolve(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, y), x, w, scale, y);
 }
-inline void upscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
-                                               bool rotated, Maps<float> dx) {
+inline void upscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w,
+                                               float scale, bool rotated, Maps<float> dx) {
     check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
     detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::up, rotated, 3, dx, dy), dy, w, scale, dx);
 }
-inline void upscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
-                                                bool rotated, View<float, 4> dw) {
+inline void upscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy,
+                                                float scale, bool rotated, View<float, 4> dw) {
     check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
     detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, dy), x, dy, scale, dw);
 }

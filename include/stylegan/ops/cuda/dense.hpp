@@ -14,13 +14,15 @@ inline void dense(Context<Cuda>& c, Rows<const float> x, View<const float, 2> w,
 }
 
 /// @see the processor's overload
-inline void dense_input_gradient(Context<Cuda>& c, Rows<const float> dy, View<const float, 2> w, float scale, Rows<float> dx) {
+inline void dense_input_gradient(Context<Cuda>& c, Rows<const float> dy, View<const float, 2> w, float scale,
+                                 Rows<float> dx) {
     check_dense("dense_input_gradient", dx, w, dy);
     c.multiply(dy.extent(0), w.extent(0), w.extent(1), scale, dy.data, false, w.data, true, 0, dx.data);
 }
 
 /// @see the processor's overload
-inline void dense_weight_gradient(Context<Cuda>& c, Rows<const float> x, Rows<const float> dy, float scale, View<float, 2> dw) {
+inline void dense_weight_gradient(Context<Cuda>& c, Rows<const float> x, Rows<const float> dy, float scale,
+                                  View<float, 2> dw) {
     check_dense("dense_weight_gradient", x, dw, dy);
     c.multiply(dw.extent(0), dw.extent(1), x.extent(0), scale, x.data, true, dy.data, false, 1, dw.data);
 }

@@ -11,7 +11,8 @@ namespace detail {
 /// 1 / (length + epsilon) of the feature vectors of one pixel. @param x  its first channel
 STYLEGAN_HOST_DEVICE inline double inverse_length(const float* x, Index channels, Index plane) {
     double squares = 0;
-    for (Index k = 0; k < channels; ++k) squares += static_cast<double>(x[k * plane]) * static_cast<double>(x[k * plane]);
+    for (Index k = 0; k < channels; ++k)
+        squares += static_cast<double>(x[k * plane]) * static_cast<double>(x[k * plane]);
     return 1 / (std::sqrt(squares) + feature_epsilon);
 }
 
@@ -42,8 +43,8 @@ STYLEGAN_HOST_DEVICE inline double inverse_length(const float* x, Index channels
 }
 
 /// dd lies in the memory of the processor. @see the processor's overload
-inline void feature_distance_gradient(Context<Cuda>& c, Maps<const float> a, Maps<const float> b, std::span<const float> weight,
-                                      std::span<const double> dd, Maps<float> da) {
+inline void feature_distance_gradient(Context<Cuda>& c, Maps<const float> a, Maps<const float> b,
+                                      std::span<const float> weight, std::span<const double> dd, Maps<float> da) {
     constexpr const char* where = "feature_distance_gradient";
     detail::require_features(where, a, b, weight);
     require_same_shape(where, "da", da, a);
@@ -67,13 +68,15 @@ inline void feature_distance_gradient(Context<Cuda>& c, Maps<const float> a, Map
         double along = 0;  // (u . a) / (|a| (|a| + epsilon))
         for (Index k = 0; k < channels; ++k) {
             const Index here = at + k * plane;
-            along += factor * static_cast<double>(w[k]) * detail::unit_difference(from_a[here], over_a, from_b[here], over_b) *
+            along += factor * static_cast<double>(w[k]) *
+                     detail::unit_difference(from_a[here], over_a, from_b[here], over_b) *
                      static_cast<double>(from_a[here]);
         }
         along *= over_a / length;
         for (Index k = 0; k < channels; ++k) {
             const Index here = at + k * plane;
-            const double u = factor * static_cast<double>(w[k]) * detail::unit_difference(from_a[here], over_a, from_b[here], over_b);
+            const double u = factor * static_cast<double>(w[k]) *
+                             detail::unit_difference(from_a[here], over_a, from_b[here], over_b);
             to[here] = static_cast<float>(over_a * (u - along * static_cast<double>(from_a[here])));
         }
     });

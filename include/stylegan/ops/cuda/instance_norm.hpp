@@ -60,8 +60,8 @@ inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps
 }
 
 /// @see the processor's overload
-inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse, Maps<const float> dy,
-                                   Maps<float> dx) {
+inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
+                                   Maps<const float> dy, Maps<float> dx) {
     require_shape("instance_norm_gradient", "inverse", inverse, y.extent(0), y.extent(1));
     require_same_shape("instance_norm_gradient", "dy", dy, y);
     require_same_shape("instance_norm_gradient", "dx", dx, y);
@@ -79,8 +79,8 @@ inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<c
 }
 
 /// @see the processor's overload
-inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse, Maps<const float> x_dot,
-                                  Maps<float> y_dot, Rows<float> inverse_rate) {
+inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
+                                  Maps<const float> x_dot, Maps<float> y_dot, Rows<float> inverse_rate) {
     require_shape("instance_norm_tangent", "inverse", inverse, y.extent(0), y.extent(1));
     require_same_shape("instance_norm_tangent", "inverse_rate", inverse_rate, inverse);
     require_same_shape("instance_norm_tangent", "x_dot", x_dot, y);
@@ -103,8 +103,9 @@ inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<co
 
 /// @see the processor's overload
 inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
-                                           Maps<const float> y_dot, Rows<const float> inverse_rate, Maps<const float> dy,
-                                           Maps<const float> dx, Maps<const float> dy_dot, Maps<float> dx_dot) {
+                                           Maps<const float> y_dot, Rows<const float> inverse_rate,
+                                           Maps<const float> dy, Maps<const float> dx, Maps<const float> dy_dot,
+                                           Maps<float> dx_dot) {
     constexpr const char* where = "instance_norm_gradient_tangent";
     require_shape(where, "inverse", inverse, y.extent(0), y.extent(1));
     require_same_shape(where, "inverse_rate", inverse_rate, inverse);
@@ -116,7 +117,7 @@ inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,
-                *const d_dot = dy_dot.data, *const r = inverse.data, *const rate = inverse_rate.data;
+                       *const d_dot = dy_dot.data, *const r = inverse.data, *const rate = inverse_rate.data;
     float* const to = dx_dot.data;
     const gpu::Sums<3>* const sums = c.segmented_sums<3>(inverse.size(), pixels, [=] STYLEGAN_DEVICE(Index i) {
         const double a = out[i], a_dot = out_dot[i], g = d[i], g_dot = d_dot[i];
@@ -126,7 +127,8 @@ inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y
         const Index plane = quotient(i, pixels);
         const gpu::Sums<3>& s = sums[plane];
         const NormalisationGradientTangent<float> f{r[plane], rate[plane], detail::mean_of(s.value[0], pixels),
-                                                    detail::mean_of(s.value[1], pixels), detail::mean_of(s.value[2], pixels)};
+                                                    detail::mean_of(s.value[1], pixels),
+                                                    detail::mean_of(s.value[2], pixels)};
         to[i] = f(out[i], out_dot[i], gradient[i], d_dot[i]);
     });
 }

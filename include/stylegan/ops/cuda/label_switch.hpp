@@ -22,7 +22,8 @@ inline void label_switch(Context<Cuda>& c, Rows<const float> logits, Rows<const 
 }
 
 /// @see the processor's overload
-inline void label_switch_gradient(Context<Cuda>& c, Rows<const float> dscores, Rows<const float> labels, Rows<float> dlogits) {
+inline void label_switch_gradient(Context<Cuda>& c, Rows<const float> dscores, Rows<const float> labels,
+                                  Rows<float> dlogits) {
     require_same_shape("label_switch", "labels", labels, dlogits);
     const Index classes = labels.extent(1);
     const float *const from = dscores.data, *const label = labels.data;

@@ -28,7 +28,8 @@ inline void append(Context<Cuda>& c, const StddevGroups& s, const float* x, cons
             return;
         }
         const Index m = at.sample - quotient(at.sample, s.groups) * s.groups;
-        to[i] = static_cast<float>(sums[m * s.features + at.channel - s.channels].value[0] / static_cast<double>(s.elements()));
+        to[i] = static_cast<float>(sums[m * s.features + at.channel - s.channels].value[0] /
+                                   static_cast<double>(s.elements()));
     });
 }
 
@@ -74,11 +75,13 @@ inline void minibatch_stddev_gradient(Context<Cuda>& c, Maps<const float> x, int
         const auto e = detail::StddevElement::of(item, s);
         const Index at = s.at(0, e.group, e.feature, s.channels) + e.element;
         const Index wide_at = s.at(0, e.group, e.feature, s.channels + s.features) + e.element;
-        const double share = sums[e.group * s.features + e.feature].value[0] / static_cast<double>(s.elements() * s.members);
+        const double share =
+            sums[e.group * s.features + e.feature].value[0] / static_cast<double>(s.elements() * s.members);
         const auto deviation = detail::deviation<double>(from + at, step, s.members, static_cast<double>(eps));
         for (Index g = 0; g < s.members; ++g) {
             const double centred = static_cast<double>(from[at + g * step]) - deviation.mean;
-            to[at + g * step] = static_cast<float>(static_cast<double>(d[wide_at + g * wide_step]) + share * centred * deviation.inverse);
+            to[at + g * step] = static_cast<float>(static_cast<double>(d[wide_at + g * wide_step]) +
+                                                   share * centred * deviation.inverse);
         }
     });
 }
@@ -126,7 +129,8 @@ inline void minibatch_stddev_gradient_tangent(Context<Cuda>& c, Maps<const float
         const double all = static_cast<double>(s.elements() * s.members);
         const double share = sums[which].value[0] / all, share_dot = sums_dot[which].value[0] / all;
         const auto deviation = detail::deviation<double>(from + at, step, s.members, static_cast<double>(eps));
-        const double rate = detail::deviation_tangent<double>(deviation, from + at, from_dot + at, step, s.members) * deviation.inverse;
+        const double rate =
+            detail::deviation_tangent<double>(deviation, from + at, from_dot + at, step, s.members) * deviation.inverse;
         double mean_dot = 0;
         for (Index g = 0; g < s.members; ++g) mean_dot += static_cast<double>(from_dot[at + g * step]);
         mean_dot /= static_cast<double>(s.members);
@@ -134,7 +138,8 @@ inline void minibatch_stddev_gradient_tangent(Context<Cuda>& c, Maps<const float
             const double centred = static_cast<double>(from[at + g * step]) - deviation.mean;
             const double centred_dot = static_cast<double>(from_dot[at + g * step]) - mean_dot;
             const double change = share_dot * centred + share * (centred_dot - centred * rate);
-            to[at + g * step] = static_cast<float>(static_cast<double>(d_dot[wide_at + g * wide_step]) + deviation.inverse * change);
+            to[at + g * step] =
+                static_cast<float>(static_cast<double>(d_dot[wide_at + g * wide_step]) + deviation.inverse * change);
         }
     });
 }

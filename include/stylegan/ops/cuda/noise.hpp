@@ -33,7 +33,8 @@ inline void noise_weight_gradient(Context<Cuda>& c, Maps<const float> dy, Maps<c
     const float *const gradient = dy.data, *const map = noise.data;
     add_channel_sums<1>(c, dy.extent(0), channels, pixels, {{{dweight, strength}}}, [=] STYLEGAN_DEVICE(Index i) {
         const MapsIndex at = MapsIndex::of(i, channels, pixels);
-        return gpu::Sums<1>{{static_cast<double>(gradient[i]) * static_cast<double>(map[at.sample * map_step + at.pixel])}};
+        return gpu::Sums<1>{
+            {static_cast<double>(gradient[i]) * static_cast<double>(map[at.sample * map_step + at.pixel])}};
     });
 }
 

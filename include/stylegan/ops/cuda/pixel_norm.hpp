@@ -83,8 +83,8 @@ inline void pixel_norm_gradient(Context<Cuda>& c, Maps<const float> y, Maps<cons
 }
 
 /// @see the processor's overload
-inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse, Maps<const float> x_dot,
-                               Maps<float> y_dot, Maps<float> inverse_rate) {
+inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse,
+                               Maps<const float> x_dot, Maps<float> y_dot, Maps<float> inverse_rate) {
     require_shape("pixel_norm_tangent", "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
     require_same_shape("pixel_norm_tangent", "inverse_rate", inverse_rate, inverse);
     require_same_shape("pixel_norm_tangent", "x_dot", x_dot, y);
@@ -94,9 +94,8 @@ inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const
     const float *const out = y.data, *const d = x_dot.data, *const r = inverse.data;
     float *const to = y_dot.data, *const rate = inverse_rate.data;
     const gpu::Sums<1>* const products = detail::channel_sums<1>(c, y, detail::ProductSum{out, d});
-    c.launch(inverse.size(), [=] STYLEGAN_DEVICE(Index p) {
-        rate[p] = -r[p] * detail::channel_mean(products[p].value[0], channels);
-    });
+    c.launch(inverse.size(),
+             [=] STYLEGAN_DEVICE(Index p) { rate[p] = -r[p] * detail::channel_mean(products[p].value[0], channels); });
     c.launch(y.size(), [=] STYLEGAN_DEVICE(Index i) {
         const Index p = detail::pixel_of(i, channels, pixels);
         to[i] = PixelNormGradient<float>{}(out[i], d[i], r[p], detail::channel_mean(products[p].value[0], channels));
@@ -118,7 +117,7 @@ inline void pixel_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, M
     const Workspace::Frame frame(c.workspace());
     const Index channels = y.extent(1), pixels = pixels_of(y);
     const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,
-                *const d_dot = dy_dot.data, *const r = inverse.data, *const rate = inverse_rate.data;
+                       *const d_dot = dy_dot.data, *const r = inverse.data, *const rate = inverse_rate.data;
     float* const to = dx_dot.data;
     const gpu::Sums<2>* const sums = detail::channel_sums<2>(c, y, [=] STYLEGAN_DEVICE(Index i) {
         const double a = out[i], a_dot = out_dot[i], g = d[i], g_dot = d_dot[i];

@@ -10,9 +10,9 @@
 namespace stylegan::ops {
 
 /// @see the processor's overload
-inline void style_epilogue(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise, std::span<const float> noise_weight,
-                           float strength, std::span<const float> bias, float slope, float eps, Rows<const float> style,
-                           Maps<float> y) {
+inline void style_epilogue(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise,
+                           std::span<const float> noise_weight, float strength, std::span<const float> bias,
+                           float slope, float eps, Rows<const float> style, Maps<float> y) {
     detail::require_style("style_epilogue", "style", style, x);
     bias_activation(c, x, noise, noise_weight, strength, bias, 1.0f, slope, y);
     const Workspace::Frame frame(c.workspace());
@@ -28,7 +28,8 @@ inline void style_epilogue(Context<Cuda>& c, Maps<const float> x, Maps<const flo
     });
     c.launch(y.size(), [=] STYLEGAN_DEVICE(Index i) {
         const Index plane = quotient(i, pixels);
-        to[i] = (to[i] - factors[2 * plane]) * factors[2 * plane + 1] + styles[detail::style_at(plane, channels) + channels];
+        to[i] = (to[i] - factors[2 * plane]) * factors[2 * plane + 1] +
+                styles[detail::style_at(plane, channels) + channels];
     });
 }
 

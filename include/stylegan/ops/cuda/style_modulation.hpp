@@ -34,8 +34,8 @@ inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const f
 }
 
 /// @see the processor's overload
-inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<const float> dy,
-                                      Maps<float> dx, Rows<float> dstyle) {
+inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
+                                      Maps<const float> dy, Maps<float> dx, Rows<float> dstyle) {
     constexpr const char* where = "style_modulation_gradient";
     detail::require_style(where, "style", style, x);
     require_same_shape(where, "dy", dy, x);
@@ -59,15 +59,16 @@ inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Row
 }
 
 /// @see the processor's overload
-inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<const float> x_dot,
-                                     Rows<const float> style_dot, Maps<float> y_dot) {
+inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
+                                     Maps<const float> x_dot, Rows<const float> style_dot, Maps<float> y_dot) {
     constexpr const char* where = "style_modulation_tangent";
     detail::require_style(where, "style", style, x);
     if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
     require_same_shape(where, "x_dot", x_dot, x);
     require_same_shape(where, "y_dot", y_dot, x);
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data, *const rates = style_dot.data;
+    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
+                       *const rates = style_dot.data;
     float* const to = y_dot.data;
     c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
         const Index at = detail::style_at(quotient(i, pixels), channels);
@@ -79,8 +80,9 @@ inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows
 
 /// @see the processor's overload
 inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
-                                              Maps<const float> x_dot, Rows<const float> style_dot, Maps<const float> dy,
-                                              Maps<const float> dy_dot, Maps<float> dx_dot, Rows<float> dstyle_dot) {
+                                              Maps<const float> x_dot, Rows<const float> style_dot,
+                                              Maps<const float> dy, Maps<const float> dy_dot, Maps<float> dx_dot,
+                                              Rows<float> dstyle_dot) {
     constexpr const char* where = "style_modulation_gradient_tangent";
     detail::require_style(where, "style", style, x);
     require_same_shape(where, "x_dot", x_dot, x);
@@ -90,14 +92,16 @@ inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float
     require_same_shape(where, "dx_dot", dx_dot, x);
     if (!dstyle_dot.empty()) require_same_shape(where, "dstyle_dot", dstyle_dot, style);
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data, *const rates = style_dot.data,
-                *const d = dy.data, *const d_dot = dy_dot.data;
+    const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
+                       *const rates = style_dot.data, *const d = dy.data, *const d_dot = dy_dot.data;
     float* const to = dx_dot.data;
     if (!dstyle_dot.empty()) {  // first: dx_dot may be dy_dot
         const Workspace::Frame frame(c.workspace());
         const auto* const sums = c.segmented_sums<2>(x.extent(0) * channels, pixels, [=] STYLEGAN_DEVICE(Index i) {
             const double g_dot = d_dot[i];
-            return gpu::Sums<2>{{g_dot * static_cast<double>(from[i]) + static_cast<double>(d[i]) * static_cast<double>(from_dot[i]), g_dot}};
+            return gpu::Sums<2>{
+                {g_dot * static_cast<double>(from[i]) + static_cast<double>(d[i]) * static_cast<double>(from_dot[i]),
+                 g_dot}};
         });
         detail::store_style_sums(c, sums, channels, dstyle_dot);
     }

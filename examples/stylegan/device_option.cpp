@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_option.hpp"
+
+#include "options.hpp"
+
+#include <string_view>
+
+namespace stylegan::examples {
+
+void add_device(CLI::App& c, DeviceOption& device) {
+    const auto parse = [tf32 = &device.tf32](const std::string& s) {
+        auto parsed = parse_device(s);
+        if (parsed) parsed->tf32 = *tf32;
+        return parsed;
+    };
+    add_parsed(c, "--device", device, "cpu|cuda|cuda:N", parse, "cpu, cuda, or cuda:N for the GPU with that number",
+               "where to compute (default cpu); a GPU needs a program that was compiled with CUDA");
+    add_flag(c, "--tf32", device.tf32,
+             "on a GPU: round the factors of products to 10 bits. Faster; pictures differ in the third digit");
+}
+
+std::optional<DeviceOption> parse_device(const std::string& text) {
+    if (text == "cpu") return DeviceOption{};
+    if (text == "cuda") return DeviceOption{.cuda = true};
+    constexpr std::string_view numbered = "cuda:";
+    if (text.rfind(numbered, 0) != 0) return std::nullopt;
+    const auto number = parse_whole(text.substr(numbered.size()), {0, 1023});
+    if (!number) return std::nullopt;
+    return DeviceOption{.cuda = true, .number = static_cast<int>(*number)};
+}
+
+void refuse_device(const DeviceOption& device, const std::string& why) {
+    const std::string number = device.number > 0 ? text(':', device.number) : "";
+    throw DeviceError(text("--device: is \"cuda", number, "\", expected cpu, since ", why));
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/device/cpu.hpp>
+#ifdef STYLEGAN_CUDA
+#include <stylegan/device/cuda.hpp>
+#endif
+
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace stylegan::examples {
+
+/// Where a command computes: on the processor, or on a GPU.
+struct DeviceOption {
+    bool cuda = false;
+    int number = 0;     ///< of the GPU
+    bool tf32 = false;  ///< on a GPU: allow rounding in products
+};
+
+/// --device and --tf32
+void add_device(CLI::App& command, DeviceOption& device);
+
+/// "cpu", "cuda" or "cuda:1"; nothing for any other text.
+[[nodiscard]] std::optional<DeviceOption> parse_device(const std::string& text);
+
+/// Ends a command that asks for a GPU. @throws DeviceError: "--device: is "cuda:1", expected cpu, since <why>"
+[[noreturn]] void refuse_device(const DeviceOption& device, const std::string& why);
+
+/// "not compiled in", "1 device", or why there is none.
+[[nodiscard]] std::string cuda_description();
+
+/// f(Cpu{...}) or f(Cuda{...}), as the command line says. Files that call it are compiled by nvcc where the program has CUDA.
+/// @throws DeviceError if there is no such GPU, or the program was compiled without CUDA
+template <class F>
+auto on_device(const DeviceOption& device, int threads, F&& f) {
+    if (!device.cuda) return f(Cpu{.threads = threads});
+#ifdef STYLEGAN_CUDA
+    try {
+        require_cuda_device(device.number);
+    } catch (const DeviceError& error) {
+        refuse_device(device, error.what());
+    }
+    return f(Cuda{.device = device.number, .tf32 = device.tf32, .threads = threads});
+#else
+    refuse_device(device, "this program was compiled without CUDA (cmake -DSTYLEGAN_CUDA=ON)");
+#endif
+}
+
+}  // namespace stylegan::examples

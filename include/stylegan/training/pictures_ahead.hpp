@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/view.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Reads the pictures of the next minibatch while a device computes this one. It is told where a run stands and guesses that
+/// the next step takes as many pictures of the same size; where that is wrong they are read when they are needed.
+class PicturesAhead {
+public:
+    /// Writes the pixels of the picture that is shown as `number`th. Called by several threads at once.
+    using Read = std::function<void(std::uint64_t number, std::span<std::uint8_t> pixels)>;
+
+    /// @param threads  that read
+    explicit PicturesAhead(int threads) : threads_(std::clamp(threads, 1, 8)) {}
+
+    /// Takes over what was read for the pictures [first, first + count), and begins to read those that follow.
+    /// @param bytes  of a picture
+    /// @param read   must stay valid until the next call, or this ends
+    /// @throws what read() throws, of these pictures
+    void advance(std::uint64_t first, Index count, std::size_t bytes, const Read& read) {
+        here_ = std::move(coming_);
+        coming_ = {};
+        for (auto& part : here_.parts) part.get();
+        here_.parts.clear();
+        if (here_.first != first || here_.bytes != bytes) here_ = {};
+
+        coming_.first = first + static_cast<std::uint64_t>(count);
+        coming_.bytes = bytes;
+        coming_.pixels.resize(static_cast<std::size_t>(count) * bytes);
+        for (Index t = 0; t < std::min<Index>(threads_, count); ++t)
+            coming_.parts.push_back(std::async(std::launch::async, [=, this, pixels = coming_.pixels.data(),
+                                                                    from = coming_.first] {
+                for (Index i = t; i < count; i += threads_)
+                    read(from + static_cast<std::uint64_t>(i), {pixels + static_cast<std::size_t>(i) * bytes, bytes});
+            }));
+    }
+
+    /// The pixels of a picture that was read ahead, in `bytes` bytes; empty if it was not.
+    [[nodiscard]] std::span<const std::uint8_t> find(std::uint64_t number, std::size_t bytes) const {
+        if (bytes != here_.bytes || number < here_.first) return {};
+        const auto at = static_cast<std::size_t>(number - here_.first) * bytes;
+        if (at >= here_.pixels.size()) return {};
+        return {here_.pixels.data() + at, bytes};
+    }
+
+private:
+    struct Block {
+        std::uint64_t first = 0;
+        std::size_t bytes = 0;
+        std::vector<std::uint8_t> pixels{};
+        std::vector<std::future<void>> parts{};  // last: they end before the pixels that they write do
+    };
+
+    Index threads_;
+    Block here_, coming_;
+};
+
+}  // namespace stylegan

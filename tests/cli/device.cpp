@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/perceptual_files.hpp"
+#include "cli/run_program.hpp"
+#include "cli/write_network.hpp"
+
+#include <stylegan/io/png.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+// The option --device, of whatever program and machine this is: with CUDA or without, with a GPU or without.
+BOOST_AUTO_TEST_SUITE(device)
+
+using namespace test;
+
+struct WithNetwork {
+    WithNetwork() {
+        write_network(folder / "network.safetensors");
+        write_vgg(folder / "vgg.safetensors", 2, true);
+        stylegan::Image image(16, 16, 3);
+        for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(i * 7);
+        stylegan::write_png(folder / "a.png", image);
+        files = folder.files().size();
+        cuda = run_program(folder, {"info", "--build"}).out;
+        cuda = cuda.substr(std::min(cuda.find("CUDA"), cuda.size()));
+    }
+
+    [[nodiscard]] bool has_gpu() const { return contains(cuda, " device\n") || contains(cuda, " devices\n"); }
+
+    /// Every command that computes, with `device` as its --device.
+    [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::string& device) const {
+        const std::string network = "network.safetensors", vgg = "vgg.safetensors";
+        std::vector<std::vector<std::string>> all{
+            {"generate", "--network", network, "--seeds", "1", "--outdir", "out"},
+            {"style-mixing", "--network", network, "--rows", "1", "--cols", "2", "--outdir", "out"},
+            {"calc-metrics", "--network", network, "--metrics", "ppl2_wend", "--samples", "2", "--vgg", vgg},
+            {"project", "--network", network, "--target", "a.png", "--num-steps", "1", "--vgg", vgg, "--outdir", "out"},
+            {"lpips", "a.png", "a.png", "--vgg", vgg},
+            {"benchmark", "--network", network, "--reps", "1"},
+            {"train", "--data", example_data("faces-32.zip").string(), "--outdir", "runs", "--fmap-base", "64",
+             "--latent", "8", "--kimg", "0.008", "--batch", "4"},
+        };
+        for (auto& command : all) command.insert(command.end(), {"--device", device});
+        return all;
+    }
+
+    TemporaryFolder folder;
+    std::size_t files = 0;
+    std::string cuda;  // what the program says of it
+};
+
+BOOST_FIXTURE_TEST_CASE(the_program_tells_of_cuda, WithNetwork) {
+    BOOST_TEST((contains(cuda, "not compiled in\n") || contains(cuda, "compiled in, but no CUDA device can be used") ||
+                has_gpu()),
+               cuda);
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_what_is_no_device, WithNetwork) {
+    for (const char* text : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cpu:0", "CUDA", ""}) {
+        const Outcome o = run_program(folder, {"generate", "--network", "network.safetensors", "--seeds", "1",
+                                               "--outdir", "out", "--device", text});
+        check_error(o, 2, {"--device", "expected cpu, cuda, or cuda:N"});
+    }
+    BOOST_TEST(folder.files().size() == files);
+}
+
+BOOST_FIXTURE_TEST_CASE(cpu_is_the_default, WithNetwork) {
+    const auto pictures = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"generate", "--network", "network.safetensors", "--seeds", "3", "--raw",
+                                           "--outdir", "out"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        check_success(run_program(folder, arguments));
+        return read(folder / "out" / "images.npy");
+    };
+    const auto usual = pictures({});
+    BOOST_TEST((usual == pictures({"--device", "cpu"})));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_gpu_every_command_says_so_in_one_line, WithNetwork) {
+    if (has_gpu()) return;
+    for (const auto& command : commands("cuda")) {
+        BOOST_TEST_CONTEXT(command[0]) {
+            check_error(run_program(folder, command), 1, {"--device: is \"cuda\", expected cpu, since ", "CUDA"});
+            BOOST_TEST(folder.files().size() == files);
+        }
+    }
+    check_error(run_program(folder, {"benchmark", "--network", "network.safetensors", "--device", "cuda:2"}), 1,
+                {"--device: is \"cuda:2\", expected cpu, since "});
+}
+
+BOOST_FIXTURE_TEST_CASE(with_a_gpu_every_command_runs_on_it, WithNetwork) {
+    if (!has_gpu()) return;
+    for (const auto& command : commands("cuda:0")) {
+        BOOST_TEST_CONTEXT(command[0]) { check_success(run_program(folder, command)); }
+    }
+    check_error(run_program(folder, {"benchmark", "--network", "network.safetensors", "--device", "cuda:1000"}), 1,
+                {"--device: is \"cuda:1000\", expected cpu, since CUDA device is 1000, expected 0"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()

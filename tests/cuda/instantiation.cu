@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles and links every public template on the CUDA device, whether a program of ours calls it or not. Run, it says what
+// the device is, or why there is none; either is a success.
+#include <stylegan/stylegan.hpp>
+
+#include <cstdio>
+
+namespace stylegan {
+
+inline constexpr Architecture small = at_resolution(config_f, 16);
+
+// layers
+template class Dense<dynamic, dynamic, Cuda>;
+template class Dense<16, 8, Cuda>;
+template class Convolution<dynamic, dynamic, 3, Resample::none, Cuda>;
+template class Convolution<8, 8, 3, Resample::up_rotated, Cuda>;
+template class AdaIN<dynamic, dynamic, Cuda>;
+template class AdaIN<8, 16, Cuda>;
+template class Blur<Cuda>;
+template class NoiseInput<dynamic, Cuda>;
+template class NoiseInput<8, Cuda>;
+template class ConstantInput<dynamic, 4, 4, Cuda>;
+template class ConstantInput<8, 4, 4, Cuda>;
+template class MinibatchStddev<dynamic, 1, Cuda>;
+template class LayerEpilogue<Cuda>;
+template class Truncation<dynamic, Cuda>;
+template class Truncation<16, Cuda>;
+template class MappingNetwork<dynamic, run_time, Cuda>;
+template class SynthesisBlock<dynamic, run_time, Cuda>;
+template class SynthesisBlock<16, small, Cuda>;
+template class DiscriminatorBlock<dynamic, run_time, Cuda>;
+template class DiscriminatorBlock<16, small, Cuda>;
+template class DiscriminatorOutput<Cuda>;
+
+// models
+template class SynthesisNetwork<Cuda>;
+template class DiscriminatorNetwork<Cuda>;
+template class BasicGenerator<run_time, Cuda>;
+template class BasicGenerator<small, Cuda>;
+template class BasicDiscriminator<run_time, Cuda>;
+template class BasicDiscriminator<small, Cuda>;
+template class Vgg16<Cuda>;
+template AnyGenerator<Cuda> load_generator<Cuda>(const std::filesystem::path&, Cuda);
+template AnyDiscriminator<Cuda> load_discriminator<Cuda>(const std::filesystem::path&, Cuda);
+
+// training
+template class Adam<Cuda>;
+template class Losses<Cuda>;
+template class GeneratorPass<Cuda>;
+template class Updates<Cuda>;
+template class Trainer<Cuda>;
+template class Projection<Cuda>;
+template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
+template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
+template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int, bool, Index);
+
+// metrics
+template class Lpips<Cuda>;
+template class LpipsTarget<Cuda>;
+template PathGenerator<float> path_generator<Cuda>(const AnyGenerator<Cuda>&, Noise);
+
+}  // namespace stylegan
+
+int main() {
+    try {
+        stylegan::require_cuda_device(0);
+        stylegan::Context<stylegan::Cuda> context;
+        const auto x = context.take(1, 1);
+        context.fill(x, 2.0f);
+        float value = 0;
+        context.download(x.data, 1, &value);
+        std::printf("%d CUDA %s\n", stylegan::cuda_devices(), stylegan::cuda_devices() == 1 ? "device" : "devices");
+        return value == 2.0f ? 0 : 1;
+    } catch (const stylegan::DeviceError& error) {
+        std::printf("%s\n", error.what());
+        return stylegan::cuda_devices() == 0 ? 0 : 1;
+    }
+}
