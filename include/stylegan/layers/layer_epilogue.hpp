@@ -9,6 +9,8 @@
 #include <stylegan/ops/style_epilogue.hpp>
 #include <stylegan/ops/styled_convolution.hpp>
 
+#include <type_traits>
+
 namespace stylegan {
 
 /// What follows each convolution of the synthesis network: noise, bias, nonlinearity, (pixel norm), AdaIN.
@@ -43,7 +45,9 @@ public:
 
     /// What ops::styled_convolution takes of it, if styled(); the style lies in the caller's frame. Arguments as of forward().
     [[nodiscard]] ops::StyledLayer styled_layer(Context<Device>& context, Maps<const Scalar> noise, Scalar strength,
-                                                Rows<const Scalar> w) const {
+                                                Rows<const Scalar> w) const
+        requires std::is_same_v<Device, Cpu>
+    {
         if (!noise_.weight().exists()) noise = {};
         return {.noise = noise,
                 .noise_weight = noise.empty() ? std::span<const Scalar>{} : values(noise_.weight()),

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <string>
+#include <type_traits>
 
 namespace stylegan {
 
@@ -115,7 +116,9 @@ public:
     /// @param a, y  (N, C, H, W) in blocks, overwritten; y may be x's memory
     /// @return      y, with means, factors and shifts in the caller's frame
     [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x, const Inputs& in, ops::BlockedMaps<Scalar> a,
-                                                 ops::BlockedMaps<Scalar> y) const {
+                                                 ops::BlockedMaps<Scalar> y) const
+        requires std::is_same_v<Device, Cpu>
+    {
         const auto layer = [&](const LayerEpilogue<Device>& epilogue, std::size_t k) {
             return epilogue.styled_layer(context, in.noise[k], in.strength[k], in.w[k]);
         };

@@ -161,7 +161,9 @@ private:
 
     /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
     void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, int first,
-                        Maps<Scalar> pictures) const {
+                        Maps<Scalar> pictures) const
+        requires std::is_same_v<Device, Cpu>
+    {
         const Index n = styles.extent(1);
         const auto blocked = [&](Scalar* data, int s) {
             const Shape4 shape = block(s).output_shape(n);

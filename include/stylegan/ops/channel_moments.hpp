@@ -3,6 +3,11 @@
 
 #include <stylegan/ops/lanes.hpp>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops {
 
 /// Means and sums of squared differences from them, of the channels of a block, of values that come in groups.
@@ -73,3 +78,7 @@ struct MomentGroup {
 };
 
 }  // namespace stylegan::ops
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

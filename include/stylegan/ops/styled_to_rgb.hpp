@@ -9,6 +9,11 @@
 #include <algorithm>
 #include <span>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops {
 
 /// A 1x1 convolution of maps, styled on reading, to the few channels of a picture: x is read once.
@@ -89,3 +94,7 @@ inline void styled_to_rgb(Context<Cpu>& c, const StyledMaps& x, View<const float
 }
 
 }  // namespace stylegan::ops
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

@@ -4,6 +4,11 @@
 #include <stylegan/ops/blocked_maps.hpp>
 #include <stylegan/ops/winograd_tiles.hpp>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops::winograd {
 
 /// Where transformed tiles lie: value (point, tile, channel) at
@@ -74,3 +79,7 @@ void transform_styled_tiles(const StyledMaps& x, const Region& region, Index blo
 }
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif
