@@ -27,9 +27,7 @@ template class Truncation<dynamic, Cuda>;
 template class Truncation<16, Cuda>;
 template class MappingNetwork<dynamic, run_time, Cuda>;
 template class SynthesisBlock<dynamic, run_time, Cuda>;
-template class SynthesisBlock<16, small, Cuda>;
 template class DiscriminatorBlock<dynamic, run_time, Cuda>;
-template class DiscriminatorBlock<16, small, Cuda>;
 template class DiscriminatorOutput<Cuda>;
 
 // models
@@ -52,7 +50,8 @@ template class Trainer<Cuda>;
 template class Projection<Cuda>;
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
-template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int, bool, Index);
+template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int, bool, Index,
+                                            const AdamOptions&);
 
 // metrics
 template class Lpips<Cuda>;
