@@ -52,7 +52,19 @@ std::map<const void*, std::pair<std::string, std::string>, std::less<>> members(
     return all;
 }
 
-/// A row of table 1 with all sizes of `a`, and with what only matters while training.
+/// A row of table 1 with all sizes of `a`, the mapping depth too, and with what only matters while training.
+Architecture with_depth_and_training_of(const Architecture& a, Architecture row) {
+    row = with_sizes_of(a, row);
+    row.mapping_lrmul = a.mapping_lrmul;
+    if (row.use_styles) row.mapping_layers = a.mapping_layers;
+    row.mbstd_group_size = a.mbstd_group_size;
+    row.mbstd_num_features = a.mbstd_num_features;
+    row.style_mixing_prob = a.style_mixing_prob;
+    return row;
+}
+
+}  // namespace
+
 Architecture with_sizes_of(const Architecture& a, Architecture row) {
     row.base = a.base;
     row.resolution_log2 = a.resolution_log2;
@@ -64,15 +76,8 @@ Architecture with_sizes_of(const Architecture& a, Architecture row) {
     row.latent_size = a.latent_size;
     row.dlatent_size = a.dlatent_size;
     row.mapping_fmaps = a.mapping_fmaps;
-    row.mapping_lrmul = a.mapping_lrmul;
-    if (row.use_styles) row.mapping_layers = a.mapping_layers;
-    row.mbstd_group_size = a.mbstd_group_size;
-    row.mbstd_num_features = a.mbstd_num_features;
-    row.style_mixing_prob = a.style_mixing_prob;
     return row;
 }
-
-}  // namespace
 
 std::string architecture_literal(const Architecture& a) {
     const auto here = members(a), usual = members(config_f);
@@ -92,7 +97,7 @@ std::string configuration_of(const Architecture& a) {
         Row{&config_c, "configuration C, with mapping and styles"},
         Row{&config_d, "configuration D, style-based, without noise"}, Row{&config_f, "configuration F, style-based"}};
     for (const auto& [row, words] : rows)
-        if (with_sizes_of(a, *row) == a)
+        if (with_depth_and_training_of(a, *row) == a)
             return row == &config_f && a.style_mixing_prob == config_e.style_mixing_prob
                        ? "configuration E, style-based, without mixing"
                        : words;

@@ -8,6 +8,9 @@
 
 namespace stylegan::examples {
 
+/// A row of the paper's table 1 with the sizes of `a`: of pictures, labels, feature maps and latents.
+[[nodiscard]] Architecture with_sizes_of(const Architecture& a, Architecture row);
+
 /// What to write in C++ for an architecture: "{.resolution_log2 = 5, .fmap_base = 1024}". Members with the value of
 /// configuration F at 1024x1024, the defaults, are left out.
 [[nodiscard]] std::string architecture_literal(const Architecture& a);

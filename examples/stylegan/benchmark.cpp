@@ -278,7 +278,8 @@ void add_benchmark(CLI::App& app) {
             print(*o, m);
     });
     constexpr std::int64_t most = std::numeric_limits<int>::max();
-    CLI::Option& network = add_path(c, "--network", o->network, "FILE", "the network: a .safetensors file");
+    CLI::Option& network = add_path(c, "--network", o->network, "FILE",
+                                    "the network: a checkpoint of any format that `stylegan info` knows");
     exclude(add_whole(c, "--resolution", o->resolution, {4, 1 << 16},
                       "without --network: side of the pictures (default 1024, lpips 256)"),
             network);

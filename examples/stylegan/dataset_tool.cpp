@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset_tool.hpp"
 
+#include "parse.hpp"
+
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/crop.hpp>
 #include <stylegan/io/dataset_labels.hpp>
@@ -14,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <map>
 #include <ostream>
@@ -126,8 +129,20 @@ private:
     std::variant<std::monostate, ZipWriter, FolderWriter> to_;
 };
 
+/// The number of fewest digits that is read back as `v`: 0.9 in place of 0.8999999761581421.
+double shortest_decimal(float v) {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, v).ptr;
+    double shortest = 0;
+    std::from_chars(digits, end, shortest);
+    return shortest;
+}
+
 nlohmann::json as_json(const DatasetLabels::Label& label) {
-    return std::visit([](const auto& value) { return nlohmann::json(value); }, label);
+    if (const auto* k = std::get_if<std::int64_t>(&label)) return *k;
+    nlohmann::json list = nlohmann::json::array();
+    for (const float v : std::get<std::vector<float>>(label)) list.push_back(shortest_decimal(v));
+    return list;
 }
 
 /// The number of classes that a class number implies, or the length of a vector.
@@ -139,7 +154,7 @@ int size_of_label(const DatasetLabels::Label& label) {
 void write_report(const DatasetToolOptions& o, const DatasetToolResult& r, const DatasetLabels& labels,
                   std::ostream& out) {
     out << "Wrote " << r.written << (r.written == 1 ? " picture" : " pictures") << " to " << o.dest.string() << '\n'
-        << "Size      " << r.size.width << 'x' << r.size.height << '\n'
+        << "Size      " << width_by_height(r.size.width, r.size.height) << '\n'
         << "Channels  " << r.size.channels << '\n'
         << "Labels    ";
     if (labels.empty())

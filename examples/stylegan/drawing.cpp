@@ -41,7 +41,7 @@ void add_network_options(CLI::App& c, DrawingOptions& o) {
 
 void add_truncation_options(CLI::App& c, DrawingOptions& o) {
     add_real(c, "--trunc", o.psi, {-100, 100}, "truncation psi: below 1, nearer to the average picture (default 1)");
-    add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "leave the layers from this one on untruncated");
+    add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only the layers before this one (default: all)");
 }
 
 void add_noise_option(CLI::App& c, DrawingOptions& o) {

@@ -2,6 +2,7 @@
 #include "dry_run.hpp"
 
 #include "network_table.hpp"
+#include "parse.hpp"
 
 #include <stylegan/training/memory_plan.hpp>
 
@@ -56,8 +57,9 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
     const AnyGenerator<Cpu> generator(a, context, uninitialized);
     const AnyDiscriminator<Cpu> discriminator(a, context, uninitialized);
 
-    out << "Data      " << s.data.string() << ": " << data.pictures << " pictures of " << to_string(data.resolution)
-        << " (height x width), " << data.channels << (data.channels == 1 ? " channel" : " channels")
+    out << "Data      " << s.data.string() << ": " << data.pictures << " pictures of "
+        << width_by_height(data.resolution.width, data.resolution.height) << ", " << data.channels
+        << (data.channels == 1 ? " channel" : " channels")
         << (s.cond ? text(", labels of length ", data.label_size) : std::string()) << '\n';
     out << "Run       " << description(s) << ", " << o.total_kimg << " kimg, seed " << o.seed << "\n\n";
     print_layers(out, "G", a, variables(generator));

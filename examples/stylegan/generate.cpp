@@ -6,6 +6,7 @@
 #include "drawing.hpp"
 #include "options.hpp"
 #include "output_folder.hpp"
+#include "parse.hpp"
 #include "profile_table.hpp"
 #include "seed_list.hpp"
 
@@ -14,6 +15,7 @@
 #include <stylegan/io/safetensors.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -31,29 +33,40 @@ struct GenerateOptions : DrawingOptions {
     int batch = 0;  // 0: so many that memory stays small
 };
 
+/// @throws FormatError that names the file if a number is infinite or not a number
+NpyArray<float> finite(NpyArray<float> array, const std::filesystem::path& path) {
+    if (!std::all_of(array.values.begin(), array.values.end(), [](float v) { return std::isfinite(v); }))
+        throw FormatError(text(path.string(), ": holds a number that is not finite, expected finite ones"));
+    return array;
+}
+
+NpyArray<float> read_latents(const std::filesystem::path& path, const Architecture& a, const std::string& network) {
+    NpyArray<float> array = read_npy(path);
+    const Index width = a.latent_size;
+    if (array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] != width)
+        throw FormatError(text(path.string(), ": has shape ", SafetensorsFile::shape_text(array.shape),
+                               ", expected [n,", width, "], since the latents of ", network, " are ", width,
+                               " numbers long"));
+    return finite(std::move(array), path);
+}
+
+NpyArray<float> read_styles(const std::filesystem::path& path, const Architecture& a, const std::string& network) {
+    NpyArray<float> array = path.extension() == ".npz" ? read_npz(path, "w") : read_npy(path);
+    const std::vector<Index>& s = array.shape;
+    if (s.size() < 2 || s.size() > 3 || s[0] < 1 || s.back() != a.w_size() || (s.size() == 3 && s[1] != a.layers()))
+        throw FormatError(text(path.string(), ": w has shape ", SafetensorsFile::shape_text(s), ", expected [n,",
+                               a.layers(), ',', a.w_size(), "] or [n,", a.w_size(), "] for ", network));
+    return finite(std::move(array), path);
+}
+
 /// Where w comes from: seeds, latents in a file, or w in a file.
 class Source {
 public:
-    Source(const GenerateOptions& o, const Drawing& drawing) : drawing_(drawing), seeds_(o.seeds) {
+    Source(const GenerateOptions& o, const Drawing& drawing)
+        : drawing_(drawing), seeds_(o.seeds), projected_(!o.projected_w.empty()) {
         const Architecture& a = drawing.architecture();
-        if (!o.latents.empty()) {
-            array_ = read_npy(o.latents);
-            const Index width = a.latent_size;
-            if (array_->shape.size() != 2 || array_->shape[0] < 1 || array_->shape[1] != width)
-                throw FormatError(text(o.latents.string(), ": has shape ", SafetensorsFile::shape_text(array_->shape),
-                                       ", expected [n,", width, "], since the latents of ", o.network.string(), " are ",
-                                       width, " numbers long"));
-        }
-        if (!o.projected_w.empty()) {
-            array_ = o.projected_w.extension() == ".npz" ? read_npz(o.projected_w, "w") : read_npy(o.projected_w);
-            const std::vector<Index>& s = array_->shape;
-            projected_ = true;
-            if (s.size() < 2 || s.size() > 3 || s[0] < 1 || s.back() != a.w_size() ||
-                (s.size() == 3 && s[1] != a.layers()))
-                throw FormatError(text(o.projected_w.string(), ": w has shape ", SafetensorsFile::shape_text(s),
-                                       ", expected [n,", a.layers(), ',', a.w_size(), "] or [n,", a.w_size(), "] for ",
-                                       o.network.string()));
-        }
+        if (!o.latents.empty()) array_ = read_latents(o.latents, a, o.network.string());
+        if (projected_) array_ = read_styles(o.projected_w, a, o.network.string());
     }
 
     [[nodiscard]] std::size_t size() const {
@@ -91,7 +104,7 @@ private:
     const Drawing& drawing_;
     std::vector<std::uint32_t> seeds_;
     std::optional<NpyArray<float>> array_;
-    bool projected_ = false;
+    bool projected_;
 };
 
 /// Takes pictures as they are made, and writes each, or all as one grid, or also as an array of numbers.
@@ -115,7 +128,8 @@ public:
     /// Writes what takes all pictures together. @return a summary of one or two lines
     [[nodiscard]] std::string finish() {
         const std::string folder = options_.outdir.string();
-        std::string summary = text(count_, count_ == 1 ? " picture" : " pictures", " of ", shape_[3], 'x', shape_[2]);
+        std::string summary = text(count_, count_ == 1 ? " picture" : " pictures", " of ",
+                                   width_by_height(static_cast<int>(shape_[3]), static_cast<int>(shape_[2])));
         if (options_.grid) {
             const auto [columns, rows] = *options_.grid;
             write_png(options_.outdir / "grid.png", image_grid(cells_, columns, rows));

@@ -5,6 +5,7 @@
 #include "build_description.hpp"
 #include "network_table.hpp"
 #include "options.hpp"
+#include "parse.hpp"
 
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/snapshot.hpp>
@@ -43,10 +44,10 @@ void print_architecture(std::ostream& out, const Checkpoint& checkpoint) {
     const Architecture& a = checkpoint.architecture();
     const Size s = a.picture();
     print_row(out, "Architecture", configuration_of(a));
-    print_row(
-        out, "Pictures",
-        text(s.width, 'x', s.height, " pixels, ", a.num_channels, a.num_channels == 1 ? " channel, " : " channels, ",
-             a.label_size > 0 ? text(a.label_size, " labels") : "no labels"));
+    print_row(out, "Pictures",
+              text(width_by_height(s.width, s.height, " pixels"), ", ", a.num_channels,
+                   a.num_channels == 1 ? " channel, " : " channels, ",
+                   a.label_size > 0 ? text(a.label_size, " labels") : "no labels"));
     if (checkpoint.has("G") || checkpoint.has("Gs")) {
         std::string mapping = text("z of ", a.latent_size, " numbers");
         if (a.mapping_layers > 0)

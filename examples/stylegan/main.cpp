@@ -82,10 +82,11 @@ int main(int argc, char** argv) {
         return 0;
     } catch (const CLI::Success& request) {  // --help, --version
         return app.exit(request);
-    } catch (const CLI::ExtrasError& error) {
-        return failed(std::string(error.what()) + "; see stylegan " + argv[1] + " --help", 2);
-    } catch (const CLI::ParseError& error) {
+    } catch (const CLI::ValidationError& error) {  // ours: usage_error()
         return failed(error.what(), 2);
+    } catch (const CLI::ParseError& error) {
+        const std::string command = has_command(app, argv[1]) ? std::string(argv[1]) + ' ' : "";
+        return failed(stylegan::text(error.what(), "; see stylegan ", command, "--help"), 2);
     } catch (const Interrupted& error) {
         return failed(error.what(), 130);  // as a shell tells of Ctrl-C
     } catch (const stylegan::ExtraTensorsError& error) {

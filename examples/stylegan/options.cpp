@@ -30,6 +30,17 @@ CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, c
     return *command.add_flag(flag, value, help);
 }
 
+CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
+                        const std::string& help) {
+    const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty where the flag stands alone
+        if (s.empty() || s == "1" || s == "true" || s == "yes" || s == "on") return true;
+        if (s == "0" || s == "false" || s == "no" || s == "off") return false;
+        return std::nullopt;
+    };
+    CLI::Option& option = add_parsed(command, flag, value, "[0|1]", parse, "0 or 1; without a value it is 1", help);
+    return *option.expected(0, 1);
+}
+
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help) {
     const auto take = [&value](const std::string& s) {

@@ -30,6 +30,12 @@ struct Range {
 /// A finite number within the range, or nothing.
 [[nodiscard]] std::optional<double> parse_real(std::string_view text, Range<double> range = {});
 
+/// "24x16 (width x height)"; "16x16" of a square.
+/// @param unit  what stands behind the numbers
+[[nodiscard]] inline std::string width_by_height(int width, int height, const char* unit = "") {
+    return text(width, 'x', height, unit, width == height ? "" : " (width x height)");
+}
+
 /// "6x4" -> 6, 4; both at least 1.
 [[nodiscard]] std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "progress_line.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,8 +57,12 @@ void ProgressBar::show(double part, const std::string& text) {
     drawn_ = true;
     constexpr int width = 24;
     const int full = static_cast<int>(std::clamp(part, 0.0, 1.0) * width);
-    std::printf("\r\x1b[K[%s%s] %s", std::string(static_cast<std::size_t>(full), '#').c_str(),
-                std::string(static_cast<std::size_t>(width - full), '.').c_str(), text.c_str());
+    std::string line = '[' + std::string(static_cast<std::size_t>(full), '#') +
+                       std::string(static_cast<std::size_t>(width - full), '.') + "] " + text;
+    winsize terminal{};  // a line that wraps could not be taken away again
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &terminal) == 0 && terminal.ws_col > 0)
+        line.resize(std::min<std::size_t>(line.size(), terminal.ws_col - 1u));
+    std::printf("\r\x1b[K%s", line.c_str());
     std::fflush(stdout);
 }
 

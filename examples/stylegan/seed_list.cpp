@@ -6,6 +6,15 @@
 #include <algorithm>
 
 namespace stylegan::examples {
+namespace {
+
+std::string_view without_spaces_around(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
 
 std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text) {
     constexpr std::size_t most_seeds = 1'000'000;
@@ -13,7 +22,7 @@ std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text)
     std::vector<std::uint32_t> seeds;
     for (;;) {
         const std::size_t comma = text.find(',');
-        const std::string_view part = text.substr(0, comma);
+        const std::string_view part = without_spaces_around(text.substr(0, comma));  // as the official tools do
         const std::size_t dash = part.find('-');
         const auto first = parse_whole(part.substr(0, dash), possible);
         const auto last = dash == std::string_view::npos ? first : parse_whole(part.substr(dash + 1), possible);

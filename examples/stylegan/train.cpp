@@ -14,11 +14,11 @@ namespace {
 constexpr std::int64_t most = std::numeric_limits<int>::max();
 constexpr double least_kimg = 0.001;
 
-/// "32" or "64x96", height x width
+/// "32", or "96x64" of pictures wider than high
 std::optional<Size> parse_size(const std::string& text) {
     if (const auto side = parse_whole(text, {1, 1 << 16}))
         return Size{static_cast<int>(*side), static_cast<int>(*side)};
-    if (const auto sides = parse_width_by_height(text)) return Size{(*sides)[0], (*sides)[1]};
+    if (const auto sides = parse_width_by_height(text)) return Size{(*sides)[1], (*sides)[0]};
     return std::nullopt;
 }
 
@@ -42,20 +42,22 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
     const auto path = [](const std::string& s) {
         return s.empty() ? std::nullopt : std::optional<std::filesystem::path>(s);
     };
-    add_parsed(c, "--data", f.data, "ZIP|DIR", path, "a path", "pictures of one size, as dataset-tool makes them");
-    add_parsed(c, "--outdir", f.outdir, "DIR", path, "a path", "where a folder for the run is made: 00000-...");
+    add_parsed(c, "--data", f.data, "ZIP|DIR", path, "a path",
+               "pictures of one size, as dataset-tool makes them; needed but for --resume DIR");
+    add_parsed(c, "--outdir", f.outdir, "DIR", path, "a path",
+               "where a folder for the run is made: 00000-...; needed but for --resume DIR");
     add_parsed(c, "--resume", f.resume, "FILE|DIR", path, "a path",
                "go on from a snapshot, in a new folder for the run, or in the folder of a run from its newest "
-               "snapshot; what no other flag says "
-               "stays as it was");
+               "snapshot; what no other flag says stays as it was");
     add_flag(c, "-n,--dry-run", f.dry_run, "print the networks, the schedule and the memory it takes, and stop");
 }
 
 void add_network_options(CLI::App& c, TrainFlags& f) {
     add_choices(c, "--cfg", f.cfg, {"a", "b", "c", "d", "e", "f"}, "configuration of the paper's table 1 (default f)");
-    add_parsed(c, "--resolution", f.resolution, "N|HxW", parse_size, "a size such as 32, or HEIGHTxWIDTH such as 64x96",
+    add_parsed(c, "--resolution", f.resolution, "N|WxH", parse_size,
+               "a size such as 32, or width x height such as 96x64",
                "size that the pictures must have (default: whatever they have)");
-    add_flag(c, "--cond", f.cond, "train with the labels of the pictures");
+    add_switch(c, "--cond", f.cond, "train with the labels of the pictures");
     add_whole(c, "--fmap-base", f.fmap_base, {1, most}, "feature maps as in the paper (default 8192)");
     add_whole(c, "--fmap-max", f.fmap_max, {1, most}, "at most so many feature maps (default 512)");
     add_whole(c, "--latent", f.latent, {1, most}, "length of z and w, and width of the mapping network (default 512)");
@@ -73,7 +75,7 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--gamma", f.gamma, {0},
              "weight of R1 (default with a logistic loss: 10 at 1024x1024, in proportion to the side below)");
     add_real(c, "--r2-gamma", f.r2_gamma, {0}, "weight of R2 (default 0)");
-    add_flag(c, "--mirror", f.mirror, "show every other picture mirrored, at random");
+    add_switch(c, "--mirror", f.mirror, "show every other picture mirrored, at random");
     add_real(c, "--ema-kimg", f.ema_kimg, {0},
              "half-life of the averaged generator, in thousands of pictures (default 10)");
     add_whole(c, "--seed", f.seed, {0}, "of everything random (default 0)");
@@ -96,8 +98,12 @@ void add_metric_options(CLI::App& c, TrainFlags& f) {
     const auto path = [](const std::string& s) {
         return s.empty() ? std::nullopt : std::optional<std::filesystem::path>(s);
     };
-    add_parsed(c, "--metrics", f.metrics, "LIST", parse_metric_list, metric_list_form,
-               "evaluate the averaged generator at snapshots, as `stylegan calc-metrics` does, into metric-NAME.jsonl");
+    const auto metrics = [](const std::string& s) {
+        return s == "none" ? std::optional(std::vector<std::string>()) : parse_metric_list(s);
+    };
+    add_parsed(c, "--metrics", f.metrics, "LIST", metrics, std::string("none or ") + metric_list_form,
+               "evaluate the averaged generator at snapshots, as `stylegan calc-metrics` does, into metric-NAME.jsonl "
+               "(default none)");
     add_whole(c, "--metric-samples", f.metric_samples, {1, most},
               "pairs of pictures for a metric (default 2000; published values took 50000 and more)");
     add_parsed(c, "--vgg", f.vgg, "FILE", path, "a path", "features of the metrics, as in calc-metrics");

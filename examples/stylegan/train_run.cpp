@@ -14,8 +14,10 @@
 #include <stylegan/training/snapshot.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 
 namespace stylegan::examples {
@@ -121,6 +123,17 @@ private:
     std::optional<PerceptualNetwork> network_;
 };
 
+double gigabytes(std::size_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0); }
+
+/// A path as a shell takes it: in quotes where that is needed.
+std::string shell_word(const std::string& path) {
+    const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::strchr("_./-+=:,@%", c) != nullptr; };
+    if (std::all_of(path.begin(), path.end(), plain)) return path;
+    std::string quoted = "'";
+    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return quoted + "'";
+}
+
 /// The training loop's side of a run: its lines, statistics, pictures and snapshots.
 template <class Device>
 class Run {
@@ -176,7 +189,7 @@ private:
         line.tick_seconds = now - tick_begin_;
         line.tick_kimg = static_cast<double>(tick.progress.pictures - tick_pictures_) / 1000;
         line.maintenance = maintenance_;
-        line.memory_gb = static_cast<double>(peak_memory()) / (1024.0 * 1024.0 * 1024.0);
+        line.memory_gb = gigabytes(peak_memory());
         line.skipped = skipped() - skipped_;
         directory_.log(text_of(line));
         directory_.stats(statistics(tick, line).dump());
@@ -211,6 +224,7 @@ private:
         add("Timing/sec_per_tick", line.tick_seconds);
         add("Timing/sec_per_kimg", line.tick_kimg > 0 ? line.tick_seconds / line.tick_kimg : 0);
         add("Timing/maintenance_sec", line.maintenance);
+        add("Resources/cpu_mem_gb", gigabytes(memory_now()));
         add("Resources/peak_cpu_mem_gb", line.memory_gb);
         json["timestamp"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
         return json;
@@ -274,7 +288,8 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
     if (p.skipped_generator + p.skipped_discriminator > 0)
         directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
                            " of the discriminator, ", p.skipped_generator, " of the generator"));
-    if (!trainer.finished()) directory.log(text("To go on: stylegan train --resume ", directory.path().string()));
+    if (!trainer.finished())
+        directory.log("To go on: stylegan train --resume " + shell_word(directory.path().string()));
 }
 
 }  // namespace

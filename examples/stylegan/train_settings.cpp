@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_settings.hpp"
 
+#include "architecture_text.hpp"
+#include "parse.hpp"
+
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/io/read_file.hpp>
 
@@ -17,25 +20,13 @@ const std::map<std::string, Architecture>& configurations() {
     return all;
 }
 
-/// A configuration of table 1 with the sizes of another architecture.
-Architecture resized(Architecture config, const Architecture& sizes) {
-    config.base = sizes.base;
-    config.resolution_log2 = sizes.resolution_log2;
-    config.num_channels = sizes.num_channels;
-    config.label_size = sizes.label_size;
-    config.fmap_base = sizes.fmap_base;
-    config.fmap_decay = sizes.fmap_decay;
-    config.fmap_max = sizes.fmap_max;
-    config.latent_size = sizes.latent_size;
-    config.dlatent_size = sizes.dlatent_size;
-    config.mapping_fmaps = sizes.mapping_fmaps;
-    return config;
-}
+/// The program tells sizes as --resolution takes them.
+std::string words(Size s) { return width_by_height(s.width, s.height); }
 
 /// The letter of an architecture whatever its sizes and mapping depth.
 std::string letter_of(const Architecture& a) {
     for (const auto& [letter, config] : configurations()) {
-        Architecture c = resized(config, a);
+        Architecture c = with_sizes_of(a, config);
         c.mapping_layers = a.mapping_layers;
         if (c == a) return letter;
     }
@@ -61,28 +52,31 @@ Architecture resolve_architecture(const TrainFlags& f, const DatasetFacts& data,
                                   TrainSettings& s) {
     const std::string where = "--data " + data.path.string();
     if (f.resolution && *f.resolution != data.resolution)
-        throw ShapeError(text(where, ": pictures are ", to_string(data.resolution), ", expected --resolution ",
-                              to_string(*f.resolution), " (height x width)"));
+        throw ShapeError(text(where, ": pictures are ", words(data.resolution), ", expected --resolution ",
+                              f.resolution->width, 'x', f.resolution->height));
     Architecture a = start ? start->architecture : config_f;
     if (!start) {
         set_picture_size(a, data.resolution);
         a.num_channels = data.channels;
     } else if (a.picture() != data.resolution || a.num_channels != data.channels) {
-        throw ShapeError(text(where, ": pictures are ", to_string(data.resolution), " (height x width) with ",
-                              data.channels, " channels, expected ", to_string(a.picture()), " with ", a.num_channels,
-                              " as in ", start->snapshot.string()));
+        throw ShapeError(text(where, ": pictures are ", words(data.resolution), " with ", data.channels,
+                              " channels, expected ", words(a.picture()), " with ", a.num_channels, " as in ",
+                              start->snapshot.string()));
     }
     s.cfg = start ? letter_of(a) : "f";
     if (f.cfg && *f.cfg != s.cfg) {
-        a = resized(configurations().at(*f.cfg), a);
+        a = with_sizes_of(a, configurations().at(*f.cfg));
         s.cfg = *f.cfg;
     }
 
-    s.cond = f.cond || (start && a.label_size > 0);
+    const bool labelled = start && a.label_size > 0;
+    s.cond = f.cond.value_or(labelled);
+    if (labelled && !s.cond)
+        throw ValueError(text("--cond: is 0, expected 1, since ", start->snapshot.string(), " has labels"));
     if (s.cond && data.label_size == 0)
         throw ValueError(text(where, ": has no labels, expected a dataset.json with labels for ",
                               f.cond ? "--cond" : start->snapshot.string()));
-    if (f.cond) a.label_size = data.label_size;
+    if (f.cond && s.cond) a.label_size = data.label_size;
     if (a.label_size > 0 && a.label_size != data.label_size)
         throw ShapeError(text(where, ": has labels of length ", data.label_size, ", expected ", a.label_size, " as in ",
                               start->snapshot.string()));
@@ -106,8 +100,9 @@ void check_batches(const TrainSettings& s, const DatasetFacts& data) {
         const auto at = schedule.batch_at.find(s.architecture.size(stage).height);
         const int batch = at != schedule.batch_at.end() ? at->second : schedule.batch;
         if (batch > group && batch % group != 0)
-            throw ValueError(text("--batch: is ", batch, ", expected a multiple of ", group,
-                                  " (the groups of minibatch stddev), or less than that"));
+            throw ValueError(text(
+                "--batch: is ", batch, at != schedule.batch_at.end() ? text(" at height ", at->first) : std::string(),
+                ", expected a multiple of ", group, " (the groups of minibatch stddev), or less than that"));
         if (batch > data.pictures)
             throw ValueError(text("--data ", data.path.string(), ": has ", data.pictures,
                                   data.pictures == 1 ? " picture" : " pictures", ", expected at least the ", batch,
@@ -126,7 +121,7 @@ void set_picture_size(Architecture& a, Size picture) {
     }
     if (const int side = std::min(a.base.height, a.base.width); side < 4 || side > 15)
         throw ShapeError(text(
-            "--data: pictures of ", to_string(picture), " (height x width) halve down to ", to_string(a.base),
+            "--data: pictures of ", words(picture), " halve down to ", words(a.base),
             ", expected 4 to 15 pixels on the shorter side; `stylegan dataset-tool --resolution` makes another size"));
 }
 
@@ -164,15 +159,16 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.metric_samples, s.metric_samples);
     take(f.vgg, s.vgg);
     take(f.lpips, s.lpips);
-    if (f.mirror) o.mirror = true;
+    take(f.mirror, o.mirror);
     check_batches(s, data);
     return s;
 }
 
 std::string description(const TrainSettings& s) {
     const TrainingOptions& o = s.options;
-    const auto batch = o.schedule.batch_at.find(s.architecture.picture().height);
-    std::string name = text(s.data.stem().string(), "-cfg", s.cfg, '-', to_string(s.architecture.picture()), "-batch",
+    const Size picture = s.architecture.picture();
+    const auto batch = o.schedule.batch_at.find(picture.height);
+    std::string name = text(s.data.stem().string(), "-cfg", s.cfg, '-', picture.width, 'x', picture.height, "-batch",
                             batch != o.schedule.batch_at.end() ? batch->second : o.schedule.batch);
     if (o.loss.discriminator == DiscriminatorLoss::wgan) name += "-wgan";
     if (o.loss.discriminator == DiscriminatorLoss::hinge) name += "-hinge";

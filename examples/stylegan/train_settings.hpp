@@ -29,7 +29,8 @@ struct TrainFlags {
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips;
     DeviceOption device{};
-    bool growing = false, no_growing = false, mirror = false, cond = false, dry_run = false;
+    std::optional<bool> mirror, cond;
+    bool growing = false, no_growing = false, dry_run = false;
 };
 
 /// What the flags have to fit.

@@ -75,7 +75,7 @@ void add_truncation(CLI::App& app) {
         add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
     add_parsed(c, "--psis", o->psis, "LIST", parse_psis, "numbers from -100 to 100 such as 1,0.5,-1",
                "a column for each psi (default 1,0.7,0.5,0,-0.5,-1)");
-    add_whole(c, "--trunc-cutoff", o->cutoff, {0, 1000}, "leave the layers from this one on untruncated");
+    add_whole(c, "--trunc-cutoff", o->cutoff, {0, 1000}, "truncate only the layers before this one (default: all)");
     add_noise_option(c, *o);
     add_captions(c, o->captions);
     require(add_path(c, "--outdir", o->outdir, "DIR", "where truncation.png goes"));

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 BOOST_AUTO_TEST_SUITE(generate)
 
@@ -74,6 +75,13 @@ BOOST_FIXTURE_TEST_CASE(writes_a_picture_for_each_seed, WithNetwork) {
     BOOST_TEST(!same(expected[0], expected[1]));
     BOOST_TEST(*std::max_element(picture.pixels.begin(), picture.pixels.end()) !=
                *std::min_element(picture.pixels.begin(), picture.pixels.end()));
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_lists_with_spaces, WithNetwork) {
+    check_success(generate("out", {"--seeds", " 0-1, 7 ,3"}));
+    const Files expected{"out/seed0000.png", "out/seed0001.png", "out/seed0003.png", "out/seed0007.png",
+                         "small.safetensors"};
+    BOOST_TEST(files() == expected, boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(gives_the_same_bytes_whatever_the_threads_and_the_batch, WithNetwork) {
@@ -192,7 +200,9 @@ BOOST_FIXTURE_TEST_CASE(makes_rectangular_and_progressive_pictures, WithNetwork)
     wide.base = {4, 6};
     wide.num_channels = 1;
     write_network(folder / "small.safetensors", {.architecture = wide});
-    make("wide", {"--seeds", "0", "--trunc", "0.5"});
+    const Outcome o = generate("wide", {"--seeds", "0", "--trunc", "0.5"});
+    check_success(o);
+    BOOST_TEST(o.out == "1 picture of 24x16 (width x height) in wide: seed0000.png\n");
     BOOST_TEST(stylegan::read_png(folder / "wide/seed0000.png").size().text() == "24x16 with 1 channel");
 
     stylegan::Architecture progressive = stylegan::config_a;
@@ -214,6 +224,8 @@ BOOST_FIXTURE_TEST_CASE(refuses_wrong_flags, WithNetwork) {
     fail(2, {"--grid: is \"6\", expected columns x rows"}, {"--seeds", "0", "--grid", "6"});
     fail(2, {"--threads: is \"two\", expected a whole number from 0 to 1024"}, {"--seeds", "0", "--threads", "two"});
     fail(2, {"--seeds", "missing", "--latents"}, {});
+    check_error(run_program(folder, {"generate", "--network", "small.safetensors", "--seeds", "0"}), 2,
+                {"--outdir is required; see stylegan generate --help"});
     fail(2, {"--seeds", "--latents"}, {"--seeds", "0", "--latents", "z.npy"});
     fail(1, {"--grid: is 2x2, expected room for 5 pictures"}, {"--seeds", "0-4", "--grid", "2x2"});
 }
@@ -227,6 +239,11 @@ BOOST_FIXTURE_TEST_CASE(refuses_wrong_files, WithNetwork) {
     fail(1, {"z.npy: has shape [2,13], expected [n,12]", "small.safetensors"}, {"--latents", "z.npy"});
     stylegan::write_npy(folder / "flat.npy", {12}, z.data());
     fail(1, {"flat.npy: has shape [12], expected [n,12]"}, {"--latents", "flat.npy"});
+    std::vector<float> infinite(24);
+    infinite[13] = std::numeric_limits<float>::infinity();
+    stylegan::write_npy(folder / "infinite.npy", {2, 12}, infinite.data());
+    fail(1, {"infinite.npy: holds a number that is not finite"}, {"--latents", "infinite.npy"});
+    fail(1, {"infinite.npy: holds a number that is not finite"}, {"--projected-w", "infinite.npy"});
 
     write_network(folder / "small.safetensors", {.without = "Gs/G_mapping/Dense1/weight"});
     fail(1, {"small.safetensors: has no tensor \"Gs/G_mapping/Dense1/weight\", expected one of shape [12,12]"},

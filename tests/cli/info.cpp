@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(knows_other_architectures) {
     write_network(folder / "wide.safetensors", {.architecture = wide});
     const Outcome w = run_program(folder, {"info", "wide.safetensors"});
     check_success(w);
-    BOOST_TEST(contains(w.out, "24x16 pixels, 1 channel, 10 labels"));
+    BOOST_TEST(contains(w.out, "24x16 pixels (width x height), 1 channel, 10 labels"));
     BOOST_TEST(contains(w.out, "{.base = {4, 6}, .resolution_log2 = 4, .num_channels = 1, .label_size = 10, "));
     BOOST_TEST(contains(w.out, "16 (16x24)"));
     BOOST_TEST(contains(w.out, "(?, 1, 16, 24)"));

@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(makes_a_run_folder, TrainingFolder) {
     BOOST_TEST(tick["Progress/tick"]["mean"].get<int>() == 2);
     BOOST_TEST(tick["Progress/kimg"]["mean"].get<double>() == 0.032);
     for (const char* name : {"Timing/total_sec", "Timing/sec_per_tick", "Timing/sec_per_kimg", "Timing/maintenance_sec",
-                             "Resources/peak_cpu_mem_gb"})
+                             "Resources/cpu_mem_gb", "Resources/peak_cpu_mem_gb"})
         BOOST_TEST((tick[name]["num"] == 1 && tick[name]["mean"].get<double>() >= 0), name);
     BOOST_TEST(tick["timestamp"].is_number());
 
@@ -81,6 +81,34 @@ BOOST_FIXTURE_TEST_CASE(makes_a_run_folder, TrainingFolder) {
     BOOST_TEST((stylegan::read_png(folder / (first_run + "/fakes_init.png")).size() == reals.size()));
     BOOST_TEST(reals.width % 8 == 0);
     BOOST_TEST(reals.width > reals.height);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_switches_as_the_official_tools_do, TrainingFolder) {
+    const auto mirrored = [&](std::vector<std::string> flags) {
+        flags.emplace_back("--dry-run");
+        const Outcome o = train(std::move(flags));
+        check_success(o);
+        return contains(o.out, "-mirror,");
+    };
+    BOOST_TEST(mirrored({"--mirror"}));
+    BOOST_TEST(mirrored({"--mirror=1"}));
+    BOOST_TEST(mirrored({"--mirror", "true", "--cond=0"}));
+    BOOST_TEST(mirrored({"--mirror", "--seed", "1"}));
+    BOOST_TEST(!mirrored({"--mirror", "0"}));
+    BOOST_TEST(!mirrored({"--mirror=false"}));
+    BOOST_TEST(!mirrored({}));
+
+    check_success(train({"--mirror"}));
+    const std::string run = first_run + "-mirror";
+    const auto resumed = [&](std::vector<std::string> more) {
+        std::vector<std::string> all{"train", "--resume", run, "--dry-run"};
+        all.insert(all.end(), more.begin(), more.end());
+        const Outcome o = run_program(folder, all);
+        check_success(o);
+        return contains(o.out, "-mirror,");
+    };
+    BOOST_TEST(resumed({}));
+    BOOST_TEST(!resumed({"--mirror=0"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(its_grid_shows_what_generate_makes, TrainingFolder) {
@@ -149,8 +177,22 @@ BOOST_FIXTURE_TEST_CASE(goes_on_from_a_file_in_a_new_folder, TrainingFolder) {
     BOOST_TEST(contains(content("runs/00002-pictures-cfgf-8x8-batch8-gamma0.078/log.txt"), "Finished at 0.032 kimg"));
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_of_steps_that_were_skipped, TrainingFolder) {
+    const Outcome o = train({"--lr", "1e20"});
+    check_success(o);
+    BOOST_TEST(contains(o.out, " skipped "));
+    BOOST_TEST(contains(o.out, " steps: gradient not finite\n"));
+    BOOST_TEST(contains(o.out, "\nSteps skipped because a gradient was not finite: "));
+    const auto tick = nlohmann::json::parse(lines_of(content(first_run + "/stats.jsonl")).back());
+    BOOST_TEST(tick["Progress/skipped_generator_steps"]["mean"].get<int>() > 0);
+    BOOST_TEST(tick["Progress/skipped_discriminator_steps"]["mean"].get<int>() > 0);
+    const Outcome good = train();
+    check_success(good);
+    BOOST_TEST(!contains(good.out, "skipped"));
+}
+
 BOOST_FIXTURE_TEST_CASE(stops_in_order_when_interrupted, TrainingFolder) {
-    Program program(folder.path(), arguments({"--data", "pictures", "--outdir", "runs", "--kimg", "1000", "--tick",
+    Program program(folder.path(), arguments({"--data", "pictures", "--outdir", "my runs", "--kimg", "1000", "--tick",
                                               "0.016", "--snap", "100000"}));
     for (int i = 0; i < 6000 && !contains(program.printed(), "tick 2 "); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -160,13 +202,14 @@ BOOST_FIXTURE_TEST_CASE(stops_in_order_when_interrupted, TrainingFolder) {
     const auto lines = lines_of(o.out);
     BOOST_REQUIRE(lines.size() > 3u);
     BOOST_TEST(lines[lines.size() - 2].starts_with("Stopped at "), lines[lines.size() - 2]);
-    BOOST_TEST(lines.back() == "To go on: stylegan train --resume " + first_run);
-    BOOST_TEST(std::filesystem::exists(folder / (first_run + "/network-snapshot-000000.safetensors")));
-    for (const std::string& name : files_in(*this, first_run)) BOOST_TEST(!name.starts_with("."), name);
+    const std::string run = "my runs" + first_run.substr(4);
+    BOOST_TEST(lines.back() == "To go on: stylegan train --resume '" + run + "'");
+    BOOST_TEST(std::filesystem::exists(folder / (run + "/network-snapshot-000000.safetensors")));
+    for (const std::string& name : files_in(*this, run)) BOOST_TEST(!name.starts_with("."), name);
 
-    const auto last = nlohmann::json::parse(lines_of(content(first_run + "/stats.jsonl")).back());
+    const auto last = nlohmann::json::parse(lines_of(content(run + "/stats.jsonl")).back());
     const double kimg = last["Progress/kimg"]["mean"].get<double>() + 0.016;
-    const Outcome more = run_program(folder, {"train", "--resume", first_run, "--kimg", std::to_string(kimg)});
+    const Outcome more = run_program(folder, {"train", "--resume", run, "--kimg", std::to_string(kimg)});
     check_success(more);
     BOOST_TEST(contains(more.out, "Finished at "));
 }
@@ -174,9 +217,9 @@ BOOST_FIXTURE_TEST_CASE(stops_in_order_when_interrupted, TrainingFolder) {
 BOOST_FIXTURE_TEST_CASE(trains_rectangular_pictures_labels_and_every_configuration, TrainingFolder) {
     write_pictures("wide", 8, 12, 8);
     check_success(
-        train({"--data", "wide", "--resolution", "8x12", "--growing", "--lod-kimg", "0.008", "--fade-kimg", "0.008"}));
+        train({"--data", "wide", "--resolution", "12x8", "--growing", "--lod-kimg", "0.008", "--fade-kimg", "0.008"}));
     const stylegan::Checkpoint wide(folder /
-                                    "runs/00000-wide-cfgf-8x12-batch8-gamma0.096/network-snapshot-000000.safetensors");
+                                    "runs/00000-wide-cfgf-12x8-batch8-gamma0.096/network-snapshot-000000.safetensors");
     BOOST_TEST((wide.architecture().base == stylegan::Size{4, 6}));
 
     write_labels();

@@ -62,10 +62,11 @@ BOOST_FIXTURE_TEST_CASE(wrong_usage, Failing) {
     fail(2, {"--gamma", "\"-1\""}, {"--gamma", "-1"});
     fail(2, {"--cfg", "\"g\"", "expected a, b, c, d, e or f"}, {"--cfg", "g"});
     fail(2, {"--loss", "\"best\"", "hinge-gp"}, {"--loss", "best"});
-    fail(2, {"--resolution", "\"8by8\"", "HEIGHTxWIDTH"}, {"--resolution", "8by8"});
+    fail(2, {"--resolution", "\"8by8\"", "width x height"}, {"--resolution", "8by8"});
     fail(2, {"--map-depth", "\"17\"", "0 to 16"}, {"--map-depth", "17"});
     fail(2, {"--snap", "\"0\""}, {"--snap", "0"});
     fail(2, {"--growing", "--no-growing"}, {"--growing", "--no-growing"});
+    fail(2, {"--mirror: is \"maybe\", expected 0 or 1"}, {"--mirror", "maybe"});
 }
 
 BOOST_FIXTURE_TEST_CASE(data_that_cannot_be_used, Failing) {
@@ -84,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(data_that_cannot_be_used, Failing) {
     write_pictures("odd", 8, 33, 33);
     fail(1, {"--data", "33x33", "expected 4 to 15 pixels", "dataset-tool"}, {"--data", "odd"});
     write_pictures("flat", 8, 8, 2);
-    fail(1, {"--data", "2x8"}, {"--data", "flat"});
+    fail(1, {"--data", "8x2 (width x height)"}, {"--data", "flat"});
 
     auto png = read(folder / "pictures/105.png");
     png.resize(png.size() - 30);
@@ -94,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(data_that_cannot_be_used, Failing) {
 
 BOOST_FIXTURE_TEST_CASE(options_that_do_not_fit, Failing) {
     fail(1, {"--batch: is 6", "expected a multiple of 4"}, {"--batch", "6"});
-    fail(1, {"--batch: is 10", "expected a multiple of 4"}, {"--batch", "4:8,8:10"});
+    fail(1, {"--batch: is 10 at height 8, expected a multiple of 4"}, {"--batch", "4:8,8:10"});
     fail(1, {"--fmap-base", "too small"}, {"--fmap-base", "1"});
     fail(1, {"--map-depth: is 2", "--cfg a"}, {"--cfg", "a"});
 }

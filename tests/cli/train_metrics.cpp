@@ -53,6 +53,7 @@ BOOST_FIXTURE_TEST_CASE(are_evaluated_at_every_snapshot, WithFeatures) {
 
 BOOST_FIXTURE_TEST_CASE(a_run_without_them_writes_none, WithFeatures) {
     check_success(run({}));
+    check_success(run({"--metrics", "none"}));
     BOOST_TEST(file_ending(".jsonl") != "");
     for (const std::string& name : folder.files()) BOOST_TEST(!contains(name, "metric-"));
 }

@@ -189,6 +189,12 @@ BOOST_AUTO_TEST_CASE(labels_and_limit) {
     BOOST_TEST(result.label_size == 2);
     BOOST_TEST(Dataset(folder / "vector.zip").label(0).at(0) == 0.25f);
 
+    test::write(folder / "in/dataset.json", R"({"labels": [["a/a.png", [0.9, -1e-7, 123456.7]]]})");
+    (void)run({.source = folder / "in", .dest = folder / "decimals"});
+    const auto bytes = test::read(folder / "decimals/dataset.json");  // as written there, not as the nearest float
+    BOOST_TEST(std::string(bytes.begin(), bytes.end()) ==
+               R"({"labels":[["00000/img00000000.png",[0.9,-1e-07,123456.7]]]})");
+
     test::write(folder / "in/dataset.json", "{");
     BOOST_CHECK_THROW(run({.source = folder / "in", .dest = folder / "wrong.zip"}), FormatError);
 }
