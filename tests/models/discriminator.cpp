@@ -140,6 +140,10 @@ BOOST_AUTO_TEST_CASE(labels_choose_the_score) {
     BOOST_CHECK_EXCEPTION((void)d(x), ShapeError, says("Discriminator: labels is 0, expected 2"));
     BOOST_CHECK_EXCEPTION((void)d(x, labels(2, 4)), ShapeError,
                           says("Discriminator: length of a label is 4, expected 3"));
+
+    a.label_size = 0;
+    BOOST_CHECK_EXCEPTION((void)discriminator_of(a)(x, labels(2, 3)), ShapeError,
+                          says("Discriminator: size of labels for a network without labels is 6, expected 0"));
 }
 
 BOOST_AUTO_TEST_CASE(every_configuration_scores_pictures) {

@@ -141,6 +141,10 @@ BOOST_AUTO_TEST_CASE(labels_change_the_picture) {
         BOOST_CHECK_EXCEPTION((void)g(z, {.labels = labels(2, 4)}), ShapeError,
                               says("Generator: length of a label is 4, expected 3"));
         BOOST_CHECK_THROW((void)g.measure_w_average(10), ValueError);
+
+        a.label_size = 0;
+        BOOST_CHECK_EXCEPTION((void)generator_of(a)(z, {.labels = labels(2, 3)}), ShapeError,
+                              says("Generator: size of labels for a network without labels is 6, expected 0"));
     }
 }
 

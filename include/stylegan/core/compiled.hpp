@@ -4,7 +4,7 @@
 /// The feature switch STYLEGAN_COMPILED, which the CMake target `stylegan::compiled` sets. With it the largest functions that
 /// are no templates (convolutions, readers of files) are only declared, and come from that library: source files then
 /// compile in a fraction of the time. Without it everything is in the headers. The library and the files that use it are to be
-/// compiled with the same options for the processor (-march): they share inline functions of that width.
+/// compiled with the same -march and -O: they share inline functions, which have one width and round in one way.
 ///
 /// Such a function is declared in `x.hpp` and defined in `x_definition.hpp`.
 #ifdef STYLEGAN_COMPILED

@@ -119,7 +119,11 @@ private:
     }
 
     [[nodiscard]] Rows<const Scalar> uploaded(const Vectors2& labels, std::size_t batch) const {
-        if (architecture().label_size == 0) return {};
+        if (architecture().label_size == 0) {
+            require_equal("Discriminator", "size of labels for a network without labels", labels.size(),
+                          std::size_t{0});
+            return {};
+        }
         require_equal("Discriminator", "labels", labels.shape(0), batch);
         require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)),
                       architecture().label_size);

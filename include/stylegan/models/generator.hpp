@@ -104,6 +104,8 @@ public:
             require_equal("Generator", "labels", labels.shape(0), z.shape(0));
             require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)),
                           Index{architecture_.label_size});
+        } else {
+            require_equal("Generator", "size of labels for a network without labels", labels.size(), std::size_t{0});
         }
         const Workspace::Frame frame(context_->workspace());
         const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
