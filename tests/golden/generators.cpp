@@ -99,11 +99,11 @@ void check_typed_map(const SafetensorsFile& file, const BasicGenerator<A, Device
         if (results.count("out/w") == 0) return;
         const auto z = golden::read<2>(file, "in/z");
         Vectors<Device, A.latent_size> typed(static_cast<Index>(z.shape(0)));
-        const auto context = golden::context();
-        context->upload(z.data(), typed.size(), typed.data());
+        golden::Context& context = g.context();
+        context.upload(z.data(), typed.size(), typed.data());
         const auto w = g.map(typed);
         std::vector<float> found(static_cast<std::size_t>(w.size()));
-        context->download(w.data(), w.size(), found.data());
+        context.download(w.data(), w.size(), found.data());
         BOOST_TEST((found == results.at("out/w").values));
     }
 }

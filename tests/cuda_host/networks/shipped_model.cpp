@@ -4,7 +4,7 @@
 #include <stylegan/io/to_uint8.hpp>
 #include <stylegan/models/load.hpp>
 
-#include "compare.hpp"
+#include "../ops/compare.hpp"
 
 #include <cstdlib>
 #include <filesystem>
