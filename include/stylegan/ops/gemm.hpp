@@ -59,7 +59,7 @@ void multiply(const float* const* start, Strided a, const float* b, Index ldb, f
 #pragma GCC unroll 8
             for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-                for (int j = 0; j < Vectors; ++j) sum[t][j] += row[t][k] * v[j];
+                for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(row[t][k], v[j], sum[t][j]);
         }
     }
 #pragma GCC unroll 8
@@ -176,7 +176,7 @@ void accumulate(const float* a, const float* b, const Walk& walk, bool add, floa
 #pragma GCC unroll 8
                 for (int t = 0; t < rows; ++t)
 #pragma GCC unroll 8
-                    for (int j = 0; j < Vectors; ++j) sum[t][j] += pa[t] * v[j];
+                    for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(pa[t], v[j], sum[t][j]);
             }
         }
 #pragma GCC unroll 8

@@ -14,7 +14,7 @@
 #endif
 
 /// Vectors of values in the compiler's own notation: + - * / and `condition ? a : b` work on them as on scalars, so
-/// that one template serves both. The one thing that the notation lacks is the square root.
+/// that one template serves both. What the notation lacks is below.
 namespace stylegan::ops {
 
 /// Bytes in a vector register of the machine that is compiled for.
@@ -106,6 +106,21 @@ template <class V>
         for (std::size_t i = 0; i < sizeof v / sizeof v[0]; ++i) v[i] = std::sqrt(v[i]);
         return v;
     }
+}
+
+/// a * b + c with one rounding where the machine has such an instruction. Compilers turn the sum of a product into one on their own,
+/// but not always: g++ leaves it out of some loops when it compiles for Zen 2 and 3, so that one template, instantiated twice,
+/// would round in two ways.
+template <class V, class S>
+[[nodiscard]] inline V multiply_add(S a, V b, V c) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof b == 64 && sizeof a == 4) return (V)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)c);
+    if constexpr (sizeof b == 64 && sizeof a == 8) return (V)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+    if constexpr (sizeof b == 32 && sizeof a == 4) return (V)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)c);
+    if constexpr (sizeof b == 32 && sizeof a == 8) return (V)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)c);
+#endif
+    return c + a * b;
 }
 
 /// The sum of the values of a vector, halves first.
