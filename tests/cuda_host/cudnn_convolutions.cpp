@@ -79,20 +79,47 @@ struct Call {
     }
 };
 
-/// The algorithms of a direction, by expected time: first one whose sums have no fixed order, where there is one.
+/// How many algorithms cuDNN names for a direction, and one of them that it does not have.
+struct Direction {
+    int algorithms, missing;
+};
+constexpr Direction forwards{CUDNN_CONVOLUTION_FWD_ALGO_COUNT, CUDNN_CONVOLUTION_FWD_ALGO_DIRECT};
+constexpr Direction data{CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD};
+constexpr Direction filter{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD};
+
+cudnnStatus_t check_algorithm(const char* where, const Direction& d, int algorithm) {
+    if (algorithm < 0 || algorithm >= d.algorithms)
+        return refuse(where, "there is no algorithm " + std::to_string(algorithm));
+    if (algorithm != d.missing) return CUDNN_STATUS_SUCCESS;
+    report(std::string(where) + ": algorithm " + std::to_string(algorithm) +
+           " is taken, which was listed as not supported");
+    return CUDNN_STATUS_NOT_SUPPORTED;
+}
+
+/// The algorithms of a direction: one that there is not, and then, by expected time, those whose sums have no
+/// fixed order first.
 template <class Perf>
-cudnnStatus_t list_algorithms(const Call& call, std::initializer_list<std::pair<int, cudnnDeterminism_t>> known,
-                              int requested, int* returned, Perf* results) {
+cudnnStatus_t list_algorithms(const Call& call, const Direction& direction,
+                              std::initializer_list<std::pair<int, cudnnDeterminism_t>> known, int requested,
+                              int* returned, Perf* results) {
     const Lock lock(mutex());
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (requested <= 0 || returned == nullptr || results == nullptr)
         return refuse(call.where, "there is no room for a result");
     int count = 0;
+    using Number = decltype(results->algo);
+    results[count++] = {.algo = static_cast<Number>(direction.missing),
+                        .status = CUDNN_STATUS_NOT_SUPPORTED,
+                        .time = -1,
+                        .memory = 0,
+                        .determinism = CUDNN_DETERMINISTIC,
+                        .mathType = CUDNN_FMA_MATH,
+                        .reserved = {}};
     for (const cudnnMathType_t math : {CUDNN_TENSOR_OP_MATH, CUDNN_FMA_MATH}) {
         if (math == CUDNN_TENSOR_OP_MATH && !call.rounds()) continue;
         for (const auto& [algorithm, determinism] : known)
             if (count < requested)
-                results[count++] = {.algo = static_cast<decltype(results->algo)>(algorithm),
+                results[count++] = {.algo = static_cast<Number>(algorithm),
                                     .status = CUDNN_STATUS_SUCCESS,
                                     .time = -1,
                                     .memory = call.workspace(algorithm),
@@ -104,11 +131,11 @@ cudnnStatus_t list_algorithms(const Call& call, std::initializer_list<std::pair<
     return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t tell_workspace(const Call& call, int algorithm, int algorithms, std::size_t* bytes) {
+cudnnStatus_t tell_workspace(const Call& call, const Direction& direction, int algorithm, std::size_t* bytes) {
     const Lock lock(mutex());
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    if (bytes == nullptr || algorithm < 0 || algorithm >= algorithms)
-        return refuse(call.where, "there is no algorithm " + std::to_string(algorithm));
+    if (bytes == nullptr) return refuse(call.where, "a null pointer");
+    if (const cudnnStatus_t s = check_algorithm(call.where, direction, algorithm); s != CUDNN_STATUS_SUCCESS) return s;
     *bytes = call.workspace(algorithm);
     return CUDNN_STATUS_SUCCESS;
 }
@@ -129,7 +156,8 @@ using Compute = void (*)(const Convolution&, const std::vector<float>&, const st
                          std::vector<double>&);
 
 struct Algorithm {
-    int number, count;
+    Direction direction;
+    int number;
     bool deterministic;
 };
 
@@ -139,8 +167,9 @@ cudnnStatus_t compute(const Call& call, Algorithm algorithm, Compute function, c
     const Lock lock(mutex());
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (alpha == nullptr || beta == nullptr) return refuse(call.where, "alpha or beta is a null pointer");
-    if (algorithm.number < 0 || algorithm.number >= algorithm.count)
-        return refuse(call.where, "there is no algorithm " + std::to_string(algorithm.number));
+    if (const cudnnStatus_t s = check_algorithm(call.where, algorithm.direction, algorithm.number);
+        s != CUDNN_STATUS_SUCCESS)
+        return s;
     const std::size_t needed = call.workspace(algorithm.number);
     if (mutation() == Mutation::workspace) bytes /= 2;
     if (bytes < needed)
@@ -197,7 +226,7 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t handle, cudnn
                                                      cudnnConvolutionDescriptor_t convolution,
                                                      cudnnTensorDescriptor_t y, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionForwardAlgorithm_v7", handle, x, w, convolution, y},
+    return list_algorithms({"cudnnGetConvolutionForwardAlgorithm_v7", handle, x, w, convolution, y}, forwards,
                            {{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_DETERMINISTIC},
                             {CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_DETERMINISTIC},
                             {CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_DETERMINISTIC}},
@@ -209,8 +238,8 @@ cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle, cudn
                                                       cudnnConvolutionDescriptor_t convolution,
                                                       cudnnTensorDescriptor_t y, cudnnConvolutionFwdAlgo_t algorithm,
                                                       std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionForwardWorkspaceSize", handle, x, w, convolution, y}, algorithm,
-                          CUDNN_CONVOLUTION_FWD_ALGO_COUNT, bytes);
+    return tell_workspace({"cudnnGetConvolutionForwardWorkspaceSize", handle, x, w, convolution, y}, forwards,
+                          algorithm, bytes);
 }
 
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x_desc,
@@ -220,7 +249,7 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
                                       cudnnTensorDescriptor_t y_desc, void* y) {
     const Call call{"cudnnConvolutionForward", handle, x_desc, w_desc, convolution, y_desc};
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    return compute(call, {algorithm, CUDNN_CONVOLUTION_FWD_ALGO_COUNT, true}, forward, alpha, {"x", x, x_desc->bytes()},
+    return compute(call, {forwards, algorithm, true}, forward, alpha, {"x", x, x_desc->bytes()},
                    {"w", w, w_desc->bytes()}, workspace, bytes, beta, {"y", y, y_desc->bytes()});
 }
 
@@ -231,7 +260,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t handle, 
                                                           cudnnConvolutionDescriptor_t convolution,
                                                           cudnnTensorDescriptor_t dx, int requested, int* returned,
                                                           cudnnConvolutionBwdDataAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionBackwardDataAlgorithm_v7", handle, dx, w, convolution, dy},
+    return list_algorithms({"cudnnGetConvolutionBackwardDataAlgorithm_v7", handle, dx, w, convolution, dy}, data,
                            {{CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, CUDNN_NON_DETERMINISTIC},
                             {CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, CUDNN_DETERMINISTIC}},
                            requested, returned, results);
@@ -243,8 +272,8 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t handle,
                                                            cudnnTensorDescriptor_t dx,
                                                            cudnnConvolutionBwdDataAlgo_t algorithm,
                                                            std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionBackwardDataWorkspaceSize", handle, dx, w, convolution, dy}, algorithm,
-                          CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, bytes);
+    return tell_workspace({"cudnnGetConvolutionBackwardDataWorkspaceSize", handle, dx, w, convolution, dy}, data,
+                          algorithm, bytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha, cudnnFilterDescriptor_t w_desc,
@@ -254,10 +283,9 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
                                            const void* beta, cudnnTensorDescriptor_t dx_desc, void* dx) {
     const Call call{"cudnnConvolutionBackwardData", handle, dx_desc, w_desc, convolution, dy_desc};
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    return compute(call,
-                   {algorithm, CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, algorithm != CUDNN_CONVOLUTION_BWD_DATA_ALGO_0},
-                   backward_data, alpha, {"dy", dy, dy_desc->bytes()}, {"w", w, w_desc->bytes()}, workspace, bytes,
-                   beta, {"dx", dx, dx_desc->bytes()});
+    return compute(call, {data, algorithm, algorithm != CUDNN_CONVOLUTION_BWD_DATA_ALGO_0}, backward_data, alpha,
+                   {"dy", dy, dy_desc->bytes()}, {"w", w, w_desc->bytes()}, workspace, bytes, beta,
+                   {"dx", dx, dx_desc->bytes()});
 }
 
 // ---- dw of x and dy
@@ -267,7 +295,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t handle
                                                             cudnnConvolutionDescriptor_t convolution,
                                                             cudnnFilterDescriptor_t dw, int requested, int* returned,
                                                             cudnnConvolutionBwdFilterAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionBackwardFilterAlgorithm_v7", handle, x, dw, convolution, dy},
+    return list_algorithms({"cudnnGetConvolutionBackwardFilterAlgorithm_v7", handle, x, dw, convolution, dy}, filter,
                            {{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0, CUDNN_NON_DETERMINISTIC},
                             {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3, CUDNN_NON_DETERMINISTIC},
                             {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, CUDNN_DETERMINISTIC}},
@@ -280,8 +308,8 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t handl
                                                              cudnnFilterDescriptor_t dw,
                                                              cudnnConvolutionBwdFilterAlgo_t algorithm,
                                                              std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionBackwardFilterWorkspaceSize", handle, x, dw, convolution, dy}, algorithm,
-                          CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, bytes);
+    return tell_workspace({"cudnnGetConvolutionBackwardFilterWorkspaceSize", handle, x, dw, convolution, dy}, filter,
+                          algorithm, bytes);
 }
 
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x_desc,
@@ -294,9 +322,8 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     const bool ordered =
         algorithm != CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0 && algorithm != CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3;
-    return compute(call, {algorithm, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, ordered}, backward_filter, alpha,
-                   {"x", x, x_desc->bytes()}, {"dy", dy, dy_desc->bytes()}, workspace, bytes, beta,
-                   {"dw", dw, dw_desc->bytes()});
+    return compute(call, {filter, algorithm, ordered}, backward_filter, alpha, {"x", x, x_desc->bytes()},
+                   {"dy", dy, dy_desc->bytes()}, workspace, bytes, beta, {"dw", dw, dw_desc->bytes()});
 }
 
 }  // extern "C"
