@@ -50,8 +50,8 @@ template class Trainer<Cuda>;
 template class Projection<Cuda>;
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
-template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int, bool, Index,
-                                            const AdamOptions&);
+template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int,
+                                      bool, Index, const AdamOptions&);
 
 // metrics
 template class Lpips<Cuda>;

@@ -93,7 +93,8 @@ template <class V>
         return std::sqrt(v);
     } else {
         [[maybe_unused]] constexpr bool single = sizeof v[0] == sizeof(float);
-#if defined(__AVX512F__)
+#if defined(__CUDA_ARCH__)  // see shared_vectors
+#elif defined(__AVX512F__)
         if constexpr (sizeof v == 64 && single) return (V)_mm512_maskz_sqrt_ps(0xFFFF, (__m512)v);
         if constexpr (sizeof v == 64 && !single) return (V)_mm512_maskz_sqrt_pd(0xFF, (__m512d)v);
 #elif defined(__AVX__)
