@@ -129,7 +129,7 @@ template <class Device>
 Measurement measure_generate(const BenchmarkOptions& o, Device device) {
     const auto context = std::make_shared<Context<Device>>(device);
     const AnyGenerator<Device> generator = o.network.empty() ? AnyGenerator<Device>(architecture_of(o), context, 0)
-                                                          : load_generator(Checkpoint(o.network), context);
+                                                             : load_generator(Checkpoint(o.network), context);
     const Architecture& a = generator.architecture();
     const auto z = latents_for(o, a);
     const auto n = static_cast<Index>(z.shape(0));
@@ -249,7 +249,8 @@ void print(const BenchmarkOptions& o, const Measurement& m) {
     std::printf("Seconds per %s  median %.4g   min %.4g   max %.4g\n", pairs ? "pair   " : "picture",
                 m.seconds[m.seconds.size() / 2], m.seconds.front(), m.seconds.back());
     std::printf("Peak memory          %.0f MiB\n", static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
-    if (m.device_bytes) std::printf("GPU memory in use    %.0f MiB\n", static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
+    if (m.device_bytes)
+        std::printf("GPU memory in use    %.0f MiB\n", static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
     if (m.relative_error) std::printf("Relative error       %.3g\n", *m.relative_error);
     if (o.profile) print_profile(m.profile);
 }

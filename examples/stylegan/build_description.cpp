@@ -46,14 +46,15 @@ std::string build_description() {
     const Processor processor;
     const std::string compiled_for = name_of_vectors(ops::vector_bytes, fused_here),
                       here = name_of_vectors(processor.bytes, processor.fused);
-    std::string lines = text("version         ", version[0], '.', version[1], '.', version[2],
+    std::string lines =
+        text("version         ", version[0], '.', version[1], '.', version[2],
 #if defined(__clang__)
-                             "\ncompiler        clang ", __clang_major__, '.', __clang_minor__,
+             "\ncompiler        clang ", __clang_major__, '.', __clang_minor__,
 #else
-                             "\ncompiler        g++ ", __GNUC__, '.', __GNUC_MINOR__,
+             "\ncompiler        g++ ", __GNUC__, '.', __GNUC_MINOR__,
 #endif
-                             "\ncompiled for    ", compiled_for, "\nprocessor       ", here, ", ",
-                             std::thread::hardware_concurrency(), " threads\nCUDA            ", cuda_description(), '\n');
+             "\ncompiled for    ", compiled_for, "\nprocessor       ", here, ", ", std::thread::hardware_concurrency(),
+             " threads\nCUDA            ", cuda_description(), '\n');
     if (compiled_for != here)
         lines += text("warning: this program uses ", compiled_for, " where the processor has ", here,
                       ": it would be faster compiled with -march=native, or for that processor by name\n");

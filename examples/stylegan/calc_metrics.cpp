@@ -61,7 +61,8 @@ void calc_metrics(const CalcMetricsOptions& o) {
         progress.clear();
         const std::string line = to_json(result, o.network.filename().string()).dump();
         std::printf("%s\n", o.json ? line.c_str() : text_of(result).c_str());
-        std::fflush(stdout);  // first: what took hours is not lost where the folder of the network cannot be written into
+        std::fflush(
+            stdout);  // first: what took hours is not lost where the folder of the network cannot be written into
         beside.append(text("metric-", name, ".jsonl"), line);
         if (!o.plot.empty()) write_chart(plot_of(o, name), path_chart(result));
     }

@@ -84,7 +84,8 @@ Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
         const Stop& stop = stops[i];
         const bool begins = i % columns == 0, ends = i % columns == columns - 1;
         Image picture = stop.picture;
-        if (o.captions && (begins || ends)) draw_caption(picture, std::to_string(o.seeds[i / columns + (ends ? 1 : 0)]));
+        if (o.captions && (begins || ends))
+            draw_caption(picture, std::to_string(o.seeds[i / columns + (ends ? 1 : 0)]));
         Image& cell = cells.emplace_back(first.width, first.height + caption, first.channels);
         paste(cell, picture, 0, 0);
         Image number(first.width, first.height, first.channels);  // the size decides the size of the digits

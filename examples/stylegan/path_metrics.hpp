@@ -50,7 +50,8 @@ struct MetricResult {
 /// @param progress  see perceptual_path_length()
 /// @throws ValueError, ShapeError, before anything is computed where the network or the settings cannot be evaluated
 [[nodiscard]] MetricResult evaluate_metric(const std::string& name, const Architecture& a,
-                                           const PathGenerator<float>& path, const PerceptualNetwork& network, const MetricSettings& settings,
+                                           const PathGenerator<float>& path, const PerceptualNetwork& network,
+                                           const MetricSettings& settings,
                                            const std::function<void(const PathProgress&)>& progress);
 
 /// @throws ValueError, ShapeError as evaluate_metric(), and computes nothing

@@ -56,6 +56,7 @@ struct PerceptualNetwork {
 };
 
 /// @throws FileError, FormatError, ValueError if files are missing or hold another network; nothing in them is executed
-[[nodiscard]] PerceptualNetwork open_perceptual_network(const PerceptualOptions& o, const DeviceOption& device, int threads);
+[[nodiscard]] PerceptualNetwork open_perceptual_network(const PerceptualOptions& o, const DeviceOption& device,
+                                                        int threads);
 
 }  // namespace stylegan::examples

@@ -14,11 +14,12 @@ using Glyph = std::array<std::uint8_t, glyph_height>;
 
 constexpr Glyph digits[] = {{7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 7, 1, 7}, {5, 5, 7, 1, 1},
                             {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
-constexpr Glyph capitals[] = {
-    {2, 5, 7, 5, 5}, {6, 5, 6, 5, 6}, {3, 4, 4, 4, 3}, {6, 5, 5, 5, 6}, {7, 4, 6, 4, 7}, {7, 4, 6, 4, 4}, {3, 4, 5, 5, 3},
-    {5, 5, 7, 5, 5}, {7, 2, 2, 2, 7}, {1, 1, 1, 5, 2}, {5, 5, 6, 5, 5}, {4, 4, 4, 4, 7}, {5, 7, 7, 5, 5}, {6, 5, 5, 5, 5},
-    {2, 5, 5, 5, 2}, {6, 5, 6, 4, 4}, {2, 5, 5, 6, 3}, {6, 5, 6, 5, 5}, {3, 4, 2, 1, 6}, {7, 2, 2, 2, 2}, {5, 5, 5, 5, 7},
-    {5, 5, 5, 5, 2}, {5, 5, 7, 7, 5}, {5, 5, 2, 5, 5}, {5, 5, 2, 2, 2}, {7, 1, 2, 4, 7}};
+constexpr Glyph capitals[] = {{2, 5, 7, 5, 5}, {6, 5, 6, 5, 6}, {3, 4, 4, 4, 3}, {6, 5, 5, 5, 6}, {7, 4, 6, 4, 7},
+                              {7, 4, 6, 4, 4}, {3, 4, 5, 5, 3}, {5, 5, 7, 5, 5}, {7, 2, 2, 2, 7}, {1, 1, 1, 5, 2},
+                              {5, 5, 6, 5, 5}, {4, 4, 4, 4, 7}, {5, 7, 7, 5, 5}, {6, 5, 5, 5, 5}, {2, 5, 5, 5, 2},
+                              {6, 5, 6, 4, 4}, {2, 5, 5, 6, 3}, {6, 5, 6, 5, 5}, {3, 4, 2, 1, 6}, {7, 2, 2, 2, 2},
+                              {5, 5, 5, 5, 7}, {5, 5, 5, 5, 2}, {5, 5, 7, 7, 5}, {5, 5, 2, 5, 5}, {5, 5, 2, 2, 2},
+                              {7, 1, 2, 4, 7}};
 
 constexpr Glyph glyph(char c) {
     if (c >= '0' && c <= '9') return digits[c - '0'];
@@ -53,7 +54,8 @@ void draw_text(Image& image, std::string_view text, int x, int y, int scale, std
     for (int row = 0; row < text_height(scale); ++row)
         for (int column = 0; column < text_width(text, scale); ++column) {
             const int letter = column / scale / (glyph_width + 1), bit = column / scale % (glyph_width + 1);
-            const std::uint8_t bits = glyph(text[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(row / scale)];
+            const std::uint8_t bits =
+                glyph(text[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(row / scale)];
             const bool lit = bit < glyph_width && (bits >> (glyph_width - 1 - bit) & 1) != 0;
             const bool inside = x + column >= 0 && x + column < image.width && y + row >= 0 && y + row < image.height;
             if (lit && inside) std::fill_n(image.pixel(x + column, y + row), colours, shade);

@@ -23,7 +23,8 @@ Image image_of(const Dataset& data, std::size_t i) {
 
 // As many pictures as fill a part of the screen, but not so many that they take long.
 RunPictures::RunPictures(const Dataset& data, const Architecture& a)
-    : columns_(std::clamp(512 / data.width(), 3, 12)), rows_(std::clamp(288 / data.height(), 2, 7)),
+    : columns_(std::clamp(512 / data.width(), 3, 12)),
+      rows_(std::clamp(288 / data.height(), 2, 7)),
       latent_size_(static_cast<std::size_t>(a.latent_size)) {
     const auto cells = static_cast<std::size_t>(columns_ * rows_);
     for (std::size_t i = 0; i < cells; ++i) {

@@ -15,7 +15,8 @@ namespace stylegan::examples {
 /// The picture grids of a training run: the same places hold the same latents, and the same labels, in all of them.
 class RunPictures {
 public:
-    using Generate = std::function<xt::xtensor<float, 4>(const xt::xtensor<float, 2>& z, const Synthesis<float>& options)>;
+    using Generate =
+        std::function<xt::xtensor<float, 4>(const xt::xtensor<float, 2>& z, const Synthesis<float>& options)>;
 
     /// @throws FormatError if a picture is damaged
     RunPictures(const Dataset& data, const Architecture& a);

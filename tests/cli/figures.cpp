@@ -125,11 +125,11 @@ BOOST_FIXTURE_TEST_CASE(captions_are_written_into_the_corner, WithNetwork) {
 }
 
 BOOST_FIXTURE_TEST_CASE(every_grid_can_tell_its_seeds, WithNetwork) {
-    for (std::vector<std::string> figure : std::vector<std::vector<std::string>>{
-             {"noise", "--seeds", "7", "--samples", "2"},
-             {"noise-components", "--seeds", "7"},
-             {"truncation", "--seeds", "7", "--psis", "1,0"},
-             {"style-mixing", "--rows", "7", "--cols", "7", "--styles", "0-1"}}) {
+    for (std::vector<std::string> figure :
+         std::vector<std::vector<std::string>>{{"noise", "--seeds", "7", "--samples", "2"},
+                                               {"noise-components", "--seeds", "7"},
+                                               {"truncation", "--seeds", "7", "--psis", "1,0"},
+                                               {"style-mixing", "--rows", "7", "--cols", "7", "--styles", "0-1"}}) {
         BOOST_TEST_CONTEXT(figure[0]) {
             const std::string name = figure[0] == "style-mixing" ? "grid.png" : figure[0] + ".png";
             const int column = figure[0] == "style-mixing" ? 1 : 0;
@@ -176,7 +176,8 @@ BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made,
         }
     }
     // What was found is drawn again, and the distance is that of the two files.
-    check_success(run_program(folder, {"generate", "--network", network, "--projected-w", "found40/projected_w.npz", "--outdir", "."}));
+    check_success(run_program(
+        folder, {"generate", "--network", network, "--projected-w", "found40/projected_w.npz", "--outdir", "."}));
     BOOST_TEST(read(folder / "proj00.png") == read(folder / "found40/proj.png"));
     const Outcome apart = run_program(folder, {"lpips", "found40/proj.png", "found40/target.png"});
     check_success(apart);
@@ -189,8 +190,8 @@ BOOST_AUTO_TEST_CASE(project_finds_a_picture_that_the_network_made,
 }
 
 /// The commands of docs/figures.md, with fewer pictures where there are many.
-BOOST_AUTO_TEST_CASE(every_figure_is_drawn_by_the_shipped_model, *needs_example_data("faces-32.safetensors") *
-                                                                     needs_example_data("cifar-vgg.safetensors")) {
+BOOST_AUTO_TEST_CASE(every_figure_is_drawn_by_the_shipped_model,
+                     *needs_example_data("faces-32.safetensors") * needs_example_data("cifar-vgg.safetensors")) {
     const TemporaryFolder folder;
     struct Figure {
         std::vector<std::string> arguments;
@@ -198,16 +199,20 @@ BOOST_AUTO_TEST_CASE(every_figure_is_drawn_by_the_shipped_model, *needs_example_
     };
     for (Figure f : std::vector<Figure>{
              {{"generate", "--seeds", "0-5", "--grid", "3x2", "--trunc", "0.7", "--captions"}, "grid.png", "96x64"},
-             {{"style-mixing", "--rows", "0-1", "--cols", "10-12", "--styles", "coarse", "--trunc", "0.7"}, "grid.png", "128x96"},
+             {{"style-mixing", "--rows", "0-1", "--cols", "10-12", "--styles", "coarse", "--trunc", "0.7"},
+              "grid.png",
+              "128x96"},
              {{"style-mixing", "--rows", "0", "--cols", "10", "--styles", "middle"}, "0-10.png", "32x32"},
              {{"truncation", "--seeds", "0-1"}, "truncation.png", "192x64"},
              {{"noise", "--seeds", "0-1", "--samples", "20"}, "noise.png", "96x64"},
              {{"noise-components", "--seeds", "0-2"}, "noise-components.png", "128x96"},
              {{"uncurated"}, "uncurated.png", "72x96"},
-             {{"interpolate", "--seeds", "3,8,20", "--steps", "4", "--space", "z", "--frames", "--video"}, "interpolate.png", "128x82"}}) {
+             {{"interpolate", "--seeds", "3,8,20", "--steps", "4", "--space", "z", "--frames", "--video"},
+              "interpolate.png",
+              "128x82"}}) {
         BOOST_TEST_CONTEXT(f.arguments[0]) {
-            f.arguments.insert(f.arguments.end(),
-                               {"--network", example_data("faces-32.safetensors").string(), "--outdir", f.arguments[0]});
+            f.arguments.insert(f.arguments.end(), {"--network", example_data("faces-32.safetensors").string(),
+                                                   "--outdir", f.arguments[0]});
             check_success(run_program(folder, f.arguments));
             const Image image = stylegan::read_png(folder / (f.arguments[0] + "/" + f.file));
             BOOST_TEST(image.size().text() == std::string(f.size) + " with 3 channels");
@@ -238,11 +243,13 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, WithNetwork) {
     fail(2, {"--psis", "is \"1,x\"", "numbers from -100 to 100"}, {"truncation", "--seeds", "1", "--psis", "1,x"});
     fail(2, {"--psis", "is \"nan\""}, {"truncation", "--seeds", "1", "--psis", "nan"});
     fail(2, {"--psis", "is \"\""}, {"truncation", "--seeds", "1", "--psis", ""});
-    fail(2, {"--trunc", "is \"half\"", "a number from -100 to 100"}, {"style-mixing", "--rows", "1", "--cols", "2", "--trunc", "half"});
+    fail(2, {"--trunc", "is \"half\"", "a number from -100 to 100"},
+         {"style-mixing", "--rows", "1", "--cols", "2", "--trunc", "half"});
     fail(2, {"--samples", "is \"1\""}, {"noise", "--seeds", "1", "--samples", "1"});
     fail(2, {"--rows", "is \"0\""}, {"uncurated", "--rows", "0"});
     fail(2, {"--cols", "is \"a\""}, {"style-mixing", "--rows", "1", "--cols", "a"});
-    fail(2, {"--noise-mode", "is \"some\"", "const, random or none"}, {"truncation", "--seeds", "1", "--noise-mode", "some"});
+    fail(2, {"--noise-mode", "is \"some\"", "const, random or none"},
+         {"truncation", "--seeds", "1", "--noise-mode", "some"});
     fail(2, {"--seeds", "is \"5-\""}, {"truncation", "--seeds", "5-"});
     fail(2, {"--seeds"}, {"noise"});
     fail(1, {"--crop", "is 10,0,8,8", "expected a part of 16x16"}, {"noise", "--seeds", "1", "--crop", "10,0,8,8"});

@@ -91,18 +91,36 @@ BOOST_AUTO_TEST_CASE(knows_other_architectures) {
     BOOST_TEST(contains(w.out, "LabelConcat"));
 }
 
-#define AS_CODE_AND_TEXT(name, ...)                   \
+#define AS_CODE_AND_TEXT(name, ...)                    \
     constexpr stylegan::Architecture name __VA_ARGS__; \
     const std::string text_of_##name = #__VA_ARGS__;
 
 BOOST_AUTO_TEST_CASE(what_it_prints_to_paste_is_code) {
-    AS_CODE_AND_TEXT(odd, {.base = {4, 6}, .resolution_log2 = 4, .num_channels = 1, .label_size = 10, .fmap_base = 100, .fmap_decay = 0.5, .fmap_max = 16, .latent_size = 12, .dlatent_size = 14, .mapping_layers = 2, .mapping_fmaps = 13, .mapping_lrmul = 0.5, .nonlinearity = stylegan::Nonlinearity::relu, .fused_scale = stylegan::FusedScale::off, .blur_filter = {5, {1, 4, 6, 4, 1}}, .bias_before_blur = true, .instance_norm_epsilon = 1e-05, .shared_noise = true})
+    AS_CODE_AND_TEXT(odd, {.base = {4, 6},
+                           .resolution_log2 = 4,
+                           .num_channels = 1,
+                           .label_size = 10,
+                           .fmap_base = 100,
+                           .fmap_decay = 0.5,
+                           .fmap_max = 16,
+                           .latent_size = 12,
+                           .dlatent_size = 14,
+                           .mapping_layers = 2,
+                           .mapping_fmaps = 13,
+                           .mapping_lrmul = 0.5,
+                           .nonlinearity = stylegan::Nonlinearity::relu,
+                           .fused_scale = stylegan::FusedScale::off,
+                           .blur_filter = {5, {1, 4, 6, 4, 1}},
+                           .bias_before_blur = true,
+                           .instance_norm_epsilon = 1e-05,
+                           .shared_noise = true})
     const TemporaryFolder folder;
     write_network(folder / "odd.safetensors", {.architecture = odd});
     const Outcome o = run_program(folder, {"info", "odd.safetensors"});
     check_success(o);
     BOOST_TEST(contains(o.out, "constexpr stylegan::Architecture architecture" + text_of_odd + ";\n"),
-               "expected: " << text_of_odd << "\nin\n" << o.out);
+               "expected: " << text_of_odd << "\nin\n"
+                            << o.out);
 }
 
 BOOST_AUTO_TEST_CASE(says_what_it_assumes) {
@@ -138,7 +156,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     check_error(run_program(folder, {"info", "none.safetensors"}), 1, {"none.safetensors", "No such file"});
     check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
     write(folder / "text", "no network at all, but long enough to hold a length");
-    check_error(run_program(folder, {"info", "text"}), 1, {"text: is of no format that is known", "no pickle", "no file of PyTorch"});
+    check_error(run_program(folder, {"info", "text"}), 1,
+                {"text: is of no format that is known", "no pickle", "no file of PyTorch"});
 
     write_network(folder / "lacking.safetensors", {.without = "Gs/G_synthesis/8x8/Conv1/bias"});
     check_error(run_program(folder, {"info", "lacking.safetensors"}), 1,

@@ -90,18 +90,12 @@ std::size_t cudnnGetVersion() { return CUDNN_VERSION; }
 
 const char* cudnnGetErrorString(cudnnStatus_t status) {
     switch (status) {
-        case CUDNN_STATUS_SUCCESS:
-            return "CUDNN_STATUS_SUCCESS";
-        case CUDNN_STATUS_NOT_INITIALIZED:
-            return "CUDNN_STATUS_NOT_INITIALIZED";
-        case CUDNN_STATUS_BAD_PARAM:
-            return "CUDNN_STATUS_BAD_PARAM";
-        case CUDNN_STATUS_NOT_SUPPORTED:
-            return "CUDNN_STATUS_NOT_SUPPORTED";
-        case CUDNN_STATUS_INTERNAL_ERROR:
-            return "CUDNN_STATUS_INTERNAL_ERROR";
-        case CUDNN_STATUS_EXECUTION_FAILED:
-            return "CUDNN_STATUS_EXECUTION_FAILED";
+        case CUDNN_STATUS_SUCCESS: return "CUDNN_STATUS_SUCCESS";
+        case CUDNN_STATUS_NOT_INITIALIZED: return "CUDNN_STATUS_NOT_INITIALIZED";
+        case CUDNN_STATUS_BAD_PARAM: return "CUDNN_STATUS_BAD_PARAM";
+        case CUDNN_STATUS_NOT_SUPPORTED: return "CUDNN_STATUS_NOT_SUPPORTED";
+        case CUDNN_STATUS_INTERNAL_ERROR: return "CUDNN_STATUS_INTERNAL_ERROR";
+        case CUDNN_STATUS_EXECUTION_FAILED: return "CUDNN_STATUS_EXECUTION_FAILED";
     }
     return "CUDNN_STATUS_UNKNOWN";
 }

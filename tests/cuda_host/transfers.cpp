@@ -219,15 +219,11 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     if (bytes == 0) return sticky();
     if (mutation() == Mutation::direction && kind == cudaMemcpyDeviceToHost) kind = cudaMemcpyHostToDevice;
     switch (kind) {
-        case cudaMemcpyHostToDevice:
-            return to_device(to, from, bytes, stream);
-        case cudaMemcpyDeviceToHost:
-            return to_host(to, from, bytes, stream);
-        case cudaMemcpyDeviceToDevice:
-            return within_device(to, from, bytes, stream);
+        case cudaMemcpyHostToDevice: return to_device(to, from, bytes, stream);
+        case cudaMemcpyDeviceToHost: return to_host(to, from, bytes, stream);
+        case cudaMemcpyDeviceToDevice: return within_device(to, from, bytes, stream);
         case cudaMemcpyHostToHost:
-        case cudaMemcpyDefault:
-            return wrong_copy("only copies to, from and within a device are imitated");
+        case cudaMemcpyDefault: return wrong_copy("only copies to, from and within a device are imitated");
     }
     return failed(cudaErrorInvalidMemcpyDirection);
 }

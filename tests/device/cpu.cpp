@@ -16,8 +16,9 @@ BOOST_AUTO_TEST_CASE(has_the_threads_it_was_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_number_of_threads_that_cannot_be) {
-    BOOST_CHECK_EXCEPTION(Context<Cpu>({.threads = -1}), DeviceError,
-                          [](const Error& e) { return e.what() == std::string("Cpu: threads is -1, expected 0 (all) to 1024"); });
+    BOOST_CHECK_EXCEPTION(Context<Cpu>({.threads = -1}), DeviceError, [](const Error& e) {
+        return e.what() == std::string("Cpu: threads is -1, expected 0 (all) to 1024");
+    });
     BOOST_CHECK_THROW(Context<Cpu>({.threads = 1025}), DeviceError);
 }
 

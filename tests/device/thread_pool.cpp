@@ -51,9 +51,11 @@ BOOST_AUTO_TEST_CASE(a_loop_inside_a_loop_runs_where_it_is) {
 BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_and_the_pool_goes_on) {
     ThreadPool pool(3);
     for (int round = 0; round < 200; ++round) {
-        BOOST_CHECK_THROW(pool.for_each(50, [](Index i) {
-            if (i == 17) throw std::runtime_error("seventeen");
-        }), std::runtime_error);
+        BOOST_CHECK_THROW(pool.for_each(50,
+                                        [](Index i) {
+                                            if (i == 17) throw std::runtime_error("seventeen");
+                                        }),
+                          std::runtime_error);
         std::atomic<int> sum{0};
         pool.for_each(10, [&](Index i) { sum += static_cast<int>(i); });
         BOOST_REQUIRE(sum == 45);
@@ -62,7 +64,8 @@ BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_and_the_pool_goes_on) {
 
 BOOST_AUTO_TEST_CASE(exceptions_of_several_threads_become_one) {
     ThreadPool pool(4);
-    for (int round = 0; round < 200; ++round) BOOST_CHECK_THROW(pool.for_each(40, [](Index) { throw std::logic_error("all"); }), std::logic_error);
+    for (int round = 0; round < 200; ++round)
+        BOOST_CHECK_THROW(pool.for_each(40, [](Index) { throw std::logic_error("all"); }), std::logic_error);
 }
 
 BOOST_AUTO_TEST_CASE(after_an_exception_loops_inside_are_still_shared) {

@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(nothing_moves_while_it_grows) {
         std::fill_n(blocks.back().first, n, k);
     }
     for (std::size_t k = 0; k < blocks.size(); ++k)
-        BOOST_TEST(std::all_of(blocks[k].first, blocks[k].first + blocks[k].second, [&](int v) { return v == static_cast<int>(k) + 1; }));
+        BOOST_TEST(std::all_of(blocks[k].first, blocks[k].first + blocks[k].second,
+                               [&](int v) { return v == static_cast<int>(k) + 1; }));
 }
 
 BOOST_AUTO_TEST_CASE(frames_nest_and_give_back_what_they_took) {

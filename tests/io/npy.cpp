@@ -85,10 +85,12 @@ BOOST_AUTO_TEST_CASE(forms_that_others_write) {
 BOOST_AUTO_TEST_CASE(numbers_of_every_real_type) {
     const test::TemporaryFolder folder;
     const auto check = [&]<class T>(const std::string& descr, const std::vector<T>& values) {
-        test::write(folder / "a", file_of("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3,), }", values));
+        test::write(folder / "a",
+                    file_of("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3,), }", values));
         BOOST_TEST(read_npy<double>(folder / "a").values == (std::vector<double>{1, 0, 100}), descr);
     };
-    test::write(folder / "a", file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", std::vector<std::uint8_t>{2, 0}));
+    test::write(folder / "a",
+                file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", std::vector<std::uint8_t>{2, 0}));
     BOOST_TEST(read_npy<double>(folder / "a").values == (std::vector<double>{1, 0}));
     check("|u1", std::vector<std::uint8_t>{1, 0, 100});
     check("<i2", std::vector<std::int16_t>{1, 0, 100});

@@ -79,8 +79,9 @@ BOOST_AUTO_TEST_CASE(pickles_of_every_protocol_are_known_by_their_start) {
         return stylegan::detail::file_format(folder / "x");
     };
     using stylegan::detail::FileFormat;
-    for (const char* start : {"\x80\x02(cdnnlib.tflib.network\n", "\x80\x04\x95 and so on", "(cdnnlib.tflib.network\nNetwork\n",
-                              "ccopy_reg\n_reconstructor\n", "(idnnlib.tflib.network\nNetwork\n", "(NNcdnnlib.tflib\nNetwork\n"})
+    for (const char* start :
+         {"\x80\x02(cdnnlib.tflib.network\n", "\x80\x04\x95 and so on", "(cdnnlib.tflib.network\nNetwork\n",
+          "ccopy_reg\n_reconstructor\n", "(idnnlib.tflib.network\nNetwork\n", "(NNcdnnlib.tflib\nNetwork\n"})
         BOOST_TEST((format(start) == FileFormat::pickle), start);
     BOOST_TEST((format("PK\x03\x04 and so on") == FileFormat::torch));
     for (const char* text : {"no network at all", "c no module\n", "(a list)\n", "cats and dogs"})

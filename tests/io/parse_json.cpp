@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(values_are_read) {
     const auto json = stylegan::parse_json(R"({"a": [1, -2.5, "x", null, true], "b": {"c": 1, "d": {}}})", "x");
     BOOST_TEST(json["a"].size() == 5u);
     BOOST_TEST(json["b"]["c"] == 1);
-    BOOST_TEST(stylegan::parse_json("[[" + repeated("{},", 400000) + "{}]]", "x")[0].size() == 400001u);  // in less than a second
+    BOOST_TEST(stylegan::parse_json("[[" + repeated("{},", 400000) + "{}]]", "x")[0].size() ==
+               400001u);  // in less than a second
 }
 
 BOOST_AUTO_TEST_CASE(what_is_beyond_the_limits_is_refused) {

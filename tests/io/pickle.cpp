@@ -168,7 +168,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
     BOOST_TEST(Read(encoded + "l.").root[99999].bytes().size == length);
 
     std::string keys = "(";  // that fall into one place of a table of any usual size
-    for (int i = 0; i < 200000; ++i) keys += "Np" + std::to_string(std::uint64_t{1056323} * 1000003 * static_cast<std::uint64_t>(i)) + '\n';
+    for (int i = 0; i < 200000; ++i)
+        keys += "Np" + std::to_string(std::uint64_t{1056323} * 1000003 * static_cast<std::uint64_t>(i)) + '\n';
     check_refused(keys + "l.", "puts value 1056326168969 aside, expected at most 1048576");
     check_refused("Np1048576\n.", "puts value 1048576 aside");
     BOOST_TEST(Read("Np1048575\ng1048575\n.").root.is_none());
@@ -178,7 +179,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
     const std::string storage = "((S'storage'\nctorch\nFloatStorage\nS'" + name + "'\nS'cpu'\nI1\ntQ.";
     Pickle values("x.pkl");
     PickleMachine machine(values, {reinterpret_cast<const std::uint8_t*>(storage.data()), storage.size()}, true);
-    BOOST_TEST(test::contains(test::message_of<FormatError>([&] { (void)machine.run(); }), "of 300 characters, expected at most 256"));
+    BOOST_TEST(test::contains(test::message_of<FormatError>([&] { (void)machine.run(); }),
+                              "of 300 characters, expected at most 256"));
 }
 
 BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {

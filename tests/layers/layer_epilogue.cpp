@@ -17,34 +17,38 @@ void check_epilogue(Architecture a, bool with_map, std::uint64_t seed) {
         using Layer = LayerEpilogue<Device>;
         using Scalar = typename Device::Scalar;
         const auto noise = random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{maps, 1, h, w}, 9);
-        const auto noise_view = [=](const FeatureMaps<Device>& m) { return with_map ? m.view() : Maps<const Scalar>{}; };
+        const auto noise_view = [=](const FeatureMaps<Device>& m) {
+            return with_map ? m.view() : Maps<const Scalar>{};
+        };
         // forward() and tangent() overwrite their first argument, so they get a copy of it
         return LayerCase{
             Layer(a, static_cast<int>(c)),
-            LayerCalls<Layer>{
-                .inputs = {{n, c, h, w}, {n, latent}},
-                .output = {n, c, h, w},
-                .forward =
-                    [=](auto& context, auto& layer, auto& x, auto y, auto* cache) {
-                        const Maps<Scalar> copy = context.take(n, c, h, w);
-                        context.template copy<4>(x[0], copy);
-                        layer.forward(context, copy, noise_view(noise), Scalar(0.5), x[1], y, cache);
-                    },
-                .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
-                               Pass pass) { layer.backward(context, cache, dy, dx[0], dx[1], pass); },
-                .tangent =
-                    [=](auto& context, auto& layer, auto& cache, auto& x_dot, auto y_dot) {
-                        const Maps<Scalar> copy = context.take(n, c, h, w);
-                        context.template copy<4>(x_dot[0], copy);
-                        layer.tangent(context, cache, copy, x_dot[1], y_dot);
-                    },
-                .backward_tangent = [](auto& context, auto& layer, auto& cache, auto dy_dot,
-                                       auto& dx_dot) { layer.backward_tangent(context, cache, dy_dot, dx_dot[0], dx_dot[1]); },
-                .optional_gradients = {1},
-                .optional_tangents = a.use_styles ? std::vector<Index>{1} : std::vector<Index>{}}};
+            LayerCalls<Layer>{.inputs = {{n, c, h, w}, {n, latent}},
+                              .output = {n, c, h, w},
+                              .forward =
+                                  [=](auto& context, auto& layer, auto& x, auto y, auto* cache) {
+                                      const Maps<Scalar> copy = context.take(n, c, h, w);
+                                      context.template copy<4>(x[0], copy);
+                                      layer.forward(context, copy, noise_view(noise), Scalar(0.5), x[1], y, cache);
+                                  },
+                              .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
+                                             Pass pass) { layer.backward(context, cache, dy, dx[0], dx[1], pass); },
+                              .tangent =
+                                  [=](auto& context, auto& layer, auto& cache, auto& x_dot, auto y_dot) {
+                                      const Maps<Scalar> copy = context.take(n, c, h, w);
+                                      context.template copy<4>(x_dot[0], copy);
+                                      layer.tangent(context, cache, copy, x_dot[1], y_dot);
+                                  },
+                              .backward_tangent =
+                                  [](auto& context, auto& layer, auto& cache, auto dy_dot, auto& dx_dot) {
+                                      layer.backward_tangent(context, cache, dy_dot, dx_dot[0], dx_dot[1]);
+                                  },
+                              .optional_gradients = {1},
+                              .optional_tangents = a.use_styles ? std::vector<Index>{1} : std::vector<Index>{}}};
     };
-    check_layer(make, {.name = text("LayerEpilogue of ", n, "x", c, "x", h, "x", w, ", pixel norm ", a.use_pixel_norm, ", instance norm ",
-                                    a.use_instance_norm, ", styles ", a.use_styles, ", noise ", a.use_noise, with_map ? ", a map" : ", no map"),
+    check_layer(make, {.name = text("LayerEpilogue of ", n, "x", c, "x", h, "x", w, ", pixel norm ", a.use_pixel_norm,
+                                    ", instance norm ", a.use_instance_norm, ", styles ", a.use_styles, ", noise ",
+                                    a.use_noise, with_map ? ", a map" : ", no map"),
                        .seed = seed});
 }
 

@@ -11,7 +11,13 @@ namespace {
 
 /// Small widths, all different, and a base that is not square.
 Architecture small() {
-    return {.base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7, .latent_size = 6, .dlatent_size = 5, .mapping_fmaps = 4};
+    return {.base = {2, 3},
+            .resolution_log2 = 4,
+            .fmap_base = 20,
+            .fmap_max = 7,
+            .latent_size = 6,
+            .dlatent_size = 5,
+            .mapping_fmaps = 4};
 }
 
 /// Inputs: x (none in the first stage), then w of both layers.
@@ -29,17 +35,21 @@ auto block_case(const Architecture& a, int stage, Index n, bool shared_noise) {
     const auto noise = random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared_noise ? 1 : n, 1, s[2], s[3]}, 9);
     calls.forward = [=](auto& context, auto& layer, auto& x, auto y, auto* cache) {
         const Maps<const Scalar> below = first > 0 ? Maps<const Scalar>(x[0]) : Maps<const Scalar>{};
-        layer.forward(context, below, {.w = {x[first], x[first + 1]}, .noise = {noise.view(), {}}, .strength = {Scalar(0.5), 1}}, y, cache);
+        layer.forward(context, below,
+                      {.w = {x[first], x[first + 1]}, .noise = {noise.view(), {}}, .strength = {Scalar(0.5), 1}}, y,
+                      cache);
     };
     calls.backward = [=](auto& context, auto& layer, auto& cache, auto dy, auto& dx, Pass pass) {
-        layer.backward(context, cache, dy, first > 0 ? Maps<Scalar>(dx[0]) : Maps<Scalar>{}, {dx[first], dx[first + 1]}, pass);
+        layer.backward(context, cache, dy, first > 0 ? Maps<Scalar>(dx[0]) : Maps<Scalar>{}, {dx[first], dx[first + 1]},
+                       pass);
     };
     calls.tangent = [=](auto& context, auto& layer, auto& cache, auto& x_dot, auto y_dot) {
         const Maps<const Scalar> below = first > 0 ? Maps<const Scalar>(x_dot[0]) : Maps<const Scalar>{};
         layer.tangent(context, cache, below, {x_dot[first], x_dot[first + 1]}, y_dot);
     };
     calls.backward_tangent = [=](auto& context, auto& layer, auto& cache, auto dy_dot, auto& dx_dot) {
-        layer.backward_tangent(context, cache, dy_dot, first > 0 ? Maps<Scalar>(dx_dot[0]) : Maps<Scalar>{}, {dx_dot[first], dx_dot[first + 1]});
+        layer.backward_tangent(context, cache, dy_dot, first > 0 ? Maps<Scalar>(dx_dot[0]) : Maps<Scalar>{},
+                               {dx_dot[first], dx_dot[first + 1]});
     };
     for (Index i = 0; i < static_cast<Index>(calls.inputs.size()); ++i) calls.optional_gradients.push_back(i);
     const auto w0 = static_cast<Index>(first);
@@ -52,8 +62,10 @@ void check_block(const std::string& name, const Architecture& a, int stage, std:
     Draw draw(seed);
     const Index n = draw.between(1, 4);
     const bool shared = draw.between(0, 1) == 0;
-    check_layer([=]<class Device>(Device) { return block_case<Device>(a, stage, n, shared); },
-                {.name = text("SynthesisBlock, ", name, ", stage ", stage, ", batch ", n), .seed = seed, .coordinates = 6}, 2e-5);
+    check_layer(
+        [=]<class Device>(Device) { return block_case<Device>(a, stage, n, shared); },
+        {.name = text("SynthesisBlock, ", name, ", stage ", stage, ", batch ", n), .seed = seed, .coordinates = 6},
+        2e-5);
 }
 
 }  // namespace
@@ -61,7 +73,8 @@ void check_block(const std::string& name, const Architecture& a, int stage, std:
 BOOST_AUTO_TEST_SUITE(synthesis_block)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
-    for (int stage = 0; stage < 3; ++stage) check_block("style-based", small(), stage, 600 + static_cast<std::uint64_t>(stage));
+    for (int stage = 0; stage < 3; ++stage)
+        check_block("style-based", small(), stage, 600 + static_cast<std::uint64_t>(stage));
 
     Architecture a = small();
     a.const_input_layer = false;
@@ -94,7 +107,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    static constexpr Architecture a{.base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7, .dlatent_size = 5};
+    static constexpr Architecture a{
+        .base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7, .dlatent_size = 5};
     Context<Cpu> context;
     SynthesisBlock<3, a> first;
     SynthesisBlock<6, a> second;
@@ -116,20 +130,24 @@ BOOST_AUTO_TEST_CASE(names_its_parameters_as_the_official_network) {
     const auto names = [](const Architecture& a, int stage) {
         std::vector<std::string> all;
         const AnySynthesisBlock<Cpu> block(a, stage);
-        for_each_parameter(block, [&](const std::string& name, const auto&) { all.push_back(name); }, "G/");
+        for_each_parameter(
+            block, [&](const std::string& name, const auto&) { all.push_back(name); }, "G/");
         return all;
     };
     Architecture f;
-    BOOST_TEST(names(f, 0) == (std::vector<std::string>{"G/4x4/Const/const", "G/4x4/Const/Noise/weight", "G/4x4/Const/bias",
-                                                         "G/4x4/Const/StyleMod/weight", "G/4x4/Const/StyleMod/bias", "G/4x4/Conv/weight",
-                                                         "G/4x4/Conv/Noise/weight", "G/4x4/Conv/bias", "G/4x4/Conv/StyleMod/weight",
-                                                         "G/4x4/Conv/StyleMod/bias"}),
-               boost::test_tools::per_element());
+    BOOST_TEST(
+        names(f, 0) == (std::vector<std::string>{"G/4x4/Const/const", "G/4x4/Const/Noise/weight", "G/4x4/Const/bias",
+                                                 "G/4x4/Const/StyleMod/weight", "G/4x4/Const/StyleMod/bias",
+                                                 "G/4x4/Conv/weight", "G/4x4/Conv/Noise/weight", "G/4x4/Conv/bias",
+                                                 "G/4x4/Conv/StyleMod/weight", "G/4x4/Conv/StyleMod/bias"}),
+        boost::test_tools::per_element());
     f.use_styles = f.use_noise = false;
-    BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias", "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
+    BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias",
+                                                        "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
                boost::test_tools::per_element());
     f.bias_before_blur = true;  // the same names, wherever the bias is added
-    BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias", "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
+    BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias",
+                                                        "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
                boost::test_tools::per_element());
 }
 

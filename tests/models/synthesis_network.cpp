@@ -20,22 +20,23 @@ void check_network(const std::string& name, const Architecture& a, double lod, I
         typename Layer::Noises noises;
         for (int l = 0; l < 2 * (level.stage + 1) && a.use_noise; ++l) {
             const Size size = a.size(l / 2);
-            maps->push_back(random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{l % 2 == 0 ? n : 1, 1, size.height, size.width},
-                                                               static_cast<std::uint32_t>(l)));
+            maps->push_back(random_tensor<FeatureMaps<Device>>(
+                std::array<Index, 4>{l % 2 == 0 ? n : 1, 1, size.height, size.width}, static_cast<std::uint32_t>(l)));
             noises.strength.push_back(Scalar(0.5));
         }
         for (const auto& m : *maps) noises.maps.push_back(m.view());
-        LayerCalls<Layer> calls{
-            .inputs = {{a.layers(), n, a.w_size()}},
-            .output = {s[0], s[1], s[2], s[3]},
-            .forward = [=](auto& context, auto& layer, auto& x, auto y,
-                           auto* cache) { layer.forward(context, x[0], noises, level, y, cache); },
-            .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
-                           Pass pass) { layer.backward(context, cache, dy, dx[0], pass); },
-            .optional_gradients = {0}};
+        LayerCalls<Layer> calls{.inputs = {{a.layers(), n, a.w_size()}},
+                                .output = {s[0], s[1], s[2], s[3]},
+                                .forward = [=](auto& context, auto& layer, auto& x, auto y,
+                                               auto* cache) { layer.forward(context, x[0], noises, level, y, cache); },
+                                .backward = [](auto& context, auto& layer, auto& cache, auto dy, auto& dx,
+                                               Pass pass) { layer.backward(context, cache, dy, dx[0], pass); },
+                                .optional_gradients = {0}};
         return LayerCase{network, calls, maps};
     };
-    check_layer(make, {.name = text("SynthesisNetwork, ", name, ", lod ", lod, ", batch ", n), .seed = seed, .coordinates = 3}, 2e-5);
+    check_layer(
+        make, {.name = text("SynthesisNetwork, ", name, ", lod ", lod, ", batch ", n), .seed = seed, .coordinates = 3},
+        2e-5);
 }
 
 }  // namespace
@@ -61,8 +62,8 @@ BOOST_AUTO_TEST_CASE(names_its_parameters_as_the_official_network) {
     std::vector<std::string> names;
     for_each_parameter(network, [&](const std::string& name, const auto&) { names.push_back(name); });
     BOOST_TEST(names.size() == 1u + 4 + 10 + 2 + 10 + 2);
-    for (const char* name : {"lod", "noise0", "noise3", "4x4/Const/const", "4x4/Conv/weight", "8x8/Conv0_up/weight", "8x8/Conv1/StyleMod/bias",
-                             "ToRGB_lod0/weight", "ToRGB_lod1/bias"})
+    for (const char* name : {"lod", "noise0", "noise3", "4x4/Const/const", "4x4/Conv/weight", "8x8/Conv0_up/weight",
+                             "8x8/Conv1/StyleMod/bias", "ToRGB_lod0/weight", "ToRGB_lod1/bias"})
         BOOST_TEST((std::find(names.begin(), names.end(), name) != names.end()), name);
 }
 

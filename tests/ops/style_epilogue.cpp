@@ -19,7 +19,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
     shapes.push_back(large_shape);
     for (const Shape& shape : shapes)
         for (const Index noises : {Index{0}, Index{1}, shape[0]}) {
-            const auto x = random_maps<S>(shape, 1), e = random_maps<S>({std::max<Index>(noises, 1), 1, shape[2], shape[3]}, 2);
+            const auto x = random_maps<S>(shape, 1),
+                       e = random_maps<S>({std::max<Index>(noises, 1), 1, shape[2], shape[3]}, 2);
             const auto weight = random_vector<S>(shape[1], 3), bias = random_vector<S>(shape[1], 4);
             const auto style = random_rows<S>(shape[0], 2 * shape[1], 5);
             const auto noise = noises == 0 ? stylegan::Maps<const S>{} : e.view();
@@ -36,7 +37,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
                 const std::vector<double> w(weight.begin(), weight.end()), b(bias.begin(), bias.end());
                 const auto rstyle = exact(style, random_rows<double>(shape[0], 2 * shape[1], 5));
                 auto inverse = unwritten_rows<double>(shape[0], shape[1]);
-                ops::bias_activation(d, rx.view(), noises == 0 ? stylegan::Maps<const double>{} : re.view(), w, 0.6, b, 1.0, 0.2, expected.view());
+                ops::bias_activation(d, rx.view(), noises == 0 ? stylegan::Maps<const double>{} : re.view(), w, 0.6, b,
+                                     1.0, 0.2, expected.view());
                 ops::instance_norm(d, expected.view(), 0.1, expected.view(), inverse.view());
                 ops::style_modulation(d, expected.view(), rstyle.view(), expected.view());
             }
@@ -45,7 +47,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
             BOOST_TEST(finite_difference::error_of(values(y), values(expected)) < 4 * tolerance<S>);
 
             auto in_place = x;
-            ops::style_epilogue(c, in_place.view(), noise, weight, S(0.6), bias, S(0.2), S(0.1), style.view(), in_place.view());
+            ops::style_epilogue(c, in_place.view(), noise, weight, S(0.6), bias, S(0.2), S(0.1), style.view(),
+                                in_place.view());
             BOOST_TEST((values(in_place) == values(y)));
         }
 }
@@ -68,7 +71,8 @@ BOOST_AUTO_TEST_CASE(a_large_mean_does_no_harm) {
 }
 
 BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
-    const auto x = random_maps<float>(large_shape, 8), e = random_maps<float>({2, 1, large_shape[2], large_shape[3]}, 9);
+    const auto x = random_maps<float>(large_shape, 8),
+               e = random_maps<float>({2, 1, large_shape[2], large_shape[3]}, 9);
     const auto weight = random_vector<float>(3, 10), bias = random_vector<float>(3, 11);
     const auto style = random_rows<float>(2, 6, 12);
     check_threads([&](Context<Cpu>& c) {
@@ -84,7 +88,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     const auto noise = random_maps<float>({2, 1, 3, 4}, 12);
     const std::vector<float> two(2), three(3);
     const auto style = random_rows<float>(3, 4, 1), narrow = random_rows<float>(3, 2, 1);
-    const auto run = [&](stylegan::Maps<const float> e, const auto& weight, const auto& bias, const auto& s, float slope) {
+    const auto run = [&](stylegan::Maps<const float> e, const auto& weight, const auto& bias, const auto& s,
+                         float slope) {
         ops::style_epilogue(c, x.view(), e, weight, 1.f, bias, slope, 1e-8f, s.view(), x.view());
     };
     BOOST_CHECK_THROW(run(noise.view(), two, two, style, 0.2f), stylegan::ShapeError);

@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(the_nearest_are_found_in_their_order) {
     std::size_t calls = 0;
     const auto to_target = [&](const xt::xtensor<float, 4>& x) {
         double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) sum += std::pow(static_cast<double>(x.data()[i] - target.data()[i]), 2);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            sum += std::pow(static_cast<double>(x.data()[i] - target.data()[i]), 2);
         return sum;
     };
     const auto nearest = nearest_samples<Cpu>(g, all, 30, 3, to_target, [&] { ++calls; });

@@ -27,7 +27,10 @@ public:
         Timer() = default;
         /// @param finish  waits for work that goes on by itself; called before the end is taken
         Timer(Profile& profile, Entry what, std::function<void()> finish = {})
-            : profile_(&profile), what_(std::move(what)), finish_(std::move(finish)), start_(std::chrono::steady_clock::now()) {}
+            : profile_(&profile),
+              what_(std::move(what)),
+              finish_(std::move(finish)),
+              start_(std::chrono::steady_clock::now()) {}
         Timer(const Timer&) = delete;
         Timer& operator=(const Timer&) = delete;
         ~Timer() {
@@ -49,7 +52,8 @@ public:
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
     void add(const Entry& e) {
-        const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& o) { return o.name == e.name; });
+        const auto at =
+            std::find_if(entries_.begin(), entries_.end(), [&](const Entry& o) { return o.name == e.name; });
         if (at == entries_.end()) {
             entries_.push_back(e);
             return;

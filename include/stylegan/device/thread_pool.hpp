@@ -52,7 +52,8 @@ public:
             return;
         }
         using Body = std::remove_reference_t<F>;
-        run(count, [](const void* body, Index i) { (*static_cast<Body*>(const_cast<void*>(body)))(i); }, &f);
+        run(
+            count, [](const void* body, Index i) { (*static_cast<Body*>(const_cast<void*>(body)))(i); }, &f);
     }
 
 private:

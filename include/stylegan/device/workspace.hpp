@@ -69,7 +69,8 @@ private:
     void add_chunk(std::size_t bytes) { chunks_.push_back({source_(bytes), bytes}); }
 
     std::byte* take_bytes(std::size_t n) {
-        n = (std::max<std::size_t>(n, 1) + alignment_ - 1) / alignment_ * alignment_;  // no two blocks share an address, not even empty ones
+        n = (std::max<std::size_t>(n, 1) + alignment_ - 1) / alignment_ *
+            alignment_;  // no two blocks share an address, not even empty ones
         while (chunk_ < chunks_.size() && used_ + n > chunks_[chunk_].size) {
             before_ += used_;
             ++chunk_;

@@ -92,33 +92,21 @@ void convert_elements(ElementType type, const std::uint8_t* source, std::size_t 
         return;
     }
     switch (type) {
-        case ElementType::boolean:
-            return each(std::uint8_t{}, [](std::uint8_t v) { return v != 0 ? 1 : 0; });
-        case ElementType::u8:
-            return each(std::uint8_t{}, same);
-        case ElementType::i8:
-            return each(std::int8_t{}, same);
-        case ElementType::u16:
-            return each(std::uint16_t{}, same);
-        case ElementType::i16:
-            return each(std::int16_t{}, same);
-        case ElementType::f16:
-            return each(std::uint16_t{}, detail::half_to_float);
+        case ElementType::boolean: return each(std::uint8_t{}, [](std::uint8_t v) { return v != 0 ? 1 : 0; });
+        case ElementType::u8: return each(std::uint8_t{}, same);
+        case ElementType::i8: return each(std::int8_t{}, same);
+        case ElementType::u16: return each(std::uint16_t{}, same);
+        case ElementType::i16: return each(std::int16_t{}, same);
+        case ElementType::f16: return each(std::uint16_t{}, detail::half_to_float);
         case ElementType::bf16:
             return each(std::uint16_t{},
                         [](std::uint16_t v) { return std::bit_cast<float>(static_cast<std::uint32_t>(v) << 16); });
-        case ElementType::u32:
-            return each(std::uint32_t{}, same);
-        case ElementType::i32:
-            return each(std::int32_t{}, same);
-        case ElementType::f32:
-            return each(float{}, same);
-        case ElementType::u64:
-            return each(std::uint64_t{}, same);
-        case ElementType::i64:
-            return each(std::int64_t{}, same);
-        case ElementType::f64:
-            return each(double{}, same);
+        case ElementType::u32: return each(std::uint32_t{}, same);
+        case ElementType::i32: return each(std::int32_t{}, same);
+        case ElementType::f32: return each(float{}, same);
+        case ElementType::u64: return each(std::uint64_t{}, same);
+        case ElementType::i64: return each(std::int64_t{}, same);
+        case ElementType::f64: return each(double{}, same);
     }
 }
 

@@ -24,7 +24,8 @@ inline bool begins_old_pickle(std::span<const std::uint8_t> start) {
     for (std::size_t i = at + 1; i < start.size() && i < at + 100; ++i) {
         const std::uint8_t c = start[i];
         if (c == '\n') return i > at + 1;
-        if (c != '_' && c != '.' && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) return false;
+        if (c != '_' && c != '.' && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
+            return false;
     }
     return false;
 }
@@ -42,7 +43,8 @@ inline FileFormat file_format(const std::filesystem::path& path) {
     if (!header && start.size() >= 2 && start[0] == 0x80 && start[1] <= 5) return FileFormat::pickle;
     if (!header && begins_old_pickle(start)) return FileFormat::pickle;
     if (!header && start.size() > 8)
-        throw FormatError(text(path.string(), ": is of no format that is known: not a safetensors file, no pickle of the "
+        throw FormatError(text(path.string(),
+                               ": is of no format that is known: not a safetensors file, no pickle of the "
                                "official release, no file of PyTorch"));
     return FileFormat::safetensors;  // whose reader says what is wrong with a shorter one
 }

@@ -104,7 +104,8 @@ template <class T = float>
         detail::npy_header({reinterpret_cast<const char*>(bytes.data()) + start, length});  // NOLINT: bytes as text
     if (!header) fail("has a header at byte ", start, " without a readable descr, fortran_order and shape");
     const auto type = detail::numpy_type(header->descr);
-    if (!type) fail("holds numbers of type ", header->descr.substr(0, 40), ", expected such as <f4 (float32) or <i8 (int64)");
+    if (!type)
+        fail("holds numbers of type ", header->descr.substr(0, 40), ", expected such as <f4 (float32) or <i8 (int64)");
     const auto count = element_count(header->shape, size_of(type->type));
     if (!count) fail("has a shape too large for any memory");
     const std::size_t room = bytes.size() - start - length;

@@ -101,12 +101,9 @@ inline NetworkFile networks_of_safetensors(const std::shared_ptr<const Safetenso
 
 STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path, ExtraTensors extra) {
     switch (detail::file_format(path)) {
-        case detail::FileFormat::pickle:
-            return read_official_pickle(path);
-        case detail::FileFormat::torch:
-            return detail::networks_of_torch(path, extra);
-        case detail::FileFormat::safetensors:
-            break;
+        case detail::FileFormat::pickle: return read_official_pickle(path);
+        case detail::FileFormat::torch: return detail::networks_of_torch(path, extra);
+        case detail::FileFormat::safetensors: break;
     }
     return detail::networks_of_safetensors(std::make_shared<const SafetensorsFile>(path), extra);
 }

@@ -115,7 +115,8 @@ private:
     // ---- the memo
     // Python counts the values that it puts aside, so that their numbers are places in a list.
     void put(std::uint64_t key) {
-        if (key >= build_.limits().objects) fail(text("puts value ", key, " aside, expected at most ", build_.limits().objects));
+        if (key >= build_.limits().objects)
+            fail(text("puts value ", key, " aside, expected at most ", build_.limits().objects));
         if (key >= memo_.size()) memo_.resize(static_cast<std::size_t>(key) + 1);
         std::optional<Reference>& place = memo_[static_cast<std::size_t>(key)];
         if (!place) ++put_aside_;
@@ -209,75 +210,45 @@ private:
             case '0':
                 if (stack_.size() == floor() && !marks_.empty()) return marks_.pop_back();
                 return static_cast<void>(pop());
-            case '1':
-                return static_cast<void>(pop_to_mark());
-            case '2':
-                return push_reference(top());
-            case 'N':
-                return push(std::monostate{});
-            case 0x88:
-                return push(true);
-            case 0x89:
-                return push(false);
-            case 'I':
-                return push_decimal(true);
-            case 'L':
-                return push_decimal(false);
-            case 'F':
-                return push_float();
-            case 'J':
-                return push(std::int64_t{static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4)))});
-            case 'K':
-                return push(static_cast<std::int64_t>(number(1)));
-            case 'M':
-                return push(static_cast<std::int64_t>(number(2)));
-            case 0x8A:
-                return push_long(number(1));
-            case 0x8B:
-                return push_long(number(4));
+            case '1': return static_cast<void>(pop_to_mark());
+            case '2': return push_reference(top());
+            case 'N': return push(std::monostate{});
+            case 0x88: return push(true);
+            case 0x89: return push(false);
+            case 'I': return push_decimal(true);
+            case 'L': return push_decimal(false);
+            case 'F': return push_float();
+            case 'J': return push(std::int64_t{static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4)))});
+            case 'K': return push(static_cast<std::int64_t>(number(1)));
+            case 'M': return push(static_cast<std::int64_t>(number(2)));
+            case 0x8A: return push_long(number(1));
+            case 0x8B: return push_long(number(4));
             case 'G': {
                 std::uint64_t bits = 0;
                 for (const std::uint8_t b : take(8)) bits = (bits << 8) | b;
                 return push(std::bit_cast<double>(bits));
             }
-            case 'S':
-                return push_quoted();
-            case 'V':
-                return push_unicode_line();
-            case 'T':
-                return push(characters(number(4)));
-            case 'U':
-                return push(characters(number(1)));
-            case 'X':
-                return push(characters(number(4)));
-            case 0x8C:
-                return push(characters(number(1)));
-            case 0x8D:
-                return push(characters(number(8)));
-            case 'B':
-                return push(StoredBytes(take(number(4))));
-            case 'C':
-                return push(StoredBytes(take(number(1))));
-            case 0x8E:
-                return push(StoredBytes(take(number(8))));
-            case 0x96:
-                return push(StoredBytes(take(number(8))));
+            case 'S': return push_quoted();
+            case 'V': return push_unicode_line();
+            case 'T': return push(characters(number(4)));
+            case 'U': return push(characters(number(1)));
+            case 'X': return push(characters(number(4)));
+            case 0x8C: return push(characters(number(1)));
+            case 0x8D: return push(characters(number(8)));
+            case 'B': return push(StoredBytes(take(number(4))));
+            case 'C': return push(StoredBytes(take(number(1))));
+            case 0x8E: return push(StoredBytes(take(number(8))));
+            case 0x96: return push(StoredBytes(take(number(8))));
             case ')':
             case ']':
-            case 0x8F:
-                return push(detail::PickleList{});
-            case '}':
-                return push(detail::PickleDictionary{});
+            case 0x8F: return push(detail::PickleList{});
+            case '}': return push(detail::PickleDictionary{});
             case 't':
             case 'l':
-            case 0x91:
-                return push_reference(build_.add_list(pop_to_mark(), begin_));
-            case 0x85:
-                return push_tuple(1);
-            case 0x86:
-                return push_tuple(2);
-            case 0x87:
-                return push_tuple(3);
+            case 0x91: return push_reference(build_.add_list(pop_to_mark(), begin_));
+            case 0x85: return push_tuple(1);
+            case 0x86: return push_tuple(2);
+            case 0x87: return push_tuple(3);
             case 'd': {
                 const std::vector<Reference> items = pop_to_mark();
                 const Reference r = build_.add(detail::PickleDictionary{}, begin_);
@@ -301,27 +272,17 @@ private:
                 const std::vector<Reference> items = pop_to_mark();
                 return build_.set_items(top(), items.data(), items.size(), begin_);
             }
-            case 'p':
-                return put(decimal());
-            case 'q':
-                return put(number(1));
-            case 'r':
-                return put(number(4));
-            case 0x94:
-                return put(put_aside_);
-            case 'g':
-                return get(decimal());
-            case 'h':
-                return get(number(1));
-            case 'j':
-                return get(number(4));
-            case 'c':
-                return push_constructor(false);
-            case 0x93:
-                return push_constructor(true);
+            case 'p': return put(decimal());
+            case 'q': return put(number(1));
+            case 'r': return put(number(4));
+            case 0x94: return put(put_aside_);
+            case 'g': return get(decimal());
+            case 'h': return get(number(1));
+            case 'j': return get(number(4));
+            case 'c': return push_constructor(false);
+            case 0x93: return push_constructor(true);
             case 'R':
-            case 0x81:
-                return call();
+            case 0x81: return call();
             case 0x92:  // NEWOBJ_EX
                 if (const PickleValue keywords = build_.value(pop()); !keywords.is_dictionary() || keywords.size() > 0)
                     fail("calls with keywords, which no known constructor takes");
@@ -339,10 +300,8 @@ private:
                 const Reference state = pop();
                 return build_.set_state(top(), state, begin_);
             }
-            case 'Q':
-                return push_persistent();
-            default:
-                fail(text("operation ", int{operation}, " is not one that a network's file needs"));
+            case 'Q': return push_persistent();
+            default: fail(text("operation ", int{operation}, " is not one that a network's file needs"));
         }
     }
 

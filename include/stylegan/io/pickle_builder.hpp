@@ -98,30 +98,25 @@ public:
             case PickleConstructor::plain_bytes:
                 if (a.size() == 0) return add(StoredBytes(), at);
                 [[fallthrough]];
-            case PickleConstructor::codecs_encode:
-                return encoded(a, at);
-            case PickleConstructor::copyreg_reconstructor:
-                return reconstructed(a, at);
+            case PickleConstructor::codecs_encode: return encoded(a, at);
+            case PickleConstructor::copyreg_reconstructor: return reconstructed(a, at);
             case PickleConstructor::numpy_reconstruct:
             case PickleConstructor::numpy_array:
                 return add_array(numpy_array({}, {0}, false, {}, at), std::nullopt, at);  // its state follows
-            case PickleConstructor::numpy_dtype:
-                return dtype_of(a, at);
+            case PickleConstructor::numpy_dtype: return dtype_of(a, at);
             case PickleConstructor::numpy_scalar:
                 return add_array(numpy_array(dtype(a[0]), {}, false, a[1].bytes(), at), std::nullopt, at);
             case PickleConstructor::numpy_from_buffer:  // buffer, dtype, shape, order
                 return add_array(numpy_array(dtype(a[1]), extents(a[2]), a[3].characters() == "F", a[0].bytes(), at),
                                  std::nullopt, at);
-            case PickleConstructor::torch_tensor:
-                return tensor_of(arguments, at);
+            case PickleConstructor::torch_tensor: return tensor_of(arguments, at);
             case PickleConstructor::tensorflow_dimension:  // a number, or None for any
                 return first_argument(arguments);
             case PickleConstructor::torch_parameter:  // the tensor, and what only training needs
                 if (!a[0].is_array()) a[0].fail(text("is ", a[0].kind(), ", expected a tensor"));
                 return first_argument(arguments);
             case PickleConstructor::plain_object:
-            case PickleConstructor::torch_storage:
-                break;
+            case PickleConstructor::torch_storage: break;
         }
         p_.fail(at, "calls a constructor that makes nothing by itself");
     }
@@ -155,7 +150,8 @@ public:
         s.type = known(v[1], PickleConstructor::torch_storage).type;
         s.key = v[2].characters();
         if (s.key.size() > limits_.key)
-            v[2].fail(text("is the name of a storage, of ", s.key.size(), " characters, expected at most ", limits_.key));
+            v[2].fail(
+                text("is the name of a storage, of ", s.key.size(), " characters, expected at most ", limits_.key));
         s.elements = amount(v[4]);
         if (v.size() > 5 && !v[5].is_none()) {  // (key, first element, elements) of a storage within the storage
             s.first = amount(v[5][1]);

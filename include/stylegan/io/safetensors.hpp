@@ -140,7 +140,8 @@ private:
         Entry e;
         const nlohmann::json& dtype = field("dtype");
         const auto type = dtype.is_string() ? element_type(dtype.get<std::string>()) : std::nullopt;
-        if (!type) fail(text("tensor \"", name, "\" has dtype ", detail::printed(dtype), ", expected one such as \"F32\""));
+        if (!type)
+            fail(text("tensor \"", name, "\" has dtype ", detail::printed(dtype), ", expected one such as \"F32\""));
         e.type = *type;
 
         const nlohmann::json &shape = field("shape"), &offsets = field("data_offsets");
@@ -157,15 +158,17 @@ private:
                 e.shape.push_back(static_cast<Index>(n));
             }
         if (!fits)
-            fail(text("tensor \"", name, "\" has shape ", detail::printed(shape), ", expected sizes that fit into memory"));
+            fail(text("tensor \"", name, "\" has shape ", detail::printed(shape),
+                      ", expected sizes that fit into memory"));
 
         if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
             !offsets[1].is_number_unsigned())
             fail(text("tensor \"", name, "\" has data_offsets ", detail::printed(offsets), ", expected [begin, end]"));
         const std::uint64_t begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
         if (begin > end || end > data_.size())
-            fail(text("tensor \"", name, "\" lies at ", detail::printed(offsets), " of the data, expected inside of its ",
-                      data_.size(), " bytes: the file was cut off, or its header is damaged"));
+            fail(text("tensor \"", name, "\" lies at ", detail::printed(offsets),
+                      " of the data, expected inside of its ", data_.size(),
+                      " bytes: the file was cut off, or its header is damaged"));
         if (end - begin != size)
             fail(text("tensor \"", name, "\" at byte ", data_start() + begin, " has ", end - begin, " bytes, expected ",
                       size, " for shape ", shape_text(e.shape), " of ", name_of(e.type)));

@@ -41,8 +41,7 @@ inline void add_variables_of_network(NamedTensors& out, PickleValue network, con
 
 STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path) {
     switch (detail::file_format(path)) {
-        case detail::FileFormat::torch:
-            return read_torch(path);
+        case detail::FileFormat::torch: return read_torch(path);
         case detail::FileFormat::pickle: {
             const auto file = std::make_shared<const PickleFile>(path);
             NamedTensors tensors(path, file);
@@ -50,8 +49,7 @@ STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path)
             detail::add_variables_of_network(tensors, file->root(), "", count);
             return tensors;
         }
-        case detail::FileFormat::safetensors:
-            break;
+        case detail::FileFormat::safetensors: break;
     }
     return named_tensors(std::make_shared<const SafetensorsFile>(path));
 }

@@ -79,19 +79,16 @@ public:
 
     /// A whole style-based layer, of Resample::none, up or up_rotated and without a bias of its own.
     /// @param filter  of the blur after Resample::up
-    [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x,
-                                                 std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
-                                                 ops::BlockedMaps<Scalar> y) const
-        requires std::is_same_v<Device, Cpu>
-    {
+    [[nodiscard]] ops::StyledMaps forward_styled(
+        Context<Device>& context, const ops::StyledMaps& x, std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
+        ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
         const ops::Grid grid = kind_ == Resample::none ? ops::Grid::same : ops::Grid::up;
         return ops::styled_convolution(context, grid, rotated(), x, weight(), scale_, filter, layer, y);
     }
 
     /// A 1x1 convolution of styled maps to the few channels of a picture.
-    void picture_of(Context<Device>& context, const ops::StyledMaps& x, Maps<Scalar> y) const
-        requires std::is_same_v<Device, Cpu>
-    {
+    void picture_of(Context<Device>& context, const ops::StyledMaps& x,
+                    Maps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
         ops::styled_to_rgb(context, x, weight(), scale_, values(bias_), y);
     }
 

@@ -28,7 +28,7 @@ public:
         Maps<Scalar> dnoise{};  // as noise: where backward() writes its gradient; empty, unless a caller wants it
         Maps<const Scalar> p{}, inverse{};  // (N, C, H, W) and (N, 1, H, W), after pixel norm
         typename AdaIN<dynamic, dynamic, Device>::Cache adain{};
-        Maps<const Scalar> dp{}, da{};  // after Pass::linearize
+        Maps<const Scalar> dp{}, da{};               // after Pass::linearize
         Maps<const Scalar> p_dot{}, inverse_rate{};  // after tangent()
     };
 
@@ -37,7 +37,8 @@ public:
     LayerEpilogue(const Architecture& a, int channels, bool bias = true)
         : own_bias_(bias), slope_(static_cast<Scalar>(a.slope())), pixel_norm_(a.use_pixel_norm), bias_({channels}) {
         if (a.use_noise) noise_ = NoiseInput<dynamic, Device>(channels);
-        adain_ = AdaIN<dynamic, dynamic, Device>(channels, a.w_size(), {a.use_instance_norm, a.use_styles, a.use_wscale, a.instance_norm_epsilon.value()});
+        adain_ = AdaIN<dynamic, dynamic, Device>(
+            channels, a.w_size(), {a.use_instance_norm, a.use_styles, a.use_wscale, a.instance_norm_epsilon.value()});
     }
 
     /// Whether it can be left to ops::styled_convolution.
@@ -45,9 +46,7 @@ public:
 
     /// What ops::styled_convolution takes of it, if styled(); the style lies in the caller's frame. Arguments as of forward().
     [[nodiscard]] ops::StyledLayer styled_layer(Context<Device>& context, Maps<const Scalar> noise, Scalar strength,
-                                                Rows<const Scalar> w) const
-        requires std::is_same_v<Device, Cpu>
-    {
+                                                Rows<const Scalar> w) const requires std::is_same_v<Device, Cpu> {
         if (!noise_.weight().exists()) noise = {};
         return {.noise = noise,
                 .noise_weight = noise.empty() ? std::span<const Scalar>{} : values(noise_.weight()),
@@ -62,15 +61,16 @@ public:
     /// @param noise  (N or 1, 1, H, W), empty for none
     /// @param w      (N, Latent), not read without styles
     /// @param y      as x; without a cache y may be x
-    void forward(Context<Device>& context, Maps<Scalar> x, Maps<const Scalar> noise, Scalar strength, Rows<const Scalar> w, Maps<Scalar> y,
-                 Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<Scalar> x, Maps<const Scalar> noise, Scalar strength,
+                 Rows<const Scalar> w, Maps<Scalar> y, Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         if (!noise_.weight().exists()) noise = {};
         const auto noise_weight = noise.empty() ? std::span<const Scalar>{} : values(noise_.weight());
         if (!cache && !pixel_norm_ && adain_.whole())
-            return ops::style_epilogue(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_), slope_,
-                                       adain_.epsilon(), Rows<const Scalar>(adain_.style(context, w)), y);
-        ops::bias_activation(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_), Scalar(1), slope_, x);
+            return ops::style_epilogue(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_),
+                                       slope_, adain_.epsilon(), Rows<const Scalar>(adain_.style(context, w)), y);
+        ops::bias_activation(context, Maps<const Scalar>(x), noise, noise_weight, strength, values(bias_), Scalar(1),
+                             slope_, x);
         if (cache) *cache = Cache{.a = x, .noise = noise, .strength = strength};
         Maps<Scalar> p = x;
         if (pixel_norm_) {
@@ -84,7 +84,8 @@ public:
     }
 
     /// dy as y -> dx as x, dw (N, Latent) or empty
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw,
+                  Pass pass) {
         Temporaries t(context.workspace(), pass == Pass::linearize);
         const Maps<Scalar> dp = pass == Pass::linearize || pixel_norm_ ? context.take_like(dy) : dx;
         adain_.backward(context, cache.adain, dy, dp, dw, pass);
@@ -103,7 +104,8 @@ public:
     }
 
     /// x_dot as x, overwritten; w_dot (N, Latent) or empty for 0 -> y_dot as y, which is not x_dot
-    void tangent(Context<Device>& context, Cache& cache, Maps<Scalar> x_dot, Rows<const Scalar> w_dot, Maps<Scalar> y_dot) const {
+    void tangent(Context<Device>& context, Cache& cache, Maps<Scalar> x_dot, Rows<const Scalar> w_dot,
+                 Maps<Scalar> y_dot) const {
         ops::leaky_relu_gradient(context, cache.a, Maps<const Scalar>(x_dot), slope_, x_dot);
         Maps<Scalar> p_dot = x_dot;
         if (pixel_norm_) {
@@ -117,15 +119,16 @@ public:
     }
 
     /// The tangent of backward(): dy_dot as y -> dx_dot as x, dw_dot (N, Latent) or empty
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot, Rows<Scalar> dw_dot) {
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
+                          Rows<Scalar> dw_dot) {
         Temporaries t(context.workspace(), false);
         const Maps<Scalar> dp_dot = context.take_like(dy_dot);
         adain_.backward_tangent(context, cache.adain, dy_dot, dp_dot, dw_dot);
         Maps<Scalar> da_dot = dp_dot;
         if (pixel_norm_) {
             da_dot = dx_dot;
-            ops::pixel_norm_gradient_tangent(context, cache.p, cache.inverse, cache.p_dot, cache.inverse_rate, cache.dp, cache.da,
-                                             Maps<const Scalar>(dp_dot), da_dot);
+            ops::pixel_norm_gradient_tangent(context, cache.p, cache.inverse, cache.p_dot, cache.inverse_rate, cache.dp,
+                                             cache.da, Maps<const Scalar>(dp_dot), da_dot);
         }
         through_activation(context, cache, da_dot, dx_dot, true);
     }
@@ -138,14 +141,18 @@ public:
     }
 
 private:
-    void through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> da, Maps<Scalar> dx, bool parameters) {
+    void through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> da, Maps<Scalar> dx,
+                            bool parameters) {
         const bool noisy = parameters && !cache.noise.empty();
         const Workspace::Frame frame(context.workspace());
         std::span<Scalar> dbias;
-        if (parameters) dbias = own_bias_ ? gradients(bias_) : std::span<Scalar>(context.take(bias_.size()).data, static_cast<std::size_t>(bias_.size()));
-        ops::bias_activation_gradient(context, cache.a, da, slope_, noisy ? cache.noise : Maps<const Scalar>{}, cache.strength, Scalar(1), dx,
-                                      noisy ? gradients(noise_.weight()) : std::span<Scalar>{},
-                                      dbias);
+        if (parameters)
+            dbias = own_bias_
+                        ? gradients(bias_)
+                        : std::span<Scalar>(context.take(bias_.size()).data, static_cast<std::size_t>(bias_.size()));
+        ops::bias_activation_gradient(context, cache.a, da, slope_, noisy ? cache.noise : Maps<const Scalar>{},
+                                      cache.strength, Scalar(1), dx,
+                                      noisy ? gradients(noise_.weight()) : std::span<Scalar>{}, dbias);
     }
 
     bool own_bias_ = true;  // else bias_ stays 0

@@ -46,7 +46,11 @@ public:
 
     SynthesisBlock() = default;
     SynthesisBlock(const Architecture& a, int stage)
-        : stage_(stage), size_(a.size(stage)), channels_(a.feature_maps(stage)), epilogue0_(a, channels_, !early_bias(a, stage)), epilogue1_(a, channels_) {
+        : stage_(stage),
+          size_(a.size(stage)),
+          channels_(a.feature_maps(stage)),
+          epilogue0_(a, channels_, !early_bias(a, stage)),
+          epilogue1_(a, channels_) {
         const LinearOptions plain{.lr = {.wscale = a.use_wscale}, .bias = false};
         if (stage > 0) {
             const Resample up = a.fused(stage) ? Resample::up_rotated : Resample::up;
@@ -68,7 +72,8 @@ public:
     [[nodiscard]] Shape4 output_shape(Index batch) const { return {batch, channels_, size_.height, size_.width}; }
 
     /// x (N, maps of the stage below, H/2, W/2), empty for the first stage -> y (N, C, H, W)
-    void forward(Context<Device>& context, Maps<const Scalar> x, const Inputs& in, Maps<Scalar> y, Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Maps<const Scalar> x, const Inputs& in, Maps<Scalar> y,
+                 Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         if (cache) *cache = Cache{};
         const Maps<Scalar> a = context.take_like(y);
@@ -92,7 +97,8 @@ public:
         const Maps<Scalar> middle = cache ? context.take_like(y) : a;
         {
             const auto timer = measured(context, first, "epilogue", a, middle, 0);
-            epilogue0_.forward(context, a, in.noise[0], in.strength[0], in.w[0], middle, cache ? &cache->epilogue0 : nullptr);
+            epilogue0_.forward(context, a, in.noise[0], in.strength[0], in.w[0], middle,
+                               cache ? &cache->epilogue0 : nullptr);
         }
         const Maps<Scalar> b = cache ? context.take_like(y) : y;
         {
@@ -115,14 +121,15 @@ public:
     /// @param x     as forward(), in blocks
     /// @param a, y  (N, C, H, W) in blocks, overwritten; y may be x's memory
     /// @return      y, with means, factors and shifts in the caller's frame
-    [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x, const Inputs& in, ops::BlockedMaps<Scalar> a,
-                                                 ops::BlockedMaps<Scalar> y) const
-        requires std::is_same_v<Device, Cpu>
-    {
+    [[nodiscard]] ops::StyledMaps forward_styled(
+        Context<Device>& context, const ops::StyledMaps& x, const Inputs& in, ops::BlockedMaps<Scalar> a,
+        ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
         const auto layer = [&](const LayerEpilogue<Device>& epilogue, std::size_t k) {
             return epilogue.styled_layer(context, in.noise[k], in.strength[k], in.w[k]);
         };
-        const auto maps = [](const auto& m) { return Maps<const Scalar>{m.data, {m.batch, m.channels, m.height, m.width}}; };
+        const auto maps = [](const auto& m) {
+            return Maps<const Scalar>{m.data, {m.batch, m.channels, m.height, m.width}};
+        };
         const auto middle = [&] {
             const auto timer = measured(context, conv0_name_, "up-convolution to epilogue", maps(x.maps), maps(a), 9);
             return conv0_.forward_styled(context, x, *blur_.three_taps(), layer(epilogue0_, 0), a);
@@ -132,7 +139,8 @@ public:
     }
 
     /// dy as y -> dx as x (empty for the first stage), dw (N, Latent) for each layer or empty
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, std::array<Rows<Scalar>, 2> dw, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx,
+                  std::array<Rows<Scalar>, 2> dw, Pass pass) {
         Temporaries t(context.workspace(), pass == Pass::linearize);
         const bool kept = pass == Pass::linearize;
         const Maps<Scalar> d1 = context.take_like(dy);
@@ -141,14 +149,17 @@ public:
         conv1_.backward(context, cache.conv1, d1, d0, pass);
         const Maps<Scalar> da = kept ? context.take_like(dy) : d1;
         epilogue0_.backward(context, cache.epilogue0, d0, da, dw[0], pass);
-        to_input(context, cache, da, kept ? context.take_like(dy) : d0, dx, dw[0], [&](auto& layer, auto& c, auto d, auto di) {
-            layer.backward(context, c, d, di, pass);
-        }, pass == Pass::gradients);
+        to_input(
+            context, cache, da, kept ? context.take_like(dy) : d0, dx, dw[0],
+            [&](auto& layer, auto& c, auto d, auto di) { layer.backward(context, c, d, di, pass); },
+            pass == Pass::gradients);
     }
 
     /// x_dot as x, w_dot (N, Latent) for each layer or empty for 0 -> y_dot as y
-    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, std::array<Rows<const Scalar>, 2> w_dot, Maps<Scalar> y_dot) const {
-        const Maps<Scalar> a_dot = context.take_like(y_dot), middle_dot = context.take_like(y_dot), b_dot = context.take_like(y_dot);
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot,
+                 std::array<Rows<const Scalar>, 2> w_dot, Maps<Scalar> y_dot) const {
+        const Maps<Scalar> a_dot = context.take_like(y_dot), middle_dot = context.take_like(y_dot),
+                           b_dot = context.take_like(y_dot);
         if (stage_ > 0) {
             const Maps<Scalar> up_dot = blur_.exists() ? y_dot : a_dot;
             conv0_.tangent(context, cache.conv0, x_dot, up_dot);
@@ -164,15 +175,16 @@ public:
     }
 
     /// The tangent of backward()
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot, std::array<Rows<Scalar>, 2> dw_dot) {
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
+                          std::array<Rows<Scalar>, 2> dw_dot) {
         Temporaries t(context.workspace(), false);
         const Maps<Scalar> d1 = context.take_like(dy_dot), d0 = context.take_like(dy_dot);
         epilogue1_.backward_tangent(context, cache.epilogue1, dy_dot, d1, dw_dot[1]);
         conv1_.backward_tangent(context, cache.conv1, d1, d0);
         epilogue0_.backward_tangent(context, cache.epilogue0, d0, d1, dw_dot[0]);
-        to_input(context, cache, d1, d0, dx_dot, dw_dot[0], [&](auto& layer, auto& c, auto d, auto di) {
-            layer.backward_tangent(context, c, d, di);
-        }, true);
+        to_input(
+            context, cache, d1, d0, dx_dot, dw_dot[0],
+            [&](auto& layer, auto& c, auto d, auto di) { layer.backward_tangent(context, c, d, di); }, true);
     }
 
     template <class Self, class F>
@@ -197,22 +209,27 @@ private:
     [[nodiscard]] const char* conv1_name() const { return stage_ > 0 ? "Conv1/" : "Conv/"; }
 
     /// @param taps  multiply-adds for each value computed and map read; 0 for work that is bound by memory
-    auto measured(Context<Device>& context, const char* layer, const char* work, Maps<const Scalar> x, Maps<const Scalar> y, int taps) const {
+    auto measured(Context<Device>& context, const char* layer, const char* work, Maps<const Scalar> x,
+                  Maps<const Scalar> y, int taps) const {
         return context.measured([&] {
-            const double maps = static_cast<double>(x.extent(1)), weights = taps * maps * static_cast<double>(y.extent(1));
-            return Profile::Entry{.name = text(to_string(size_), '/', layer, work),
-                                  .multiply_adds = static_cast<double>(y.size()) * maps * taps,
-                                  .bytes = static_cast<double>(sizeof(Scalar)) * (static_cast<double>(x.size() + y.size()) + weights)};
+            const double maps = static_cast<double>(x.extent(1)),
+                         weights = taps * maps * static_cast<double>(y.extent(1));
+            return Profile::Entry{
+                .name = text(to_string(size_), '/', layer, work),
+                .multiply_adds = static_cast<double>(y.size()) * maps * taps,
+                .bytes = static_cast<double>(sizeof(Scalar)) * (static_cast<double>(x.size() + y.size()) + weights)};
         });
     }
 
     /// Whether the first convolution's bias comes before its blur, not after it.
-    static bool early_bias(const Architecture& a, int stage) { return a.bias_before_blur && stage > 0 && a.blur_filter.length > 0; }
+    static bool early_bias(const Architecture& a, int stage) {
+        return a.bias_before_blur && stage > 0 && a.blur_filter.length > 0;
+    }
 
     /// From the gradient `d` before the first epilogue (or its tangent) down to x, or to the constant or w of the first stage.
     template <class Step>
-    void to_input(Context<Device>& context, Cache& cache, Maps<Scalar> d, Maps<Scalar> scratch, Maps<Scalar> dx, Rows<Scalar> dw, Step step,
-                  bool parameters) {
+    void to_input(Context<Device>& context, Cache& cache, Maps<Scalar> d, Maps<Scalar> scratch, Maps<Scalar> dx,
+                  Rows<Scalar> dw, Step step, bool parameters) {
         if (stage_ > 0) {
             if (blur_.exists()) blur_.backward(context, Maps<const Scalar>(d), scratch);
             step(conv0_, cache.conv0, Maps<const Scalar>(blur_.exists() ? scratch : d), dx);
@@ -228,9 +245,9 @@ private:
     int stage_ = 0;
     Size size_;
     int channels_ = 0;
-    AnyConstantInput<Device> constant_;           // first stage, one of these two
+    AnyConstantInput<Device> constant_;  // first stage, one of these two
     Dense<dynamic, dynamic, Device> dense_;
-    AnyConvolution<Device> conv0_;                // later stages
+    AnyConvolution<Device> conv0_;  // later stages
     const char* conv0_name_ = "Conv0_up/";
     Blur<Device> blur_;
     LayerEpilogue<Device> epilogue0_;
@@ -258,7 +275,8 @@ class SynthesisBlock : public AnySynthesisBlock<Device> {
     static constexpr int checked = stage < 0 ? 0 : stage;
 
 public:
-    static constexpr int height = A.size(checked).height, width = A.size(checked).width, channels = A.feature_maps(checked);
+    static constexpr int height = A.size(checked).height, width = A.size(checked).width,
+                         channels = A.feature_maps(checked);
     static constexpr int channels_below = A.feature_maps(checked > 0 ? checked - 1 : 0);
 
     SynthesisBlock() : AnySynthesisBlock<Device>(A, checked) {}
@@ -267,14 +285,17 @@ public:
     /// @param w  (N, Latent), the style of both layers
     /// @return   (N, channels, height, width), without noise
     [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(
-        Context<Device>& context, const FeatureMaps<Device, channels_below, height / 2, width / 2>& x, const Vectors<Device, A.w_size()>& w) const {
+        Context<Device>& context, const FeatureMaps<Device, channels_below, height / 2, width / 2>& x,
+        const Vectors<Device, A.w_size()>& w) const {
         static_assert(stage > 0, "stylegan::SynthesisBlock: the first block takes w alone");
         return run(context, x.view(), w);
     }
 
     /// The first block: @param w  (N, Latent)
-    [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(Context<Device>& context, const Vectors<Device, A.w_size()>& w) const {
-        static_assert(stage <= 0, "stylegan::SynthesisBlock: above the first stage a block takes the maps of the block below");
+    [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(Context<Device>& context,
+                                                                          const Vectors<Device, A.w_size()>& w) const {
+        static_assert(stage <= 0,
+                      "stylegan::SynthesisBlock: above the first stage a block takes the maps of the block below");
         return run(context, {}, w);
     }
 

@@ -50,7 +50,8 @@ public:
             blocks_.emplace_back(a, stage);
             to_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.use_wscale);
             for (int k = 0; k < 2 && a.use_noise; ++k)
-                noise_.emplace_back(std::vector<Index>{1, 1, a.size(stage).height, a.size(stage).width}, Initial{0, 1}, false);
+                noise_.emplace_back(std::vector<Index>{1, 1, a.size(stage).height, a.size(stage).width}, Initial{0, 1},
+                                    false);
         }
     }
 
@@ -67,12 +68,13 @@ public:
 
     /// @param styles    (layers, N, Latent)
     /// @param pictures  picture_shape(N, level)
-    void forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, Maps<Scalar> pictures,
-                 Cache* cache = nullptr) const {
+    void forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
+                 Maps<Scalar> pictures, Cache* cache = nullptr) const {
         Temporaries t(context.workspace(), cache != nullptr);
         const Index n = styles.extent(1);
         if constexpr (std::is_same_v<Device, Cpu>)
-            if (const int first = first_styled(level); !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
+            if (const int first = first_styled(level);
+                !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
                 return forward_styled(context, styles, noises, level, first, pictures);
         if (cache) {
             *cache = Cache{.level = level};
@@ -92,15 +94,20 @@ public:
     }
 
     /// dpictures as pictures -> dstyles (layers, N, Latent), overwritten; may be empty
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Styles<Scalar> dstyles, Pass pass) {
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Styles<Scalar> dstyles,
+                  Pass pass) {
         const Workspace::Frame frame(context.workspace());
         const Level level = cache.level;
         const Index n = dpictures.extent(0);
-        if (!dstyles.empty()) context.fill(dstyles.part(2 * (level.stage + 1), dstyles.extent(0) - 2 * (level.stage + 1)), Scalar(0));
+        if (!dstyles.empty())
+            context.fill(dstyles.part(2 * (level.stage + 1), dstyles.extent(0) - 2 * (level.stage + 1)), Scalar(0));
         Index largest = 0;
-        for (int s = 0; s <= level.stage; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+        for (int s = 0; s <= level.stage; ++s)
+            largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
         std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
-        const auto buffer = [&](int s) { return Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)], block(s).output_shape(n)}; };
+        const auto buffer = [&](int s) {
+            return Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)], block(s).output_shape(n)};
+        };
 
         Maps<Scalar> dx = buffer(level.stage);
         Maps<const Scalar> drgb = dpictures;
@@ -113,7 +120,8 @@ public:
         for (int s = level.stage; s >= 0; --s) {
             const Maps<Scalar> below = s > 0 ? buffer(s - 1) : Maps<Scalar>{};
             const auto at = [&](int layer) { return dstyles.empty() ? Rows<Scalar>{} : style_of(dstyles, layer); };
-            block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)}, pass);
+            block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)},
+                              pass);
             if (s == level.stage && level.fade > 0) add_faded(context, cache, dpictures, below, pass);
             dx = below;
         }
@@ -125,19 +133,21 @@ public:
         for (std::size_t k = 0; k < self.noise_.size(); ++k) f(prefix + "noise" + std::to_string(k), self.noise_[k]);
         for (std::size_t s = 0; s < self.blocks_.size(); ++s) {
             Block::visit(self.blocks_[s], prefix, f);
-            AnyToRgb<Device>::visit(self.to_rgb_[s], prefix + "ToRGB_lod" + std::to_string(self.blocks_.size() - 1 - s) + "/", f);
+            AnyToRgb<Device>::visit(self.to_rgb_[s],
+                                    prefix + "ToRGB_lod" + std::to_string(self.blocks_.size() - 1 - s) + "/", f);
         }
     }
 
 private:
     /// Stages up to `last`, one after the other. @return maps of the last one, and of the one below
-    std::array<Maps<const Scalar>, 2> plain_stages(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, int last,
-                                                   Cache* cache) const {
+    std::array<Maps<const Scalar>, 2> plain_stages(Context<Device>& context, Styles<const Scalar> styles,
+                                                   const Noises& noises, int last, Cache* cache) const {
         const Index n = styles.extent(1);
         std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
         if (!cache) {
             Index largest = 0;
-            for (int s = 0; s <= last; ++s) largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+            for (int s = 0; s <= last; ++s)
+                largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
             for (auto& b : turn) b = context.take(largest, 1, 1, 1);
         }
         Maps<const Scalar> x, below;
@@ -145,7 +155,8 @@ private:
             const auto shape = block(s).output_shape(n);
             const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
                                          : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
-            block(s).forward(context, x, inputs(styles, noises, s), y, cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
+            block(s).forward(context, x, inputs(styles, noises, s), y,
+                             cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
             below = x;
             x = y;
         }
@@ -160,10 +171,8 @@ private:
     }
 
     /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
-    void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, int first,
-                        Maps<Scalar> pictures) const
-        requires std::is_same_v<Device, Cpu>
-    {
+    void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
+                        int first, Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu> {
         const Index n = styles.extent(1);
         const auto blocked = [&](Scalar* data, int s) {
             const Shape4 shape = block(s).output_shape(n);
@@ -175,7 +184,8 @@ private:
         ops::StyledMaps x = ops::as_styled(context, blocked(in, first - 1));
         {
             const Workspace::Frame frame(context.workspace());
-            ops::copy_blocked(context, plain_stages(context, styles, noises, first - 1, nullptr)[0], blocked(in, first - 1));
+            ops::copy_blocked(context, plain_stages(context, styles, noises, first - 1, nullptr)[0],
+                              blocked(in, first - 1));
         }
         const bool fading = level.fade > 0;
         const Shape4 small = fading ? picture_shape(n, {level.stage - 1, 0}) : Shape4{};
@@ -185,7 +195,8 @@ private:
             x = block(s).forward_styled(context, x, inputs(styles, noises, s), blocked(middle, s), blocked(in, s));
         }
         {
-            const auto timer = measured_rgb(context, Maps<const Scalar>{nullptr, block(level.stage).output_shape(n)}, pictures);
+            const auto timer =
+                measured_rgb(context, Maps<const Scalar>{nullptr, block(level.stage).output_shape(n)}, pictures);
             to_rgb(level.stage).picture_of(context, x, pictures);
         }
         if (fading) fade_in(context, rgb, level, pictures);
@@ -194,7 +205,8 @@ private:
     auto measured_rgb(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> pictures) const {
         return context.measured([&] {
             const double inputs = static_cast<double>(x.size()), outputs = static_cast<double>(pictures.size());
-            return Profile::Entry{.name = "ToRGB", .multiply_adds = inputs * static_cast<double>(pictures.extent(1)),
+            return Profile::Entry{.name = "ToRGB",
+                                  .multiply_adds = inputs * static_cast<double>(pictures.extent(1)),
                                   .bytes = static_cast<double>(sizeof(Scalar)) * (inputs + outputs)};
         });
     }

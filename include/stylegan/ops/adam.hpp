@@ -50,7 +50,8 @@ void adam_update(Context<BasicCpu<S>>& c, Index count, Same<S>* value, const Sam
 
 /// ema = value + beta * (ema - value): the exponential moving average of the weights of the generator.
 template <class Device>
-void average_into(Context<Device>& c, Index count, ScalarOf<Device>* ema, const ScalarOf<Device>* value, ScalarOf<Device> beta) {
+void average_into(Context<Device>& c, Index count, ScalarOf<Device>* ema, const ScalarOf<Device>* value,
+                  ScalarOf<Device> beta) {
     elementwise(c, count, ema, Lerp<ScalarOf<Device>>{beta}, value, static_cast<const ScalarOf<Device>*>(ema));
 }
 

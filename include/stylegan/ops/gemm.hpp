@@ -99,7 +99,8 @@ struct InBlocks {
 /// @param b       (depth, Vectors * lanes)
 /// @param c       (Vectors, Rows, lanes), vectors c_step values apart
 template <int Rows, int Vectors, bool Add>
-[[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c, Index c_step) {
+[[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c,
+                                                   Index c_step) {
     Vector sum[Rows][Vectors];
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
@@ -132,15 +133,19 @@ void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, f
     for (; t + rows <= count; t += rows)
         multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
     [&]<int... R>(std::integer_sequence<int, R...>) {
-        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step) : void()), ...);
-    }(std::make_integer_sequence<int, rows - 1>{});
+        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step)
+                             : void()),
+         ...);
+    }
+    (std::make_integer_sequence<int, rows - 1>{});
 }
 
 /// The same for `columns` <= panel columns, filled up to the next multiple of `lanes`, which is also what rows of b have.
 inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks in, const float* b, float* c,
                             Index c_step, bool add) {
     if (columns <= lanes)
-        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step) : multiply_blocks<1, false>(count, a, in, b, c, c_step);
+        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step)
+            : multiply_blocks<1, false>(count, a, in, b, c, c_step);
     else
         add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step)
             : multiply_blocks<vectors, false>(count, a, in, b, c, c_step);

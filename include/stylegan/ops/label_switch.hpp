@@ -22,7 +22,8 @@ void label_switch(Context<BasicCpu<S>>&, Rows<const Same<S>> logits, Rows<const 
 
 /// dlogit[n,k] = dscore[n] * label[n,k]
 template <class S>
-void label_switch_gradient(Context<BasicCpu<S>>&, Rows<const Same<S>> dscores, Rows<const Same<S>> labels, Rows<Same<S>> dlogits) {
+void label_switch_gradient(Context<BasicCpu<S>>&, Rows<const Same<S>> dscores, Rows<const Same<S>> labels,
+                           Rows<Same<S>> dlogits) {
     require_same_shape("label_switch", "labels", labels, dlogits);
     for (Index n = 0; n < labels.extent(0); ++n)
         for (Index k = 0; k < labels.extent(1); ++k) dlogits(n, k) = dscores(n, 0) * labels(n, k);

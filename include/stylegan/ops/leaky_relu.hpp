@@ -50,8 +50,8 @@ void leaky_relu(Context<Device>& c, Maps<const ScalarOf<Device>> x, ScalarOf<Dev
 /// @param y, dy, dx  (N, C, H, W); dx may be dy or y
 /// @throws ShapeError if the shapes differ, ValueError if slope is not in [0, 1]
 template <class Device>
-void leaky_relu_gradient(Context<Device>& c, Maps<const ScalarOf<Device>> y, Maps<const ScalarOf<Device>> dy, ScalarOf<Device> slope,
-                         Maps<ScalarOf<Device>> dx) {
+void leaky_relu_gradient(Context<Device>& c, Maps<const ScalarOf<Device>> y, Maps<const ScalarOf<Device>> dy,
+                         ScalarOf<Device> slope, Maps<ScalarOf<Device>> dx) {
     require_slope("leaky_relu_gradient", slope);
     require_same_shape("leaky_relu_gradient", "dy", dy, y);
     require_same_shape("leaky_relu_gradient", "dx", dx, y);

@@ -21,7 +21,8 @@ struct Lerp {
 /// @param a, b, y  (N, C, H, W); y may be a or b
 /// @throws ShapeError if the shapes differ
 template <class Device>
-void lerp(Context<Device>& c, Maps<const ScalarOf<Device>> a, Maps<const ScalarOf<Device>> b, ScalarOf<Device> t, Maps<ScalarOf<Device>> y) {
+void lerp(Context<Device>& c, Maps<const ScalarOf<Device>> a, Maps<const ScalarOf<Device>> b, ScalarOf<Device> t,
+          Maps<ScalarOf<Device>> y) {
     require_same_shape("lerp", "b", b, a);
     require_same_shape("lerp", "y", y, a);
     elementwise(c, a.size(), y.data, Lerp<ScalarOf<Device>>{t}, a.data, b.data);
@@ -29,7 +30,8 @@ void lerp(Context<Device>& c, Maps<const ScalarOf<Device>> a, Maps<const ScalarO
 
 /// The same for vectors, (N, length).
 template <class Device>
-void lerp(Context<Device>& c, Rows<const ScalarOf<Device>> a, Rows<const ScalarOf<Device>> b, ScalarOf<Device> t, Rows<ScalarOf<Device>> y) {
+void lerp(Context<Device>& c, Rows<const ScalarOf<Device>> a, Rows<const ScalarOf<Device>> b, ScalarOf<Device> t,
+          Rows<ScalarOf<Device>> y) {
     lerp(c, as_maps(a), as_maps(b), t, as_maps(y));
 }
 

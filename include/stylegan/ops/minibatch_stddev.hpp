@@ -103,7 +103,8 @@ template <class V, class S>
 
 /// The tangent of the deviation, mean over the group of (x - mean) * x_dot / deviation.
 template <class V, class S>
-[[nodiscard]] STYLEGAN_HOST_DEVICE inline V deviation_tangent(const Deviation<V>& s, const S* x, const S* x_dot, Index step, Index members) {
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline V deviation_tangent(const Deviation<V>& s, const S* x, const S* x_dot,
+                                                              Index step, Index members) {
     V products{};
     for (Index g = 0; g < members; ++g) products += (widened<V>(x + g * step) - s.mean) * widened<V>(x_dot + g * step);
     return products * s.inverse * (1 / static_cast<double>(members));

@@ -16,7 +16,8 @@ inline constexpr Index few_outputs = 4;
 /// @param w (1, 1, I, O)
 /// @param y (N, O, H, W), overwritten
 template <class S>
-void pointwise_convolution(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, View<const Same<S>, 4> w, Same<S> scale, Maps<Same<S>> y) {
+void pointwise_convolution(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, View<const Same<S>, 4> w, Same<S> scale,
+                           Maps<Same<S>> y) {
     constexpr Index block = 1024;
     const Index inputs = x.extent(1), outputs = y.extent(1), pixels = x.extent(2) * x.extent(3);
     const Index blocks = (pixels + block - 1) / block;
@@ -28,7 +29,8 @@ void pointwise_convolution(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, View<
         for (Index i = 0; i < inputs; ++i)
             for (Index o = 0; o < outputs; ++o)
                 map(
-                    count, to + o * pixels, [weight = scale * w(0, 0, i, o)](auto sum, auto v) { return sum + weight * v; },
+                    count, to + o * pixels,
+                    [weight = scale * w(0, 0, i, o)](auto sum, auto v) { return sum + weight * v; },
                     static_cast<const S*>(to) + o * pixels, from + i * pixels);
     });
 }

@@ -24,10 +24,11 @@ void random_normal(Context<BasicCpu<S>>& c, const RandomStream& stream, Index co
 /// y[i, k] = stream.normal(rows[i] * stride + k) for k in [0, length): the values of row r are the same whichever rows are
 /// drawn together with it.
 template <class S>
-void random_normal_rows(Context<BasicCpu<S>>& c, const RandomStream& stream, std::span<const Index> rows, std::uint64_t stride, Index length,
-                        S* y) {
+void random_normal_rows(Context<BasicCpu<S>>& c, const RandomStream& stream, std::span<const Index> rows,
+                        std::uint64_t stride, Index length, S* y) {
     c.parallel_for(static_cast<Index>(rows.size()), [&](Index i) {
-        stream.fill_normal(y + i * length, static_cast<std::size_t>(length), static_cast<std::uint64_t>(rows[static_cast<std::size_t>(i)]) * stride);
+        stream.fill_normal(y + i * length, static_cast<std::size_t>(length),
+                           static_cast<std::uint64_t>(rows[static_cast<std::size_t>(i)]) * stride);
     });
 }
 

@@ -46,7 +46,8 @@ void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const S
             const Index count = std::min(sum_block, pixels - first);
             if (noise.empty())
                 map(
-                    count, to + first, [&](auto v) { return BiasActivation<S>{slope}(v, bias[channel]); }, from + first);
+                    count, to + first, [&](auto v) { return BiasActivation<S>{slope}(v, bias[channel]); },
+                    from + first);
             else
                 map(count, to + first, NoiseBiasActivation<S>{strength * noise_weight[channel], bias[channel], slope},
                     from + first, noise_of(noise, plane / channels) + first);

@@ -16,9 +16,9 @@ namespace stylegan {
 /// Some w of a generator, and how they are spread: where searches for the w of a picture begin.
 template <class Scalar = float>
 struct SampledW {
-    xt::xtensor<Scalar, 2> w;                     ///< (count, w_size)
-    xt::xtensor<Scalar, 2> mean;                  ///< (1, w_size)
-    double deviation = 0;                         ///< root of the mean square distance from the mean
+    xt::xtensor<Scalar, 2> w;     ///< (count, w_size)
+    xt::xtensor<Scalar, 2> mean;  ///< (1, w_size)
+    double deviation = 0;         ///< root of the mean square distance from the mean
 
     /// Row i, (1, w_size).
     [[nodiscard]] xt::xtensor<Scalar, 2> row(std::size_t i) const {
