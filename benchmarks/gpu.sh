@@ -68,7 +68,8 @@ temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 trap 'exit 130' INT TERM
 runs=$temporary/runs.jsonl layers=$temporary/layers.jsonl
-: >"$runs" >"$layers"
+: >"$runs"
+: >"$layers"
 
 # ---- the programs
 

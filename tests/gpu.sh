@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # All tests that need a GPU, in one command.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 usage() {
   cat <<'TEXT'
