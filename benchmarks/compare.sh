@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: benchmarks/compare.sh [--quick] [--reps N] [--peers DIR] [--onnxruntime DIR] [--build DIR] [--results DIR]
+Usage: benchmarks/compare.sh [--quick] [--only WHAT] [--reps N] [--peers DIR] [--onnxruntime DIR] [--build DIR] [--results DIR]
 
 Times generation, training and LPIPS with stylegan-cpp, PyTorch and ONNX Runtime, alternating, with the same weights and
 the same latents. Outputs are compared first: where they differ by more than 0.001 of the largest value, no ratio is told.
@@ -13,6 +13,7 @@ Also measures what the machine can do and how far a picture is from that, how lo
 written picture, and how long a file with Generator<1024> compiles. Prints tables (Markdown) and writes DIR/<date>.json.
 
   --quick            256x256 only, 3 turns, a small network for training
+  --only WHAT        generate, train or lpips alone
   --reps N           turns, of which the median counts (7; with --quick 3); each turn of a program is the median of 3 runs
   --peers DIR        where stylegan1_torch.py and onnxruntime_peer.mjs are (../shared/peers beside the sources)
   --onnxruntime DIR  where `npm install onnxruntime-node` was done (a temporary folder, where it is done then)
@@ -27,7 +28,7 @@ TEXT
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 peers=$root/../shared/peers build=$root/build/release results=$root/benchmarks/results
-onnxruntime='' mode=full reps=''
+onnxruntime='' mode=full reps='' only=''
 inner_reps=3
 
 fail() {
@@ -47,10 +48,14 @@ while [ $# -gt 0 ]; do
       shift
       continue
       ;;
-    --reps | --peers | --onnxruntime | --build | --results) [ $# -gt 1 ] || fail "$1 needs a value" 2 ;;
+    --only | --reps | --peers | --onnxruntime | --build | --results) [ $# -gt 1 ] || fail "$1 needs a value" 2 ;;
     *) fail "unknown argument '$1'; --help tells the known ones" 2 ;;
   esac
   case $1 in
+    --only)
+      [[ $2 =~ ^(generate|train|lpips)$ ]] || fail "--only is '$2', expected generate, train or lpips" 2
+      only=$2
+      ;;
     --reps)
       [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "--reps is '$2', expected a positive whole number" 2
       reps=$2
@@ -158,6 +163,7 @@ turn() {
 # work WHAT RES BATCH THREADS BASE MAX: all programs, turn by turn
 work() {
   what=$1 res=$2 batch=$3 threads=$4 base=$5 max=$6 model=''
+  [ -z "$only" ] || [ "$only" = "$what" ] || return 0
   local name="$what ${res}x$res" programs=(ours) program line index
   if [ "$what" = generate ] && [ $have_torch = true ]; then
     model=$temporary/g$res-$batch.onnx
@@ -254,7 +260,7 @@ processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 cache=$build/CMakeCache.txt
 compiler=$("$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' "$cache" | head -n 1)" --version | head -n 1)
 date=$(date -u +%Y-%m-%d)
-suffix=$([ "$mode" = full ] || echo "-$mode")
+suffix=$([ "$mode" = full ] || echo "-$mode")${only:+-$only}
 tests="$root/../shared/golden/lpips_vgg16.safetensors" lpips_difference=null
 if [ $have_torch = true ] && [ -e "$tests" ] && [ "$mode" = full ]; then
   lpips_difference=$(with_torch "$root/benchmarks/lpips_torch.py" --check "$tests" | jq .largest_relative_difference)
