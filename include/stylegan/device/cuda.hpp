@@ -172,6 +172,7 @@ public:
     }
 
     /// y = x, where x comes from the memory of the processor, and may be overwritten as soon as this returns
+    /// Ordered before all later work of this context; another context must wait for synchronize() first.
     template <class T>
     void upload(const T* x, Index count, T* y) const {
         staging_.upload(stream(), x, static_cast<std::size_t>(count) * sizeof(T), y);
