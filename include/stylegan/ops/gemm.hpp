@@ -113,7 +113,7 @@ template <int Rows, int Vectors, bool Add>
 #pragma GCC unroll 8
         for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-            for (int j = 0; j < Vectors; ++j) sum[t][j] += a[t * lanes + k] * v[j];
+            for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(a[t * lanes + k], v[j], sum[t][j]);
     };
     const Index whole = in.depth / lanes;
     for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes)
