@@ -39,8 +39,8 @@ struct Case {
     }
     [[nodiscard]] std::string name() const {
         std::string s = grid == Grid::up ? "up" : "same";
-        for (Index e : x) s += text(' ', e);
-        return s + text(" to ", outputs);
+        for (Index e : x) s += stylegan::text(' ', e);
+        return s + stylegan::text(" to ", outputs);
     }
 };
 
