@@ -341,7 +341,16 @@ jq -r '
     (.peers[] | $head + "| \(.program | name) | \(.median | seconds) | \(.peak_mib) " +
       if .differs then "| none: the outputs differ, or were not compared | | \([.error, $w.ours.error] | max) |"
       else "| **\(.faster | digits(2))** (\(.faster_by_turn[0] | digits(2)) - \(.faster_by_turn[-1] | digits(2))) " +
-           "| \(.memory | digits(2)) | \($w.ours.error | error) |" end) end)
+           "| \(.memory | digits(2)) | \($w.ours.error | error) |" end) end),
+  "", "| | measured | aim |", "|---|---|---|",
+  (.floors[] | "| \(.res)x\(.res), batch 1, \(.threads) threads: times the floor of this machine (\(.floor | seconds) s) " +
+    "| \(.times | digits(2)) | 1.7 |"),
+  (.start_to_picture // empty | "| start of the program to a written picture " +
+    "| \(.median | seconds) s (\(.min | seconds) - \(.max | seconds)) | 1 s |"),
+  (.compile | "| a file with Generator<1024>, headers only " +
+    "| \(.headers_only.seconds | digits(1)) s, \(.headers_only.peak_mib) MiB | 10 s, 1500 MiB |",
+    "| the same with stylegan::compiled | \(.compiled_target.seconds | digits(1)) s, \(.compiled_target.peak_mib) MiB | |"),
+  (.lpips_difference // empty | "| LPIPS of PyTorch against the golden distances, relative | \(.) | |")
 ' "$out"
 say "Written: $out"
 if jq -e '[.works[].peers[] | select(.differs)] | length > 0' "$out" >/dev/null; then

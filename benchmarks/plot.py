@@ -96,8 +96,8 @@ def draw_layers(results, out, threads):
             return 0.0
         return 2 * least_multiply_adds(layer) / peak + layer["bytes"] / bandwidth
 
-    row, left = 17, 210
-    svg = Svg(1180, 90 + row * len(layers) + 30)
+    row, left = 17, 290
+    svg = Svg(1260, 90 + row * len(layers) + 30)
     total, total_floor = sum(l["seconds"] for l in layers), sum(map(floor, layers))
     svg.text(10, 24, f'{run["res"]}x{run["res"]}, batch {run["batch"]}, {threads} thread{"s" if threads > 1 else ""}: '
              f'{total * 1e3:.1f} ms; floor {total_floor * 1e3:.1f} ms', font_weight="bold")
@@ -119,7 +119,7 @@ def draw_layers(results, out, threads):
     convolutions = [l for l in layers if "convolution" in l["layer"] and l["bytes"] > 0]
     xs = [2 * l["multiply_adds"] / l["bytes"] for l in convolutions]
     ys = [2e-9 * l["multiply_adds"] / l["seconds"] for l in convolutions]
-    axes = LogAxes(svg, 790, 90, 360, min(360, row * len(layers) - 60), xs, ys + [peak / 1e9 * 7.2],
+    axes = LogAxes(svg, 870, 90, 360, min(360, row * len(layers) - 60), xs, ys + [peak / 1e9 * 7.2],
                    "Convolutions on the roofline", "operations (by definition) a byte", "GFLOP/s, counted by definition")
     axes.ticks(decades(axes.x_range), decades(axes.y_range))
     for factor, name in ((1, "peak"), (4, "peak, Winograd"), (576 / 81, "peak, Winograd scaling up")):
