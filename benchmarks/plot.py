@@ -96,7 +96,7 @@ def draw_layers(results, out, threads):
             return 0.0
         return 2 * least_multiply_adds(layer) / peak + layer["bytes"] / bandwidth
 
-    row, left = 17, 290
+    row, left = 17, 315
     svg = Svg(1260, 90 + row * len(layers) + 30)
     total, total_floor = sum(l["seconds"] for l in layers), sum(map(floor, layers))
     svg.text(10, 24, f'{run["res"]}x{run["res"]}, batch {run["batch"]}, {threads} thread{"s" if threads > 1 else ""}: '
