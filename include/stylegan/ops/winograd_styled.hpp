@@ -68,7 +68,7 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
     const TransformedKernel<Form> kernel(w, reading);
     const Bands& cut = plan.cut;
     const Index inputs = kernel.inputs, blocks_in = x.maps.blocks(), blocks = result.y.blocks();
-    constexpr Index points = plan.points, products = plan.products;
+    constexpr Index points = StyledPlan<Form>::points, products = StyledPlan<Form>::products;
     const auto m_step = [](Index tiles) { return odd_lines(tiles * gemm::panel); };
     const Workspace::Frame frame(c.workspace());
 
