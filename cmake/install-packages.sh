@@ -4,13 +4,13 @@
 # sudo; on other systems it names them and goes on, since they may be installed under other names.
 #   build   what the library and the program `stylegan` are compiled with
 #   test    the tests and benchmarks
-#   clang   the second compiler
+#   clang   the second compiler, with its sanitizers
 set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
   libpng-dev libjpeg-dev zlib1g-dev libzip-dev"
 test="libboost-test-dev libbenchmark-dev"
-clang="clang"
+clang="clang libclang-rt-dev"
 
 wanted=()
 for group in "$@"; do

@@ -27,8 +27,11 @@ if(STYLEGAN_SANITIZE)
 endif()
 target_link_libraries(stylegan_compiled PRIVATE stylegan_flags)
 
+# What a program of ours is made of. What takes time is in stylegan::compiled, which comes first: of a function that the program
+# compiled as well, the linker keeps the library's.
 add_library(stylegan_program INTERFACE)
-target_link_libraries(stylegan_program INTERFACE stylegan_flags stylegan::compiled)
+target_link_libraries(stylegan_program INTERFACE stylegan_flags stylegan::io)
+target_compile_definitions(stylegan_program INTERFACE STYLEGAN_COMPILED)
 
 find_program(CCACHE ccache)
 mark_as_advanced(CCACHE)
@@ -40,8 +43,21 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
+# Headers are parsed once where the compiler is g++; another compiler sees to it that every file includes what it needs.
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+
 # stylegan_add_program(NAME sources...)
 function(stylegan_add_program name)
-    add_executable(${name} ${ARGN})
+    add_executable(${name} $<TARGET_OBJECTS:stylegan_compiled> ${ARGN})
     target_link_libraries(${name} PRIVATE stylegan_program)
 endfunction()
+
+# The rest of such a program is compiled quickly: that takes longer than running it. g++ makes one operation of a product and a sum
+# only with its expensive optimizations; without, the two halves of a program would round in two ways.
+add_library(stylegan_quickly INTERFACE)
+target_compile_options(
+    stylegan_quickly
+    INTERFACE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>
+              $<$<AND:$<CONFIG:Release>,$<COMPILE_LANG_AND_ID:CXX,GNU>>:-fexpensive-optimizations>)

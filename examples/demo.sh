@@ -18,7 +18,7 @@ bash cmake/install-packages.sh build
 say "Compiling the program \`stylegan\` (a few minutes the first time)"
 if command -v ninja >/dev/null; then export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"; fi
 if [ ! -e build/release/CMakeCache.txt ]; then
-  cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DSTYLEGAN_BUILD_TESTS=OFF -DSTYLEGAN_BUILD_BENCHMARKS=OFF
+  cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DSTYLEGAN_BUILD_TESTS=OFF -DSTYLEGAN_BUILD_BENCHMARKS=OFF
 fi
 cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target stylegan-cli
 stylegan=build/release/examples/stylegan

@@ -11,6 +11,7 @@ if command -v ninja >/dev/null; then export CMAKE_GENERATOR="${CMAKE_GENERATOR:-
 jobs=$(nproc 2>/dev/null || echo 2)
 
 # The options of the preset `release`, spelled out: older CMake cannot read presets.
-cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DSTYLEGAN_BUILD_TESTS=ON -DSTYLEGAN_BUILD_EXAMPLES=ON "$@"
+cmake -S . -B build/release -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DSTYLEGAN_BUILD_TESTS=ON \
+  -DSTYLEGAN_BUILD_EXAMPLES=ON "$@"
 cmake --build build/release --parallel "$jobs" --target test-programs
 exec ctest --test-dir build/release --output-on-failure --parallel "$jobs"

@@ -7,5 +7,9 @@
 #include <stylegan/io/open_network_file_definition.hpp>
 #include <stylegan/io/safetensors_writer_definition.hpp>
 #include <stylegan/io/tensor_file_definition.hpp>
+#include <stylegan/layers/layers_definition.hpp>
+#include <stylegan/metrics/metrics_definition.hpp>
+#include <stylegan/models/models_definition.hpp>
 #include <stylegan/ops/grid_convolution_definition.hpp>
 #include <stylegan/ops/styled_convolution_definition.hpp>
+#include <stylegan/training/training_definition.hpp>

@@ -18,8 +18,6 @@ BOOST_AUTO_TEST_SUITE(figures)
 using namespace test;
 using stylegan::Image;
 
-namespace {
-
 /// A folder with small.safetensors in it, whose pictures are 16x16.
 struct WithNetwork {
     WithNetwork() { write_network(folder / "small.safetensors"); }
@@ -42,8 +40,6 @@ struct WithNetwork {
 Image cell(const Image& grid, int column, int row) { return stylegan::crop(grid, 16 * column, 16 * row, 16, 16); }
 
 bool same(const Image& a, const Image& b) { return a.size() == b.size() && a.pixels == b.pixels; }
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_CASE(style_mixing_has_its_sources_at_the_borders, WithNetwork) {
     make({"generate", "--seeds", "1,2,10-12"});

@@ -5,9 +5,9 @@
 
 #include <cmath>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(architecture)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(feature_maps_are_those_of_the_paper) {
     constexpr Architecture f;

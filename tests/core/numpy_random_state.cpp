@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-using stylegan::NumpyRandomState;
-
 BOOST_AUTO_TEST_SUITE(numpy_random_state)
+
+using stylegan::NumpyRandomState;
 
 // What NumPy 1.24 gives for RandomState(1000), one draw after the other: the kinds of draw share one stream, and the
 // second value of a pair of normals waits for the next call of randn, whatever comes between.

@@ -6,6 +6,8 @@
 
 #include <type_traits>
 
+BOOST_AUTO_TEST_SUITE(parameter)
+
 using namespace stylegan;
 
 namespace {
@@ -21,8 +23,6 @@ struct Pair {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(parameter)
 
 BOOST_AUTO_TEST_CASE(starts_at_its_mean) {
     const Parameter<Cpu> p({2, 3}, {.mean = 1.5, .standard_deviation = 2});

@@ -8,9 +8,9 @@
 #include <map>
 #include <vector>
 
-using stylegan::Permutation;
-
 BOOST_AUTO_TEST_SUITE(permutation)
+
+using stylegan::Permutation;
 
 BOOST_AUTO_TEST_CASE(each_value_comes_up_once) {
     for (const std::uint64_t n : {1u, 2u, 3u, 4u, 5u, 16u, 17u, 100u, 255u, 256u, 257u, 798u, 50000u}) {

@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(philox)
+
 using stylegan::Purpose;
 using stylegan::RandomStream;
 
@@ -20,8 +22,6 @@ void check_block(stylegan::PhiloxBlock counter, std::uint64_t key, stylegan::Phi
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(philox)
 
 // The known answers of Random123, the authors' own library: `philox4x32 10` in its file kat_vectors.
 BOOST_AUTO_TEST_CASE(known_answers) {

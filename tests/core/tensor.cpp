@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <type_traits>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(tensor)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(a_batch_needs_its_number_alone_where_the_rest_is_static) {
     FeatureMaps<Cpu, 3, 4, 5> x(2);

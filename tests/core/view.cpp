@@ -6,9 +6,9 @@
 #include <numeric>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(view)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(the_last_index_runs_along_memory) {
     std::vector<int> numbers(2 * 3 * 4 * 5);

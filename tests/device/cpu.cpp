@@ -5,9 +5,9 @@
 
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(cpu)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(has_the_threads_it_was_asked_for) {
     for (const int n : {1, 2, 5}) BOOST_TEST(Context<Cpu>({.threads = n}).threads() == n);

@@ -4,9 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(profile)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(calls_of_a_layer_are_added_up_in_the_order_of_first_use) {
     Profile p;

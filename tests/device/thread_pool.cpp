@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(thread_pool)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(every_item_runs_once) {
     for (const int threads : {1, 2, 3, 8}) {

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(workspace)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(blocks_lie_apart_on_cache_lines) {
     Workspace w;

@@ -21,16 +21,15 @@ using namespace stylegan;
 using golden::Device;
 using golden::Result;
 using golden::Results;
-using Any = AnyDiscriminator<Device>;
 
 constexpr const char* scores = "out/scores_lod";
 constexpr const char* gradient = "out/image_gradient_lod";
 
 /// Everything that the file holds as a result.
 template <class Discriminator>
-Results compute(const SafetensorsFile& file, Discriminator& d) {
+Results results_of_discriminator(const SafetensorsFile& file, Discriminator& d) {
     const auto pictures = golden::read<4>(file, "in/images");
-    Any::Vectors2 labels;
+    AnyDiscriminator<Device>::Vectors2 labels;
     if (file.contains("in/labels")) labels = golden::read<2>(file, "in/labels");
     Results results;
     for (const std::string& name : golden::names_below(file, "out/")) {
@@ -55,9 +54,9 @@ void check_discriminator(const SafetensorsFile& file) {
     for (const std::string& name : golden::names_below(file, gradient))
         for (const float g : file.read_float(name)) largest_gradient = std::max(largest_gradient, std::abs(double{g}));
 
-    Any any(described, golden::context(), uninitialized);
+    AnyDiscriminator<Device> any(described, golden::context(), uninitialized);
     load_parameters(file, "net/", any);
-    const Results found = compute(file, any);
+    const Results found = results_of_discriminator(file, any);
     for (const auto& [name, result] : found) {
         if (name.starts_with(gradient))
             golden::check_close(file, name, result, golden::gradient_tolerance(), largest_gradient);
@@ -67,7 +66,7 @@ void check_discriminator(const SafetensorsFile& file) {
 
     BasicDiscriminator<A, Device> typed(0, golden::device());
     load_parameters(file, "net/", typed);
-    for (const auto& [name, result] : compute(file, typed))
+    for (const auto& [name, result] : results_of_discriminator(file, typed))
         BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 

@@ -21,7 +21,6 @@ using namespace stylegan;
 using golden::Device;
 using golden::Result;
 using golden::Results;
-using Any = AnyGenerator<Device>;
 
 template <class T>
 T rows(const T& x, std::size_t first, std::size_t count) {
@@ -31,27 +30,28 @@ T rows(const T& x, std::size_t first, std::size_t count) {
 }
 
 /// Style mixing is a compile error for a network without styles.
-Any::LayerStyles mixed(const Any& g, const Any::Latents& w, const Any::Latents& second,
-                       const std::vector<int>& layers) {
+AnyGenerator<Device>::LayerStyles mixed(const AnyGenerator<Device>& g, const AnyGenerator<Device>::Latents& w,
+                                        const AnyGenerator<Device>::Latents& second, const std::vector<int>& layers) {
     return g.mix(w, second, layers);
 }
 template <auto A>
-Any::LayerStyles mixed(const BasicGenerator<A, Device>& g, const Any::Latents& w, const Any::Latents& second,
-                       const std::vector<int>& layers) {
+AnyGenerator<Device>::LayerStyles mixed(const BasicGenerator<A, Device>& g, const AnyGenerator<Device>::Latents& w,
+                                        const AnyGenerator<Device>::Latents& second, const std::vector<int>& layers) {
     if constexpr (A.use_styles) return g.mix(w, second, layers);
     throw std::runtime_error("a network without styles mixes none");
 }
 
 /// out/mix_X: the first half of in/z in all layers but in/layers_X, which take the second half.
 template <class Generator>
-Any::Pictures mixture(const SafetensorsFile& file, const Generator& g, const std::string& what) {
+AnyGenerator<Device>::Pictures mixture(const SafetensorsFile& file, const Generator& g, const std::string& what) {
     const auto z = golden::read<2>(file, "in/z");
     const std::size_t half = z.shape(0) / 2;
     const auto layers = file.read<int>("in/layers_" + what);
     return g.synthesize(mixed(g, g.map(rows(z, 0, half)), g.map(rows(z, half, half)), layers));
 }
 
-Any::Options given_noise(const SafetensorsFile& file, const Any& g, Any::Options options) {
+AnyGenerator<Device>::Options given_noise(const SafetensorsFile& file, const AnyGenerator<Device>& g,
+                                          AnyGenerator<Device>::Options options) {
     if (!g.architecture().use_noise) return options;
     options.noise = Noise::given;
     for (int l = 0; l < g.architecture().layers(); ++l)
@@ -61,13 +61,13 @@ Any::Options given_noise(const SafetensorsFile& file, const Any& g, Any::Options
 
 /// Everything that the file holds as a result.
 template <class Generator>
-Results compute(const SafetensorsFile& file, const Generator& g) {
+Results results_of_generator(const SafetensorsFile& file, const Generator& g) {
     const auto z = golden::read<2>(file, "in/z");
-    Any::Options options;
+    AnyGenerator<Device>::Options options;
     if (file.contains("in/labels")) options.labels = golden::read<2>(file, "in/labels");
     Results results;
     for (const std::string& name : golden::names_below(file, "out/")) {
-        Any::Options o = options;
+        AnyGenerator<Device>::Options o = options;
         if (name == "out/w") {
             results[name] = Result(g.map(z, o.labels));
         } else if (name.starts_with("out/image_lod")) {
@@ -115,14 +115,14 @@ void check_generator(const SafetensorsFile& file) {
     BOOST_TEST((described == A));
     golden::check_inference(infer_architecture(golden::shapes_of(file, "net/"), {}, stem), A, NetworkKind::generator);
 
-    Any any(described, golden::context(), uninitialized);
+    AnyGenerator<Device> any(described, golden::context(), uninitialized);
     load_parameters(file, "net/", any);
-    const Results found = compute(file, any);
+    const Results found = results_of_generator(file, any);
     for (const auto& [name, result] : found) golden::check_close(file, name, result, golden::forward_tolerance());
 
     BasicGenerator<A, Device> typed(uninitialized, golden::device());
     load_parameters(file, "net/", typed);
-    for (const auto& [name, result] : compute(file, typed))
+    for (const auto& [name, result] : results_of_generator(file, typed))
         BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
     check_typed_map<A>(file, typed, found);
 }

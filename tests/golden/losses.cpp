@@ -39,7 +39,8 @@ Setting setting_of(const SafetensorsFile& file) {
 }
 
 /// Loss, w average and gradients, by one update with a learning rate of 0.
-Results compute(const SafetensorsFile& file, const Setting& s, AnyGenerator<Device>& g, AnyDiscriminator<Device>& d) {
+Results results_of_loss(const SafetensorsFile& file, const Setting& s, AnyGenerator<Device>& g,
+                        AnyDiscriminator<Device>& d) {
     load_parameters(file, "g/", g);
     load_parameters(file, "d/", d);
     Updates<Device> updates(g, d);
@@ -82,7 +83,7 @@ void check_loss(const SafetensorsFile& file) {
     const auto context = golden::context();
     AnyGenerator<Device> g(described, context, uninitialized);
     AnyDiscriminator<Device> d(described, context, uninitialized);
-    const Results found = compute(file, setting, g, d);
+    const Results found = results_of_loss(file, setting, g, d);
     for (const auto& [name, result] : found) {
         const bool gradient = name.starts_with("grad/");
         const bool first_order = name == "out/dlatent_avg" || (!gradient && !setting.penalized);
@@ -96,7 +97,7 @@ void check_loss(const SafetensorsFile& file) {
 
     BasicGenerator<A, Device> typed_g(uninitialized, golden::device());
     BasicDiscriminator<A, Device> typed_d(0, golden::device());
-    for (const auto& [name, result] : compute(file, setting, typed_g, typed_d))
+    for (const auto& [name, result] : results_of_loss(file, setting, typed_g, typed_d))
         BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 

@@ -35,7 +35,7 @@ Tensor4 read(const SafetensorsFile& file, const std::string& name) {
     return {extents, file.read_float(name)};
 }
 
-Tensor4 zeros(const Tensor4& like) { return Tensor4(like.shape()); }
+Tensor4 zeros_like(const Tensor4& like) { return Tensor4(like.shape()); }
 
 double error_of(const Tensor4& found, const Tensor4& expected) {
     return golden::relative_error(found.values(), expected.values());
@@ -50,7 +50,7 @@ void check(const std::filesystem::path& path, double gain, const Op& op) {
     const double fan_in = double(w.extent(0) * w.extent(1) * w.extent(2));
     const float scale = static_cast<float>(gain / std::sqrt(fan_in));
     golden::Context c(golden::device());
-    Tensor4 found_y = zeros(y), found_dx = zeros(x), found_dw = zeros(w), second_dw = zeros(w);
+    Tensor4 found_y = zeros_like(y), found_dx = zeros_like(x), found_dw = zeros_like(w), second_dw = zeros_like(w);
     op.forward(c, x.view(), w.view(), scale, found_y.view());
     op.input_gradient(c, dy.view(), w.view(), scale, found_dx.view());
     op.weight_gradient(c, x.view(), dy.view(), scale, found_dw.view());
@@ -60,7 +60,7 @@ void check(const std::filesystem::path& path, double gain, const Op& op) {
     BOOST_TEST(error_of(found_y, y) < 1e-5);
     BOOST_TEST(error_of(found_dx, dx) < 1e-5);
     BOOST_TEST(error_of(found_dw, dw) < 1e-5);
-    BOOST_TEST(error_of(zeros(x), read(file, "second/grad/x")) == 0);
+    BOOST_TEST(error_of(zeros_like(x), read(file, "second/grad/x")) == 0);
     BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < 1e-5);
 }
 

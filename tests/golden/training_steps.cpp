@@ -46,7 +46,7 @@ void load_start(const SafetensorsFile& file, AnyGenerator<Device>& g, AnyDiscrim
 
 /// All losses, and both networks and the averaged generator after the last step.
 template <class Generator>
-Results compute(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d) {
+Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d) {
     const auto& metadata = file.metadata();
     const auto lods = nlohmann::json::parse(metadata.at("lods")).get<std::vector<double>>();
     const double lr = std::stod(metadata.at("lr")), beta = std::stod(metadata.at("ema_beta"));
@@ -107,7 +107,7 @@ void check_training(const SafetensorsFile& file) {
     const auto context = golden::context();
     AnyGenerator<Device> g(described, context, uninitialized);
     AnyDiscriminator<Device> d(described, context, uninitialized);
-    const Results found = compute(file, g, d);
+    const Results found = results_of_training(file, g, d);
     for (const auto& [name, result] : found)
         if (whole || independent_of_start(name))
             golden::check_close(file, name, result,
@@ -118,7 +118,7 @@ void check_training(const SafetensorsFile& file) {
 
     BasicGenerator<A, Device> typed_g(uninitialized, golden::device());
     BasicDiscriminator<A, Device> typed_d(0, golden::device());
-    for (const auto& [name, result] : compute(file, typed_g, typed_d))
+    for (const auto& [name, result] : results_of_training(file, typed_g, typed_d))
         BOOST_TEST((result == found.at(name)), name << " differs between the static and the run-time form");
 }
 

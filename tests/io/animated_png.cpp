@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(animated_png)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(every_picture_comes_back) {
     for (const int channels : {1, 3, 4}) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(architecture_differences)
+
 using namespace stylegan;
 
 namespace {
@@ -17,8 +19,8 @@ template <class Change>
 Keys after(Change change, NetworkKind kind, Architecture a = f64) {
     Architecture b = a;
     change(b);
-    const Keys keys = architecture_differences(a, b, kind);
-    BOOST_TEST(architecture_differences(b, a, kind) == keys, boost::test_tools::per_element());
+    const Keys keys = stylegan::architecture_differences(a, b, kind);
+    BOOST_TEST(stylegan::architecture_differences(b, a, kind) == keys, boost::test_tools::per_element());
     return keys;
 }
 template <class Change>
@@ -33,8 +35,6 @@ Keys in_discriminator(Change change, Architecture a = f64) {
 void check(const Keys& found, const Keys& expected) { BOOST_TEST(found == expected, boost::test_tools::per_element()); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(architecture_differences)
 
 BOOST_AUTO_TEST_CASE(what_changes_shapes_or_arithmetic_is_named) {
     check(in_generator([](auto&) {}), {});

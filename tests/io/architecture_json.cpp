@@ -7,6 +7,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(architecture_json)
+
 using namespace stylegan;
 using nlohmann::json;
 
@@ -22,8 +24,6 @@ void check_refused(const std::string& text, std::initializer_list<const char*> p
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(architecture_json)
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
     Architecture odd = config_f;

@@ -9,10 +9,10 @@
 #include <filesystem>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(atomic_file)
+
 using stylegan::AtomicFile;
 using stylegan::FileError;
-
-BOOST_AUTO_TEST_SUITE(atomic_file)
 
 BOOST_AUTO_TEST_CASE(appears_when_committed) {
     const test::TemporaryFolder folder;

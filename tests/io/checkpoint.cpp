@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(checkpoint)
+
 using namespace stylegan;
 
 namespace {
@@ -86,8 +88,6 @@ void check_refused(F f, std::initializer_list<std::string> parts) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(checkpoint)
-
 BOOST_AUTO_TEST_CASE(what_is_saved_is_loaded) {
     const test::TemporaryFolder folder;
     const AnyGenerator<> g = generator();
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_metadata_opens_and_says_what_it_assumed) {
     const AnyGenerator<> g = generator();
     write_changed(folder / "g.safetensors", g, "");
     const Checkpoint c(folder / "g.safetensors");
-    BOOST_TEST(architecture_differences(c.architecture(), small, NetworkKind::generator).empty());
+    BOOST_TEST(stylegan::architecture_differences(c.architecture(), small, NetworkKind::generator).empty());
     const auto assumed = c.assumed();
     BOOST_TEST(std::count(assumed.begin(), assumed.end(), "fused_scale = \"auto\"") == 1);
     BOOST_TEST(values_of(load_generator(folder / "g.safetensors")) == values_of(g));

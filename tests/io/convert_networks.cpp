@@ -85,10 +85,10 @@ BOOST_AUTO_TEST_CASE(the_official_layout_and_ours_hold_the_same) {
         BOOST_TEST(official.format() == "official TensorFlow pickle");
         BOOST_TEST(official.assumed().empty());
         const std::vector<std::string> none;
-        BOOST_TEST(architecture_differences(official.architecture(), a, NetworkKind::generator) == none,
+        BOOST_TEST(stylegan::architecture_differences(official.architecture(), a, NetworkKind::generator) == none,
                    boost::test_tools::per_element());
-        BOOST_TEST(architecture_differences(official.architecture(NetworkKind::discriminator), a,
-                                            NetworkKind::discriminator) == none,
+        BOOST_TEST(stylegan::architecture_differences(official.architecture(NetworkKind::discriminator), a,
+                                                      NetworkKind::discriminator) == none,
                    boost::test_tools::per_element());
         check_equal(ours.file(), official.file());
         write_networks(folder / "c.safetensors", official.networks());
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(rosinalitys_layout_comes_back) {
         write_networks(folder / "b.pt", ours.networks());
         const Checkpoint port(folder / "b.pt");
         BOOST_TEST(port.format() == "PyTorch, rosinality/style-based-gan-pytorch");
-        BOOST_TEST(architecture_differences(port.architecture(), a, NetworkKind::generator).empty() == true);
+        BOOST_TEST(stylegan::architecture_differences(port.architecture(), a, NetworkKind::generator).empty() == true);
         for (const std::string& name : port.file().names()) {
             if (name.find("noise") != std::string::npos || name.find("lod") != std::string::npos ||
                 name == "Gs/dlatent_avg") {

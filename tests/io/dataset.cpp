@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(dataset)
+
 using stylegan::Dataset;
 using stylegan::FileError;
 using stylegan::FormatError;
@@ -61,8 +63,6 @@ std::string complaint(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dataset)
 
 BOOST_AUTO_TEST_CASE(pictures_at_every_resolution) {
     const test::TemporaryFolder folder;

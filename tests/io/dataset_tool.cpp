@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(dataset_tool)
+
 using stylegan::Dataset;
 using stylegan::encode_png;
 using stylegan::FileError;
@@ -52,8 +54,6 @@ void write_source(const test::TemporaryFolder& folder, int width, int height) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dataset_tool)
 
 BOOST_AUTO_TEST_CASE(folder_to_archive_and_to_folder) {
     const test::TemporaryFolder folder;

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(infer_architecture)
+
 using namespace stylegan;
 
 namespace {
@@ -34,7 +36,7 @@ VariableShapes discriminator_of(const Architecture& a) {
 }
 
 InferredArchitecture infer(const VariableShapes& g, const VariableShapes& d) {
-    return infer_architecture(g, d, "file");
+    return stylegan::infer_architecture(g, d, "file");
 }
 
 bool is_assumed(const InferredArchitecture& i, const std::string& key) {
@@ -93,8 +95,6 @@ std::vector<Architecture> all_kinds() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(infer_architecture)
 
 BOOST_AUTO_TEST_CASE(from_both_networks) {
     for (const Architecture& a : all_kinds()) {

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(jpeg)
+
 using stylegan::Bytes;
 using stylegan::decode_jpeg;
 using stylegan::FormatError;
@@ -30,8 +32,6 @@ int largest_difference(const Image& a, const Image& b) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jpeg)
 
 BOOST_AUTO_TEST_CASE(decodes_grey_and_colour) {
     for (const int channels : {1, 3})

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(npy)
+
 using stylegan::FormatError;
 using stylegan::read_npy;
 
@@ -38,8 +40,6 @@ std::string complaint(const std::string& content) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(npy)
 
 BOOST_AUTO_TEST_CASE(round_trip_of_any_rank) {
     const test::TemporaryFolder folder;

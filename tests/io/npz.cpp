@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(npz)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_read) {
     const test::TemporaryFolder folder;

@@ -12,10 +12,10 @@
 #include <limits>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(picture)
+
 using stylegan::Image;
 using stylegan::to_uint8;
-
-BOOST_AUTO_TEST_SUITE(picture)
 
 BOOST_AUTO_TEST_CASE(values) {
     const auto value = [](float x) { return static_cast<int>(to_uint8(x)); };

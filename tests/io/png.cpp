@@ -16,6 +16,8 @@
 #include <png.h>
 #include <zlib.h>
 
+BOOST_AUTO_TEST_SUITE(png)
+
 using stylegan::Bytes;
 using stylegan::decode_png;
 using stylegan::encode_png;
@@ -52,8 +54,6 @@ Bytes raw_png(int width, int height, int depth, int colour_type, int interlace, 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(png)
 
 BOOST_AUTO_TEST_CASE(round_trip_of_all_channels) {
     for (int channels = 1; channels <= 4; ++channels)

@@ -11,12 +11,12 @@
 #include <cstdlib>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(resize)
+
 using stylegan::crop;
 using stylegan::crop_centre;
 using stylegan::fit;
 using stylegan::Image;
-
-BOOST_AUTO_TEST_SUITE(resize)
 
 BOOST_AUTO_TEST_CASE(a_constant_stays_constant) {
     for (int channels = 1; channels <= 4; ++channels) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(safetensors)
+
 using stylegan::FormatError;
 using stylegan::SafetensorsFile;
 using stylegan::SafetensorsWriter;
@@ -50,8 +52,6 @@ void write_small(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(safetensors)
 
 BOOST_AUTO_TEST_CASE(round_trip) {
     const test::TemporaryFolder folder;

@@ -15,6 +15,9 @@
 
 #include <zip.h>
 
+namespace tests {  // at the top, the name is a struct of libzip
+BOOST_AUTO_TEST_SUITE(zip)
+
 using stylegan::Bytes;
 using stylegan::FileCollection;
 using stylegan::FileError;
@@ -49,9 +52,6 @@ void write_compressed(const std::filesystem::path& path, const Bytes& bytes) {
 }
 
 }  // namespace
-
-namespace tests {  // at the top, the name is a struct of libzip
-BOOST_AUTO_TEST_SUITE(zip)
 
 BOOST_AUTO_TEST_CASE(round_trip) {
     const test::TemporaryFolder folder;

@@ -4,6 +4,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(adain)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -27,8 +29,6 @@ LayerCalls<Layer> adain_calls(std::vector<Index> x, std::vector<Index> w, bool s
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(adain)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 200;

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(check_derivatives)
+
 using namespace stylegan;
 
 namespace {
@@ -110,7 +112,8 @@ private:
 
 DerivativeReport check(Mistake m, std::uint64_t seed = 1) {
     Context<Exact> context({.threads = 1});
-    return check_derivatives(context, Cube(m), calls_of<Cube>({3, 4}, {3, 4}), {.name = "Cube", .seed = seed});
+    return stylegan::check_derivatives(context, Cube(m), calls_of<Cube>({3, 4}, {3, 4}),
+                                       {.name = "Cube", .seed = seed});
 }
 
 /// A kink every 3e-6: no step avoids them.
@@ -122,8 +125,6 @@ struct Saw {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(check_derivatives)
 
 BOOST_AUTO_TEST_CASE(a_right_layer_passes) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {

@@ -4,10 +4,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(constant_input)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(constant_input)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     for (std::uint64_t seed = 500; seed < 504; ++seed) {

@@ -4,6 +4,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(convolution)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -46,8 +48,6 @@ void check_typed(Context<Cpu>& context) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(convolution)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 100;

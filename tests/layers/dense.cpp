@@ -4,10 +4,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(dense)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(dense)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 0;

@@ -4,6 +4,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(discriminator_block)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -28,8 +30,6 @@ void check_block(const std::string& name, const Architecture& a, int stage, std:
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(discriminator_block)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     Architecture a{.base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7};

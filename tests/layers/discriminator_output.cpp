@@ -3,6 +3,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(discriminator_output)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -31,8 +33,6 @@ void check_output(const std::string& name, const Architecture& a, Index n, std::
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(discriminator_output)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     Architecture a{.base = {2, 3}, .resolution_log2 = 2, .fmap_base = 18, .fmap_max = 10};

@@ -7,6 +7,8 @@
 
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(initialize)
+
 using namespace stylegan;
 
 namespace {
@@ -16,7 +18,7 @@ std::vector<std::vector<double>> values_of(std::uint64_t seed, Device device) {
     Context<Device> context(device);
     AnyMappingNetwork<Device> mapping(
         {.label_size = 3, .latent_size = 60, .dlatent_size = 90, .mapping_layers = 3, .mapping_fmaps = 70});
-    initialize(mapping, context, seed);
+    stylegan::initialize(mapping, context, seed);
     std::vector<std::vector<double>> all;
     for_each_parameter(
         mapping, [&](const std::string&, const auto& p) { all.emplace_back(p.value().begin(), p.value().end()); });
@@ -24,8 +26,6 @@ std::vector<std::vector<double>> values_of(std::uint64_t seed, Device device) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(initialize)
 
 BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_values_whatever_the_threads) {
     const auto one = values_of(5, Cpu{.threads = 1});

@@ -3,6 +3,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(layer_epilogue)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -53,8 +55,6 @@ void check_epilogue(Architecture a, bool with_map, std::uint64_t seed) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(layer_epilogue)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 400;

@@ -4,6 +4,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(mapping_network)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -31,8 +33,6 @@ void check_mapping(const std::string& name, const Architecture& a, std::uint64_t
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mapping_network)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 1100;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(without_layers_w_is_the_normalised_z) {
 BOOST_AUTO_TEST_CASE(w_does_not_depend_on_the_length_of_z) {
     Context<Cpu> context;
     AnyMappingNetwork<Cpu> mapping(small(3));
-    initialize(mapping, context, 1);
+    stylegan::initialize(mapping, context, 1);
     auto z = random_tensor<Vectors<Cpu>>(std::array<Index, 2>{2, 6}, 1);
     Vectors<Cpu> w({2, 5}), stretched({2, 5});
     mapping.forward(context, z.view(), {}, w.view());
@@ -85,8 +85,8 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     Context<Cpu> context;
     MappingNetwork<3, a> typed;
     AnyMappingNetwork<Cpu> any(a);
-    initialize(typed, context, 1);
-    initialize(any, context, 1);
+    stylegan::initialize(typed, context, 1);
+    stylegan::initialize(any, context, 1);
     const auto z = random_tensor<Vectors<Cpu, 6>>(std::array<Index, 2>{4, 6}, 1);
     Vectors<Cpu> w({4, 5});
     any.forward(context, z.view(), {}, w.view());

@@ -3,10 +3,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(minibatch_stddev)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(minibatch_stddev)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 900;

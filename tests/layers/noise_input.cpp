@@ -4,10 +4,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(noise_input)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(noise_input)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 300;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 BOOST_AUTO_TEST_CASE(starts_without_effect_and_then_adds_one_map_to_all) {
     Context<Cpu> context;
     NoiseInput<3> layer;
-    initialize(layer, context, 1);
+    stylegan::initialize(layer, context, 1);
     const auto x = random_tensor<FeatureMaps<Cpu, 3, 4, 5>>(std::array<Index, 4>{2, 3, 4, 5}, 1);
     const auto noise = random_tensor<FeatureMaps<Cpu, 1, 4, 5>>(std::array<Index, 4>{2, 1, 4, 5}, 2);
     BOOST_TEST(same(layer(context, x, noise), x));

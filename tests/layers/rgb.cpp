@@ -5,10 +5,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(rgb)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(rgb)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     std::uint64_t seed = 700;
@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     AnyToRgb<Cpu> any_to(6, 3);
     FromRgb<6> from;
     AnyFromRgb<Cpu> any_from(6, 3);
-    initialize(to, context, 1);
-    initialize(any_to, context, 1);
-    initialize(from, context, 2);
-    initialize(any_from, context, 2);
+    stylegan::initialize(to, context, 1);
+    stylegan::initialize(any_to, context, 1);
+    stylegan::initialize(from, context, 2);
+    stylegan::initialize(any_from, context, 2);
     const auto x = random_tensor<FeatureMaps<Cpu, 6, 5, 7>>(std::array<Index, 4>{3, 6, 5, 7}, 1);
     FeatureMaps<Cpu> picture({3, 3, 5, 7}), maps({3, 6, 5, 7});
     any_to.forward(context, x.view(), picture.view());
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 BOOST_AUTO_TEST_CASE(the_picture_has_no_nonlinearity_and_gain_1) {
     Context<Cpu> context;
     ToRgb<4> to;
-    initialize(to, context, 1);
+    stylegan::initialize(to, context, 1);
     auto x = random_tensor<FeatureMaps<Cpu, 4, 3, 2>>(std::array<Index, 4>{1, 4, 3, 2}, 1);
     const auto y = to(context, x);
     for (Index i = 0; i < x.size(); ++i) x.data()[i] = -x.data()[i];

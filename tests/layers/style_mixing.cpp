@@ -3,10 +3,10 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(style_mixing)
+
 using namespace stylegan;
 using namespace layer_test;
-
-BOOST_AUTO_TEST_SUITE(style_mixing)
 
 BOOST_AUTO_TEST_CASE(chosen_layers_take_the_second_style) {
     Context<Cpu> context;

@@ -4,6 +4,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(synthesis_block)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -70,8 +72,6 @@ void check_block(const std::string& name, const Architecture& a, int stage, std:
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(synthesis_block)
-
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     for (int stage = 0; stage < 3; ++stage)
         check_block("style-based", small(), stage, 600 + static_cast<std::uint64_t>(stage));
@@ -113,10 +113,10 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     SynthesisBlock<3, a> first;
     SynthesisBlock<6, a> second;
     AnySynthesisBlock<Cpu> any_first(a, 0), any_second(a, 1);
-    initialize(first, context, 1);
-    initialize(second, context, 2);
-    initialize(any_first, context, 1);
-    initialize(any_second, context, 2);
+    stylegan::initialize(first, context, 1);
+    stylegan::initialize(second, context, 2);
+    stylegan::initialize(any_first, context, 1);
+    stylegan::initialize(any_second, context, 2);
     const auto w = random_tensor<Vectors<Cpu, 5>>(std::array<Index, 2>{3, 5}, 1);
     FeatureMaps<Cpu> x({3, a.feature_maps(0), 2, 3}), y({3, a.feature_maps(1), 4, 6});
     any_first.forward(context, {}, {.w = {w.view(), w.view()}}, x.view());

@@ -3,6 +3,8 @@
 
 #include "layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(truncation)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -16,8 +18,6 @@ Layer averaged(Layer layer) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(truncation)
 
 BOOST_AUTO_TEST_CASE(pulls_the_layers_below_the_cutoff_towards_the_average) {
     Context<Cpu> context;

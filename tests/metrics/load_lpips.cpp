@@ -10,6 +10,8 @@
 
 #include <cstring>
 
+BOOST_AUTO_TEST_SUITE(load_lpips)
+
 using namespace stylegan;
 using namespace model_test;
 using test::TemporaryFolder;
@@ -72,8 +74,6 @@ std::vector<std::pair<std::string, std::string>> variables_of(const Lpips<Cpu>& 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(load_lpips)
 
 BOOST_AUTO_TEST_CASE(a_pickled_network_of_unknown_names_is_recognised) {
     const TemporaryFolder folder;

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+BOOST_AUTO_TEST_SUITE(lpips)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -25,8 +27,6 @@ Lpips<Device> small_lpips(int width, Device device = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(lpips)
 
 BOOST_AUTO_TEST_CASE(is_a_distance) {
     const auto lpips = small_lpips<Cpu>(4);

@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+BOOST_AUTO_TEST_SUITE(lpips_target)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -17,8 +19,6 @@ using Double = BasicCpu<double>;
 Lpips<Double> small_lpips() { return Lpips<Double>(Vgg16<Double>(2, {.wscale = false}, 5)); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(lpips_target)
 
 BOOST_AUTO_TEST_CASE(is_the_distance_with_its_gradient) {
     auto lpips = small_lpips();

@@ -11,6 +11,8 @@
 #include <numbers>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(path_length)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -70,8 +72,6 @@ constexpr Architecture styled{.resolution_log2 = 4,
                               .mapping_fmaps = 5};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(path_length)
 
 BOOST_AUTO_TEST_CASE(is_exact_where_it_is_known) {
     for (const PathSpace space : {PathSpace::z, PathSpace::w})

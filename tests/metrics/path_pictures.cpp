@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+BOOST_AUTO_TEST_SUITE(path_pictures)
+
 using namespace stylegan;
 
 namespace {
@@ -17,8 +19,6 @@ xt::xtensor<double, 4> numbered(std::size_t n, std::size_t colours, std::size_t 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(path_pictures)
 
 BOOST_AUTO_TEST_CASE(the_window_is_the_middle_of_a_face) {
     const PathWindow whole = PathWindow::of(64, 96, false), middle = PathWindow::of(64, 96, true);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+BOOST_AUTO_TEST_SUITE(path_points)
+
 using namespace stylegan;
 
 namespace {
@@ -21,8 +23,6 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(path_points)
 
 BOOST_AUTO_TEST_CASE(a_great_circle_is_walked_at_one_speed) {
     const auto tolerance = boost::test_tools::tolerance(1e-10);

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(path_statistics)
+
 using namespace stylegan;
 
 namespace {
@@ -27,8 +29,6 @@ double trimmed_mean_of_exponential() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(path_statistics)
 
 BOOST_AUTO_TEST_CASE(percentiles_are_the_outer_ones) {
     const auto ranks = [](std::size_t n) { return PathRejection::ranks(n); };

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <filesystem>
 
+BOOST_AUTO_TEST_SUITE(shipped_features)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -37,8 +39,6 @@ xt::xtensor<float, 4> spots(std::uint64_t seed) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(shipped_features)
 
 BOOST_AUTO_TEST_CASE(are_small_and_of_a_quarter_of_the_width) {
     BOOST_TEST(std::filesystem::file_size(path) <= 4u << 20);

@@ -3,6 +3,8 @@
 
 #include "networks.hpp"
 
+BOOST_AUTO_TEST_SUITE(discriminator)
+
 using namespace model_test;
 
 namespace {
@@ -41,8 +43,6 @@ Pictures averaged(const Pictures& x, int log2) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(discriminator)
 
 BOOST_AUTO_TEST_CASE(gives_each_picture_a_score) {
     const auto d = discriminator_of(small);

@@ -3,6 +3,8 @@
 
 #include "networks.hpp"
 
+BOOST_AUTO_TEST_SUITE(generator)
+
 using namespace model_test;
 
 namespace {
@@ -14,8 +16,6 @@ AnyGenerator<Cpu> generator_of(const Architecture& a, Cpu device = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(generator)
 
 BOOST_AUTO_TEST_CASE(pictures_have_the_shape_of_the_architecture) {
     const auto g = generator_of(small);

@@ -3,9 +3,9 @@
 
 #include "networks.hpp"
 
-using namespace model_test;
-
 BOOST_AUTO_TEST_SUITE(generator_1024)
+
+using namespace model_test;
 
 BOOST_AUTO_TEST_CASE(the_papers_generator_makes_a_finite_picture) {
     const Generator<1024> g;

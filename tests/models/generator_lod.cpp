@@ -3,6 +3,8 @@
 
 #include "networks.hpp"
 
+BOOST_AUTO_TEST_SUITE(generator_lod)
+
 using namespace model_test;
 
 namespace {
@@ -28,8 +30,6 @@ void copy_coarse(const AnyGenerator<Cpu>& from, AnyGenerator<Cpu>& to, int stage
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(generator_lod)
 
 BOOST_AUTO_TEST_CASE(a_whole_lod_is_the_upscaled_picture_of_the_smaller_network) {
     const auto g = generator_of(small);

@@ -3,6 +3,8 @@
 
 #include "networks.hpp"
 
+BOOST_AUTO_TEST_SUITE(generator_noise)
+
 using namespace model_test;
 
 namespace {
@@ -25,8 +27,6 @@ std::vector<Pictures> stored_maps(const AnyGenerator<Cpu>& g) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(generator_noise)
 
 BOOST_AUTO_TEST_CASE(no_noise_equals_noise_of_strength_0) {
     const auto g = generator_of(small);

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+BOOST_AUTO_TEST_SUITE(generator_styled)
+
 using namespace model_test;
 
 namespace {
@@ -26,8 +28,6 @@ AnyGenerator<Cpu> generator_of(const Architecture& a, Cpu device) {
 bool styled(const Architecture& a, int stage) { return AnySynthesisBlock<Cpu>(a, stage).styled(); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(generator_styled)
 
 BOOST_AUTO_TEST_CASE(large_stages_of_whole_style_based_networks_are_styled) {
     BOOST_TEST(!styled(large, 0));

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(load)
+
 using namespace model_test;
 
 namespace {
@@ -53,8 +55,6 @@ void write_official_networks(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(load)
 
 BOOST_AUTO_TEST_CASE(the_papers_networks_are_opened_in_little_more_memory_than_their_file_takes) {
     const test::TemporaryFolder folder;

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <functional>
 
+BOOST_AUTO_TEST_SUITE(load_vgg16)
+
 using namespace stylegan;
 using namespace model_test;
 using test::TemporaryFolder;
@@ -86,8 +88,6 @@ std::string refusal(const std::function<std::vector<Entry>(std::vector<Entry>)>&
 bool contains(const std::string& s, const std::string& part) { return s.find(part) != std::string::npos; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(load_vgg16)
 
 BOOST_AUTO_TEST_CASE(what_is_saved_is_loaded) {
     const TemporaryFolder folder;

@@ -3,6 +3,8 @@
 
 #include "layers/layer_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(synthesis_network)
+
 using namespace stylegan;
 using namespace layer_test;
 
@@ -40,8 +42,6 @@ void check_network(const std::string& name, const Architecture& a, double lod, I
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(synthesis_network)
 
 BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
     Architecture a{.base = {2, 3}, .resolution_log2 = 4, .fmap_base = 24, .fmap_max = 8, .dlatent_size = 5};

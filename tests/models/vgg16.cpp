@@ -9,6 +9,8 @@
 #include <cstring>
 #include <limits>
 
+BOOST_AUTO_TEST_SUITE(vgg16)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -32,8 +34,6 @@ Maps<const double> view_of(const xt::xtensor<double, 4>& x) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(vgg16)
 
 BOOST_AUTO_TEST_CASE(is_the_published_network) {
     const Vgg16<> vgg(64, {.wscale = false}, std::make_shared<Context<Cpu>>(Cpu{1}));

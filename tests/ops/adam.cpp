@@ -9,11 +9,11 @@
 #include <tuple>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(adam)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(adam)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(follows_the_published_formula, S, Scalars) {
     Context<BasicCpu<S>> c({1});

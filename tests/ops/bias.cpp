@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(bias)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(bias)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_value_to_each_channel, S, Scalars) {
     Context<BasicCpu<S>> c({1});

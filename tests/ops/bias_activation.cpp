@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(bias_activation)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -39,8 +41,6 @@ struct Case {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(bias_activation)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_noise_then_bias_then_leaky_relu, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(blur)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -43,8 +45,6 @@ Values plain_blur(const MapsOf<S>& x, const std::vector<S>& filter) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(blur)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_separable_sum, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(channel_affine)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(channel_affine)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_and_shifts_each_channel, S, Scalars) {
     Context<BasicCpu<S>> c({1});

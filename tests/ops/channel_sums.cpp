@@ -5,10 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(channel_sums)
+
 namespace ops = stylegan::ops;
 using namespace maps;
-
-BOOST_AUTO_TEST_SUITE(channel_sums)
 
 BOOST_AUTO_TEST_CASE(sums_are_scaled_and_added_and_an_empty_one_is_left_out) {
     Context<Double> c({1});

@@ -3,6 +3,8 @@
 
 #include "convolution_checks.hpp"
 
+BOOST_AUTO_TEST_SUITE(convolution)
+
 namespace ops = stylegan::ops;
 using namespace convolution_checks;
 
@@ -34,8 +36,6 @@ const std::vector<Sizes> many{{{1, 1, 1, 1}, 3, 1},    {{5, 17, 5, 7}, 3, 33},  
                               {{2, 16, 40, 37}, 1, 3}, {{3, 5, 1, 1}, 1, 4}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(convolution)
 
 BOOST_AUTO_TEST_CASE(is_its_definition) { check_definition<Convolution>(small); }
 BOOST_AUTO_TEST_CASE(gradients_are_transposes) { check_gradients_are_transposes<Convolution>(small); }

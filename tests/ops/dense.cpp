@@ -3,6 +3,8 @@
 
 #include "convolution_checks.hpp"
 
+BOOST_AUTO_TEST_SUITE(dense)
+
 namespace ops = stylegan::ops;
 using namespace convolution_checks;
 
@@ -33,8 +35,6 @@ const std::vector<Sizes> many{{{1, 1, 1, 1}, 1, 1},     {{1, 512, 1, 1}, 1, 128}
                               {{2, 2048, 1, 1}, 1, 1}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dense)
 
 BOOST_AUTO_TEST_CASE(is_its_definition) { check_definition<Dense>(small); }
 BOOST_AUTO_TEST_CASE(gradients_are_transposes) { check_gradients_are_transposes<Dense>(small); }

@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(downscale2d)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -16,8 +18,6 @@ namespace {
 Shape larger(const Shape& s, int factor) { return {s[0], s[1], s[2] * factor, s[3] * factor}; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(downscale2d)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(takes_the_mean_of_each_block, S, Scalars) {
     Context<BasicCpu<S>> c({1});

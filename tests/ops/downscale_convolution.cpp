@@ -5,6 +5,8 @@
 
 #include "convolution_checks.hpp"
 
+BOOST_AUTO_TEST_SUITE(downscale_convolution)
+
 namespace ops = stylegan::ops;
 using namespace convolution_checks;
 
@@ -44,8 +46,6 @@ const std::vector<Sizes> many{{{1, 1, 2, 2}, 3, 1},     {{5, 17, 10, 14}, 3, 33}
                               {{16, 32, 8, 8}, 3, 96}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(downscale_convolution)
 
 BOOST_AUTO_TEST_CASE(is_its_definition) { check_definition<DownscaleConvolution>(small); }
 BOOST_AUTO_TEST_CASE(gradients_are_transposes) { check_gradients_are_transposes<DownscaleConvolution>(small); }

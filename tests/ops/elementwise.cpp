@@ -8,11 +8,11 @@
 #include <numeric>
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(elementwise)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(elementwise)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(map_reaches_every_position_once, S, Scalars) {
     for (Index n = 0; n <= 70; ++n) {

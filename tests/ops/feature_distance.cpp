@@ -8,6 +8,8 @@
 #include <cmath>
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(feature_distance)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -40,8 +42,6 @@ Values expected_distances(const MapsOf<S>& a, const MapsOf<S>& b, const std::vec
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(feature_distance)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_formula, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,10 +7,10 @@
 #include <cmath>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(gemm)
+
 using namespace stylegan;
 using namespace stylegan::ops;
-
-BOOST_AUTO_TEST_SUITE(gemm)
 
 // Pictures of a batch are computed side by side, in tiles whose heights follow from their number: a row must not tell which.
 BOOST_AUTO_TEST_CASE(a_row_is_the_same_in_a_tile_of_any_height) {

@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(instance_norm)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -73,8 +75,6 @@ InstanceNorm::Result plain_norm(const MapsOf<S>& x, double eps) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(instance_norm)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(has_mean_zero_and_deviation_one, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,10 +7,10 @@
 #include <cmath>
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(lanes)
+
 namespace ops = stylegan::ops;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(lanes)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(load_root_and_store_work_on_each_value, S, Scalars) {
     constexpr int width = ops::vector_width<S>;

@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(leaky_relu)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(leaky_relu)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_what_is_negative, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(lerp)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(lerp)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(goes_from_a_to_b, S, Scalars) {
     Context<BasicCpu<S>> c({1});

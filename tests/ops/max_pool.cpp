@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(max_pool)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -30,8 +32,6 @@ void for_each_block(const Shape& shape, const F& f) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(max_pool)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(takes_the_largest_of_each_block, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(minibatch_stddev)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -59,8 +61,6 @@ Values plain(const MapsOf<S>& x, const Case& k, double eps) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(minibatch_stddev)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(appends_the_mean_deviation_of_each_group, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(noise)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(noise)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_map_to_all_channels, S, Scalars) {
     Context<BasicCpu<S>> c({1});

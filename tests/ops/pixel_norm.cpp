@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(pixel_norm)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -56,8 +58,6 @@ struct PixelNorm {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(pixel_norm)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(divides_by_the_root_mean_square, S, Scalars) {
     Context<BasicCpu<S>> c({1});

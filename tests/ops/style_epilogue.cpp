@@ -7,11 +7,11 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(style_epilogue)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
-
-BOOST_AUTO_TEST_SUITE(style_epilogue)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(style_modulation)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using Scalars = std::tuple<float, double>;
@@ -55,8 +57,6 @@ struct StyleModulation {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(style_modulation)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_and_shifts_each_plane, S, Scalars) {
     Context<BasicCpu<S>> c({1});

@@ -14,6 +14,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(styled_convolution)
+
 namespace ops = stylegan::ops;
 using namespace maps;
 using ops::Grid;
@@ -181,8 +183,6 @@ std::vector<Case> all() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(styled_convolution)
 
 BOOST_AUTO_TEST_CASE(agrees_with_its_parts_in_double) {
     for (const Case& t : all()) check(t);

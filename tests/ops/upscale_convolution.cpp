@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+BOOST_AUTO_TEST_SUITE(upscale_convolution)
+
 namespace ops = stylegan::ops;
 using namespace convolution_checks;
 
@@ -49,8 +51,6 @@ const std::vector<Sizes> many{{{1, 1, 1, 1}, 3, 1},    {{5, 17, 5, 7}, 3, 33},  
                               {{1, 64, 34, 34}, 3, 2}, {{2, 3, 64, 68}, 3, 17}, {{16, 32, 4, 4}, 3, 40}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(upscale_convolution)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_definition, Op, Kinds) { check_definition<Op>(small); }
 BOOST_AUTO_TEST_CASE_TEMPLATE(gradients_are_transposes, Op, Kinds) { check_gradients_are_transposes<Op>(small); }

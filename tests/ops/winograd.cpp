@@ -9,6 +9,8 @@
 
 #include <tuple>
 
+BOOST_AUTO_TEST_SUITE(winograd)
+
 namespace ops = stylegan::ops;
 namespace forms = stylegan::ops::winograd;
 using namespace convolution_checks;
@@ -100,8 +102,6 @@ const std::vector<Sizes> odd{
     {{1, 1, 1, 1}, 3, 1}, {{1, 2, 3, 5}, 3, 3}, {{2, 33, 13, 31}, 3, 17}, {{2, 6, 1, 67}, 3, 5}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(winograd)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(agree_with_double, Op, Forms) { check_single_precision<Op>(all); }
 BOOST_AUTO_TEST_CASE_TEMPLATE(threads_do_not_matter, Op, Forms) { check_thread_counts<Op>(all); }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(adam)
+
 using namespace stylegan;
 
 namespace {
@@ -46,8 +48,6 @@ struct Reference {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(adam)
 
 BOOST_AUTO_TEST_CASE(it_agrees_with_the_algorithm) {
     for (const AdamOptions options : {AdamOptions{}, AdamOptions{0.9, 0.999, 1e-8}}) {

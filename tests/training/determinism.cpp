@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training_case.hpp"
 
+BOOST_AUTO_TEST_SUITE(determinism)
+
 using namespace training_test;
 
 namespace {
@@ -44,8 +46,6 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(determinism)
 
 BOOST_AUTO_TEST_CASE(the_number_of_threads_changes_no_bit) {
     const Architecture a = tiny(3);

@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(draws)
+
 using namespace stylegan;
 
 namespace {
@@ -27,8 +29,6 @@ std::vector<float> noise(const Draws<Cpu>& draws, const std::vector<Index>& samp
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(draws)
 
 BOOST_AUTO_TEST_CASE(a_picture_has_its_numbers_whatever_is_drawn_with_it) {
     const Draws<Cpu> d(3, 7);

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+BOOST_AUTO_TEST_SUITE(learning)
+
 using namespace training_test;
 
 namespace {
@@ -61,7 +63,7 @@ double sliced_wasserstein(const std::vector<std::vector<float>>& a, const std::v
 struct Distances {
     double pictures, patches;
     Distances(const Pictures& a, const Pictures& b)
-        : pictures(sliced_wasserstein(a, b)), patches(sliced_wasserstein(::patches(a), ::patches(b))) {}
+        : pictures(sliced_wasserstein(a, b)), patches(sliced_wasserstein(learning::patches(a), learning::patches(b))) {}
 };
 
 Pictures generated(const AnyGenerator<Cpu>& g, std::size_t count) {
@@ -75,8 +77,6 @@ Pictures generated(const AnyGenerator<Cpu>& g, std::size_t count) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(learning)
 
 // The shipped faces at 16x16, grown from 8x8.
 BOOST_AUTO_TEST_CASE(generated_pictures_come_near_the_real_ones) {

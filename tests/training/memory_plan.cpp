@@ -3,6 +3,8 @@
 
 #include <stylegan/training/memory_plan.hpp>
 
+BOOST_AUTO_TEST_SUITE(memory_plan)
+
 using namespace training_test;
 
 namespace {
@@ -53,8 +55,6 @@ void check_plan(const char* name, const Architecture& a, const LossOptions& loss
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(memory_plan)
 
 BOOST_AUTO_TEST_CASE(it_is_near_what_a_step_takes) {
     check_plan("16x16", wide(3, config_f, 32), logistic_r1, 8);

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(moving_average)
+
 using namespace stylegan;
 
 namespace {
@@ -23,8 +25,6 @@ struct TwoParameters {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(moving_average)
 
 BOOST_AUTO_TEST_CASE(half_is_left_after_the_half_life) {
     BOOST_TEST(ema_beta(10000, 10) == 0.5);

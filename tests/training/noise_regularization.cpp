@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+BOOST_AUTO_TEST_SUITE(noise_regularization)
+
 using namespace stylegan;
 
 namespace {
@@ -24,8 +26,6 @@ double value_of(const std::vector<double>& map, Index height, Index width, doubl
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(noise_regularization)
 
 BOOST_AUTO_TEST_CASE(is_its_definition) {
     // 2x2, nothing is halved: products with the left neighbour 1*2, 2*1, 3*4, 4*3; with the upper one 1*3, 2*4, 3*1, 4*2

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(process_reals)
+
 using namespace stylegan;
 
 namespace {
@@ -28,8 +30,6 @@ std::vector<double> processed(const std::vector<std::uint8_t>& pixels, Index c, 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(process_reals)
 
 BOOST_AUTO_TEST_CASE(pixels_go_to_minus_one_to_one) {
     const auto y = processed({0, 255, 51, 204}, 1, 2, 2, false, 0);

@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+BOOST_AUTO_TEST_SUITE(projection)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -44,8 +46,6 @@ AnyGenerator<Cpu> generator_with_noise() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(projection)
 
 BOOST_AUTO_TEST_CASE(finds_what_the_generator_itself_made) {
     AnyGenerator<Cpu> g(tiny, 7, Cpu{1});

@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+BOOST_AUTO_TEST_SUITE(sampled_w)
+
 using namespace stylegan;
 using namespace model_test;
 
@@ -22,8 +24,6 @@ constexpr Architecture tiny{.resolution_log2 = 3,
                             .mapping_fmaps = 7};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sampled_w)
 
 BOOST_AUTO_TEST_CASE(mean_and_deviation_are_those_of_the_samples) {
     const AnyGenerator<Cpu> g(tiny, 7, Cpu{1});

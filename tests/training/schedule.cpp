@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+BOOST_AUTO_TEST_SUITE(schedule)
+
 using namespace stylegan;
 
 namespace {
@@ -14,8 +16,6 @@ ScheduledStep at(int resolution, double kimg, const ScheduleOptions& o = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(schedule)
 
 BOOST_AUTO_TEST_CASE(the_official_schedule_of_1024) {
     // 8x8 (lod 7) for 600 kimg, then 600 kimg of fading and 600 of staying for each doubling

@@ -6,6 +6,8 @@
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/training/snapshot.hpp>
 
+BOOST_AUTO_TEST_SUITE(snapshot)
+
 using namespace training_test;
 
 namespace {
@@ -23,8 +25,6 @@ TrainingOptions growing() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(snapshot)
 
 BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
     const test::TemporaryFolder folder;

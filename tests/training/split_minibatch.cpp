@@ -7,9 +7,9 @@
 #include <set>
 #include <vector>
 
-using namespace stylegan;
-
 BOOST_AUTO_TEST_SUITE(split_minibatch)
+
+using namespace stylegan;
 
 BOOST_AUTO_TEST_CASE(every_picture_is_in_one_part) {
     for (const Index group : {1, 2, 3, 4})

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+BOOST_AUTO_TEST_SUITE(trainer)
+
 using namespace training_test;
 
 namespace {
@@ -22,8 +24,6 @@ bool trains(const Architecture& a, const TrainingOptions& o, int count = 6) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(trainer)
 
 BOOST_AUTO_TEST_CASE(every_loss_and_configuration_trains) {
     const LossOptions hinge_gp{

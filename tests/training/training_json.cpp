@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(training_json)
+
 using namespace stylegan;
 
 namespace {
@@ -44,8 +46,6 @@ TrainingOptions unusual() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(training_json)
 
 BOOST_AUTO_TEST_CASE(options_and_progress_come_back_as_they_were) {
     const auto defaults = to_json(TrainingOptions{}), written = to_json(unusual());

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(updates)
+
 using namespace training_test;
 
 // Every update of a training step is written out here once more, plainly and in double precision; their order is the order
@@ -212,8 +214,6 @@ TrainingOptions replayed() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(updates)
 
 BOOST_AUTO_TEST_CASE(steps_are_those_written_out) { check(tiny(2), replayed(), {0, 0, 0}); }
 

@@ -43,17 +43,7 @@ public:
     Convolution() = default;
 
     /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
-    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
-        : in_(in), out_(out), kind_(kind), options_(options) {
-        if (in < 1 || out < 1)
-            throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
-        if (kernel != 3 && (kernel != 1 || kind != Resample::none))
-            throw ShapeError(text("Convolution: kernel is ", kernel, ", expected 3, or 1 without resampling"));
-        const Index fan_in = Index{kernel} * kernel * in;
-        scale_ = static_cast<Scalar>(options.lr.scale(fan_in));
-        weight_ = Parameter<Device>({kernel, kernel, in, out}, options.lr.initial(fan_in));
-        if (options.bias) bias_ = Parameter<Device>({out});
-    }
+    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {});
 
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
@@ -68,54 +58,26 @@ public:
     }
 
     /// x (N, In, H, W) -> y (N, Out, H', W')
-    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const {
-        apply(context, x, y);
-        if (bias_.exists())
-            ops::bias_activation(context, Maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(), y);
-        else if (activated())
-            ops::leaky_relu(context, Maps<const Scalar>(y), slope(), y);
-        if (cache) *cache = Cache{.x = x, .y = y};
-    }
+    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const;
 
     /// A whole style-based layer, of Resample::none, up or up_rotated and without a bias of its own.
     /// @param filter  of the blur after Resample::up
-    [[nodiscard]] ops::StyledMaps forward_styled(
-        Context<Device>& context, const ops::StyledMaps& x, std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
-        ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
-        const ops::Grid grid = kind_ == Resample::none ? ops::Grid::same : ops::Grid::up;
-        return ops::styled_convolution(context, grid, rotated(), x, weight(), scale_, filter, layer, y);
-    }
+    [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x,
+                                                 std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
+                                                 ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
     /// A 1x1 convolution of styled maps to the few channels of a picture.
     void picture_of(Context<Device>& context, const ops::StyledMaps& x,
-                    Maps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
-        ops::styled_to_rgb(context, x, weight(), scale_, values(bias_), y);
-    }
+                    Maps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
     /// dy as y -> dx as x; dx may be empty when nobody wants it
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) {
-        Temporaries t(context.workspace(), pass == Pass::linearize);
-        const Maps<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
-        if (pass == Pass::linearize) cache.dz = dz;
-        if (pass == Pass::gradients) add_weight_gradient(context, cache.x, dz);
-        if (!dx.empty()) apply_transposed(context, dz, dx);
-    }
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass);
 
     /// x_dot as x -> y_dot as y
-    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
-        cache.x_dot = x_dot;
-        apply(context, x_dot, y_dot);
-        if (slope() != Scalar(1)) ops::leaky_relu_gradient(context, cache.y, Maps<const Scalar>(y_dot), slope(), y_dot);
-    }
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const;
 
     /// The tangent of backward(): dy_dot as y -> dx_dot as x; tangents of the parameter gradients are added.
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) {
-        Temporaries t(context.workspace(), false);
-        const Maps<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
-        add_weight_gradient(context, cache.x, dz_dot);
-        add_weight_gradient(context, cache.x_dot, cache.dz);
-        if (!dx_dot.empty()) apply_transposed(context, dz_dot, dx_dot);
-    }
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -130,39 +92,14 @@ private:
     [[nodiscard]] bool rotated() const { return kind_ == Resample::up_rotated; }
     [[nodiscard]] auto weight() const { return weight_.template view<4>(); }
 
-    void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
-        switch (kind_) {
-            case Resample::none: return ops::convolution(context, x, weight(), scale_, y);
-            case Resample::down: return ops::downscale_convolution(context, x, weight(), scale_, y);
-            default: return ops::upscale_convolution(context, x, weight(), scale_, rotated(), y);
-        }
-    }
+    void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const;
 
-    void apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
-        switch (kind_) {
-            case Resample::none: return ops::convolution_input_gradient(context, dy, weight(), scale_, dx);
-            case Resample::down: return ops::downscale_convolution_input_gradient(context, dy, weight(), scale_, dx);
-            default: return ops::upscale_convolution_input_gradient(context, dy, weight(), scale_, rotated(), dx);
-        }
-    }
+    void apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const;
 
-    void add_weight_gradient(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> dy) {
-        const auto dw = weight_.template gradient_view<4>();
-        switch (kind_) {
-            case Resample::none: return ops::convolution_weight_gradient(context, x, dy, scale_, dw);
-            case Resample::down: return ops::downscale_convolution_weight_gradient(context, x, dy, scale_, dw);
-            default: return ops::upscale_convolution_weight_gradient(context, x, dy, scale_, rotated(), dw);
-        }
-    }
+    void add_weight_gradient(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> dy);
 
     Maps<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> dy,
-                                          bool parameters) {
-        if (!activated()) return dy;
-        const Maps<Scalar> dz = context.take_like(dy);
-        ops::bias_activation_gradient(context, cache.y, dy, slope(), {}, Scalar(0), lrmul(), dz, {},
-                                      parameters ? gradients(bias_) : std::span<Scalar>{});
-        return dz;
-    }
+                                          bool parameters);
 
     int in_ = 0, out_ = 0;
     Resample kind_ = Resample::none;
@@ -170,6 +107,122 @@ private:
     Scalar scale_ = 1;
     Parameter<Device> weight_, bias_;  // (kernel, kernel, In, Out), (Out)
 };
+
+template <class Device>
+Convolution<dynamic, dynamic, 3, Resample::none, Device>::Convolution(int in, int out, int kernel, Resample kind,
+                                                                      LinearOptions options)
+    : in_(in), out_(out), kind_(kind), options_(options) {
+    if (in < 1 || out < 1)
+        throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
+    if (kernel != 3 && (kernel != 1 || kind != Resample::none))
+        throw ShapeError(text("Convolution: kernel is ", kernel, ", expected 3, or 1 without resampling"));
+    const Index fan_in = Index{kernel} * kernel * in;
+    scale_ = static_cast<Scalar>(options.lr.scale(fan_in));
+    weight_ = Parameter<Device>({kernel, kernel, in, out}, options.lr.initial(fan_in));
+    if (options.bias) bias_ = Parameter<Device>({out});
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward(Context<Device>& context, Maps<const Scalar> x,
+                                                                       Maps<Scalar> y, Cache* cache) const {
+    apply(context, x, y);
+    if (bias_.exists())
+        ops::bias_activation(context, Maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(), y);
+    else if (activated())
+        ops::leaky_relu(context, Maps<const Scalar>(y), slope(), y);
+    if (cache) *cache = Cache{.x = x, .y = y};
+}
+
+template <class Device>
+auto Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward_styled(Context<Device>& context,
+                                                                              const ops::StyledMaps& x,
+                                                                              std::array<Scalar, 2> filter,
+                                                                              const ops::StyledLayer& layer,
+                                                                              ops::BlockedMaps<Scalar> y) const
+    -> ops::StyledMaps requires std::is_same_v<Device, Cpu> {
+    const ops::Grid grid = kind_ == Resample::none ? ops::Grid::same : ops::Grid::up;
+    return ops::styled_convolution(context, grid, rotated(), x, weight(), scale_, filter, layer, y);
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::picture_of(
+    Context<Device>& context, const ops::StyledMaps& x, Maps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
+    ops::styled_to_rgb(context, x, weight(), scale_, values(bias_), y);
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward(Context<Device>& context, Cache& cache,
+                                                                        Maps<const Scalar> dy, Maps<Scalar> dx,
+                                                                        Pass pass) {
+    Temporaries t(context.workspace(), pass == Pass::linearize);
+    const Maps<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
+    if (pass == Pass::linearize) cache.dz = dz;
+    if (pass == Pass::gradients) add_weight_gradient(context, cache.x, dz);
+    if (!dx.empty()) apply_transposed(context, dz, dx);
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::tangent(Context<Device>& context, Cache& cache,
+                                                                       Maps<const Scalar> x_dot,
+                                                                       Maps<Scalar> y_dot) const {
+    cache.x_dot = x_dot;
+    apply(context, x_dot, y_dot);
+    if (slope() != Scalar(1)) ops::leaky_relu_gradient(context, cache.y, Maps<const Scalar>(y_dot), slope(), y_dot);
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward_tangent(Context<Device>& context, Cache& cache,
+                                                                                Maps<const Scalar> dy_dot,
+                                                                                Maps<Scalar> dx_dot) {
+    Temporaries t(context.workspace(), false);
+    const Maps<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
+    add_weight_gradient(context, cache.x, dz_dot);
+    add_weight_gradient(context, cache.x_dot, cache.dz);
+    if (!dx_dot.empty()) apply_transposed(context, dz_dot, dx_dot);
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::apply(Context<Device>& context, Maps<const Scalar> x,
+                                                                     Maps<Scalar> y) const {
+    switch (kind_) {
+        case Resample::none: return ops::convolution(context, x, weight(), scale_, y);
+        case Resample::down: return ops::downscale_convolution(context, x, weight(), scale_, y);
+        default: return ops::upscale_convolution(context, x, weight(), scale_, rotated(), y);
+    }
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::apply_transposed(Context<Device>& context,
+                                                                                Maps<const Scalar> dy,
+                                                                                Maps<Scalar> dx) const {
+    switch (kind_) {
+        case Resample::none: return ops::convolution_input_gradient(context, dy, weight(), scale_, dx);
+        case Resample::down: return ops::downscale_convolution_input_gradient(context, dy, weight(), scale_, dx);
+        default: return ops::upscale_convolution_input_gradient(context, dy, weight(), scale_, rotated(), dx);
+    }
+}
+
+template <class Device>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::add_weight_gradient(Context<Device>& context,
+                                                                                   Maps<const Scalar> x,
+                                                                                   Maps<const Scalar> dy) {
+    const auto dw = weight_.template gradient_view<4>();
+    switch (kind_) {
+        case Resample::none: return ops::convolution_weight_gradient(context, x, dy, scale_, dw);
+        case Resample::down: return ops::downscale_convolution_weight_gradient(context, x, dy, scale_, dw);
+        default: return ops::upscale_convolution_weight_gradient(context, x, dy, scale_, rotated(), dw);
+    }
+}
+
+template <class Device>
+auto Convolution<dynamic, dynamic, 3, Resample::none, Device>::through_activation(
+    Context<Device>& context, const Cache& cache, Maps<const Scalar> dy, bool parameters) -> Maps<const Scalar> {
+    if (!activated()) return dy;
+    const Maps<Scalar> dz = context.take_like(dy);
+    ops::bias_activation_gradient(context, cache.y, dy, slope(), {}, Scalar(0), lrmul(), dz, {},
+                                  parameters ? gradients(bias_) : std::span<Scalar>{});
+    return dz;
+}
 
 /// A convolution whose numbers of maps, kernel and kind are given while running.
 template <class Device = Cpu>
@@ -205,5 +258,9 @@ private:
         return Kind == Resample::down ? extent / 2 : extent * 2;
     }
 };
+
+#ifdef STYLEGAN_COMPILED
+extern template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
+#endif
 
 }  // namespace stylegan

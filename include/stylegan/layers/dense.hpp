@@ -40,54 +40,23 @@ public:
     Dense() = default;
 
     /// @throws ShapeError if a width is less than 1
-    Dense(int in, int out, LinearOptions options = {}) : in_(in), out_(out), options_(options) {
-        if (in < 1 || out < 1) throw ShapeError(text("Dense: widths are ", in, " and ", out, ", expected at least 1"));
-        weight_ = Parameter<Device>({in, out}, options.lr.initial(in));
-        if (options.bias) bias_ = Parameter<Device>({out});
-    }
+    Dense(int in, int out, LinearOptions options = {});
 
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
 
     /// x (N, In) -> y (N, Out)
-    void forward(Context<Device>& context, Rows<const Scalar> x, Rows<Scalar> y, Cache* cache = nullptr) const {
-        ops::dense(context, x, weight_.template view<2>(), scale(), y);
-        if (bias_.exists())
-            ops::bias_activation(context, as_maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(),
-                                 as_maps(y));
-        else if (activated())
-            ops::leaky_relu(context, as_maps<const Scalar>(y), slope(), as_maps(y));
-        if (cache) *cache = Cache{.x = x, .y = y};
-    }
+    void forward(Context<Device>& context, Rows<const Scalar> x, Rows<Scalar> y, Cache* cache = nullptr) const;
 
     /// dy (N, Out) -> dx (N, In), which may be empty when nobody wants it
-    void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dy, Rows<Scalar> dx, Pass pass) {
-        Temporaries t(context.workspace(), pass == Pass::linearize);
-        const Rows<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
-        if (pass == Pass::linearize) cache.dz = dz;
-        if (pass == Pass::gradients)
-            ops::dense_weight_gradient(context, cache.x, dz, scale(), weight_.template gradient_view<2>());
-        if (!dx.empty()) ops::dense_input_gradient(context, dz, weight_.template view<2>(), scale(), dx);
-    }
+    void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dy, Rows<Scalar> dx, Pass pass);
 
     /// x_dot (N, In) -> y_dot (N, Out)
-    void tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> x_dot, Rows<Scalar> y_dot) const {
-        cache.x_dot = x_dot;
-        ops::dense(context, x_dot, weight_.template view<2>(), scale(), y_dot);
-        if (slope() != Scalar(1))
-            ops::leaky_relu_gradient(context, as_maps(cache.y), as_maps<const Scalar>(y_dot), slope(), as_maps(y_dot));
-    }
+    void tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> x_dot, Rows<Scalar> y_dot) const;
 
     /// The tangent of backward(): dy_dot (N, Out) -> dx_dot (N, In); tangents of the parameter gradients are added.
     /// Without a tangent() before it, x does not move.
-    void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dy_dot, Rows<Scalar> dx_dot) {
-        Temporaries t(context.workspace(), false);
-        const Rows<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
-        auto dw = weight_.template gradient_view<2>();
-        ops::dense_weight_gradient(context, cache.x, dz_dot, scale(), dw);
-        if (!cache.x_dot.empty()) ops::dense_weight_gradient(context, cache.x_dot, cache.dz, scale(), dw);
-        if (!dx_dot.empty()) ops::dense_input_gradient(context, dz_dot, weight_.template view<2>(), scale(), dx_dot);
-    }
+    void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dy_dot, Rows<Scalar> dx_dot);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -102,18 +71,72 @@ private:
     [[nodiscard]] bool activated() const { return options_.bias || options_.slope != 1; }
 
     Rows<const Scalar> through_activation(Context<Device>& context, const Cache& cache, Rows<const Scalar> dy,
-                                          bool parameters) {
-        if (!activated()) return dy;
-        const Rows<Scalar> dz = context.take_like(dy);
-        ops::bias_activation_gradient(context, as_maps(cache.y), as_maps(dy), slope(), {}, Scalar(0), lrmul(),
-                                      as_maps(dz), {}, parameters ? gradients(bias_) : std::span<Scalar>{});
-        return dz;
-    }
+                                          bool parameters);
 
     int in_ = 0, out_ = 0;
     LinearOptions options_;
     Parameter<Device> weight_, bias_;  // (In, Out), (Out)
 };
+
+template <class Device>
+Dense<dynamic, dynamic, Device>::Dense(int in, int out, LinearOptions options) : in_(in), out_(out), options_(options) {
+    if (in < 1 || out < 1) throw ShapeError(text("Dense: widths are ", in, " and ", out, ", expected at least 1"));
+    weight_ = Parameter<Device>({in, out}, options.lr.initial(in));
+    if (options.bias) bias_ = Parameter<Device>({out});
+}
+
+template <class Device>
+void Dense<dynamic, dynamic, Device>::forward(Context<Device>& context, Rows<const Scalar> x, Rows<Scalar> y,
+                                              Cache* cache) const {
+    ops::dense(context, x, weight_.template view<2>(), scale(), y);
+    if (bias_.exists())
+        ops::bias_activation(context, as_maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(),
+                             as_maps(y));
+    else if (activated())
+        ops::leaky_relu(context, as_maps<const Scalar>(y), slope(), as_maps(y));
+    if (cache) *cache = Cache{.x = x, .y = y};
+}
+
+template <class Device>
+void Dense<dynamic, dynamic, Device>::backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dy,
+                                               Rows<Scalar> dx, Pass pass) {
+    Temporaries t(context.workspace(), pass == Pass::linearize);
+    const Rows<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
+    if (pass == Pass::linearize) cache.dz = dz;
+    if (pass == Pass::gradients)
+        ops::dense_weight_gradient(context, cache.x, dz, scale(), weight_.template gradient_view<2>());
+    if (!dx.empty()) ops::dense_input_gradient(context, dz, weight_.template view<2>(), scale(), dx);
+}
+
+template <class Device>
+void Dense<dynamic, dynamic, Device>::tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> x_dot,
+                                              Rows<Scalar> y_dot) const {
+    cache.x_dot = x_dot;
+    ops::dense(context, x_dot, weight_.template view<2>(), scale(), y_dot);
+    if (slope() != Scalar(1))
+        ops::leaky_relu_gradient(context, as_maps(cache.y), as_maps<const Scalar>(y_dot), slope(), as_maps(y_dot));
+}
+
+template <class Device>
+void Dense<dynamic, dynamic, Device>::backward_tangent(Context<Device>& context, Cache& cache,
+                                                       Rows<const Scalar> dy_dot, Rows<Scalar> dx_dot) {
+    Temporaries t(context.workspace(), false);
+    const Rows<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
+    auto dw = weight_.template gradient_view<2>();
+    ops::dense_weight_gradient(context, cache.x, dz_dot, scale(), dw);
+    if (!cache.x_dot.empty()) ops::dense_weight_gradient(context, cache.x_dot, cache.dz, scale(), dw);
+    if (!dx_dot.empty()) ops::dense_input_gradient(context, dz_dot, weight_.template view<2>(), scale(), dx_dot);
+}
+
+template <class Device>
+auto Dense<dynamic, dynamic, Device>::through_activation(Context<Device>& context, const Cache& cache,
+                                                         Rows<const Scalar> dy, bool parameters) -> Rows<const Scalar> {
+    if (!activated()) return dy;
+    const Rows<Scalar> dz = context.take_like(dy);
+    ops::bias_activation_gradient(context, as_maps(cache.y), as_maps(dy), slope(), {}, Scalar(0), lrmul(), as_maps(dz),
+                                  {}, parameters ? gradients(bias_) : std::span<Scalar>{});
+    return dz;
+}
 
 template <int In, int Out, class Device>
 class Dense : public Dense<dynamic, dynamic, Device> {
@@ -132,5 +155,9 @@ public:
         return y;
     }
 };
+
+#ifdef STYLEGAN_COMPILED
+extern template class Dense<dynamic, dynamic, Cpu>;
+#endif
 
 }  // namespace stylegan

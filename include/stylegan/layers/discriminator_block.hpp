@@ -26,49 +26,23 @@ public:
     };
 
     DiscriminatorBlock() = default;
-    DiscriminatorBlock(const Architecture& a, int stage)
-        : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
-        const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
-        const int channels = a.feature_maps(stage);
-        conv0_ = AnyConvolution<Device>(channels, channels, 3, Resample::none, options);
-        conv1_ = AnyConvolution<Device>(channels, a.feature_maps(stage - 1), 3, Resample::down, options);
-        if (a.progressive_gan && a.fused_scale != FusedScale::on) conv1_name_ = "Conv1/";
-    }
+    DiscriminatorBlock(const Architecture& a, int stage);
 
     [[nodiscard]] Shape4 output_shape(Index batch) const {
         return {batch, conv1_.outputs(), below_.height, below_.width};
     }
 
     /// x (N, C, H, W) -> y (N, maps of the stage below, H/2, W/2)
-    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const {
-        Temporaries t(context.workspace(), cache != nullptr);
-        const Maps<Scalar> a = context.take_like(x);
-        conv0_.forward(context, x, a, cache ? &cache->conv0 : nullptr);
-        conv1_.forward(context, blurred(context, a), y, cache ? &cache->conv1 : nullptr);
-    }
+    void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const;
 
     /// dy as y -> dx as x
-    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) {
-        Temporaries t(context.workspace(), pass == Pass::linearize);
-        const Maps<Scalar> db = context.take_like(cache.conv1.x);
-        conv1_.backward(context, cache.conv1, dy, db, pass);
-        conv0_.backward(context, cache.conv0, unblurred(context, db), dx, pass);
-    }
+    void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass);
 
     /// x_dot as x -> y_dot as y
-    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
-        const Maps<Scalar> a_dot = context.take_like(x_dot);
-        conv0_.tangent(context, cache.conv0, x_dot, a_dot);
-        conv1_.tangent(context, cache.conv1, blurred(context, a_dot), y_dot);
-    }
+    void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const;
 
     /// The tangent of backward(): dy_dot as y -> dx_dot as x
-    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) {
-        Temporaries t(context.workspace(), false);
-        const Maps<Scalar> db_dot = context.take_like(cache.conv1.x);
-        conv1_.backward_tangent(context, cache.conv1, dy_dot, db_dot);
-        conv0_.backward_tangent(context, cache.conv0, unblurred(context, db_dot), dx_dot);
-    }
+    void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -78,25 +52,78 @@ public:
     }
 
 private:
-    Maps<const Scalar> blurred(Context<Device>& context, Maps<Scalar> x) const {
-        if (!blur_.exists()) return x;
-        const Maps<Scalar> y = context.take_like(x);
-        blur_.forward(context, x, y);
-        return y;
-    }
+    Maps<const Scalar> blurred(Context<Device>& context, Maps<Scalar> x) const;
 
-    Maps<const Scalar> unblurred(Context<Device>& context, Maps<Scalar> dy) const {
-        if (!blur_.exists()) return dy;
-        const Maps<Scalar> dx = context.take_like(dy);
-        blur_.backward(context, dy, dx);
-        return dx;
-    }
+    Maps<const Scalar> unblurred(Context<Device>& context, Maps<Scalar> dy) const;
 
     Size size_, below_;
     Blur<Device> blur_;
     AnyConvolution<Device> conv0_, conv1_;
     const char* conv1_name_ = "Conv1_down/";
 };
+
+template <class Device>
+DiscriminatorBlock<dynamic, run_time, Device>::DiscriminatorBlock(const Architecture& a, int stage)
+    : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
+    const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
+    const int channels = a.feature_maps(stage);
+    conv0_ = AnyConvolution<Device>(channels, channels, 3, Resample::none, options);
+    conv1_ = AnyConvolution<Device>(channels, a.feature_maps(stage - 1), 3, Resample::down, options);
+    if (a.progressive_gan && a.fused_scale != FusedScale::on) conv1_name_ = "Conv1/";
+}
+
+template <class Device>
+void DiscriminatorBlock<dynamic, run_time, Device>::forward(Context<Device>& context, Maps<const Scalar> x,
+                                                            Maps<Scalar> y, Cache* cache) const {
+    Temporaries t(context.workspace(), cache != nullptr);
+    const Maps<Scalar> a = context.take_like(x);
+    conv0_.forward(context, x, a, cache ? &cache->conv0 : nullptr);
+    conv1_.forward(context, blurred(context, a), y, cache ? &cache->conv1 : nullptr);
+}
+
+template <class Device>
+void DiscriminatorBlock<dynamic, run_time, Device>::backward(Context<Device>& context, Cache& cache,
+                                                             Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) {
+    Temporaries t(context.workspace(), pass == Pass::linearize);
+    const Maps<Scalar> db = context.take_like(cache.conv1.x);
+    conv1_.backward(context, cache.conv1, dy, db, pass);
+    conv0_.backward(context, cache.conv0, unblurred(context, db), dx, pass);
+}
+
+template <class Device>
+void DiscriminatorBlock<dynamic, run_time, Device>::tangent(Context<Device>& context, Cache& cache,
+                                                            Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
+    const Maps<Scalar> a_dot = context.take_like(x_dot);
+    conv0_.tangent(context, cache.conv0, x_dot, a_dot);
+    conv1_.tangent(context, cache.conv1, blurred(context, a_dot), y_dot);
+}
+
+template <class Device>
+void DiscriminatorBlock<dynamic, run_time, Device>::backward_tangent(Context<Device>& context, Cache& cache,
+                                                                     Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) {
+    Temporaries t(context.workspace(), false);
+    const Maps<Scalar> db_dot = context.take_like(cache.conv1.x);
+    conv1_.backward_tangent(context, cache.conv1, dy_dot, db_dot);
+    conv0_.backward_tangent(context, cache.conv0, unblurred(context, db_dot), dx_dot);
+}
+
+template <class Device>
+auto DiscriminatorBlock<dynamic, run_time, Device>::blurred(Context<Device>& context, Maps<Scalar> x) const
+    -> Maps<const Scalar> {
+    if (!blur_.exists()) return x;
+    const Maps<Scalar> y = context.take_like(x);
+    blur_.forward(context, x, y);
+    return y;
+}
+
+template <class Device>
+auto DiscriminatorBlock<dynamic, run_time, Device>::unblurred(Context<Device>& context, Maps<Scalar> dy) const
+    -> Maps<const Scalar> {
+    if (!blur_.exists()) return dy;
+    const Maps<Scalar> dx = context.take_like(dy);
+    blur_.backward(context, dy, dx);
+    return dx;
+}
 
 template <class Device = Cpu>
 using AnyDiscriminatorBlock = DiscriminatorBlock<dynamic, run_time, Device>;
@@ -124,5 +151,9 @@ public:
         return y;
     }
 };
+
+#ifdef STYLEGAN_COMPILED
+extern template class DiscriminatorBlock<dynamic, run_time, Cpu>;
+#endif
 
 }  // namespace stylegan

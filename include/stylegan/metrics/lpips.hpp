@@ -32,9 +32,7 @@ public:
     static constexpr int stages = Vgg16<Device>::stages;
 
     /// With heads of weight 1 for every channel, the authors' own baseline: for features that nobody fitted to people's eyes.
-    explicit Lpips(Vgg16<Device> vgg) : vgg_(std::move(vgg)) {
-        for (int s = 0; s < stages; ++s) heads_.emplace_back(std::vector<Index>{vgg_.channels(s)}, Initial{1, 0});
-    }
+    explicit Lpips(Vgg16<Device> vgg);
 
     [[nodiscard]] Vgg16<Device>& vgg() { return vgg_; }
     [[nodiscard]] const Vgg16<Device>& vgg() const { return vgg_; }
@@ -47,46 +45,15 @@ public:
     /// @param a, b  (N, 3, H, W)
     /// @return      (N) distances
     /// @throws ShapeError if the pictures differ in shape, are smaller than 16x16, or not of three colours
-    [[nodiscard]] std::vector<double> operator()(const Pictures& a, const Pictures& b) const {
-        const xt::xtensor<double, 2> parts = per_stage(a, b);
-        std::vector<double> sums(a.shape(0));
-        for (std::size_t i = 0; i < parts.size(); ++i) sums[i / stages] += parts.data()[i];
-        return sums;
-    }
+    [[nodiscard]] std::vector<double> operator()(const Pictures& a, const Pictures& b) const;
 
     /// The share of each stage: (N, 5), whose rows sum up to the distances. @throws as above
-    [[nodiscard]] xt::xtensor<double, 2> per_stage(const Pictures& a, const Pictures& b) const {
-        const Workspace::Frame frame(context().workspace());
-        const Maps<const Scalar> both = stacked(a, b);
-        return stage_distances(vgg_.forward(context(), both));
-    }
+    [[nodiscard]] xt::xtensor<double, 2> per_stage(const Pictures& a, const Pictures& b) const;
 
     /// The gradient of the sum of the distances with respect to a. With a and b exchanged it is the one to b.
     /// @return as a
     /// @throws as above
-    [[nodiscard]] Pictures gradient(const Pictures& a, const Pictures& b) {
-        Context<Device>& c = context();
-        const Workspace::Frame frame(c.workspace());
-        const Maps<const Scalar> both = stacked(a, b);
-        const Index n = both.extent(0) / 2;
-        const auto features_b = vgg_.forward(c, both.part(n, n));
-        typename Vgg16<Device>::Cache cache;
-        const auto features_a = vgg_.forward(c, both.part(0, n), &cache);
-        const std::vector<double> ones(static_cast<std::size_t>(n), 1.0);
-        typename Vgg16<Device>::Features dfeatures;
-        for (int s = 0; s < stages; ++s) {
-            const auto at = static_cast<std::size_t>(s);
-            const Maps<Scalar> df = c.take_like(features_a[at]);
-            ops::feature_distance_gradient(c, features_a[at], features_b[at], values(heads_[at]),
-                                           std::span<const double>(ones), df);
-            dfeatures[at] = df;
-        }
-        const Maps<Scalar> da = c.take_like(both.part(0, n));
-        vgg_.backward(c, cache, dfeatures, da, Pass::inputs);
-        Pictures gradient = Pictures::from_shape(a.shape());
-        c.download(da.data, da.size(), gradient.data());
-        return gradient;
-    }
+    [[nodiscard]] Pictures gradient(const Pictures& a, const Pictures& b);
 
     /// Bytes of memory that the distance of one pair of pictures takes.
     [[nodiscard]] std::size_t bytes_of_pair(Size s) const {
@@ -103,31 +70,86 @@ public:
 
 private:
     /// a and then b, one batch
-    [[nodiscard]] Maps<const Scalar> stacked(const Pictures& a, const Pictures& b) const {
-        for (std::size_t axis = 0; axis < 4; ++axis)
-            if (a.shape(axis) != b.shape(axis))
-                throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis),
-                                      ", expected ", a.shape(axis), " as of the first"));
-        const auto extent = [&](std::size_t axis) { return static_cast<Index>(a.shape(axis)); };
-        const Maps<Scalar> both = context().take(2 * extent(0), extent(1), extent(2), extent(3));
-        context().upload(a.data(), both.size() / 2, both.data);
-        context().upload(b.data(), both.size() / 2, both.data + both.size() / 2);
-        return both;
-    }
+    [[nodiscard]] Maps<const Scalar> stacked(const Pictures& a, const Pictures& b) const;
 
-    [[nodiscard]] xt::xtensor<double, 2> stage_distances(const typename Vgg16<Device>::Features& features) const {
-        const Index n = features[0].extent(0) / 2;
-        auto all = xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(n), std::size_t{stages}});
-        for (std::size_t s = 0; s < stages; ++s) {
-            const std::vector<double> d =
-                ops::feature_distance(context(), features[s].part(0, n), features[s].part(n, n), values(heads_[s]));
-            for (std::size_t i = 0; i < d.size(); ++i) all(i, s) = d[i];
-        }
-        return all;
-    }
+    [[nodiscard]] xt::xtensor<double, 2> stage_distances(const typename Vgg16<Device>::Features& features) const;
 
     Vgg16<Device> vgg_;
     std::vector<Parameter<Device>> heads_;  // (channels) of each stage
 };
+
+template <class Device>
+Lpips<Device>::Lpips(Vgg16<Device> vgg) : vgg_(std::move(vgg)) {
+    for (int s = 0; s < stages; ++s) heads_.emplace_back(std::vector<Index>{vgg_.channels(s)}, Initial{1, 0});
+}
+
+template <class Device>
+auto Lpips<Device>::operator()(const Pictures& a, const Pictures& b) const -> std::vector<double> {
+    const xt::xtensor<double, 2> parts = per_stage(a, b);
+    std::vector<double> sums(a.shape(0));
+    for (std::size_t i = 0; i < parts.size(); ++i) sums[i / stages] += parts.data()[i];
+    return sums;
+}
+
+template <class Device>
+auto Lpips<Device>::per_stage(const Pictures& a, const Pictures& b) const -> xt::xtensor<double, 2> {
+    const Workspace::Frame frame(context().workspace());
+    const Maps<const Scalar> both = stacked(a, b);
+    return stage_distances(vgg_.forward(context(), both));
+}
+
+template <class Device>
+auto Lpips<Device>::gradient(const Pictures& a, const Pictures& b) -> Pictures {
+    Context<Device>& c = context();
+    const Workspace::Frame frame(c.workspace());
+    const Maps<const Scalar> both = stacked(a, b);
+    const Index n = both.extent(0) / 2;
+    const auto features_b = vgg_.forward(c, both.part(n, n));
+    typename Vgg16<Device>::Cache cache;
+    const auto features_a = vgg_.forward(c, both.part(0, n), &cache);
+    const std::vector<double> ones(static_cast<std::size_t>(n), 1.0);
+    typename Vgg16<Device>::Features dfeatures;
+    for (int s = 0; s < stages; ++s) {
+        const auto at = static_cast<std::size_t>(s);
+        const Maps<Scalar> df = c.take_like(features_a[at]);
+        ops::feature_distance_gradient(c, features_a[at], features_b[at], values(heads_[at]),
+                                       std::span<const double>(ones), df);
+        dfeatures[at] = df;
+    }
+    const Maps<Scalar> da = c.take_like(both.part(0, n));
+    vgg_.backward(c, cache, dfeatures, da, Pass::inputs);
+    Pictures gradient = Pictures::from_shape(a.shape());
+    c.download(da.data, da.size(), gradient.data());
+    return gradient;
+}
+
+template <class Device>
+auto Lpips<Device>::stacked(const Pictures& a, const Pictures& b) const -> Maps<const Scalar> {
+    for (std::size_t axis = 0; axis < 4; ++axis)
+        if (a.shape(axis) != b.shape(axis))
+            throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis), ", expected ",
+                                  a.shape(axis), " as of the first"));
+    const auto extent = [&](std::size_t axis) { return static_cast<Index>(a.shape(axis)); };
+    const Maps<Scalar> both = context().take(2 * extent(0), extent(1), extent(2), extent(3));
+    context().upload(a.data(), both.size() / 2, both.data);
+    context().upload(b.data(), both.size() / 2, both.data + both.size() / 2);
+    return both;
+}
+
+template <class Device>
+auto Lpips<Device>::stage_distances(const typename Vgg16<Device>::Features& features) const -> xt::xtensor<double, 2> {
+    const Index n = features[0].extent(0) / 2;
+    auto all = xt::xtensor<double, 2>::from_shape({static_cast<std::size_t>(n), std::size_t{stages}});
+    for (std::size_t s = 0; s < stages; ++s) {
+        const std::vector<double> d =
+            ops::feature_distance(context(), features[s].part(0, n), features[s].part(n, n), values(heads_[s]));
+        for (std::size_t i = 0; i < d.size(); ++i) all(i, s) = d[i];
+    }
+    return all;
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Lpips<Cpu>;
+#endif
 
 }  // namespace stylegan

@@ -25,75 +25,18 @@ public:
 
     /// @param target  (1, C, H, W), C 1 to 4
     /// @throws ShapeError if it is not one picture, or is too small for the network
-    LpipsTarget(Lpips<Device>& lpips, const Pictures& target) : lpips_(lpips) {
-        require_equal("LpipsTarget", "pictures", target.shape(0), std::size_t{1});
-        std::copy(target.shape().begin(), target.shape().end(), shape_.begin());
-        factor_ = static_cast<int>(std::max<Index>(1, std::min(shape_[2], shape_[3]) / largest_side));
-        while (shape_[2] % factor_ != 0 || shape_[3] % factor_ != 0) --factor_;
-        Context<Device>& c = lpips.context();
-        const Workspace::Frame frame(c.workspace());
-        const auto found = lpips.vgg().forward(c, reduced(target));
-        for (std::size_t s = 0; s < found.size(); ++s) {
-            features_[s] = FeatureMaps<Device>(found[s].shape);
-            c.template copy<4>(found[s], features_[s].view());
-        }
-    }
+    LpipsTarget(Lpips<Device>& lpips, const Pictures& target);
 
     /// @param picture   as the target
     /// @param gradient  as the target: the gradient of the distance, overwritten
     /// @throws ShapeError if the picture has another shape
-    double operator()(const Pictures& picture, Pictures& gradient) {
-        for (std::size_t axis = 0; axis < 4; ++axis)
-            require_equal("LpipsTarget", "extent of the picture", static_cast<Index>(picture.shape(axis)),
-                          shape_[axis]);
-        Context<Device>& c = lpips_.context();
-        const Workspace::Frame frame(c.workspace());
-        const Maps<const Scalar> x = reduced(picture);
-        typename Vgg16<Device>::Cache cache;
-        const auto features = lpips_.vgg().forward(c, x, &cache);
-        typename Vgg16<Device>::Features dfeatures;
-        double distance = 0;
-        const std::array<double, 1> one{1.0};
-        for (int s = 0; s < Lpips<Device>::stages; ++s) {
-            const auto at = static_cast<std::size_t>(s);
-            const Maps<const Scalar> wanted = std::as_const(features_[at]).view();
-            distance += ops::feature_distance(c, features[at], wanted, values(lpips_.head(s)))[0];
-            const Maps<Scalar> df = c.take_like(features[at]);
-            ops::feature_distance_gradient(c, features[at], wanted, values(lpips_.head(s)),
-                                           std::span<const double>(one), df);
-            dfeatures[at] = df;
-        }
-        const Maps<Scalar> dx = c.take_like(x);
-        lpips_.vgg().backward(c, cache, dfeatures, dx, Pass::inputs);
-        enlarge_gradient(dx, gradient);
-        return distance;
-    }
+    double operator()(const Pictures& picture, Pictures& gradient);
 
 private:
     /// (1, 3, H / factor, W / factor)
-    Maps<const Scalar> reduced(const Pictures& picture) {
-        Context<Device>& c = lpips_.context();
-        const Maps<Scalar> x = c.take(1, 3, shape_[2], shape_[3]),
-                           small = c.take(1, 3, shape_[2] / factor_, shape_[3] / factor_);
-        const Index plane = shape_[2] * shape_[3];
-        for (Index k = 0; k < 3; ++k) c.upload(picture.data() + colour(k) * plane, plane, x.data + k * plane);
-        ops::downscale2d(c, x, factor_, small);
-        return small;
-    }
+    Maps<const Scalar> reduced(const Pictures& picture);
 
-    void enlarge_gradient(Maps<const Scalar> dsmall, Pictures& gradient) {
-        Context<Device>& c = lpips_.context();
-        const Maps<Scalar> dx = c.take(1, 3, shape_[2], shape_[3]);
-        ops::downscale2d_gradient(c, dsmall, factor_, dx);
-        std::vector<Scalar> host(static_cast<std::size_t>(dx.size()));
-        c.download(dx.data, dx.size(), host.data());
-        const auto plane = static_cast<std::size_t>(shape_[2] * shape_[3]);
-        std::fill_n(gradient.data(), gradient.size(), Scalar(0));
-        for (std::size_t k = 0; k < 3; ++k)
-            for (std::size_t i = 0; i < plane; ++i)
-                gradient.data()[static_cast<std::size_t>(colour(static_cast<Index>(k))) * plane + i] +=
-                    host[k * plane + i];
-    }
+    void enlarge_gradient(Maps<const Scalar> dsmall, Pictures& gradient);
 
     /// The channel that colour k is taken from.
     [[nodiscard]] Index colour(Index k) const { return shape_[1] < 3 ? 0 : k; }
@@ -103,5 +46,76 @@ private:
     int factor_ = 1;
     std::array<FeatureMaps<Device>, static_cast<std::size_t>(Lpips<Device>::stages)> features_;
 };
+
+template <class Device>
+LpipsTarget<Device>::LpipsTarget(Lpips<Device>& lpips, const Pictures& target) : lpips_(lpips) {
+    require_equal("LpipsTarget", "pictures", target.shape(0), std::size_t{1});
+    std::copy(target.shape().begin(), target.shape().end(), shape_.begin());
+    factor_ = static_cast<int>(std::max<Index>(1, std::min(shape_[2], shape_[3]) / largest_side));
+    while (shape_[2] % factor_ != 0 || shape_[3] % factor_ != 0) --factor_;
+    Context<Device>& c = lpips.context();
+    const Workspace::Frame frame(c.workspace());
+    const auto found = lpips.vgg().forward(c, reduced(target));
+    for (std::size_t s = 0; s < found.size(); ++s) {
+        features_[s] = FeatureMaps<Device>(found[s].shape);
+        c.template copy<4>(found[s], features_[s].view());
+    }
+}
+
+template <class Device>
+double LpipsTarget<Device>::operator()(const Pictures& picture, Pictures& gradient) {
+    for (std::size_t axis = 0; axis < 4; ++axis)
+        require_equal("LpipsTarget", "extent of the picture", static_cast<Index>(picture.shape(axis)), shape_[axis]);
+    Context<Device>& c = lpips_.context();
+    const Workspace::Frame frame(c.workspace());
+    const Maps<const Scalar> x = reduced(picture);
+    typename Vgg16<Device>::Cache cache;
+    const auto features = lpips_.vgg().forward(c, x, &cache);
+    typename Vgg16<Device>::Features dfeatures;
+    double distance = 0;
+    const std::array<double, 1> one{1.0};
+    for (int s = 0; s < Lpips<Device>::stages; ++s) {
+        const auto at = static_cast<std::size_t>(s);
+        const Maps<const Scalar> wanted = std::as_const(features_[at]).view();
+        distance += ops::feature_distance(c, features[at], wanted, values(lpips_.head(s)))[0];
+        const Maps<Scalar> df = c.take_like(features[at]);
+        ops::feature_distance_gradient(c, features[at], wanted, values(lpips_.head(s)), std::span<const double>(one),
+                                       df);
+        dfeatures[at] = df;
+    }
+    const Maps<Scalar> dx = c.take_like(x);
+    lpips_.vgg().backward(c, cache, dfeatures, dx, Pass::inputs);
+    enlarge_gradient(dx, gradient);
+    return distance;
+}
+
+template <class Device>
+auto LpipsTarget<Device>::reduced(const Pictures& picture) -> Maps<const Scalar> {
+    Context<Device>& c = lpips_.context();
+    const Maps<Scalar> x = c.take(1, 3, shape_[2], shape_[3]),
+                       small = c.take(1, 3, shape_[2] / factor_, shape_[3] / factor_);
+    const Index plane = shape_[2] * shape_[3];
+    for (Index k = 0; k < 3; ++k) c.upload(picture.data() + colour(k) * plane, plane, x.data + k * plane);
+    ops::downscale2d(c, x, factor_, small);
+    return small;
+}
+
+template <class Device>
+void LpipsTarget<Device>::enlarge_gradient(Maps<const Scalar> dsmall, Pictures& gradient) {
+    Context<Device>& c = lpips_.context();
+    const Maps<Scalar> dx = c.take(1, 3, shape_[2], shape_[3]);
+    ops::downscale2d_gradient(c, dsmall, factor_, dx);
+    std::vector<Scalar> host(static_cast<std::size_t>(dx.size()));
+    c.download(dx.data, dx.size(), host.data());
+    const auto plane = static_cast<std::size_t>(shape_[2] * shape_[3]);
+    std::fill_n(gradient.data(), gradient.size(), Scalar(0));
+    for (std::size_t k = 0; k < 3; ++k)
+        for (std::size_t i = 0; i < plane; ++i)
+            gradient.data()[static_cast<std::size_t>(colour(static_cast<Index>(k))) * plane + i] += host[k * plane + i];
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class LpipsTarget<Cpu>;
+#endif
 
 }  // namespace stylegan

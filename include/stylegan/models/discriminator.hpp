@@ -26,14 +26,9 @@ public:
     using Vectors2 = xt::xtensor<Scalar, 2>;
 
     /// @throws ValueError if the architecture has a flaw
-    explicit BasicDiscriminator(const Architecture& a, std::uint64_t seed = 0, Device device = {})
-        : BasicDiscriminator(a, std::make_shared<Context<Device>>(device), seed) {}
-    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, std::uint64_t seed)
-        : BasicDiscriminator(a, std::move(context), uninitialized) {
-        initialize(*this, *context_, seed);
-    }
-    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized)
-        : context_(std::move(context)), network_(valid(a)) {}
+    explicit BasicDiscriminator(const Architecture& a, std::uint64_t seed = 0, Device device = {});
+    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, std::uint64_t seed);
+    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized);
 
     [[nodiscard]] const Architecture& architecture() const { return network_.architecture(); }
     [[nodiscard]] Context<Device>& context() const { return *context_; }
@@ -43,49 +38,18 @@ public:
     /// @param labels    (N, classes), for a network with labels
     /// @return          (N, 1)
     /// @throws ShapeError, ValueError if an argument does not fit
-    [[nodiscard]] Vectors2 operator()(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0) const {
-        const Workspace::Frame frame(context_->workspace());
-        const Level level = Level::of(architecture(), lod);
-        const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
-        network_.forward(*context_, reduced(pictures, level), uploaded(labels, pictures.shape(0)), level, scores);
-        Vectors2 out = Vectors2::from_shape({pictures.shape(0), 1});
-        context_->download(scores.data, scores.size(), out.data());
-        return out;
-    }
+    [[nodiscard]] Vectors2 operator()(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0) const;
 
     /// The gradient of the sum of the scores with respect to the pictures, as R1 squares it.
     /// @return as pictures
-    [[nodiscard]] Pictures picture_gradient(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0) {
-        const Workspace::Frame frame(context_->workspace());
-        const Level level = Level::of(architecture(), lod);
-        const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
-        const Maps<const Scalar> x = reduced(pictures, level);
-        typename DiscriminatorNetwork<Device>::Cache cache;
-        network_.forward(*context_, x, uploaded(labels, pictures.shape(0)), level, scores, &cache);
-        context_->fill(scores, Scalar(1));
-        const Maps<Scalar> dx = context_->take_like(x);
-        network_.backward(*context_, cache, scores, dx, Pass::inputs);
-        Maps<Scalar> large = dx;
-        if (level.repeat(architecture()) > 1) {
-            large = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
-                                   static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
-            ops::downscale2d_gradient(*context_, dx, level.repeat(architecture()), large);
-        }
-        Pictures out = Pictures::from_shape(pictures.shape());
-        context_->download(large.data, large.size(), out.data());
-        return out;
-    }
+    [[nodiscard]] Pictures picture_gradient(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0);
 
     [[nodiscard]] double lod() const {
         Scalar v{};
         context_->download(network_.lod().value().data(), 1, &v);
         return static_cast<double>(v);
     }
-    void set_lod(double lod) {
-        (void)Level::of(architecture(), lod);
-        const auto v = static_cast<Scalar>(lod);
-        context_->upload(&v, 1, network_.lod().value().data());
-    }
+    void set_lod(double lod);
 
     /// The network on views, for training.
     [[nodiscard]] DiscriminatorNetwork<Device>& network() { return network_; }
@@ -102,39 +66,101 @@ private:
         return a;
     }
 
-    [[nodiscard]] Maps<const Scalar> reduced(const Pictures& pictures, Level level) const {
-        const Size s = architecture().picture();
-        require_equal("Discriminator", "colour channels", static_cast<int>(pictures.shape(1)),
-                      architecture().num_channels);
-        require_equal("Discriminator", "picture height", static_cast<int>(pictures.shape(2)), s.height);
-        require_equal("Discriminator", "picture width", static_cast<int>(pictures.shape(3)), s.width);
-        const Maps<Scalar> x =
-            context_->take(static_cast<Index>(pictures.shape(0)), architecture().num_channels, s.height, s.width);
-        context_->upload(pictures.data(), x.size(), x.data);
-        const int repeat = level.repeat(architecture());
-        if (repeat == 1) return x;
-        const Maps<Scalar> y = context_->take(x.extent(0), x.extent(1), s.height / repeat, s.width / repeat);
-        ops::downscale2d(*context_, x, repeat, y);
-        return y;
-    }
+    [[nodiscard]] Maps<const Scalar> reduced(const Pictures& pictures, Level level) const;
 
-    [[nodiscard]] Rows<const Scalar> uploaded(const Vectors2& labels, std::size_t batch) const {
-        if (architecture().label_size == 0) {
-            require_equal("Discriminator", "size of labels for a network without labels", labels.size(),
-                          std::size_t{0});
-            return {};
-        }
-        require_equal("Discriminator", "labels", labels.shape(0), batch);
-        require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)),
-                      architecture().label_size);
-        const Rows<Scalar> y = context_->take(static_cast<Index>(batch), architecture().label_size);
-        context_->upload(labels.data(), y.size(), y.data);
-        return y;
-    }
+    [[nodiscard]] Rows<const Scalar> uploaded(const Vectors2& labels, std::size_t batch) const;
 
     std::shared_ptr<Context<Device>> context_;
     DiscriminatorNetwork<Device> network_;
 };
+
+template <class Device>
+BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a, std::uint64_t seed, Device device)
+    : BasicDiscriminator(a, std::make_shared<Context<Device>>(device), seed) {}
+
+template <class Device>
+BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a,
+                                                         std::shared_ptr<Context<Device>> context, std::uint64_t seed)
+    : BasicDiscriminator(a, std::move(context), uninitialized) {
+    initialize(*this, *context_, seed);
+}
+
+template <class Device>
+BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a,
+                                                         std::shared_ptr<Context<Device>> context, Uninitialized)
+    : context_(std::move(context)), network_(valid(a)) {}
+
+template <class Device>
+auto BasicDiscriminator<run_time, Device>::operator()(const Pictures& pictures, const Vectors2& labels,
+                                                      double lod) const -> Vectors2 {
+    const Workspace::Frame frame(context_->workspace());
+    const Level level = Level::of(architecture(), lod);
+    const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
+    network_.forward(*context_, reduced(pictures, level), uploaded(labels, pictures.shape(0)), level, scores);
+    Vectors2 out = Vectors2::from_shape({pictures.shape(0), 1});
+    context_->download(scores.data, scores.size(), out.data());
+    return out;
+}
+
+template <class Device>
+auto BasicDiscriminator<run_time, Device>::picture_gradient(const Pictures& pictures, const Vectors2& labels,
+                                                            double lod) -> Pictures {
+    const Workspace::Frame frame(context_->workspace());
+    const Level level = Level::of(architecture(), lod);
+    const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
+    const Maps<const Scalar> x = reduced(pictures, level);
+    typename DiscriminatorNetwork<Device>::Cache cache;
+    network_.forward(*context_, x, uploaded(labels, pictures.shape(0)), level, scores, &cache);
+    context_->fill(scores, Scalar(1));
+    const Maps<Scalar> dx = context_->take_like(x);
+    network_.backward(*context_, cache, scores, dx, Pass::inputs);
+    Maps<Scalar> large = dx;
+    if (level.repeat(architecture()) > 1) {
+        large = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
+                               static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
+        ops::downscale2d_gradient(*context_, dx, level.repeat(architecture()), large);
+    }
+    Pictures out = Pictures::from_shape(pictures.shape());
+    context_->download(large.data, large.size(), out.data());
+    return out;
+}
+
+template <class Device>
+void BasicDiscriminator<run_time, Device>::set_lod(double lod) {
+    (void)Level::of(architecture(), lod);
+    const auto v = static_cast<Scalar>(lod);
+    context_->upload(&v, 1, network_.lod().value().data());
+}
+
+template <class Device>
+auto BasicDiscriminator<run_time, Device>::reduced(const Pictures& pictures, Level level) const -> Maps<const Scalar> {
+    const Size s = architecture().picture();
+    require_equal("Discriminator", "colour channels", static_cast<int>(pictures.shape(1)), architecture().num_channels);
+    require_equal("Discriminator", "picture height", static_cast<int>(pictures.shape(2)), s.height);
+    require_equal("Discriminator", "picture width", static_cast<int>(pictures.shape(3)), s.width);
+    const Maps<Scalar> x =
+        context_->take(static_cast<Index>(pictures.shape(0)), architecture().num_channels, s.height, s.width);
+    context_->upload(pictures.data(), x.size(), x.data);
+    const int repeat = level.repeat(architecture());
+    if (repeat == 1) return x;
+    const Maps<Scalar> y = context_->take(x.extent(0), x.extent(1), s.height / repeat, s.width / repeat);
+    ops::downscale2d(*context_, x, repeat, y);
+    return y;
+}
+
+template <class Device>
+auto BasicDiscriminator<run_time, Device>::uploaded(const Vectors2& labels, std::size_t batch) const
+    -> Rows<const Scalar> {
+    if (architecture().label_size == 0) {
+        require_equal("Discriminator", "size of labels for a network without labels", labels.size(), std::size_t{0});
+        return {};
+    }
+    require_equal("Discriminator", "labels", labels.shape(0), batch);
+    require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)), architecture().label_size);
+    const Rows<Scalar> y = context_->take(static_cast<Index>(batch), architecture().label_size);
+    context_->upload(labels.data(), y.size(), y.data);
+    return y;
+}
 
 /// A discriminator whose architecture is given while running.
 template <class Device = Cpu>
@@ -153,5 +179,9 @@ public:
 /// The discriminator for pictures of Res x Res.
 template <int Res, class Device = Cpu>
 using Discriminator = BasicDiscriminator<at_resolution(config_f, Res), Device>;
+
+#ifdef STYLEGAN_COMPILED
+extern template class BasicDiscriminator<run_time, Cpu>;
+#endif
 
 }  // namespace stylegan

@@ -32,13 +32,7 @@ public:
     };
 
     DiscriminatorNetwork() = default;
-    explicit DiscriminatorNetwork(const Architecture& a)
-        : architecture_(a), lod_(std::vector<Index>{}, {}, false), output_(a) {
-        for (int stage = 0; stage < a.stages(); ++stage) {
-            from_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.slope(), a.use_wscale);
-            if (stage > 0) blocks_.emplace_back(a, stage);
-        }
-    }
+    explicit DiscriminatorNetwork(const Architecture& a);
 
     [[nodiscard]] const Architecture& architecture() const { return architecture_; }
     [[nodiscard]] Parameter<Device>& lod() { return lod_; }
@@ -49,64 +43,20 @@ public:
     /// @param labels    (N, classes), empty without labels
     /// @param scores    (N, 1)
     void forward(Context<Device>& context, Maps<const Scalar> pictures, Rows<const Scalar> labels, Level level,
-                 Rows<Scalar> scores, Cache* cache = nullptr) const {
-        Temporaries t(context.workspace(), cache != nullptr);
-        if (cache) {
-            *cache = Cache{.level = level};
-            cache->blocks.resize(blocks_.size());
-        }
-        Maps<const Scalar> x = entered(context, pictures, level.stage, cache ? &cache->rgb : nullptr);
-        for (int s = level.stage; s > 0; --s) {
-            Maps<Scalar> y = take(context, block(s).output_shape(x.extent(0)));
-            block(s).forward(context, x, y, cache ? &cache->blocks[static_cast<std::size_t>(s - 1)] : nullptr);
-            if (s == level.stage && level.fade > 0) {
-                const Maps<const Scalar> below =
-                    entered(context, halved(context, pictures), s - 1, cache ? &cache->rgb_below : nullptr);
-                const Maps<Scalar> faded = context.take_like(y);  // the block's cache keeps y
-                ops::lerp(context, y, below, static_cast<Scalar>(level.fade), faded);
-                y = faded;
-            }
-            x = y;
-        }
-        output_.forward(context, x, labels, scores, cache ? &cache->output : nullptr);
-    }
+                 Rows<Scalar> scores, Cache* cache = nullptr) const;
 
     /// dscores (N, 1) -> dpictures as pictures; may be empty when nobody wants it
     void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures,
-                  Pass pass) {
-        Temporaries t(context.workspace(), pass == Pass::linearize);
-        descend(context, cache, dscores, dpictures,
-                [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
-    }
+                  Pass pass);
 
     /// pictures_dot as pictures -> scores_dot (N, 1), after forward() with this cache
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot,
-                 Rows<Scalar> scores_dot) const {
-        const Level level = cache.level;
-        const Maps<Scalar> entry = context.take_like(cache.rgb.y);
-        from_rgb(level.stage).tangent(context, cache.rgb, pictures_dot, entry);
-        Maps<const Scalar> x_dot = entry;
-        for (int s = level.stage; s > 0; --s) {
-            const Maps<Scalar> y_dot = take(context, block(s).output_shape(x_dot.extent(0)));
-            block(s).tangent(context, cache.blocks[static_cast<std::size_t>(s - 1)], x_dot, y_dot);
-            if (s == level.stage && level.fade > 0) {
-                const Maps<Scalar> below_dot = context.take_like(cache.rgb_below.y);
-                from_rgb(s - 1).tangent(context, cache.rgb_below, halved(context, pictures_dot), below_dot);
-                ops::lerp(context, y_dot, below_dot, static_cast<Scalar>(level.fade), y_dot);
-            }
-            x_dot = y_dot;
-        }
-        output_.tangent(context, cache.output, x_dot, scores_dot);
-    }
+                 Rows<Scalar> scores_dot) const;
 
     /// The tangent of backward(Pass::linearize), after tangent(): dscores_dot (N, 1) -> tangents of the parameter gradients,
     /// added, and dpictures_dot, which may be empty.
     void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores_dot,
-                          Maps<Scalar> dpictures_dot) {
-        Temporaries t(context.workspace(), false);
-        descend(context, cache, dscores_dot, dpictures_dot,
-                [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward_tangent(context, c, dy, dx); });
-    }
+                          Maps<Scalar> dpictures_dot);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -127,19 +77,10 @@ private:
 
     static Maps<Scalar> take(Context<Device>& context, Shape4 s) { return context.take(s[0], s[1], s[2], s[3]); }
 
-    Maps<const Scalar> halved(Context<Device>& context, Maps<const Scalar> x) const {
-        const Maps<Scalar> y = context.take(x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
-        ops::downscale2d(context, x, 2, y);
-        return y;
-    }
+    Maps<const Scalar> halved(Context<Device>& context, Maps<const Scalar> x) const;
 
     Maps<const Scalar> entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
-                               typename AnyConvolution<Device>::Cache* cache) const {
-        const Maps<Scalar> y =
-            context.take(pictures.extent(0), from_rgb(stage).outputs(), pictures.extent(2), pictures.extent(3));
-        from_rgb(stage).forward(context, pictures, y, cache);
-        return y;
-    }
+                               typename AnyConvolution<Device>::Cache* cache) const;
 
     /// From the scores down to the pictures; `step` is a layer's backward() or backward_tangent().
     template <class Step>
@@ -179,5 +120,95 @@ private:
     std::vector<Block> blocks_;  // of stage 1 and up
     DiscriminatorOutput<Device> output_;
 };
+
+template <class Device>
+DiscriminatorNetwork<Device>::DiscriminatorNetwork(const Architecture& a)
+    : architecture_(a), lod_(std::vector<Index>{}, {}, false), output_(a) {
+    for (int stage = 0; stage < a.stages(); ++stage) {
+        from_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.slope(), a.use_wscale);
+        if (stage > 0) blocks_.emplace_back(a, stage);
+    }
+}
+
+template <class Device>
+void DiscriminatorNetwork<Device>::forward(Context<Device>& context, Maps<const Scalar> pictures,
+                                           Rows<const Scalar> labels, Level level, Rows<Scalar> scores,
+                                           Cache* cache) const {
+    Temporaries t(context.workspace(), cache != nullptr);
+    if (cache) {
+        *cache = Cache{.level = level};
+        cache->blocks.resize(blocks_.size());
+    }
+    Maps<const Scalar> x = entered(context, pictures, level.stage, cache ? &cache->rgb : nullptr);
+    for (int s = level.stage; s > 0; --s) {
+        Maps<Scalar> y = take(context, block(s).output_shape(x.extent(0)));
+        block(s).forward(context, x, y, cache ? &cache->blocks[static_cast<std::size_t>(s - 1)] : nullptr);
+        if (s == level.stage && level.fade > 0) {
+            const Maps<const Scalar> below =
+                entered(context, halved(context, pictures), s - 1, cache ? &cache->rgb_below : nullptr);
+            const Maps<Scalar> faded = context.take_like(y);  // the block's cache keeps y
+            ops::lerp(context, y, below, static_cast<Scalar>(level.fade), faded);
+            y = faded;
+        }
+        x = y;
+    }
+    output_.forward(context, x, labels, scores, cache ? &cache->output : nullptr);
+}
+
+template <class Device>
+void DiscriminatorNetwork<Device>::backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores,
+                                            Maps<Scalar> dpictures, Pass pass) {
+    Temporaries t(context.workspace(), pass == Pass::linearize);
+    descend(context, cache, dscores, dpictures,
+            [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
+}
+
+template <class Device>
+void DiscriminatorNetwork<Device>::tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot,
+                                           Rows<Scalar> scores_dot) const {
+    const Level level = cache.level;
+    const Maps<Scalar> entry = context.take_like(cache.rgb.y);
+    from_rgb(level.stage).tangent(context, cache.rgb, pictures_dot, entry);
+    Maps<const Scalar> x_dot = entry;
+    for (int s = level.stage; s > 0; --s) {
+        const Maps<Scalar> y_dot = take(context, block(s).output_shape(x_dot.extent(0)));
+        block(s).tangent(context, cache.blocks[static_cast<std::size_t>(s - 1)], x_dot, y_dot);
+        if (s == level.stage && level.fade > 0) {
+            const Maps<Scalar> below_dot = context.take_like(cache.rgb_below.y);
+            from_rgb(s - 1).tangent(context, cache.rgb_below, halved(context, pictures_dot), below_dot);
+            ops::lerp(context, y_dot, below_dot, static_cast<Scalar>(level.fade), y_dot);
+        }
+        x_dot = y_dot;
+    }
+    output_.tangent(context, cache.output, x_dot, scores_dot);
+}
+
+template <class Device>
+void DiscriminatorNetwork<Device>::backward_tangent(Context<Device>& context, Cache& cache,
+                                                    Rows<const Scalar> dscores_dot, Maps<Scalar> dpictures_dot) {
+    Temporaries t(context.workspace(), false);
+    descend(context, cache, dscores_dot, dpictures_dot,
+            [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward_tangent(context, c, dy, dx); });
+}
+
+template <class Device>
+auto DiscriminatorNetwork<Device>::halved(Context<Device>& context, Maps<const Scalar> x) const -> Maps<const Scalar> {
+    const Maps<Scalar> y = context.take(x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
+    ops::downscale2d(context, x, 2, y);
+    return y;
+}
+
+template <class Device>
+auto DiscriminatorNetwork<Device>::entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
+                                           typename AnyConvolution<Device>::Cache* cache) const -> Maps<const Scalar> {
+    const Maps<Scalar> y =
+        context.take(pictures.extent(0), from_rgb(stage).outputs(), pictures.extent(2), pictures.extent(3));
+    from_rgb(stage).forward(context, pictures, y, cache);
+    return y;
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class DiscriminatorNetwork<Cpu>;
+#endif
 
 }  // namespace stylegan

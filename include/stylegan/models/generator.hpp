@@ -70,20 +70,10 @@ public:
     using LayerStyles = xt::xtensor<Scalar, 3>;
 
     /// @throws ValueError if the architecture has a flaw
-    explicit BasicGenerator(const Architecture& a, std::uint64_t seed = 0, Device device = {})
-        : BasicGenerator(a, std::make_shared<Context<Device>>(device), seed) {}
+    explicit BasicGenerator(const Architecture& a, std::uint64_t seed = 0, Device device = {});
     /// Shares the threads and memory of another network.
-    BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context, std::uint64_t seed)
-        : BasicGenerator(a, std::move(context), uninitialized) {
-        initialize(*this, *context_, seed);
-    }
-    BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized)
-        : architecture_(valid(a)),
-          context_(std::move(context)),
-          lod_(std::vector<Index>{}, {}, false),
-          mapping_(a),
-          truncation_(a.w_size()),
-          synthesis_(a) {}
+    BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context, std::uint64_t seed);
+    BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized);
 
     [[nodiscard]] const Architecture& architecture() const { return architecture_; }
     [[nodiscard]] Context<Device>& context() const { return *context_; }
@@ -98,119 +88,27 @@ public:
     }
 
     /// z (N, latent_size) -> w (N, w_size), not truncated. `labels` (N, classes) for a network with labels.
-    [[nodiscard]] Latents map(const Latents& z, const Latents& labels = {}) const {
-        require_equal("Generator", "length of z", static_cast<Index>(z.shape(1)), Index{architecture_.latent_size});
-        if (architecture_.label_size > 0) {
-            require_equal("Generator", "labels", labels.shape(0), z.shape(0));
-            require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)),
-                          Index{architecture_.label_size});
-        } else {
-            require_equal("Generator", "size of labels for a network without labels", labels.size(), std::size_t{0});
-        }
-        const Workspace::Frame frame(context_->workspace());
-        const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
-        const auto timer = context_->measured([] { return Profile::Entry{.name = "mapping"}; });
-        mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{},
-                         w);
-        return downloaded(w);
-    }
+    [[nodiscard]] Latents map(const Latents& z, const Latents& labels = {}) const;
 
     /// Pictures of w (N, w_size), the same for every layer.
-    [[nodiscard]] Pictures synthesize(const Latents& w, const Options& options = {}) const {
-        return synthesize(styles(w), options);
-    }
+    [[nodiscard]] Pictures synthesize(const Latents& w, const Options& options = {}) const;
 
     /// Pictures of a w for every layer, (N, layers, w_size). Truncated as the options say.
-    [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options = {}) const {
-        const auto n = static_cast<Index>(w.shape(0));
-        require_equal("Generator", "layers of w", static_cast<Index>(w.shape(1)), Index{architecture_.layers()});
-        require_equal("Generator", "length of w", static_cast<Index>(w.shape(2)), Index{architecture_.w_size()});
-        if (!std::isfinite(options.truncation.psi))
-            throw ValueError(text("truncation psi is ", options.truncation.psi, ", expected a number"));
-        const Level level = Level::of(architecture_, options.lod ? *options.lod : lod());
-        const Workspace::Frame frame(context_->workspace());
-        const Styles<Scalar> layered = context_->take(architecture_.layers(), n, architecture_.w_size());
-        for (Index i = 0; i < n; ++i)
-            for (Index l = 0; l < architecture_.layers(); ++l)
-                context_->upload(w.data() + (i * architecture_.layers() + l) * architecture_.w_size(),
-                                 architecture_.w_size(), style_of(layered, l).part(i, 1).data);
-        truncation_.forward(*context_, options.truncation, layered);
-        const Shape4 s = synthesis_.picture_shape(n, level);
-        const Maps<Scalar> small = context_->take(s[0], s[1], s[2], s[3]);
-        synthesis_.forward(*context_, layered, noises(options, n, level), level, small);
-        const int repeat = level.repeat(architecture_);
-        Pictures pictures =
-            Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
-                                  static_cast<std::size_t>(s[3] * repeat)});
-        Maps<Scalar> large = small;
-        if (repeat > 1) {
-            large = context_->take(s[0], s[1], s[2] * repeat, s[3] * repeat);
-            ops::upscale2d(*context_, small, repeat, large);
-        }
-        context_->download(large.data, large.size(), pictures.data());
-        return pictures;
-    }
+    [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options = {}) const;
 
     /// w (N, w_size) repeated for every layer, (N, layers, w_size).
-    [[nodiscard]] LayerStyles styles(const Latents& w) const {
-        const auto layers = static_cast<std::size_t>(architecture_.layers());
-        LayerStyles all = LayerStyles::from_shape({w.shape(0), layers, w.shape(1)});
-        for (std::size_t n = 0; n < w.shape(0); ++n)
-            for (std::size_t l = 0; l < layers; ++l)
-                std::copy_n(w.data() + n * w.shape(1), w.shape(1), all.data() + (n * layers + l) * w.shape(1));
-        return all;
-    }
+    [[nodiscard]] LayerStyles styles(const Latents& w) const;
 
     /// Style mixing: w (N, w_size) for every layer but the given ones, which take `second`.
     /// @return (N, layers, w_size)
     /// @throws ShapeError if a layer is out of range or the shapes differ, ValueError if the network has no styles
-    [[nodiscard]] LayerStyles mix(const Latents& w, const Latents& second, const std::vector<int>& layers) const {
-        if (!architecture_.use_styles) throw ValueError("Generator: this architecture has no styles to mix");
-        require_equal("Generator", "batch of the second w", second.shape(0), w.shape(0));
-        require_equal("Generator", "length of the second w", second.shape(1), w.shape(1));
-        LayerStyles all = styles(w);
-        const auto width = w.shape(1);
-        for (int l : layers) {
-            if (l < 0 || l >= architecture_.layers())
-                throw ShapeError(
-                    text("Generator: layer to mix is ", l, ", expected 0 to ", architecture_.layers() - 1));
-            for (std::size_t n = 0; n < w.shape(0); ++n)
-                std::copy_n(
-                    second.data() + n * width, width,
-                    all.data() +
-                        (n * static_cast<std::size_t>(architecture_.layers()) + static_cast<std::size_t>(l)) * width);
-        }
-        return all;
-    }
+    [[nodiscard]] LayerStyles mix(const Latents& w, const Latents& second, const std::vector<int>& layers) const;
 
     /// The average w tracked while training, (w_size).
-    [[nodiscard]] std::vector<Scalar> w_average() const {
-        std::vector<Scalar> w(static_cast<std::size_t>(truncation_.average().size()));
-        context_->download(truncation_.average().value().data(), truncation_.average().size(), w.data());
-        return w;
-    }
+    [[nodiscard]] std::vector<Scalar> w_average() const;
 
     /// The average w of `samples` fresh latents: for networks that came without one. Unlabelled networks only.
-    [[nodiscard]] std::vector<Scalar> measure_w_average(int samples = 10000, std::uint64_t seed = 0) const {
-        if (architecture_.label_size > 0)
-            throw ValueError("measure_w_average: the network has labels, so w has no one average");
-        std::vector<double> sum(static_cast<std::size_t>(architecture_.w_size()));
-        const RandomStream stream(seed, 0, Purpose::latents);
-        for (int done = 0; done < samples;) {
-            const int n = std::min(samples - done, 256);
-            Latents z =
-                Latents::from_shape({static_cast<std::size_t>(n), static_cast<std::size_t>(architecture_.latent_size)});
-            stream.fill_normal(
-                z.data(), z.size(),
-                static_cast<std::uint64_t>(done) * static_cast<std::uint64_t>(architecture_.latent_size));
-            const Latents w = map(z);
-            for (std::size_t i = 0; i < w.size(); ++i) sum[i % sum.size()] += static_cast<double>(w.data()[i]);
-            done += n;
-        }
-        std::vector<Scalar> mean(sum.size());
-        for (std::size_t i = 0; i < sum.size(); ++i) mean[i] = static_cast<Scalar>(sum[i] / std::max(samples, 1));
-        return mean;
-    }
+    [[nodiscard]] std::vector<Scalar> measure_w_average(int samples = 10000, std::uint64_t seed = 0) const;
 
     /// The level of detail that the network was left at: 0 once grown.
     [[nodiscard]] double lod() const {
@@ -218,12 +116,7 @@ public:
         context_->download(lod_.value().data(), 1, &v);
         return static_cast<double>(v);
     }
-    void set_lod(double lod) {
-        (void)Level::of(architecture_, lod);
-        const auto v = static_cast<Scalar>(lod);
-        context_->upload(&v, 1, lod_.value().data());
-        context_->upload(&v, 1, synthesis_.lod().value().data());
-    }
+    void set_lod(double lod);
 
     /// The parts, for training and research on views.
     [[nodiscard]] AnyMappingNetwork<Device>& mapping() { return mapping_; }
@@ -251,51 +144,12 @@ private:
         return a;
     }
 
-    [[nodiscard]] Rows<const Scalar> uploaded(const Latents& x) const {
-        const Rows<Scalar> y = context_->take(static_cast<Index>(x.shape(0)), static_cast<Index>(x.shape(1)));
-        context_->upload(x.data(), y.size(), y.data);
-        return y;
-    }
+    [[nodiscard]] Rows<const Scalar> uploaded(const Latents& x) const;
 
-    [[nodiscard]] Latents downloaded(Rows<const Scalar> x) const {
-        Latents y = Latents::from_shape({static_cast<std::size_t>(x.extent(0)), static_cast<std::size_t>(x.extent(1))});
-        context_->download(x.data, x.size(), y.data());
-        return y;
-    }
+    [[nodiscard]] Latents downloaded(Rows<const Scalar> x) const;
 
     [[nodiscard]] typename SynthesisNetwork<Device>::Noises noises(const Options& options, Index batch,
-                                                                   Level level) const {
-        typename SynthesisNetwork<Device>::Noises all;
-        if (!architecture_.use_noise || options.noise == Noise::none) return all;
-        const auto layers = static_cast<std::size_t>(2 * (level.stage + 1));
-        if (options.noise == Noise::given && options.noise_maps.size() < layers)
-            throw ShapeError(
-                text("Generator: noise maps are ", options.noise_maps.size(), ", expected ", layers, ", one a layer"));
-        for (std::size_t l = 0; l < layers; ++l) {
-            const auto& stored = synthesis_.noise()[l];
-            all.strength.push_back(Scalar(1));
-            for (const auto& s : options.noise_strength)
-                if (static_cast<int>(l) >= s.first && static_cast<int>(l) <= s.last)
-                    all.strength.back() = static_cast<Scalar>(s.strength);
-            if (options.noise == Noise::constant) {
-                all.maps.push_back(stored.template view<4>());
-            } else if (options.noise == Noise::random) {
-                const Maps<Scalar> map = context_->take(batch, 1, stored.shape()[2], stored.shape()[3]);
-                ops::random_normal(*context_,
-                                   RandomStream(options.noise_seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)),
-                                   map.size(), map.data);
-                all.maps.push_back(map);
-            } else {
-                const auto& given = options.noise_maps[l];
-                const Maps<Scalar> map =
-                    context_->take(static_cast<Index>(given.shape(0)), static_cast<Index>(given.shape(1)),
-                                   static_cast<Index>(given.shape(2)), static_cast<Index>(given.shape(3)));
-                context_->upload(given.data(), map.size(), map.data);
-                all.maps.push_back(map);
-            }
-        }
-        return all;
-    }
+                                                                   Level level) const;
 
     Architecture architecture_;
     std::shared_ptr<Context<Device>> context_;
@@ -304,6 +158,195 @@ private:
     Truncation<dynamic, Device> truncation_;
     SynthesisNetwork<Device> synthesis_;
 };
+
+template <class Device>
+BasicGenerator<run_time, Device>::BasicGenerator(const Architecture& a, std::uint64_t seed, Device device)
+    : BasicGenerator(a, std::make_shared<Context<Device>>(device), seed) {}
+
+template <class Device>
+BasicGenerator<run_time, Device>::BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context,
+                                                 std::uint64_t seed)
+    : BasicGenerator(a, std::move(context), uninitialized) {
+    initialize(*this, *context_, seed);
+}
+
+template <class Device>
+BasicGenerator<run_time, Device>::BasicGenerator(const Architecture& a, std::shared_ptr<Context<Device>> context,
+                                                 Uninitialized)
+    : architecture_(valid(a)),
+      context_(std::move(context)),
+      lod_(std::vector<Index>{}, {}, false),
+      mapping_(a),
+      truncation_(a.w_size()),
+      synthesis_(a) {}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::map(const Latents& z, const Latents& labels) const -> Latents {
+    require_equal("Generator", "length of z", static_cast<Index>(z.shape(1)), Index{architecture_.latent_size});
+    if (architecture_.label_size > 0) {
+        require_equal("Generator", "labels", labels.shape(0), z.shape(0));
+        require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)),
+                      Index{architecture_.label_size});
+    } else {
+        require_equal("Generator", "size of labels for a network without labels", labels.size(), std::size_t{0});
+    }
+    const Workspace::Frame frame(context_->workspace());
+    const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
+    const auto timer = context_->measured([] { return Profile::Entry{.name = "mapping"}; });
+    mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{}, w);
+    return downloaded(w);
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::synthesize(const Latents& w, const Options& options) const -> Pictures {
+    return synthesize(styles(w), options);
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Options& options) const -> Pictures {
+    const auto n = static_cast<Index>(w.shape(0));
+    require_equal("Generator", "layers of w", static_cast<Index>(w.shape(1)), Index{architecture_.layers()});
+    require_equal("Generator", "length of w", static_cast<Index>(w.shape(2)), Index{architecture_.w_size()});
+    if (!std::isfinite(options.truncation.psi))
+        throw ValueError(text("truncation psi is ", options.truncation.psi, ", expected a number"));
+    const Level level = Level::of(architecture_, options.lod ? *options.lod : lod());
+    const Workspace::Frame frame(context_->workspace());
+    const Styles<Scalar> layered = context_->take(architecture_.layers(), n, architecture_.w_size());
+    for (Index i = 0; i < n; ++i)
+        for (Index l = 0; l < architecture_.layers(); ++l)
+            context_->upload(w.data() + (i * architecture_.layers() + l) * architecture_.w_size(),
+                             architecture_.w_size(), style_of(layered, l).part(i, 1).data);
+    truncation_.forward(*context_, options.truncation, layered);
+    const Shape4 s = synthesis_.picture_shape(n, level);
+    const Maps<Scalar> small = context_->take(s[0], s[1], s[2], s[3]);
+    synthesis_.forward(*context_, layered, noises(options, n, level), level, small);
+    const int repeat = level.repeat(architecture_);
+    Pictures pictures =
+        Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
+                              static_cast<std::size_t>(s[3] * repeat)});
+    Maps<Scalar> large = small;
+    if (repeat > 1) {
+        large = context_->take(s[0], s[1], s[2] * repeat, s[3] * repeat);
+        ops::upscale2d(*context_, small, repeat, large);
+    }
+    context_->download(large.data, large.size(), pictures.data());
+    return pictures;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::styles(const Latents& w) const -> LayerStyles {
+    const auto layers = static_cast<std::size_t>(architecture_.layers());
+    LayerStyles all = LayerStyles::from_shape({w.shape(0), layers, w.shape(1)});
+    for (std::size_t n = 0; n < w.shape(0); ++n)
+        for (std::size_t l = 0; l < layers; ++l)
+            std::copy_n(w.data() + n * w.shape(1), w.shape(1), all.data() + (n * layers + l) * w.shape(1));
+    return all;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::mix(const Latents& w, const Latents& second,
+                                           const std::vector<int>& layers) const -> LayerStyles {
+    if (!architecture_.use_styles) throw ValueError("Generator: this architecture has no styles to mix");
+    require_equal("Generator", "batch of the second w", second.shape(0), w.shape(0));
+    require_equal("Generator", "length of the second w", second.shape(1), w.shape(1));
+    LayerStyles all = styles(w);
+    const auto width = w.shape(1);
+    for (int l : layers) {
+        if (l < 0 || l >= architecture_.layers())
+            throw ShapeError(text("Generator: layer to mix is ", l, ", expected 0 to ", architecture_.layers() - 1));
+        for (std::size_t n = 0; n < w.shape(0); ++n)
+            std::copy_n(
+                second.data() + n * width, width,
+                all.data() +
+                    (n * static_cast<std::size_t>(architecture_.layers()) + static_cast<std::size_t>(l)) * width);
+    }
+    return all;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::w_average() const -> std::vector<Scalar> {
+    std::vector<Scalar> w(static_cast<std::size_t>(truncation_.average().size()));
+    context_->download(truncation_.average().value().data(), truncation_.average().size(), w.data());
+    return w;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::measure_w_average(int samples, std::uint64_t seed) const -> std::vector<Scalar> {
+    if (architecture_.label_size > 0)
+        throw ValueError("measure_w_average: the network has labels, so w has no one average");
+    std::vector<double> sum(static_cast<std::size_t>(architecture_.w_size()));
+    const RandomStream stream(seed, 0, Purpose::latents);
+    for (int done = 0; done < samples;) {
+        const int n = std::min(samples - done, 256);
+        Latents z =
+            Latents::from_shape({static_cast<std::size_t>(n), static_cast<std::size_t>(architecture_.latent_size)});
+        stream.fill_normal(z.data(), z.size(),
+                           static_cast<std::uint64_t>(done) * static_cast<std::uint64_t>(architecture_.latent_size));
+        const Latents w = map(z);
+        for (std::size_t i = 0; i < w.size(); ++i) sum[i % sum.size()] += static_cast<double>(w.data()[i]);
+        done += n;
+    }
+    std::vector<Scalar> mean(sum.size());
+    for (std::size_t i = 0; i < sum.size(); ++i) mean[i] = static_cast<Scalar>(sum[i] / std::max(samples, 1));
+    return mean;
+}
+
+template <class Device>
+void BasicGenerator<run_time, Device>::set_lod(double lod) {
+    (void)Level::of(architecture_, lod);
+    const auto v = static_cast<Scalar>(lod);
+    context_->upload(&v, 1, lod_.value().data());
+    context_->upload(&v, 1, synthesis_.lod().value().data());
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::uploaded(const Latents& x) const -> Rows<const Scalar> {
+    const Rows<Scalar> y = context_->take(static_cast<Index>(x.shape(0)), static_cast<Index>(x.shape(1)));
+    context_->upload(x.data(), y.size(), y.data);
+    return y;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::downloaded(Rows<const Scalar> x) const -> Latents {
+    Latents y = Latents::from_shape({static_cast<std::size_t>(x.extent(0)), static_cast<std::size_t>(x.extent(1))});
+    context_->download(x.data, x.size(), y.data());
+    return y;
+}
+
+template <class Device>
+auto BasicGenerator<run_time, Device>::noises(const Options& options, Index batch, Level level) const ->
+    typename SynthesisNetwork<Device>::Noises {
+    typename SynthesisNetwork<Device>::Noises all;
+    if (!architecture_.use_noise || options.noise == Noise::none) return all;
+    const auto layers = static_cast<std::size_t>(2 * (level.stage + 1));
+    if (options.noise == Noise::given && options.noise_maps.size() < layers)
+        throw ShapeError(
+            text("Generator: noise maps are ", options.noise_maps.size(), ", expected ", layers, ", one a layer"));
+    for (std::size_t l = 0; l < layers; ++l) {
+        const auto& stored = synthesis_.noise()[l];
+        all.strength.push_back(Scalar(1));
+        for (const auto& s : options.noise_strength)
+            if (static_cast<int>(l) >= s.first && static_cast<int>(l) <= s.last)
+                all.strength.back() = static_cast<Scalar>(s.strength);
+        if (options.noise == Noise::constant) {
+            all.maps.push_back(stored.template view<4>());
+        } else if (options.noise == Noise::random) {
+            const Maps<Scalar> map = context_->take(batch, 1, stored.shape()[2], stored.shape()[3]);
+            ops::random_normal(*context_,
+                               RandomStream(options.noise_seed, 0, Purpose::noise, static_cast<std::uint32_t>(l)),
+                               map.size(), map.data);
+            all.maps.push_back(map);
+        } else {
+            const auto& given = options.noise_maps[l];
+            const Maps<Scalar> map =
+                context_->take(static_cast<Index>(given.shape(0)), static_cast<Index>(given.shape(1)),
+                               static_cast<Index>(given.shape(2)), static_cast<Index>(given.shape(3)));
+            context_->upload(given.data(), map.size(), map.data);
+            all.maps.push_back(map);
+        }
+    }
+    return all;
+}
 
 /// A generator whose architecture is given while running.
 template <class Device = Cpu>
@@ -350,5 +393,9 @@ public:
 /// The paper's generator (configuration F) for pictures of Res x Res.
 template <int Res, class Device = Cpu>
 using Generator = BasicGenerator<at_resolution(config_f, Res), Device>;
+
+#ifdef STYLEGAN_COMPILED
+extern template class BasicGenerator<run_time, Cpu>;
+#endif
 
 }  // namespace stylegan

@@ -45,15 +45,7 @@ public:
     };
 
     SynthesisNetwork() = default;
-    explicit SynthesisNetwork(const Architecture& a) : architecture_(a), lod_(std::vector<Index>{}, {}, false) {
-        for (int stage = 0; stage < a.stages(); ++stage) {
-            blocks_.emplace_back(a, stage);
-            to_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.use_wscale);
-            for (int k = 0; k < 2 && a.use_noise; ++k)
-                noise_.emplace_back(std::vector<Index>{1, 1, a.size(stage).height, a.size(stage).width}, Initial{0, 1},
-                                    false);
-        }
-    }
+    explicit SynthesisNetwork(const Architecture& a);
 
     /// The noise maps that constant noise uses, one a layer; empty without noise.
     [[nodiscard]] const std::vector<Parameter<Device>>& noise() const { return noise_; }
@@ -69,63 +61,11 @@ public:
     /// @param styles    (layers, N, Latent)
     /// @param pictures  picture_shape(N, level)
     void forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
-                 Maps<Scalar> pictures, Cache* cache = nullptr) const {
-        Temporaries t(context.workspace(), cache != nullptr);
-        const Index n = styles.extent(1);
-        if constexpr (std::is_same_v<Device, Cpu>)
-            if (const int first = first_styled(level);
-                !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
-                return forward_styled(context, styles, noises, level, first, pictures);
-        if (cache) {
-            *cache = Cache{.level = level};
-            cache->blocks.resize(blocks_.size());
-        }
-        const auto [x, below] = plain_stages(context, styles, noises, level.stage, cache);
-        {
-            const auto timer = measured_rgb(context, x, pictures);
-            to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
-        }
-        if (level.fade > 0) {
-            const Shape4 small = picture_shape(n, {level.stage - 1, 0});
-            const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]);
-            to_rgb(level.stage - 1).forward(context, below, rgb, cache ? &cache->rgb_below : nullptr);
-            fade_in(context, rgb, level, pictures);
-        }
-    }
+                 Maps<Scalar> pictures, Cache* cache = nullptr) const;
 
     /// dpictures as pictures -> dstyles (layers, N, Latent), overwritten; may be empty
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Styles<Scalar> dstyles,
-                  Pass pass) {
-        const Workspace::Frame frame(context.workspace());
-        const Level level = cache.level;
-        const Index n = dpictures.extent(0);
-        if (!dstyles.empty())
-            context.fill(dstyles.part(2 * (level.stage + 1), dstyles.extent(0) - 2 * (level.stage + 1)), Scalar(0));
-        Index largest = 0;
-        for (int s = 0; s <= level.stage; ++s)
-            largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
-        std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
-        const auto buffer = [&](int s) {
-            return Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)], block(s).output_shape(n)};
-        };
-
-        Maps<Scalar> dx = buffer(level.stage);
-        Maps<const Scalar> drgb = dpictures;
-        if (level.fade > 0) {
-            const Maps<Scalar> scaled = context.take_like(dpictures);
-            ops::scale(context, dpictures, static_cast<Scalar>(1 - level.fade), scaled);
-            drgb = scaled;
-        }
-        to_rgb(level.stage).backward(context, cache.rgb, drgb, dx, pass);
-        for (int s = level.stage; s >= 0; --s) {
-            const Maps<Scalar> below = s > 0 ? buffer(s - 1) : Maps<Scalar>{};
-            const auto at = [&](int layer) { return dstyles.empty() ? Rows<Scalar>{} : style_of(dstyles, layer); };
-            block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)},
-                              pass);
-            if (s == level.stage && level.fade > 0) add_faded(context, cache, dpictures, below, pass);
-            dx = below;
-        }
-    }
+                  Pass pass);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -141,27 +81,7 @@ public:
 private:
     /// Stages up to `last`, one after the other. @return maps of the last one, and of the one below
     std::array<Maps<const Scalar>, 2> plain_stages(Context<Device>& context, Styles<const Scalar> styles,
-                                                   const Noises& noises, int last, Cache* cache) const {
-        const Index n = styles.extent(1);
-        std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
-        if (!cache) {
-            Index largest = 0;
-            for (int s = 0; s <= last; ++s)
-                largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
-            for (auto& b : turn) b = context.take(largest, 1, 1, 1);
-        }
-        Maps<const Scalar> x, below;
-        for (int s = 0; s <= last; ++s) {
-            const auto shape = block(s).output_shape(n);
-            const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
-                                         : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
-            block(s).forward(context, x, inputs(styles, noises, s), y,
-                             cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
-            below = x;
-            x = y;
-        }
-        return {x, below};
-    }
+                                                   const Noises& noises, int last, Cache* cache) const;
 
     /// The first of the last stages that all are styled() at this level; one more than the level's if none is.
     [[nodiscard]] int first_styled(Level level) const {
@@ -172,35 +92,7 @@ private:
 
     /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
     void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
-                        int first, Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu> {
-        const Index n = styles.extent(1);
-        const auto blocked = [&](Scalar* data, int s) {
-            const Shape4 shape = block(s).output_shape(n);
-            return ops::BlockedMaps<Scalar>{data, n, shape[1], shape[2], shape[3]};
-        };
-        Index largest = 0;
-        for (int s = first - 1; s <= level.stage; ++s) largest = std::max(largest, blocked(nullptr, s).size());
-        Scalar *const in = context.take(largest).data, *const middle = context.take(largest).data;
-        ops::StyledMaps x = ops::as_styled(context, blocked(in, first - 1));
-        {
-            const Workspace::Frame frame(context.workspace());
-            ops::copy_blocked(context, plain_stages(context, styles, noises, first - 1, nullptr)[0],
-                              blocked(in, first - 1));
-        }
-        const bool fading = level.fade > 0;
-        const Shape4 small = fading ? picture_shape(n, {level.stage - 1, 0}) : Shape4{};
-        const Maps<Scalar> rgb = fading ? context.take(small[0], small[1], small[2], small[3]) : Maps<Scalar>{};
-        for (int s = first; s <= level.stage; ++s) {
-            if (fading && s == level.stage) to_rgb(s - 1).picture_of(context, x, rgb);
-            x = block(s).forward_styled(context, x, inputs(styles, noises, s), blocked(middle, s), blocked(in, s));
-        }
-        {
-            const auto timer =
-                measured_rgb(context, Maps<const Scalar>{nullptr, block(level.stage).output_shape(n)}, pictures);
-            to_rgb(level.stage).picture_of(context, x, pictures);
-        }
-        if (fading) fade_in(context, rgb, level, pictures);
-    }
+                        int first, Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu>;
 
     auto measured_rgb(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> pictures) const {
         return context.measured([&] {
@@ -212,39 +104,17 @@ private:
     }
 
     /// pictures = the share of them and of the pictures of the stage below at this level
-    void fade_in(Context<Device>& context, Maps<const Scalar> below, Level level, Maps<Scalar> pictures) const {
-        const Maps<Scalar> large = context.take_like(pictures);
-        ops::upscale2d(context, below, 2, large);
-        ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
-    }
+    void fade_in(Context<Device>& context, Maps<const Scalar> below, Level level, Maps<Scalar> pictures) const;
 
     [[nodiscard]] const Block& block(int s) const { return blocks_[static_cast<std::size_t>(s)]; }
     [[nodiscard]] Block& block(int s) { return blocks_[static_cast<std::size_t>(s)]; }
     [[nodiscard]] const AnyToRgb<Device>& to_rgb(int s) const { return to_rgb_[static_cast<std::size_t>(s)]; }
     [[nodiscard]] AnyToRgb<Device>& to_rgb(int s) { return to_rgb_[static_cast<std::size_t>(s)]; }
 
-    LayerInputs<Scalar> inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const {
-        LayerInputs<Scalar> in;
-        for (std::size_t k = 0; k < 2; ++k) {
-            const auto layer = static_cast<std::size_t>(2 * stage) + k;
-            in.w[k] = style_of(styles, static_cast<Index>(layer));
-            const std::size_t map = architecture_.shared_noise ? layer - k : layer;
-            if (map < noises.maps.size()) in.noise[k] = noises.maps[map];
-            if (layer < noises.strength.size()) in.strength[k] = noises.strength[layer];
-        }
-        return in;
-    }
+    LayerInputs<Scalar> inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const;
 
     /// The share of the fading picture below: dx += to_rgb^T (upscale^T (fade * dpictures))
-    void add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Maps<Scalar> dx, Pass pass) {
-        const Workspace::Frame frame(context.workspace());
-        const Shape4 small = picture_shape(dpictures.extent(0), {cache.level.stage - 1, 0});
-        const Maps<Scalar> drgb = context.take(small[0], small[1], small[2], small[3]), part = context.take_like(dx);
-        ops::upscale2d_gradient(context, dpictures, 2, drgb);
-        ops::scale(context, drgb, static_cast<Scalar>(cache.level.fade), drgb);
-        to_rgb(cache.level.stage - 1).backward(context, cache.rgb_below, drgb, part, pass);
-        ops::add(context, dx, part, dx);
-    }
+    void add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Maps<Scalar> dx, Pass pass);
 
     Architecture architecture_;
     Parameter<Device> lod_;                 // ()
@@ -252,5 +122,172 @@ private:
     std::vector<Block> blocks_;
     std::vector<AnyToRgb<Device>> to_rgb_;
 };
+
+template <class Device>
+SynthesisNetwork<Device>::SynthesisNetwork(const Architecture& a)
+    : architecture_(a), lod_(std::vector<Index>{}, {}, false) {
+    for (int stage = 0; stage < a.stages(); ++stage) {
+        blocks_.emplace_back(a, stage);
+        to_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.use_wscale);
+        for (int k = 0; k < 2 && a.use_noise; ++k)
+            noise_.emplace_back(std::vector<Index>{1, 1, a.size(stage).height, a.size(stage).width}, Initial{0, 1},
+                                false);
+    }
+}
+
+template <class Device>
+void SynthesisNetwork<Device>::forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises,
+                                       Level level, Maps<Scalar> pictures, Cache* cache) const {
+    Temporaries t(context.workspace(), cache != nullptr);
+    const Index n = styles.extent(1);
+    if constexpr (std::is_same_v<Device, Cpu>)
+        if (const int first = first_styled(level);
+            !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
+            return forward_styled(context, styles, noises, level, first, pictures);
+    if (cache) {
+        *cache = Cache{.level = level};
+        cache->blocks.resize(blocks_.size());
+    }
+    const auto [x, below] = plain_stages(context, styles, noises, level.stage, cache);
+    {
+        const auto timer = measured_rgb(context, x, pictures);
+        to_rgb(level.stage).forward(context, x, pictures, cache ? &cache->rgb : nullptr);
+    }
+    if (level.fade > 0) {
+        const Shape4 small = picture_shape(n, {level.stage - 1, 0});
+        const Maps<Scalar> rgb = context.take(small[0], small[1], small[2], small[3]);
+        to_rgb(level.stage - 1).forward(context, below, rgb, cache ? &cache->rgb_below : nullptr);
+        fade_in(context, rgb, level, pictures);
+    }
+}
+
+template <class Device>
+void SynthesisNetwork<Device>::backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures,
+                                        Styles<Scalar> dstyles, Pass pass) {
+    const Workspace::Frame frame(context.workspace());
+    const Level level = cache.level;
+    const Index n = dpictures.extent(0);
+    if (!dstyles.empty())
+        context.fill(dstyles.part(2 * (level.stage + 1), dstyles.extent(0) - 2 * (level.stage + 1)), Scalar(0));
+    Index largest = 0;
+    for (int s = 0; s <= level.stage; ++s)
+        largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+    std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
+    const auto buffer = [&](int s) {
+        return Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)], block(s).output_shape(n)};
+    };
+
+    Maps<Scalar> dx = buffer(level.stage);
+    Maps<const Scalar> drgb = dpictures;
+    if (level.fade > 0) {
+        const Maps<Scalar> scaled = context.take_like(dpictures);
+        ops::scale(context, dpictures, static_cast<Scalar>(1 - level.fade), scaled);
+        drgb = scaled;
+    }
+    to_rgb(level.stage).backward(context, cache.rgb, drgb, dx, pass);
+    for (int s = level.stage; s >= 0; --s) {
+        const Maps<Scalar> below = s > 0 ? buffer(s - 1) : Maps<Scalar>{};
+        const auto at = [&](int layer) { return dstyles.empty() ? Rows<Scalar>{} : style_of(dstyles, layer); };
+        block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)},
+                          pass);
+        if (s == level.stage && level.fade > 0) add_faded(context, cache, dpictures, below, pass);
+        dx = below;
+    }
+}
+
+template <class Device>
+auto SynthesisNetwork<Device>::plain_stages(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises,
+                                            int last, Cache* cache) const -> std::array<Maps<const Scalar>, 2> {
+    const Index n = styles.extent(1);
+    std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
+    if (!cache) {
+        Index largest = 0;
+        for (int s = 0; s <= last; ++s)
+            largest = std::max(largest, View<Scalar, 4>{nullptr, block(s).output_shape(n)}.size());
+        for (auto& b : turn) b = context.take(largest, 1, 1, 1);
+    }
+    Maps<const Scalar> x, below;
+    for (int s = 0; s <= last; ++s) {
+        const auto shape = block(s).output_shape(n);
+        const Maps<Scalar> y = cache ? context.take(shape[0], shape[1], shape[2], shape[3])
+                                     : Maps<Scalar>{turn[static_cast<std::size_t>(s % 2)].data, shape};
+        block(s).forward(context, x, inputs(styles, noises, s), y,
+                         cache ? &cache->blocks[static_cast<std::size_t>(s)] : nullptr);
+        below = x;
+        x = y;
+    }
+    return {x, below};
+}
+
+template <class Device>
+void SynthesisNetwork<Device>::forward_styled(Context<Device>& context, Styles<const Scalar> styles,
+                                              const Noises& noises, Level level, int first,
+                                              Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu> {
+    const Index n = styles.extent(1);
+    const auto blocked = [&](Scalar* data, int s) {
+        const Shape4 shape = block(s).output_shape(n);
+        return ops::BlockedMaps<Scalar>{data, n, shape[1], shape[2], shape[3]};
+    };
+    Index largest = 0;
+    for (int s = first - 1; s <= level.stage; ++s) largest = std::max(largest, blocked(nullptr, s).size());
+    Scalar *const in = context.take(largest).data, *const middle = context.take(largest).data;
+    ops::StyledMaps x = ops::as_styled(context, blocked(in, first - 1));
+    {
+        const Workspace::Frame frame(context.workspace());
+        ops::copy_blocked(context, plain_stages(context, styles, noises, first - 1, nullptr)[0],
+                          blocked(in, first - 1));
+    }
+    const bool fading = level.fade > 0;
+    const Shape4 small = fading ? picture_shape(n, {level.stage - 1, 0}) : Shape4{};
+    const Maps<Scalar> rgb = fading ? context.take(small[0], small[1], small[2], small[3]) : Maps<Scalar>{};
+    for (int s = first; s <= level.stage; ++s) {
+        if (fading && s == level.stage) to_rgb(s - 1).picture_of(context, x, rgb);
+        x = block(s).forward_styled(context, x, inputs(styles, noises, s), blocked(middle, s), blocked(in, s));
+    }
+    {
+        const auto timer =
+            measured_rgb(context, Maps<const Scalar>{nullptr, block(level.stage).output_shape(n)}, pictures);
+        to_rgb(level.stage).picture_of(context, x, pictures);
+    }
+    if (fading) fade_in(context, rgb, level, pictures);
+}
+
+template <class Device>
+void SynthesisNetwork<Device>::fade_in(Context<Device>& context, Maps<const Scalar> below, Level level,
+                                       Maps<Scalar> pictures) const {
+    const Maps<Scalar> large = context.take_like(pictures);
+    ops::upscale2d(context, below, 2, large);
+    ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
+}
+
+template <class Device>
+auto SynthesisNetwork<Device>::inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const
+    -> LayerInputs<Scalar> {
+    LayerInputs<Scalar> in;
+    for (std::size_t k = 0; k < 2; ++k) {
+        const auto layer = static_cast<std::size_t>(2 * stage) + k;
+        in.w[k] = style_of(styles, static_cast<Index>(layer));
+        const std::size_t map = architecture_.shared_noise ? layer - k : layer;
+        if (map < noises.maps.size()) in.noise[k] = noises.maps[map];
+        if (layer < noises.strength.size()) in.strength[k] = noises.strength[layer];
+    }
+    return in;
+}
+
+template <class Device>
+void SynthesisNetwork<Device>::add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures,
+                                         Maps<Scalar> dx, Pass pass) {
+    const Workspace::Frame frame(context.workspace());
+    const Shape4 small = picture_shape(dpictures.extent(0), {cache.level.stage - 1, 0});
+    const Maps<Scalar> drgb = context.take(small[0], small[1], small[2], small[3]), part = context.take_like(dx);
+    ops::upscale2d_gradient(context, dpictures, 2, drgb);
+    ops::scale(context, drgb, static_cast<Scalar>(cache.level.fade), drgb);
+    to_rgb(cache.level.stage - 1).backward(context, cache.rgb_below, drgb, part, pass);
+    ops::add(context, dx, part, dx);
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class SynthesisNetwork<Cpu>;
+#endif
 
 }  // namespace stylegan

@@ -57,18 +57,9 @@ public:
     /// @param width  feature maps of the first stage
     /// @param lr     with `wscale` for training it here; without, weights are stored as they are used
     /// @throws ValueError if width is less than 1
-    explicit Vgg16(int width = 64, EqualizedLr lr = {.wscale = false}, std::uint64_t seed = 0, Device device = {})
-        : Vgg16(width, lr, std::make_shared<Context<Device>>(device)) {
-        initialize(*this, *context_, seed);
-    }
+    explicit Vgg16(int width = 64, EqualizedLr lr = {.wscale = false}, std::uint64_t seed = 0, Device device = {});
     /// All weights 0, for those loaded next; shares the threads and memory of another network.
-    Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>> context)
-        : width_(width), lr_(lr), context_(std::move(context)) {
-        if (width < 1 || width > 4096) throw ValueError(text("Vgg16: width is ", width, ", expected 1 to 4096"));
-        for (int k = 0; k < convolutions; ++k)
-            layers_.emplace_back(inputs_of(k), outputs_of(k), 3, Resample::none,
-                                 LinearOptions{.lr = lr, .bias = true, .slope = 0});
-    }
+    Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>> context);
 
     [[nodiscard]] int width() const { return width_; }
     [[nodiscard]] EqualizedLr equalized_lr() const { return lr_; }
@@ -101,101 +92,16 @@ public:
     /// @param pictures  (N, 3, H, W), in about [-1, 1]
     /// @return          (N, C, H / 2^stage, W / 2^stage) for each stage, rounded down
     /// @throws ShapeError if the pictures are smaller than 16x16, or not of three colours
-    [[nodiscard]] std::array<Pictures, stages> features(const Pictures& pictures) const {
-        const Workspace::Frame frame(context_->workspace());
-        const Maps<Scalar> x =
-            context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
-                           static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
-        context_->upload(pictures.data(), x.size(), x.data);
-        const Features found = forward(*context_, x);
-        std::array<Pictures, stages> all;
-        for (std::size_t s = 0; s < stages; ++s) {
-            const Shape4& e = found[s].shape;
-            all[s] = Pictures::from_shape({static_cast<std::size_t>(e[0]), static_cast<std::size_t>(e[1]),
-                                           static_cast<std::size_t>(e[2]), static_cast<std::size_t>(e[3])});
-            context_->download(found[s].data, found[s].size(), all[s].data());
-        }
-        return all;
-    }
+    [[nodiscard]] std::array<Pictures, stages> features(const Pictures& pictures) const;
 
     /// The same on views. The features lie in the workspace, in the caller's frame.
-    [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures,
-                                   Cache* cache = nullptr) const {
-        require_pictures(pictures);
-        std::array<Maps<Scalar>, stages> taps;
-        Features features;
-        Index h = pictures.extent(2), w = pictures.extent(3);
-        for (std::size_t s = 0; s < stages; ++s, h /= 2, w /= 2)
-            features[s] = taps[s] = context.take(pictures.extent(0), channels(static_cast<int>(s)), h, w);
-        if (cache) *cache = Cache{.features = features, .pictures = pictures.shape};
-
-        Temporaries all(context.workspace(), cache != nullptr);
-        for (int s = 0; s < stages; ++s) {
-            const auto at = static_cast<std::size_t>(s);
-            Temporaries of_stage(context.workspace(), cache != nullptr);
-            Maps<const Scalar> x;
-            if (s == 0) {
-                const Maps<Scalar> y = context.take_like(pictures);
-                ops::channel_affine(context, pictures, scale(), shift(), y);
-                x = y;
-            } else {
-                const Maps<Scalar> y = context.take(features[at].extent(0), features[at - 1].extent(1),
-                                                    features[at].extent(2), features[at].extent(3));
-                ops::max_pool(context, features[at - 1], y);
-                x = y;
-            }
-            const int first = first_of(s), last = first + depth[at] - 1;
-            for (int k = first; k <= last; ++k) {
-                const Maps<Scalar> y = k == last ? taps[at] : context.take_like(taps[at]);
-                layer(k).forward(context, x, y, cache ? &cache->layers[static_cast<std::size_t>(k)] : nullptr);
-                x = y;
-            }
-        }
-        return features;
-    }
+    [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures, Cache* cache = nullptr) const;
 
     /// The gradient of the network.
     /// @param dfeatures  as the features; an empty view where nothing comes from a stage
     /// @param dpictures  as the pictures, overwritten; may be empty
     /// @param pass       Pass::inputs for dpictures alone, Pass::gradients to add to the parameters' gradients as well
-    void backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures,
-                  Pass pass) {
-        const Workspace::Frame frame(context.workspace());
-        Index largest = View<Scalar, 4>{nullptr, cache.pictures}.size();
-        for (const auto& f : cache.features) largest = std::max(largest, f.size());
-        std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
-        const auto other = [&](const Shape4& shape) {
-            std::swap(turn[0], turn[1]);
-            return Maps<Scalar>{turn[0], shape};
-        };
-
-        Maps<const Scalar> dy;  // of what the stage gave; empty until something comes
-        for (int s = stages - 1; s >= 0; --s) {
-            const auto at = static_cast<std::size_t>(s);
-            const Maps<const Scalar> features = cache.features[at];
-            if (!dy.empty()) {
-                const Maps<Scalar> through = other(features.shape);
-                ops::max_pool_gradient(context, features, dy, through);
-                if (!dfeatures[at].empty()) ops::add(context, Maps<const Scalar>(through), dfeatures[at], through);
-                dy = through;
-            } else {
-                dy = dfeatures[at];
-            }
-            if (dy.empty()) continue;
-            for (int k = first_of(s) + depth[at] - 1; k >= first_of(s); --k) {
-                auto& kept = cache.layers[static_cast<std::size_t>(k)];
-                const bool wanted = k > 0 || !dpictures.empty();
-                const Maps<Scalar> dx = wanted ? other(kept.x.shape) : Maps<Scalar>{};
-                layer(k).backward(context, kept, dy, dx, pass);
-                dy = dx;
-            }
-        }
-        if (dpictures.empty()) return;
-        if (dy.empty())
-            context.fill(dpictures, Scalar(0));
-        else
-            ops::channel_affine(context, dy, scale(), {}, dpictures);
-    }
+    void backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures, Pass pass);
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
@@ -204,13 +110,7 @@ public:
     }
 
 private:
-    void require_pictures(Maps<const Scalar> pictures) const {
-        require_equal("Vgg16", "colour channels of the pictures", pictures.extent(1), 3);
-        for (int axis = 2; axis < 4; ++axis)
-            if (pictures.extent(axis) < smallest_side)
-                throw ShapeError(text("Vgg16: pictures are ", pictures.extent(2), 'x', pictures.extent(3),
-                                      ", expected at least ", smallest_side, 'x', smallest_side));
-    }
+    void require_pictures(Maps<const Scalar> pictures) const;
 
     // (x / 2 + 1/2 - mean) / deviation of ImageNet's colours, for x in [-1, 1]: (x - m) / d with m = 2 mean - 1
     static constexpr std::array<double, 3> mean{-0.030, -0.088, -0.188}, deviation{0.458, 0.448, 0.450};
@@ -229,5 +129,125 @@ private:
     std::shared_ptr<Context<Device>> context_;
     std::vector<AnyConvolution<Device>> layers_;
 };
+
+template <class Device>
+Vgg16<Device>::Vgg16(int width, EqualizedLr lr, std::uint64_t seed, Device device)
+    : Vgg16(width, lr, std::make_shared<Context<Device>>(device)) {
+    initialize(*this, *context_, seed);
+}
+
+template <class Device>
+Vgg16<Device>::Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>> context)
+    : width_(width), lr_(lr), context_(std::move(context)) {
+    if (width < 1 || width > 4096) throw ValueError(text("Vgg16: width is ", width, ", expected 1 to 4096"));
+    for (int k = 0; k < convolutions; ++k)
+        layers_.emplace_back(inputs_of(k), outputs_of(k), 3, Resample::none,
+                             LinearOptions{.lr = lr, .bias = true, .slope = 0});
+}
+
+template <class Device>
+auto Vgg16<Device>::features(const Pictures& pictures) const -> std::array<Pictures, stages> {
+    const Workspace::Frame frame(context_->workspace());
+    const Maps<Scalar> x = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
+                                          static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
+    context_->upload(pictures.data(), x.size(), x.data);
+    const Features found = forward(*context_, x);
+    std::array<Pictures, stages> all;
+    for (std::size_t s = 0; s < stages; ++s) {
+        const Shape4& e = found[s].shape;
+        all[s] = Pictures::from_shape({static_cast<std::size_t>(e[0]), static_cast<std::size_t>(e[1]),
+                                       static_cast<std::size_t>(e[2]), static_cast<std::size_t>(e[3])});
+        context_->download(found[s].data, found[s].size(), all[s].data());
+    }
+    return all;
+}
+
+template <class Device>
+auto Vgg16<Device>::forward(Context<Device>& context, Maps<const Scalar> pictures, Cache* cache) const -> Features {
+    require_pictures(pictures);
+    std::array<Maps<Scalar>, stages> taps;
+    Features features;
+    Index h = pictures.extent(2), w = pictures.extent(3);
+    for (std::size_t s = 0; s < stages; ++s, h /= 2, w /= 2)
+        features[s] = taps[s] = context.take(pictures.extent(0), channels(static_cast<int>(s)), h, w);
+    if (cache) *cache = Cache{.features = features, .pictures = pictures.shape};
+
+    Temporaries all(context.workspace(), cache != nullptr);
+    for (int s = 0; s < stages; ++s) {
+        const auto at = static_cast<std::size_t>(s);
+        Temporaries of_stage(context.workspace(), cache != nullptr);
+        Maps<const Scalar> x;
+        if (s == 0) {
+            const Maps<Scalar> y = context.take_like(pictures);
+            ops::channel_affine(context, pictures, scale(), shift(), y);
+            x = y;
+        } else {
+            const Maps<Scalar> y = context.take(features[at].extent(0), features[at - 1].extent(1),
+                                                features[at].extent(2), features[at].extent(3));
+            ops::max_pool(context, features[at - 1], y);
+            x = y;
+        }
+        const int first = first_of(s), last = first + depth[at] - 1;
+        for (int k = first; k <= last; ++k) {
+            const Maps<Scalar> y = k == last ? taps[at] : context.take_like(taps[at]);
+            layer(k).forward(context, x, y, cache ? &cache->layers[static_cast<std::size_t>(k)] : nullptr);
+            x = y;
+        }
+    }
+    return features;
+}
+
+template <class Device>
+void Vgg16<Device>::backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures,
+                             Pass pass) {
+    const Workspace::Frame frame(context.workspace());
+    Index largest = View<Scalar, 4>{nullptr, cache.pictures}.size();
+    for (const auto& f : cache.features) largest = std::max(largest, f.size());
+    std::array<Scalar*, 2> turn{context.take(largest).data, context.take(largest).data};
+    const auto other = [&](const Shape4& shape) {
+        std::swap(turn[0], turn[1]);
+        return Maps<Scalar>{turn[0], shape};
+    };
+
+    Maps<const Scalar> dy;  // of what the stage gave; empty until something comes
+    for (int s = stages - 1; s >= 0; --s) {
+        const auto at = static_cast<std::size_t>(s);
+        const Maps<const Scalar> features = cache.features[at];
+        if (!dy.empty()) {
+            const Maps<Scalar> through = other(features.shape);
+            ops::max_pool_gradient(context, features, dy, through);
+            if (!dfeatures[at].empty()) ops::add(context, Maps<const Scalar>(through), dfeatures[at], through);
+            dy = through;
+        } else {
+            dy = dfeatures[at];
+        }
+        if (dy.empty()) continue;
+        for (int k = first_of(s) + depth[at] - 1; k >= first_of(s); --k) {
+            auto& kept = cache.layers[static_cast<std::size_t>(k)];
+            const bool wanted = k > 0 || !dpictures.empty();
+            const Maps<Scalar> dx = wanted ? other(kept.x.shape) : Maps<Scalar>{};
+            layer(k).backward(context, kept, dy, dx, pass);
+            dy = dx;
+        }
+    }
+    if (dpictures.empty()) return;
+    if (dy.empty())
+        context.fill(dpictures, Scalar(0));
+    else
+        ops::channel_affine(context, dy, scale(), {}, dpictures);
+}
+
+template <class Device>
+void Vgg16<Device>::require_pictures(Maps<const Scalar> pictures) const {
+    require_equal("Vgg16", "colour channels of the pictures", pictures.extent(1), 3);
+    for (int axis = 2; axis < 4; ++axis)
+        if (pictures.extent(axis) < smallest_side)
+            throw ShapeError(text("Vgg16: pictures are ", pictures.extent(2), 'x', pictures.extent(3),
+                                  ", expected at least ", smallest_side, 'x', smallest_side));
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Vgg16<Cpu>;
+#endif
 
 }  // namespace stylegan

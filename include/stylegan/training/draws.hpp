@@ -39,25 +39,11 @@ public:
 
     /// (samples, length) for the given pictures of the minibatch
     [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length,
-                                             bool second) const {
-        const Rows<Scalar> z = context.take(static_cast<Index>(samples.size()), length);
-        if (given_)
-            gather(context, (second ? given_->second_latents : given_->latents).data(), samples, length, z.data);
-        else
-            draw(context, second ? Purpose::second_latents : Purpose::latents, 0, samples, length, z.data);
-        return z;
-    }
+                                             bool second) const;
 
     /// (samples, 1, height, width) for the given pictures and layer
     [[nodiscard]] Maps<const Scalar> noise(Context<Device>& context, std::span<const Index> samples, int layer,
-                                           Size size) const {
-        const Maps<Scalar> y = context.take(static_cast<Index>(samples.size()), 1, size.height, size.width);
-        if (given_)
-            gather(context, given_->noise.at(static_cast<std::size_t>(layer)).data(), samples, y.stride(), y.data);
-        else
-            draw(context, Purpose::noise, static_cast<std::uint32_t>(layer), samples, y.stride(), y.data);
-        return y;
-    }
+                                           Size size) const;
 
     /// The first layer of the second latents: with `probability` uniform in [1, layers), else `layers`. One draw a minibatch.
     [[nodiscard]] int mix_cutoff(int layers, double probability) const {
@@ -75,24 +61,58 @@ public:
 
 private:
     static void gather(Context<Device>& context, const float* from, std::span<const Index> samples, Index length,
-                       Scalar* to) {
-        std::vector<Scalar> row(static_cast<std::size_t>(length));
-        for (std::size_t i = 0; i < samples.size(); ++i) {
-            for (Index k = 0; k < length; ++k)
-                row[static_cast<std::size_t>(k)] = static_cast<Scalar>(from[samples[i] * length + k]);
-            context.upload(row.data(), length, to + static_cast<Index>(i) * length);
-        }
-    }
+                       Scalar* to);
 
     void draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples,
-              Index length, Scalar* to) const {
-        const RandomStream stream(seed_, step_, purpose, sub);
-        const auto even = static_cast<std::uint64_t>(length + length % 2);  // a picture begins with a pair of its own
-        ops::random_normal_rows(context, stream, samples, even, length, to);
-    }
+              Index length, Scalar* to) const;
 
     std::uint64_t seed_ = 0, step_ = 0;
     const GivenDraws* given_ = nullptr;
 };
+
+template <class Device>
+auto Draws<Device>::latents(Context<Device>& context, std::span<const Index> samples, Index length, bool second) const
+    -> Rows<const Scalar> {
+    const Rows<Scalar> z = context.take(static_cast<Index>(samples.size()), length);
+    if (given_)
+        gather(context, (second ? given_->second_latents : given_->latents).data(), samples, length, z.data);
+    else
+        draw(context, second ? Purpose::second_latents : Purpose::latents, 0, samples, length, z.data);
+    return z;
+}
+
+template <class Device>
+auto Draws<Device>::noise(Context<Device>& context, std::span<const Index> samples, int layer, Size size) const
+    -> Maps<const Scalar> {
+    const Maps<Scalar> y = context.take(static_cast<Index>(samples.size()), 1, size.height, size.width);
+    if (given_)
+        gather(context, given_->noise.at(static_cast<std::size_t>(layer)).data(), samples, y.stride(), y.data);
+    else
+        draw(context, Purpose::noise, static_cast<std::uint32_t>(layer), samples, y.stride(), y.data);
+    return y;
+}
+
+template <class Device>
+void Draws<Device>::gather(Context<Device>& context, const float* from, std::span<const Index> samples, Index length,
+                           Scalar* to) {
+    std::vector<Scalar> row(static_cast<std::size_t>(length));
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        for (Index k = 0; k < length; ++k)
+            row[static_cast<std::size_t>(k)] = static_cast<Scalar>(from[samples[i] * length + k]);
+        context.upload(row.data(), length, to + static_cast<Index>(i) * length);
+    }
+}
+
+template <class Device>
+void Draws<Device>::draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples,
+                         Index length, Scalar* to) const {
+    const RandomStream stream(seed_, step_, purpose, sub);
+    const auto even = static_cast<std::uint64_t>(length + length % 2);  // a picture begins with a pair of its own
+    ops::random_normal_rows(context, stream, samples, even, length, to);
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Draws<Cpu>;
+#endif
 
 }  // namespace stylegan

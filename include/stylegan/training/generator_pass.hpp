@@ -33,54 +33,14 @@ public:
     /// @param pictures  picture_shape(), written
     /// @param w_sum     (w_size), where the sum of w is added for the w average
     /// @param keep      whether backward() follows; then the workspace must stay as it is until it is done
-    void forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum, bool keep) {
-        const Architecture& a = generator_.architecture();
-        Context<Device>& context = generator_.context();
-        Temporaries t(context.workspace(), keep);
-        const auto n = static_cast<Index>(samples_.size());
-        const int layers = 2 * (level_.stage + 1);
-        cutoff_ = draws_.mix_cutoff(layers, a.style_mixing_prob.value());
-
-        const Rows<Scalar> w = context.take(n, a.w_size());
-        generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, false), labels, w,
-                                     keep ? &first_ : nullptr);
-        ops::bias_gradient(context, as_maps<const Scalar>(w), Scalar(1), w_sum);
-        Rows<Scalar> second;
-        if (cutoff_ < layers) {
-            second = context.take(n, a.w_size());
-            generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, true), labels,
-                                         second, keep ? &second_ : nullptr);
-        }
-        const Styles<Scalar> styles = context.take(a.layers(), n, a.w_size());
-        for (int l = 0; l < layers; ++l) context.template copy<2>(l < cutoff_ ? w : second, style_of(styles, l));
-
-        typename SynthesisNetwork<Device>::Noises noises;
-        for (int l = 0; l < layers && a.use_noise; ++l)
-            noises.maps.push_back(draws_.noise(context, samples_, l, a.size(l / 2)));
-        generator_.synthesis().forward(context, styles, noises, level_, pictures, keep ? &synthesis_ : nullptr);
-    }
+    void forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum, bool keep);
 
     /// After forward(keep): adds to the gradient of every parameter. @param dpictures  as pictures
-    void backward(Maps<const Scalar> dpictures) {
-        const Architecture& a = generator_.architecture();
-        Context<Device>& context = generator_.context();
-        const Workspace::Frame frame(context.workspace());
-        const auto n = static_cast<Index>(samples_.size());
-        const int layers = 2 * (level_.stage + 1);
-        const Styles<Scalar> dstyles = context.take(a.layers(), n, a.w_size());
-        generator_.synthesis().backward(context, synthesis_, dpictures, dstyles, Pass::gradients);
-        map_back(context, first_, dstyles, 0, std::min(cutoff_, layers));
-        if (cutoff_ < layers) map_back(context, second_, dstyles, cutoff_, layers);
-    }
+    void backward(Maps<const Scalar> dpictures);
 
 private:
     void map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache, Styles<Scalar> dstyles,
-                  int begin, int end) {
-        const Rows<Scalar> dw = style_of(dstyles, begin);
-        for (int l = begin + 1; l < end; ++l)
-            ops::add(context, as_maps<const Scalar>(dw), as_maps<const Scalar>(style_of(dstyles, l)), as_maps(dw));
-        generator_.mapping().backward(context, cache, dw, {}, Pass::gradients);
-    }
+                  int begin, int end);
 
     AnyGenerator<Device>& generator_;
     const Draws<Device>& draws_;
@@ -90,5 +50,60 @@ private:
     typename AnyMappingNetwork<Device>::Cache first_, second_;
     typename SynthesisNetwork<Device>::Cache synthesis_;
 };
+
+template <class Device>
+void GeneratorPass<Device>::forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum,
+                                    bool keep) {
+    const Architecture& a = generator_.architecture();
+    Context<Device>& context = generator_.context();
+    Temporaries t(context.workspace(), keep);
+    const auto n = static_cast<Index>(samples_.size());
+    const int layers = 2 * (level_.stage + 1);
+    cutoff_ = draws_.mix_cutoff(layers, a.style_mixing_prob.value());
+
+    const Rows<Scalar> w = context.take(n, a.w_size());
+    generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, false), labels, w,
+                                 keep ? &first_ : nullptr);
+    ops::bias_gradient(context, as_maps<const Scalar>(w), Scalar(1), w_sum);
+    Rows<Scalar> second;
+    if (cutoff_ < layers) {
+        second = context.take(n, a.w_size());
+        generator_.mapping().forward(context, draws_.latents(context, samples_, a.latent_size, true), labels, second,
+                                     keep ? &second_ : nullptr);
+    }
+    const Styles<Scalar> styles = context.take(a.layers(), n, a.w_size());
+    for (int l = 0; l < layers; ++l) context.template copy<2>(l < cutoff_ ? w : second, style_of(styles, l));
+
+    typename SynthesisNetwork<Device>::Noises noises;
+    for (int l = 0; l < layers && a.use_noise; ++l)
+        noises.maps.push_back(draws_.noise(context, samples_, l, a.size(l / 2)));
+    generator_.synthesis().forward(context, styles, noises, level_, pictures, keep ? &synthesis_ : nullptr);
+}
+
+template <class Device>
+void GeneratorPass<Device>::backward(Maps<const Scalar> dpictures) {
+    const Architecture& a = generator_.architecture();
+    Context<Device>& context = generator_.context();
+    const Workspace::Frame frame(context.workspace());
+    const auto n = static_cast<Index>(samples_.size());
+    const int layers = 2 * (level_.stage + 1);
+    const Styles<Scalar> dstyles = context.take(a.layers(), n, a.w_size());
+    generator_.synthesis().backward(context, synthesis_, dpictures, dstyles, Pass::gradients);
+    map_back(context, first_, dstyles, 0, std::min(cutoff_, layers));
+    if (cutoff_ < layers) map_back(context, second_, dstyles, cutoff_, layers);
+}
+
+template <class Device>
+void GeneratorPass<Device>::map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache,
+                                     Styles<Scalar> dstyles, int begin, int end) {
+    const Rows<Scalar> dw = style_of(dstyles, begin);
+    for (int l = begin + 1; l < end; ++l)
+        ops::add(context, as_maps<const Scalar>(dw), as_maps<const Scalar>(style_of(dstyles, l)), as_maps(dw));
+    generator_.mapping().backward(context, cache, dw, {}, Pass::gradients);
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class GeneratorPass<Cpu>;
+#endif
 
 }  // namespace stylegan

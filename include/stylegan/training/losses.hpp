@@ -60,69 +60,11 @@ public:
     /// @param labels   (samples, classes), empty without labels
     /// @param w_sum    (w_size), where the sum of w is added
     LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Rows<const Scalar> labels,
-                              std::span<Scalar> w_sum) {
-        Context<Device>& context = generator_.context();
-        const Workspace::Frame frame(context.workspace());
-        GeneratorPass<Device> pass(generator_, draws, level_, samples);
-        const Maps<Scalar> fakes = take(context, pass.picture_shape());
-        pass.forward(labels, fakes, w_sum, true);
-        typename DiscriminatorNetwork<Device>::Cache cache;
-        const Rows<Scalar> scores = context.take(fakes.extent(0), 1);
-        discriminator_.network().forward(context, fakes, labels, level_, scores, &cache);
-        LossValues values;
-        const Rows<Scalar> dscores = on_scores(
-            context, scores, values.loss,
-            [&](double s) -> Pair {
-                switch (options_.generator) {
-                    case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
-                    case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
-                    default: return {-s, -1};
-                }
-            },
-            values.fake_scores);
-        values.penalty.assign(values.loss.size(), 0);
-        const Maps<Scalar> dfakes = context.take_like(fakes);
-        discriminator_.network().backward(context, cache, dscores, dfakes, Pass::inputs);
-        pass.backward(dfakes);
-        return values;
-    }
+                              std::span<Scalar> w_sum);
 
     /// @param reals  (samples, colours, H, W) of the level's stage
     LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
-                                  Rows<const Scalar> labels, std::span<Scalar> w_sum) {
-        Context<Device>& context = generator_.context();
-        const Workspace::Frame frame(context.workspace());
-        GeneratorPass<Device> pass(generator_, draws, level_, samples);
-        const Maps<Scalar> fakes = take(context, pass.picture_shape());
-        pass.forward(labels, fakes, w_sum, false);
-
-        LossValues values;
-        const auto n = samples.size();
-        values.penalty.assign(n, 0);
-        std::vector<double> fake_loss;
-        values.r1 =
-            half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
-                switch (options_.discriminator) {
-                    case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
-                    case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
-                    default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
-                }
-            });
-        const std::vector<double> r2 =
-            half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
-                switch (options_.discriminator) {
-                    case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
-                    case DiscriminatorLoss::wgan: return {s, 1};
-                    default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
-                }
-            });
-        for (std::size_t i = 0; i < n; ++i) {
-            values.loss[i] += fake_loss[i];
-            values.penalty[i] += values.r1[i] + r2[i];
-        }
-        if (options_.gp_lambda > 0) add_gradient_penalty(context, draws, samples, reals, fakes, labels, values.penalty);
-        return values;
-    }
+                                  Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
 private:
     struct Pair {
@@ -196,23 +138,7 @@ private:
 
     void add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws, std::span<const Index> samples,
                               Maps<const Scalar> reals, Maps<const Scalar> fakes, Rows<const Scalar> labels,
-                              std::vector<double>& penalty) {
-        const Workspace::Frame frame(context.workspace());
-        const Maps<Scalar> mixed = context.take_like(reals);
-        for (Index n = 0; n < reals.extent(0); ++n)
-            ops::lerp(context, reals.part(n, 1), fakes.part(n, 1),
-                      static_cast<Scalar>(draws.penalty_mix(samples[static_cast<std::size_t>(n)])), mixed.part(n, 1));
-        Cache cache;
-        const Rows<Scalar> scores = context.take(reals.extent(0), 1), none = context.take_like(scores);
-        discriminator_.network().forward(context, mixed, labels, level_, scores, &cache);
-        context.fill(none, Scalar(0));
-        const double weight = options_.gp_lambda / (options_.gp_target * options_.gp_target);
-        const auto terms = penalized(context, cache, mixed, scores, none, [&](double squared) -> Pair {
-            const double norm = std::sqrt(squared), off = norm - options_.gp_target;
-            return {weight * off * off, norm > 0 ? 2 * weight * off / norm : 0.0};
-        });
-        for (std::size_t i = 0; i < terms.size(); ++i) penalty[i] += terms[i];
-    }
+                              std::vector<double>& penalty);
 
     AnyGenerator<Device>& generator_;
     AnyDiscriminator<Device>& discriminator_;
@@ -221,5 +147,97 @@ private:
     Index batch_;
     double penalty_scale_ = 1;
 };
+
+template <class Device>
+LossValues Losses<Device>::generator_loss(const Draws<Device>& draws, std::span<const Index> samples,
+                                          Rows<const Scalar> labels, std::span<Scalar> w_sum) {
+    Context<Device>& context = generator_.context();
+    const Workspace::Frame frame(context.workspace());
+    GeneratorPass<Device> pass(generator_, draws, level_, samples);
+    const Maps<Scalar> fakes = take(context, pass.picture_shape());
+    pass.forward(labels, fakes, w_sum, true);
+    typename DiscriminatorNetwork<Device>::Cache cache;
+    const Rows<Scalar> scores = context.take(fakes.extent(0), 1);
+    discriminator_.network().forward(context, fakes, labels, level_, scores, &cache);
+    LossValues values;
+    const Rows<Scalar> dscores = on_scores(
+        context, scores, values.loss,
+        [&](double s) -> Pair {
+            switch (options_.generator) {
+                case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
+                case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
+                default: return {-s, -1};
+            }
+        },
+        values.fake_scores);
+    values.penalty.assign(values.loss.size(), 0);
+    const Maps<Scalar> dfakes = context.take_like(fakes);
+    discriminator_.network().backward(context, cache, dscores, dfakes, Pass::inputs);
+    pass.backward(dfakes);
+    return values;
+}
+
+template <class Device>
+LossValues Losses<Device>::discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples,
+                                              Maps<const Scalar> reals, Rows<const Scalar> labels,
+                                              std::span<Scalar> w_sum) {
+    Context<Device>& context = generator_.context();
+    const Workspace::Frame frame(context.workspace());
+    GeneratorPass<Device> pass(generator_, draws, level_, samples);
+    const Maps<Scalar> fakes = take(context, pass.picture_shape());
+    pass.forward(labels, fakes, w_sum, false);
+
+    LossValues values;
+    const auto n = samples.size();
+    values.penalty.assign(n, 0);
+    std::vector<double> fake_loss;
+    values.r1 = half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
+        switch (options_.discriminator) {
+            case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
+            case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
+            default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
+        }
+    });
+    const std::vector<double> r2 =
+        half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
+            switch (options_.discriminator) {
+                case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
+                case DiscriminatorLoss::wgan: return {s, 1};
+                default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
+            }
+        });
+    for (std::size_t i = 0; i < n; ++i) {
+        values.loss[i] += fake_loss[i];
+        values.penalty[i] += values.r1[i] + r2[i];
+    }
+    if (options_.gp_lambda > 0) add_gradient_penalty(context, draws, samples, reals, fakes, labels, values.penalty);
+    return values;
+}
+
+template <class Device>
+void Losses<Device>::add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws,
+                                          std::span<const Index> samples, Maps<const Scalar> reals,
+                                          Maps<const Scalar> fakes, Rows<const Scalar> labels,
+                                          std::vector<double>& penalty) {
+    const Workspace::Frame frame(context.workspace());
+    const Maps<Scalar> mixed = context.take_like(reals);
+    for (Index n = 0; n < reals.extent(0); ++n)
+        ops::lerp(context, reals.part(n, 1), fakes.part(n, 1),
+                  static_cast<Scalar>(draws.penalty_mix(samples[static_cast<std::size_t>(n)])), mixed.part(n, 1));
+    Cache cache;
+    const Rows<Scalar> scores = context.take(reals.extent(0), 1), none = context.take_like(scores);
+    discriminator_.network().forward(context, mixed, labels, level_, scores, &cache);
+    context.fill(none, Scalar(0));
+    const double weight = options_.gp_lambda / (options_.gp_target * options_.gp_target);
+    const auto terms = penalized(context, cache, mixed, scores, none, [&](double squared) -> Pair {
+        const double norm = std::sqrt(squared), off = norm - options_.gp_target;
+        return {weight * off * off, norm > 0 ? 2 * weight * off / norm : 0.0};
+    });
+    for (std::size_t i = 0; i < terms.size(); ++i) penalty[i] += terms[i];
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Losses<Cpu>;
+#endif
 
 }  // namespace stylegan

@@ -58,89 +58,22 @@ public:
     /// Begins at the mean w.
     /// @param generator  fully grown; its weights stay as they are
     /// @throws ValueError if the generator has labels or is not grown, or an option is out of range
-    Projection(Generator& generator, Distance distance, ProjectionOptions options = {})
-        : Projection(generator, std::move(distance), sample_w_of(generator, options), options) {}
+    Projection(Generator& generator, Distance distance, ProjectionOptions options = {});
 
     /// Begins at `start`, (1, w_size). @param deviation  of w, as SampledW has it
     Projection(Generator& generator, Distance distance, const Latents& start, double deviation,
-               ProjectionOptions options = {})
-        : generator_(generator),
-          distance_(std::move(distance)),
-          options_(options),
-          unknowns_(generator),
-          adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}),
-          deviation_(deviation) {
-        const Architecture& a = generator.architecture();
-        if (a.label_size > 0) throw ValueError("Projection: the generator has labels, expected one without");
-        if (generator.lod() != 0)
-            throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
-        if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
-        require_equal("Projection", "length of w", start.size(), unknowns_.w.value().size());
-        upload({start.begin(), start.end()}, unknowns_.w.value());
-        for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
-            std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
-            RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l))
-                .fill_normal(map.data(), map.size());
-            upload(map, unknowns_.noise[l].value());
-        }
-    }
+               ProjectionOptions options = {});
 
     [[nodiscard]] bool finished() const { return steps_ >= options_.steps; }
 
     /// One step of Adam. @throws ValueError if the distance is not finite
-    Step step() {
-        Context<Device>& c = generator_.context();
-        const double t = static_cast<double>(steps_) / options_.steps;
-        const Workspace::Frame frame(c.workspace());
-        const Architecture& a = generator_.architecture();
-        const Level level = Level::of(a, 0);
-        const Styles<Scalar> styles = noisy_styles(t);
-
-        const bool free_noise = t < options_.stored_noise_from;
-        typename SynthesisNetwork<Device>::Noises noises;
-        for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise())
-            noises.maps.push_back(map.template view<4>());
-        typename SynthesisNetwork<Device>::Cache cache;
-        const Shape4 shape = generator_.synthesis().picture_shape(1, level);
-        const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
-        generator_.synthesis().forward(c, styles, noises, level, picture, &cache);
-
-        Step result{.number = steps_};
-        result.distance = measure(picture, dpicture);
-        for_each_parameter(unknowns_, [](const std::string&, Parameter<Device>& p) { p.clear_gradient(); });
-        for (std::size_t l = 0; free_noise && l < unknowns_.noise.size(); ++l) {
-            const Size s = a.size(static_cast<int>(l / 2));
-            cache.want_noise_gradient(static_cast<int>(l),
-                                      Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
-        }
-        const Styles<Scalar> dstyles = c.take_like(styles);
-        generator_.synthesis().backward(c, cache, dpicture, dstyles, Pass::inputs);
-        ops::bias_gradient(c, as_maps<const Scalar>(dstyles.as(a.layers(), a.w_size())), Scalar(1),
-                           std::span<Scalar>(unknowns_.w.gradient().data(), static_cast<std::size_t>(a.w_size())));
-        if (free_noise) result.noise_regularization = add_noise_regularization();
-        if (!adam_.step(unknowns_, c, rate(t)))
-            throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
-        if (free_noise)
-            for (auto& map : unknowns_.noise) {
-                std::vector<Scalar> values = download(map.value());
-                normalize_noise(values);
-                upload(values, map.value());
-            }
-        ++steps_;
-        return result;
-    }
+    Step step();
 
     /// Where the search stands, (1, w_size).
-    [[nodiscard]] Latents w() const {
-        const std::vector<Scalar> values = download(unknowns_.w.value());
-        Latents w = Latents::from_shape({1, values.size()});
-        std::copy(values.begin(), values.end(), w.data());
-        return w;
-    }
+    [[nodiscard]] Latents w() const;
 
 private:
-    Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled, ProjectionOptions options)
-        : Projection(generator, std::move(distance), sampled.mean, sampled.deviation, options) {}
+    Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled, ProjectionOptions options);
 
     static SampledW<Scalar> sample_w_of(const Generator& generator, const ProjectionOptions& options) {
         if (options.w_samples < 2)
@@ -182,43 +115,11 @@ private:
     }
 
     /// w for every layer, all the same, with the noise of this step.
-    Styles<Scalar> noisy_styles(double t) {
-        const Architecture& a = generator_.architecture();
-        std::vector<Scalar> w = download(unknowns_.w.value());
-        const double fade = options_.noise_ramp > 0 ? std::max(0.0, 1 - t / options_.noise_ramp) : 0.0;
-        const double scale = deviation_ * options_.initial_noise * fade * fade;
-        const RandomStream stream(options_.seed, static_cast<std::uint64_t>(steps_), Purpose::latents);
-        for (std::size_t k = 0; k < w.size(); ++k)
-            w[k] += static_cast<Scalar>(scale * static_cast<double>(stream.normal(k)));
-        const Styles<Scalar> styles = generator_.context().take(a.layers(), 1, a.w_size());
-        for (int l = 0; l < a.layers(); ++l)
-            generator_.context().upload(w.data(), a.w_size(), style_of(styles, l).data);
-        return styles;
-    }
+    Styles<Scalar> noisy_styles(double t);
 
-    double measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const {
-        Context<Device>& c = generator_.context();
-        const auto extent = [&](int axis) { return static_cast<std::size_t>(picture.extent(axis)); };
-        Pictures host = Pictures::from_shape({extent(0), extent(1), extent(2), extent(3)}), gradient = host;
-        c.download(picture.data, picture.size(), host.data());
-        const double distance = distance_(host, gradient);
-        if (!std::isfinite(distance))
-            throw ValueError(
-                text("Projection: the distance at step ", steps_, " is ", distance, ", expected a number"));
-        c.upload(gradient.data(), dpicture.size(), dpicture.data);
-        return distance;
-    }
+    double measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const;
 
-    double add_noise_regularization() {
-        double sum = 0;
-        for (auto& map : unknowns_.noise) {
-            std::vector<Scalar> gradient = download(map.gradient());
-            sum += noise_regularization(download(map.value()), map.shape()[2], map.shape()[3],
-                                        options_.noise_regularization, gradient);
-            upload(gradient, map.gradient());
-        }
-        return sum;
-    }
+    double add_noise_regularization();
 
     Generator& generator_;
     Distance distance_;
@@ -228,5 +129,132 @@ private:
     double deviation_;
     int steps_ = 0;
 };
+
+template <class Device>
+Projection<Device>::Projection(Generator& generator, Distance distance, ProjectionOptions options)
+    : Projection(generator, std::move(distance), sample_w_of(generator, options), options) {}
+
+template <class Device>
+Projection<Device>::Projection(Generator& generator, Distance distance, const Latents& start, double deviation,
+                               ProjectionOptions options)
+    : generator_(generator),
+      distance_(std::move(distance)),
+      options_(options),
+      unknowns_(generator),
+      adam_(unknowns_, {.beta1 = 0.9, .beta2 = 0.999}),
+      deviation_(deviation) {
+    const Architecture& a = generator.architecture();
+    if (a.label_size > 0) throw ValueError("Projection: the generator has labels, expected one without");
+    if (generator.lod() != 0)
+        throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
+    if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
+    require_equal("Projection", "length of w", start.size(), unknowns_.w.value().size());
+    upload({start.begin(), start.end()}, unknowns_.w.value());
+    for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
+        std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
+        RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l))
+            .fill_normal(map.data(), map.size());
+        upload(map, unknowns_.noise[l].value());
+    }
+}
+
+template <class Device>
+Projection<Device>::Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled,
+                               ProjectionOptions options)
+    : Projection(generator, std::move(distance), sampled.mean, sampled.deviation, options) {}
+
+template <class Device>
+auto Projection<Device>::step() -> Step {
+    Context<Device>& c = generator_.context();
+    const double t = static_cast<double>(steps_) / options_.steps;
+    const Workspace::Frame frame(c.workspace());
+    const Architecture& a = generator_.architecture();
+    const Level level = Level::of(a, 0);
+    const Styles<Scalar> styles = noisy_styles(t);
+
+    const bool free_noise = t < options_.stored_noise_from;
+    typename SynthesisNetwork<Device>::Noises noises;
+    for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise())
+        noises.maps.push_back(map.template view<4>());
+    typename SynthesisNetwork<Device>::Cache cache;
+    const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+    const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
+    generator_.synthesis().forward(c, styles, noises, level, picture, &cache);
+
+    Step result{.number = steps_};
+    result.distance = measure(picture, dpicture);
+    for_each_parameter(unknowns_, [](const std::string&, Parameter<Device>& p) { p.clear_gradient(); });
+    for (std::size_t l = 0; free_noise && l < unknowns_.noise.size(); ++l) {
+        const Size s = a.size(static_cast<int>(l / 2));
+        cache.want_noise_gradient(static_cast<int>(l),
+                                  Maps<Scalar>{unknowns_.noise[l].gradient().data(), {1, 1, s.height, s.width}});
+    }
+    const Styles<Scalar> dstyles = c.take_like(styles);
+    generator_.synthesis().backward(c, cache, dpicture, dstyles, Pass::inputs);
+    ops::bias_gradient(c, as_maps<const Scalar>(dstyles.as(a.layers(), a.w_size())), Scalar(1),
+                       std::span<Scalar>(unknowns_.w.gradient().data(), static_cast<std::size_t>(a.w_size())));
+    if (free_noise) result.noise_regularization = add_noise_regularization();
+    if (!adam_.step(unknowns_, c, rate(t)))
+        throw ValueError(text("Projection: the gradient of step ", steps_, " is not finite"));
+    if (free_noise)
+        for (auto& map : unknowns_.noise) {
+            std::vector<Scalar> values = download(map.value());
+            normalize_noise(values);
+            upload(values, map.value());
+        }
+    ++steps_;
+    return result;
+}
+
+template <class Device>
+auto Projection<Device>::w() const -> Latents {
+    const std::vector<Scalar> values = download(unknowns_.w.value());
+    Latents w = Latents::from_shape({1, values.size()});
+    std::copy(values.begin(), values.end(), w.data());
+    return w;
+}
+
+template <class Device>
+auto Projection<Device>::noisy_styles(double t) -> Styles<Scalar> {
+    const Architecture& a = generator_.architecture();
+    std::vector<Scalar> w = download(unknowns_.w.value());
+    const double fade = options_.noise_ramp > 0 ? std::max(0.0, 1 - t / options_.noise_ramp) : 0.0;
+    const double scale = deviation_ * options_.initial_noise * fade * fade;
+    const RandomStream stream(options_.seed, static_cast<std::uint64_t>(steps_), Purpose::latents);
+    for (std::size_t k = 0; k < w.size(); ++k)
+        w[k] += static_cast<Scalar>(scale * static_cast<double>(stream.normal(k)));
+    const Styles<Scalar> styles = generator_.context().take(a.layers(), 1, a.w_size());
+    for (int l = 0; l < a.layers(); ++l) generator_.context().upload(w.data(), a.w_size(), style_of(styles, l).data);
+    return styles;
+}
+
+template <class Device>
+double Projection<Device>::measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const {
+    Context<Device>& c = generator_.context();
+    const auto extent = [&](int axis) { return static_cast<std::size_t>(picture.extent(axis)); };
+    Pictures host = Pictures::from_shape({extent(0), extent(1), extent(2), extent(3)}), gradient = host;
+    c.download(picture.data, picture.size(), host.data());
+    const double distance = distance_(host, gradient);
+    if (!std::isfinite(distance))
+        throw ValueError(text("Projection: the distance at step ", steps_, " is ", distance, ", expected a number"));
+    c.upload(gradient.data(), dpicture.size(), dpicture.data);
+    return distance;
+}
+
+template <class Device>
+double Projection<Device>::add_noise_regularization() {
+    double sum = 0;
+    for (auto& map : unknowns_.noise) {
+        std::vector<Scalar> gradient = download(map.gradient());
+        sum += noise_regularization(download(map.value()), map.shape()[2], map.shape()[3],
+                                    options_.noise_regularization, gradient);
+        upload(gradient, map.gradient());
+    }
+    return sum;
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Projection<Cpu>;
+#endif
 
 }  // namespace stylegan

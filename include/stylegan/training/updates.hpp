@@ -42,11 +42,7 @@ public:
         bool moved = true;    ///< false: a gradient was not finite, and nothing changed
     };
 
-    Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options = {})
-        : generator_(generator),
-          discriminator_(discriminator),
-          generator_adam_(generator, options),
-          discriminator_adam_(discriminator, options) {}
+    Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options = {});
 
     LossOptions loss{};
     double w_average_beta = 0.995;
@@ -58,27 +54,9 @@ public:
     [[nodiscard]] const Adam<Device>& discriminator_adam() const { return discriminator_adam_; }
 
     /// @throws ShapeError if the batch is no whole number of minibatch stddev groups
-    Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill) {
-        Context<Device>& context = generator_.context();
-        const Shape4 shape = generator_.synthesis().picture_shape(1, level);
-        return step(discriminator_, discriminator_adam_, level, batch, lr,
-                    [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
-                        const auto n = static_cast<Index>(samples.size());
-                        const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
-                        const Rows<Scalar> labels = take_labels(n);
-                        fill(samples, reals, labels);
-                        return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
-                    });
-    }
+    Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill);
 
-    Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill) {
-        return step(generator_, generator_adam_, level, batch, lr,
-                    [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
-                        const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
-                        if (!labels.empty()) fill(samples, labels);
-                        return losses.generator_loss(draws, samples, labels, w_sum);
-                    });
-    }
+    Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill);
 
 private:
     template <class Network, class Part>
@@ -112,22 +90,62 @@ private:
         return classes > 0 ? generator_.context().take(n, classes) : Rows<Scalar>{};
     }
 
-    static LossValues sorted(const LossValues& values, const std::vector<Index>& order) {
-        LossValues out = values;
-        const auto place = [&](const std::vector<double>& from, std::vector<double>& to) {
-            for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
-        };
-        place(values.loss, out.loss);
-        place(values.penalty, out.penalty);
-        place(values.real_scores, out.real_scores);
-        place(values.fake_scores, out.fake_scores);
-        place(values.r1, out.r1);
-        return out;
-    }
+    static LossValues sorted(const LossValues& values, const std::vector<Index>& order);
 
     AnyGenerator<Device>& generator_;
     AnyDiscriminator<Device>& discriminator_;
     Adam<Device> generator_adam_, discriminator_adam_;
 };
+
+template <class Device>
+Updates<Device>::Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options)
+    : generator_(generator),
+      discriminator_(discriminator),
+      generator_adam_(generator, options),
+      discriminator_adam_(discriminator, options) {}
+
+template <class Device>
+auto Updates<Device>::discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
+                                         const FillReals& fill) -> Result {
+    Context<Device>& context = generator_.context();
+    const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+    return step(discriminator_, discriminator_adam_, level, batch, lr,
+                [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+                    const auto n = static_cast<Index>(samples.size());
+                    const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
+                    const Rows<Scalar> labels = take_labels(n);
+                    fill(samples, reals, labels);
+                    return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
+                });
+}
+
+template <class Device>
+auto Updates<Device>::generator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
+                                     const FillLabels& fill) -> Result {
+    return step(generator_, generator_adam_, level, batch, lr,
+                [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+                    const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
+                    if (!labels.empty()) fill(samples, labels);
+                    return losses.generator_loss(draws, samples, labels, w_sum);
+                });
+}
+
+template <class Device>
+LossValues Updates<Device>::sorted(const LossValues& values, const std::vector<Index>& order) {
+    LossValues out = values;
+    const auto place = [&](const std::vector<double>& from, std::vector<double>& to) {
+        for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
+    };
+    place(values.loss, out.loss);
+    place(values.penalty, out.penalty);
+    place(values.real_scores, out.real_scores);
+    place(values.fake_scores, out.fake_scores);
+    place(values.r1, out.r1);
+    return out;
+}
+
+#ifdef STYLEGAN_COMPILED
+extern template class Updates<Cpu>;
+#endif
 
 }  // namespace stylegan

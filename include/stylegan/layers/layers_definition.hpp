@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The layers on the processor in single precision, compiled once: see core/compiled.hpp.
+#include <stylegan/layers/adain.hpp>
+#include <stylegan/layers/convolution.hpp>
+#include <stylegan/layers/dense.hpp>
+#include <stylegan/layers/discriminator_block.hpp>
+#include <stylegan/layers/discriminator_output.hpp>
+#include <stylegan/layers/layer_epilogue.hpp>
+#include <stylegan/layers/mapping_network.hpp>
+#include <stylegan/layers/synthesis_block.hpp>
+
+#ifdef STYLEGAN_COMPILED
+namespace stylegan {
+
+template class AdaIN<dynamic, dynamic, Cpu>;
+template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
+template class Dense<dynamic, dynamic, Cpu>;
+template class DiscriminatorBlock<dynamic, run_time, Cpu>;
+template class DiscriminatorOutput<Cpu>;
+template class LayerEpilogue<Cpu>;
+template class MappingNetwork<dynamic, run_time, Cpu>;
+template class SynthesisBlock<dynamic, run_time, Cpu>;
+
+}  // namespace stylegan
+#endif

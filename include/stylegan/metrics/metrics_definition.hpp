@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// LPIPS on the processor in single precision, compiled once: see core/compiled.hpp.
+#include <stylegan/metrics/lpips.hpp>
+#include <stylegan/metrics/lpips_target.hpp>
+
+#ifdef STYLEGAN_COMPILED
+namespace stylegan {
+
+template class Lpips<Cpu>;
+template class LpipsTarget<Cpu>;
+
+}  // namespace stylegan
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Training and projection on the processor in single precision, compiled once: see core/compiled.hpp.
+#include <stylegan/training/projection.hpp>
+#include <stylegan/training/trainer.hpp>
+
+#ifdef STYLEGAN_COMPILED
+namespace stylegan {
+
+template class Draws<Cpu>;
+template class GeneratorPass<Cpu>;
+template class Losses<Cpu>;
+template class Projection<Cpu>;
+template class Trainer<Cpu>;
+template class Updates<Cpu>;
+
+}  // namespace stylegan
+#endif
