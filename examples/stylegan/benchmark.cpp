@@ -225,7 +225,7 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
     json["max"] = m.seconds.back();
     json["peak_rss_mb"] = std::llround(static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
     if (m.device_bytes) json["device_mb"] = std::llround(static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
-    if (o.device.cuda) json["device"] = o.device.tf32 ? "cuda, tf32" : "cuda";
+    if (o.device.cuda) json["device"] = text("cuda, ", name_of(o.device.precision));
     json["res"] = m.picture.height;
     json["batch"] = m.batch;
     json["threads"] = m.threads;
