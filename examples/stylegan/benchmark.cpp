@@ -123,7 +123,7 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
     return difference / magnitude;
 }
 
-constexpr int warm_up = 2, train_warm_up = 1;
+constexpr int warm_up = 3, train_warm_up = 1;
 
 template <class Device>
 Measurement measure_generate(const BenchmarkOptions& o, Device device) {

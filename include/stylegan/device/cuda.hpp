@@ -9,12 +9,14 @@
 #include <stylegan/device/cuda/convolutions.hpp>
 #include <stylegan/device/cuda/handle.hpp>
 #include <stylegan/device/cuda/launch.hpp>
+#include <stylegan/device/cuda/replay.hpp>
 #include <stylegan/device/cuda/segmented_reduction.hpp>
 #include <stylegan/device/cuda/staging.hpp>
 #include <stylegan/device/precision.hpp>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace stylegan {
 
@@ -23,6 +25,7 @@ struct Cuda {
     using Scalar = float;
     template <class T>
     using Buffer = DeviceBuffer<T>;
+    using Replay = gpu::Replay;
 
     static constexpr bool asynchronous = true;  ///< ops return before they are done
 
@@ -77,14 +80,13 @@ public:
           blas_(gpu::make_handle<gpu::BlasHandle>(&cublasCreate, "cublasCreate")),
           convolutions_(device.precision),
           workspace_([this](std::size_t bytes) { return device_memory(bytes); }, 256) {
-        gpu::check(cudnnSetStream(dnn_.get(), stream()), "cudnnSetStream");
-        gpu::check(cublasSetStream(blas_.get(), stream()), "cublasSetStream");
+        use(stream_.get());
         // in half precision, too: to round dense layers' weights, which are read once, takes longer than to read them
         const bool exact = device.precision == Precision::fp32;
         gpu::check(cublasSetMathMode(blas_.get(), exact ? CUBLAS_DEFAULT_MATH : CUBLAS_TF32_TENSOR_OP_MATH),
                    "cublasSetMathMode");
     }
-    ~Context() { (void)cudaStreamSynchronize(stream()); }  // before memory and handles go
+    ~Context() { (void)cudaStreamSynchronize(stream_.get()); }  // before memory and handles go
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
@@ -100,6 +102,13 @@ public:
         if (!profile_) return {};
         synchronize();
         return Profile::Timer(*profile_, describe(), [this] { synchronize(); });
+    }
+
+    /// work(), repeated by one call where the key is the last one's, and told anew while it is measured. @see gpu::Replay
+    template <class Work>
+    void replayed(gpu::Replay& replay, gpu::Replay::Key key, const Work& work) {
+        if (profile_) return work();
+        replay.run(stream(), std::move(key), work, [this](cudaStream_t s) { use(s); });
     }
 
     /// f(item) for items [0, n) on the processor, shared by its threads.
@@ -196,7 +205,12 @@ public:
     void synchronize() const { gpu::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
 private:
-    [[nodiscard]] cudaStream_t stream() const { return stream_.get(); }
+    [[nodiscard]] cudaStream_t stream() const { return used_; }
+    void use(cudaStream_t stream) {
+        gpu::check(cudnnSetStream(dnn_.get(), stream), "cudnnSetStream");
+        gpu::check(cublasSetStream(blas_.get(), stream), "cublasSetStream");
+        used_ = stream;
+    }
     [[nodiscard]] gpu::Queue queue() { return {stream(), dnn_.get(), workspace_}; }
 
     static void select(int device) {
@@ -207,13 +221,14 @@ private:
     [[nodiscard]] std::shared_ptr<std::byte> device_memory(std::size_t bytes) const {
         auto* const p = static_cast<std::byte*>(gpu::allocate(bytes));
         return {p, [this](std::byte* q) {
-                    (void)cudaStreamSynchronize(stream());  // kernels may still be at work on it
+                    (void)cudaStreamSynchronize(stream_.get());  // kernels may still be at work on it
                     (void)cudaFree(q);
                 }};
     }
 
     ThreadPool pool_;
     gpu::Stream stream_;
+    cudaStream_t used_ = nullptr;  // stream_, but for what a graph records
     gpu::DnnHandle dnn_;
     gpu::BlasHandle blas_;
     mutable gpu::Staging staging_;
