@@ -7,8 +7,9 @@ usage() {
   cat <<'TEXT'
 Usage: benchmarks/gpu.sh [--quick] [--reps N] [--peers DIR] [--python PROGRAM] [--build DIR] [--results DIR]
 
-Times generation at 256x256 and 1024x1024 (batch 1, 8, 32; single precision and TF32; PyTorch also with half precision) and
-training at 256x256 and 1024x1024 on the first GPU. Also measures what the GPU can do, and which share of that is reached.
+Times generation at 256x256 and 1024x1024 (batch 1, 8, 32) and training at 256x256 and 1024x1024 on the first GPU, each in
+single precision, TF32, FP16 and BF16 (PyTorch by its autocast). Also measures what the GPU can do in the first two, and
+which share of that is reached.
 Prints a table (Markdown) and writes DIR/<date>-gpu.json. Without a GPU it says so and ends with status 1.
 
   --quick            256x256 only, 1 turn
@@ -90,12 +91,11 @@ fi
 
 turn() { # turn PROGRAM, with the variables of the work: what, res, batch, precision
   local arguments=(--batch "$batch" --reps "$inner_reps")
-  case $1:$precision in
-    ours:fp32 | ours:tf32)
-      [ "$precision" = fp32 ] || arguments+=(--tf32)
-      "$stylegan" benchmark --device cuda --what "$what" --resolution "$res" --json "${arguments[@]}"
+  case $1 in
+    ours)
+      "$stylegan" benchmark --device cuda --gpu-precision "$precision" --what "$what" --resolution "$res" --json "${arguments[@]}"
       ;;
-    torch:*)
+    torch)
       "$python" -W ignore "$root/benchmarks/gpu_torch.py" "$what" --peer "$peer" --res "$res" --precision "$precision" \
         "${arguments[@]}"
       ;;
@@ -105,9 +105,8 @@ turn() { # turn PROGRAM, with the variables of the work: what, res, batch, preci
 work() { # work WHAT RES BATCH: all programs and precisions, turn by turn
   what=$1 res=$2 batch=$3
   local index program programs line
-  for precision in fp32 tf32 fp16; do
-    programs=()
-    [ $precision = fp16 ] || programs+=(ours)
+  for precision in fp32 tf32 fp16 bf16; do
+    programs=(ours)
     if $have_torch; then programs+=(torch); fi
     for ((index = 1; index <= reps; ++index)); do
       for program in "${programs[@]}"; do
@@ -158,7 +157,7 @@ jq -n --slurpfile runs "$runs" --slurpfile layers "$layers" --slurpfile limits "
    works: [$runs | group_by([.what, .res, .batch, .precision])[] |
      {what: .[0].what, res: .[0].res, batch: .[0].batch, precision: .[0].precision} +
      (map(select(.program == "ours")) | if length > 0 then .[0] as $run | {ours: figures} +
-       ([$layers[] | select($run.what == "generate" and .res == $run.res and .batch == $run.batch)] | if length > 0 then
+       ([$layers[] | select($run.what == "generate" and ($run.precision | test("32$")) and .res == $run.res and .batch == $run.batch)] | if length > 0 then
           {least: (.[0] | least(if $run.precision == "tf32" then $l.tf32_gflops else $l.fp32_gflops end; $l.read_write_gbs))}
         else {} end)
       else {} end) +

@@ -26,8 +26,8 @@ double seconds_of(Context<Cuda>& c, F f) {
 }
 
 /// 10^9 operations a second of a large product.
-double gflops(bool tf32) {
-    Context<Cuda> c(Cuda{.tf32 = tf32});
+double gflops(Precision precision) {
+    Context<Cuda> c(Cuda{.precision = precision});
     constexpr Index n = 8192;
     constexpr int products = 4;
     const Workspace::Frame frame(c.workspace());
@@ -55,8 +55,8 @@ double gbs() {
 
 int main() {
     try {
-        std::printf("{\"fp32_gflops\": %.6g, \"tf32_gflops\": %.6g, \"read_write_gbs\": %.6g}\n", gflops(false),
-                    gflops(true), gbs());
+        std::printf("{\"fp32_gflops\": %.6g, \"tf32_gflops\": %.6g, \"read_write_gbs\": %.6g}\n", gflops(Precision::fp32),
+                    gflops(Precision::tf32), gbs());
         return 0;
     } catch (const Error& e) {
         std::fprintf(stderr, "bench_gpu_machine: %s\n", e.what());

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The networks of stylegan1_torch.py on a GPU: what benchmarks/gpu.sh times beside the program `stylegan`.
 
-  gpu_torch.py generate --peer FILE --res 1024 --batch 8 [--device cuda|cpu] [--precision fp32|tf32|fp16] [--reps 7]
+  gpu_torch.py generate --peer FILE --res 1024 --batch 8 [--device cuda|cpu] [--precision fp32|tf32|fp16|bf16] [--reps 7]
   gpu_torch.py train    --peer FILE --res 256 --batch 16 [--fmap-base 8192] [--fmap-max 512] ...
 
 FILE is stylegan1_torch.py, whose classes are used as they are. Prints one JSON line in the form of
 `stylegan benchmark --json`: seconds per picture (median, least and most of the runs), and the memory of the GPU that is in
-use. tf32 allows tensor cores to round factors to ten bits, fp16 is PyTorch's autocast.
+use. tf32 allows tensor cores to round factors to ten bits, fp16 and bf16 are PyTorch's autocast.
 """
 import argparse
 import contextlib
@@ -33,7 +33,8 @@ def wait(a):
 
 
 def autocast(a):
-    return torch.autocast("cuda", dtype=torch.float16) if a.precision == "fp16" else contextlib.nullcontext()
+    half = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(a.precision)
+    return torch.autocast("cuda", dtype=half) if half else contextlib.nullcontext()
 
 
 def timed(a, run, warm_up):
@@ -106,7 +107,7 @@ def main():
     parser.add_argument("what", choices=["generate", "train"])
     parser.add_argument("--peer", required=True)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "fp16"])
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "fp16", "bf16"])
     parser.add_argument("--res", type=int, default=256)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--fmap-base", type=int, default=8192)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs golden files: test_golden [--kernels=plain|fast] [STEM...] [options of Boost.Test], all of them without a stem.
+// On the device Cuda --precision=tf32|fp16|bf16 computes in that precision and checks with its tolerances.
 // A file that is not there is named and skipped; when nothing else was asked for, the exit status is 77.
 // Compiled with GOLDEN_ON_CUDA, networks are on that device; where there is no GPU the exit status is 77, too. With the
 // stand-in of tests/cuda_host, --mutation=NAME makes the program behave as if it had that defect: see cuda_host.hpp.
@@ -17,7 +18,9 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #ifdef GOLDEN_ON_CUDA
@@ -50,6 +53,15 @@ constexpr int skipped = 77;
 std::filesystem::path folder;
 std::vector<Case> chosen;
 stylegan::Kernels chosen_kernels = stylegan::Kernels::plain;
+#ifdef GOLDEN_ON_CUDA
+stylegan::Precision chosen_precision = stylegan::Precision::fp32;
+
+stylegan::Precision precision_of(std::string_view name) {
+    for (const auto& [precision, its_name] : stylegan::precision_names)
+        if (its_name == name) return precision;
+    throw std::runtime_error("no precision is called " + std::string(name));
+}
+#endif
 
 #ifdef STYLEGAN_CUDA_STAND_IN
 /// A test leaves nothing behind, and did nothing that a GPU would not have survived.
@@ -57,7 +69,7 @@ void check_device() {
     for (const std::string& fault : cuda_host::faults()) BOOST_ERROR("fault: " << fault);
     for (const std::string& line : cuda_host::left_over()) BOOST_ERROR("left over: " << line);
     BOOST_TEST(cuda_host::counts().nondeterministic == 0);
-    BOOST_TEST(cuda_host::counts().reduced_precision == 0);
+    BOOST_TEST((cuda_host::counts().reduced_precision > 0) == (chosen_precision != stylegan::Precision::fp32));
     BOOST_TEST(cuda_host::counts().launches + cuda_host::counts().products > 0);
 }
 #else
@@ -97,6 +109,10 @@ int run(int argc, char** argv) {
             chosen_kernels = stylegan::Kernels::fast;
         else if (option == "--kernels=plain")
             chosen_kernels = stylegan::Kernels::plain;
+#ifdef GOLDEN_ON_CUDA
+        else if (option.starts_with("--precision="))
+            chosen_precision = precision_of(option.substr(12));
+#endif
 #ifdef STYLEGAN_CUDA_STAND_IN
         else if (option.starts_with("--mutation="))
             cuda_host::mutate(cuda_host::mutation_of(std::string(option.substr(11))));
@@ -128,6 +144,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 stylegan::Kernels golden::kernels() { return chosen_kernels; }
+#ifdef GOLDEN_ON_CUDA
+stylegan::Precision golden::precision() { return chosen_precision; }
+#endif
 
 int main(int argc, char** argv) {
     try {

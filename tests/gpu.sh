@@ -64,7 +64,7 @@ $quick || golden+=(g32_f g32_a_progan d32_relu_mbstd2 loss_d_wgan_gp train_growi
 
 sanitize() { # sanitize TOOL: the ops, and some networks
   local status=0
-  compute-sanitizer --tool "$1" --error-exitcode 1 "${@:2}" build/cuda/tests/gpu/test_gpu --run_test=launch,elementwise,normalisation,products_of_maps || status=1
+  compute-sanitizer --tool "$1" --error-exitcode 1 "${@:2}" build/cuda/tests/gpu/test_gpu --run_test=launch,elementwise,normalisation,products_of_maps,half_precision,replay || status=1
   compute-sanitizer --tool "$1" --error-exitcode 1 "${@:2}" build/cuda/tests/gpu/test_gpu_golden "${golden[@]}" || status=1
   return $status
 }

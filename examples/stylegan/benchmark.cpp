@@ -123,7 +123,7 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
     return difference / magnitude;
 }
 
-constexpr int warm_up = 2, train_warm_up = 1;
+constexpr int warm_up = 3, train_warm_up = 1;
 
 template <class Device>
 Measurement measure_generate(const BenchmarkOptions& o, Device device) {
@@ -225,7 +225,7 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
     json["max"] = m.seconds.back();
     json["peak_rss_mb"] = std::llround(static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
     if (m.device_bytes) json["device_mb"] = std::llround(static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
-    if (o.device.cuda) json["device"] = o.device.tf32 ? "cuda, tf32" : "cuda";
+    if (o.device.cuda) json["device"] = text("cuda, ", name_of(o.device.precision));
     json["res"] = m.picture.height;
     json["batch"] = m.batch;
     json["threads"] = m.threads;

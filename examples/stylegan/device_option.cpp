@@ -4,19 +4,28 @@
 #include "options.hpp"
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace stylegan::examples {
 
 void add_device(CLI::App& c, DeviceOption& device) {
-    const auto parse = [tf32 = &device.tf32](const std::string& s) {
+    const auto parse = [precision = &device.precision](const std::string& s) {
         auto parsed = parse_device(s);
-        if (parsed) parsed->tf32 = *tf32;
+        if (parsed) parsed->precision = *precision;
         return parsed;
     };
     add_parsed(c, "--device", device, "cpu|cuda|cuda:N", parse, "cpu, cuda, or cuda:N for the GPU with that number",
                "where to compute (default cpu); a GPU needs a program that was compiled with CUDA");
-    add_flag(c, "--tf32", device.tf32,
-             "on a GPU: round the factors of products to 10 bits. Faster; pictures differ in the third digit");
+    std::vector<std::pair<std::string, Precision>> choices;
+    for (const auto& [precision, name] : precision_names) choices.emplace_back(name, precision);
+    CLI::Option& precision =
+        add_choice(c, "--gpu-precision", device.precision, choices,
+                   "of products on a GPU (default fp32). tf32, fp16: 11 significant bits, pictures differ in the third "
+                   "digit; bf16: 8 bits");
+    exclude(precision,
+            add_flag(
+                c, "--tf32", [&device] { device.precision = Precision::tf32; }, "the same as --gpu-precision tf32"));
 }
 
 std::optional<DeviceOption> parse_device(const std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/device/cpu.hpp>
+#include <stylegan/device/precision.hpp>
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda.hpp>
 #endif
@@ -18,11 +19,11 @@ namespace stylegan::examples {
 /// Where a command computes: on the processor, or on a GPU.
 struct DeviceOption {
     bool cuda = false;
-    int number = 0;     ///< of the GPU
-    bool tf32 = false;  ///< on a GPU: allow rounding in products
+    int number = 0;                         ///< of the GPU
+    Precision precision = Precision::fp32;  ///< on a GPU
 };
 
-/// --device and --tf32
+/// --device, --gpu-precision and --tf32
 void add_device(CLI::App& command, DeviceOption& device);
 
 /// "cpu", "cuda" or "cuda:1"; nothing for any other text.
@@ -45,7 +46,7 @@ auto on_device(const DeviceOption& device, int threads, F&& f) {
     } catch (const DeviceError& error) {
         refuse_device(device, error.what());
     }
-    return f(Cuda{.device = device.number, .tf32 = device.tf32, .threads = threads});
+    return f(Cuda{.device = device.number, .precision = device.precision, .threads = threads});
 #else
     refuse_device(device, "this program was compiled without CUDA (cmake -DSTYLEGAN_CUDA=ON)");
 #endif

@@ -50,7 +50,7 @@ void line(std::ostream& out, const char* format, auto... values) {
 
 }  // namespace
 
-void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts& data) {
+void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts& data, const DeviceOption& device) {
     const Architecture& a = s.architecture;
     const TrainingOptions& o = s.options;
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = s.threads});
@@ -86,6 +86,12 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
     }
     out << "\nOf the largest: networks " << megabytes(most.parameters) << ", gradients " << megabytes(most.gradients)
         << ", moments " << megabytes(most.moments) << ", activations " << megabytes(most.activations) << '\n';
+    if (!device.cuda) return;
+    out << "Planned as for the processor. A GPU holds the same, but for scratch memory: of cuDNN's, which only it can\n"
+           "tell, at most 1 GiB where it has an algorithm that does with that; CUDA's own context comes on top\n";
+    if (device.precision == Precision::fp16 || device.precision == Precision::bf16)
+        out << "Copies of a convolution's maps and weights in 16 bits, one convolution at a time, are not in the "
+               "plan\n";
 }
 
 }  // namespace stylegan::examples

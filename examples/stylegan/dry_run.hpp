@@ -8,7 +8,8 @@
 namespace stylegan::examples {
 
 /// Prints what a run would do: its networks layer by layer, when each level of the schedule begins with which minibatch and
-/// learning rate, and the memory that a step takes there.
-void print_dry_run(std::ostream& out, const TrainSettings& settings, const DatasetFacts& data);
+/// learning rate, and the memory that a step takes there; of a GPU as far as that is known without one.
+void print_dry_run(std::ostream& out, const TrainSettings& settings, const DatasetFacts& data,
+                   const DeviceOption& device);
 
 }  // namespace stylegan::examples

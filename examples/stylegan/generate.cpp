@@ -17,8 +17,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace stylegan::examples {
 namespace {
@@ -175,13 +177,20 @@ void generate(const GenerateOptions& o) {
     if (o.profile) drawing.generator().set_profile(&profile);
     PictureSink sink(o, source);
     CountedProgress progress("pictures");
+    std::future<void> writing;  // of the last pictures, while the next ones are computed
+    const auto finish_writing = [&writing] {
+        if (writing.valid()) writing.get();  // throws what writing threw
+    };
     for (std::size_t first = 0; first < source.size(); first += batch) {
         const std::size_t count = std::min(batch, source.size() - first);
         Generator::Options options = drawing.options(count);
         options.noise_seed = source.number(first);
-        sink.add(drawing.generator().synthesize(source.styles(first, count), options));
+        auto pictures = drawing.generator().synthesize(source.styles(first, count), options);
+        finish_writing();
+        writing = std::async(std::launch::async, [&sink, made = std::move(pictures)] { sink.add(made); });
         progress.show(first + count, source.size());
     }
+    finish_writing();
     const std::string summary = sink.finish();
     progress.clear();
     std::printf("%s\n", summary.c_str());

@@ -30,6 +30,10 @@ CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, c
     return *command.add_flag(flag, value, help);
 }
 
+CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<void()> set, const std::string& help) {
+    return *command.add_flag_callback(flag, std::move(set), help);
+}
+
 CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
                         const std::string& help) {
     const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty where the flag stands alone
@@ -56,8 +60,8 @@ CLI::Option& add_threads(CLI::App& command, int& threads) {
 }
 
 void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
-    command.add_flag_callback(
-        "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
+    add_flag(
+        command, "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
         "pass over tensors in the file that its networks do not have");
 }
 

@@ -35,6 +35,7 @@ CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::s
                         const std::string& help);
 
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, const std::string& help);
+CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<void()> set, const std::string& help);
 /// A flag that may also be followed by 0 or 1 (or false, true ...), as the official tools ask for.
 CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
                         const std::string& help);

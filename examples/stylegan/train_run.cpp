@@ -308,7 +308,7 @@ void run_train(const TrainFlags& flags) {
         checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
         if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
     }
-    if (flags.dry_run) return print_dry_run(std::cout, settings, facts);
+    if (flags.dry_run) return print_dry_run(std::cout, settings, facts, flags.device);
 
     on_device(flags.device, settings.threads,
               [&](auto device) { train_on(device, flags, settings, data, checkpoint, start); });

@@ -60,6 +60,13 @@ BOOST_FIXTURE_TEST_CASE(refuses_what_is_no_device, WithNetwork) {
                                                "--outdir", "out", "--device", text});
         check_error(o, 2, {"--device", "expected cpu, cuda, or cuda:N"});
     }
+    const auto fails = [&](const std::vector<std::string>& more, const char* why) {
+        std::vector<std::string> all{"generate", "--network", "network.safetensors", "--seeds", "1", "--outdir", "out"};
+        all.insert(all.end(), more.begin(), more.end());
+        check_error(run_program(folder, all), 2, {"--gpu-precision", why});
+    };
+    fails({"--gpu-precision", "half"}, "expected fp32, tf32, fp16 or bf16");
+    fails({"--gpu-precision", "fp16", "--tf32"}, "--tf32");
     BOOST_TEST(folder.files().size() == files);
 }
 
@@ -90,7 +97,11 @@ BOOST_FIXTURE_TEST_CASE(without_a_gpu_every_command_says_so_in_one_line, WithNet
 BOOST_FIXTURE_TEST_CASE(with_a_gpu_every_command_runs_on_it, WithNetwork) {
     if (!has_gpu()) return;
     for (const auto& command : commands("cuda:0")) {
-        BOOST_TEST_CONTEXT(command[0]) { check_success(run_program(folder, command)); }
+        for (const char* precision : {"fp32", "tf32", "fp16", "bf16"}) {
+            std::vector<std::string> all = command;
+            all.insert(all.end(), {"--gpu-precision", precision});
+            BOOST_TEST_CONTEXT(command[0] << ' ' << precision) { check_success(run_program(folder, all)); }
+        }
     }
     check_error(run_program(folder, {"benchmark", "--network", "network.safetensors", "--device", "cuda:1000"}), 1,
                 {"--device: is \"cuda:1000\", expected cpu, since CUDA device is 1000, expected 0"});

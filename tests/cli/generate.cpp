@@ -262,6 +262,15 @@ BOOST_FIXTURE_TEST_CASE(refuses_a_folder_that_cannot_be_made, WithNetwork) {
     }
 }
 
+/// Pictures are written while others are computed: what fails there ends the command all the same, at the first or the last.
+BOOST_FIXTURE_TEST_CASE(tells_of_a_picture_that_cannot_be_written, WithNetwork) {
+    for (const std::string name : {"seed0000.png", "seed0003.png"}) {
+        std::filesystem::create_directories(folder / "out" / name / "in the way");
+        check_error(generate("out", {"--seeds", "0-3", "--batch", "1"}), 1, {name.c_str()});
+        std::filesystem::remove_all(folder / "out");
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(leaves_whole_files_after_ctrl_c, WithNetwork) {
     Program program(folder.path(),
                     {"generate", "--network", "small.safetensors", "--seeds", "0-999999", "--outdir", "out"});

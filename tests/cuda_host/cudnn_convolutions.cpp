@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // cuDNN's convolutions: (N, C, H, W) pictures and (K, C, R, S) filters.
 #include "cudnn_objects.hpp"
+#include "include/cuda_bf16.h"
+#include "include/cuda_fp16.h"
 #include "products.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <initializer_list>
+#include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -51,6 +54,8 @@ struct Call {
             return refuse(where, "a descriptor was never set");
         if (!x->supported || !w->supported || !y->supported || !convolution->supported)
             return not_supported(where, "a format or type");
+        if (x->type != w->type || x->type != y->type)
+            return refuse(where, "pictures and filters are of different types");
         if (device_of(handle->stream) != handle->device) return refuse(where, "the stream is of another device");
         const auto extent = [](int in, int pad, int taps, int dilation, int stride) {
             const int reach = (taps - 1) * dilation + 1;
@@ -69,7 +74,9 @@ struct Call {
         return CUDNN_STATUS_SUCCESS;
     }
 
-    [[nodiscard]] bool rounds() const { return convolution->math != CUDNN_FMA_MATH; }
+    /// Whether float factors are rounded to TF32.
+    [[nodiscard]] bool rounds() const { return x->type == CUDNN_DATA_FLOAT && convolution->math != CUDNN_FMA_MATH; }
+    [[nodiscard]] bool tensor_cores() const { return convolution->math != CUDNN_FMA_MATH; }
 
     /// What an algorithm needs: the numbers are made up, and differ as real ones do.
     [[nodiscard]] std::size_t workspace(int algorithm) const {
@@ -79,13 +86,43 @@ struct Call {
     }
 };
 
-/// How many algorithms cuDNN names for a direction, and one of them that it does not have.
+/// Pictures, filters, or what the convolution makes of them.
+enum class Side { x, w, y };
+
+/// What is computed of what. The numbers of the algorithms are cuDNN's; one of them it does not have.
 struct Direction {
+    Side result;
     int algorithms, missing;
+    std::vector<std::pair<int, cudnnDeterminism_t>>
+        known;  ///< by expected time: those whose sums have no order are first
+    void (*compute)(const Convolution&, const std::vector<float>&, const std::vector<float>&, std::vector<double>&);
+
+    [[nodiscard]] bool deterministic(int algorithm) const {
+        return std::none_of(known.begin(), known.end(),
+                            [&](const auto& k) { return k.first == algorithm && k.second == CUDNN_NON_DETERMINISTIC; });
+    }
 };
-constexpr Direction forwards{CUDNN_CONVOLUTION_FWD_ALGO_COUNT, CUDNN_CONVOLUTION_FWD_ALGO_DIRECT};
-constexpr Direction data{CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD};
-constexpr Direction filter{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD};
+
+const Direction y_of_x_and_w{Side::y,
+                             CUDNN_CONVOLUTION_FWD_ALGO_COUNT,
+                             CUDNN_CONVOLUTION_FWD_ALGO_DIRECT,
+                             {{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_DETERMINISTIC},
+                              {CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_DETERMINISTIC},
+                              {CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_DETERMINISTIC}},
+                             forward};
+const Direction dx_of_dy_and_w{Side::x,
+                               CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT,
+                               CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD,
+                               {{CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, CUDNN_NON_DETERMINISTIC},
+                                {CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, CUDNN_DETERMINISTIC}},
+                               backward_data};
+const Direction dw_of_x_and_dy{Side::w,
+                               CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT,
+                               CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD,
+                               {{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0, CUDNN_NON_DETERMINISTIC},
+                                {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3, CUDNN_NON_DETERMINISTIC},
+                                {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, CUDNN_DETERMINISTIC}},
+                               backward_filter};
 
 cudnnStatus_t check_algorithm(const char* where, const Direction& d, int algorithm) {
     if (algorithm < 0 || algorithm >= d.algorithms)
@@ -96,12 +133,10 @@ cudnnStatus_t check_algorithm(const char* where, const Direction& d, int algorit
     return CUDNN_STATUS_NOT_SUPPORTED;
 }
 
-/// The algorithms of a direction: one that there is not, and then, by expected time, those whose sums have no
-/// fixed order first.
+/// The algorithms of a direction: one that there is not, and then those that are known.
 template <class Perf>
-cudnnStatus_t list_algorithms(const Call& call, const Direction& direction,
-                              std::initializer_list<std::pair<int, cudnnDeterminism_t>> known, int requested,
-                              int* returned, Perf* results) {
+cudnnStatus_t list_algorithms(const Call& call, const Direction& direction, int requested, int* returned,
+                              Perf* results) {
     const Lock lock(mutex());
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (requested <= 0 || returned == nullptr || results == nullptr)
@@ -116,8 +151,8 @@ cudnnStatus_t list_algorithms(const Call& call, const Direction& direction,
                         .mathType = CUDNN_FMA_MATH,
                         .reserved = {}};
     for (const cudnnMathType_t math : {CUDNN_TENSOR_OP_MATH, CUDNN_FMA_MATH}) {
-        if (math == CUDNN_TENSOR_OP_MATH && !call.rounds()) continue;
-        for (const auto& [algorithm, determinism] : known)
+        if (math == CUDNN_TENSOR_OP_MATH && !call.tensor_cores()) continue;
+        for (const auto& [algorithm, determinism] : direction.known)
             if (count < requested)
                 results[count++] = {.algo = static_cast<Number>(algorithm),
                                     .status = CUDNN_STATUS_SUCCESS,
@@ -145,37 +180,55 @@ struct Piece {
     const char* name;
     const void* data;
     std::size_t bytes;
+    cudnnDataType_t type = CUDNN_DATA_FLOAT;
 
     [[nodiscard]] bool overlaps(const Piece& o) const {
         const auto *a = static_cast<const std::byte*>(data), *b = static_cast<const std::byte*>(o.data);
         return a < b + o.bytes && b < a + bytes;
     }
+
+    [[nodiscard]] std::vector<float> values() const {
+        const auto read = [this]<class T>(const T* from, auto value_of) {
+            std::vector<float> v(bytes / sizeof(T));
+            std::transform(from, from + v.size(), v.begin(), value_of);
+            return v;
+        };
+        if (type == CUDNN_DATA_HALF) return read(static_cast<const __half*>(data), __half2float);
+        if (type == CUDNN_DATA_BFLOAT16) return read(static_cast<const __nv_bfloat16*>(data), __bfloat162float);
+        return read(static_cast<const float*>(data), [](float v) { return v; });
+    }
+
+    void store(const std::vector<float>& v) const {
+        const auto write = [&v]<class T>(T* to, auto rounded) { std::transform(v.begin(), v.end(), to, rounded); };
+        void* const to = const_cast<void*>(data);
+        if (type == CUDNN_DATA_HALF) return write(static_cast<__half*>(to), __float2half_rn);
+        if (type == CUDNN_DATA_BFLOAT16) return write(static_cast<__nv_bfloat16*>(to), __float2bfloat16_rn);
+        write(static_cast<float*>(to), [](float value) { return value; });
+    }
 };
 
-using Compute = void (*)(const Convolution&, const std::vector<float>&, const std::vector<float>&,
-                         std::vector<double>&);
-
-struct Algorithm {
-    Direction direction;
-    int number;
-    bool deterministic;
+/// The memory behind the three descriptors of a call.
+struct Memory {
+    const void *x, *w, *y;
 };
 
-/// result = alpha * compute(a, b) + beta * result, when the stream comes to it.
-cudnnStatus_t compute(const Call& call, Algorithm algorithm, Compute function, const void* alpha, const Piece& a,
-                      const Piece& b, void* workspace, std::size_t bytes, const void* beta, const Piece& result) {
+/// result = alpha * (what the direction computes of the other two) + beta * result, when the stream comes to it.
+cudnnStatus_t compute(const Call& call, const Direction& direction, int algorithm, const void* alpha,
+                      const Memory& memory, void* workspace, std::size_t bytes, const void* beta) {
     const Lock lock(mutex());
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (alpha == nullptr || beta == nullptr) return refuse(call.where, "alpha or beta is a null pointer");
-    if (const cudnnStatus_t s = check_algorithm(call.where, algorithm.direction, algorithm.number);
-        s != CUDNN_STATUS_SUCCESS)
-        return s;
-    const std::size_t needed = call.workspace(algorithm.number);
+    if (const cudnnStatus_t s = check_algorithm(call.where, direction, algorithm); s != CUDNN_STATUS_SUCCESS) return s;
+    const std::size_t needed = call.workspace(algorithm);
     if (mutation() == Mutation::workspace) bytes /= 2;
     if (bytes < needed)
         return refuse(call.where,
                       "the workspace has " + std::to_string(bytes) + " bytes, expected " + std::to_string(needed));
-    const Piece scratch{"workspace", workspace, needed};
+    const Piece x{"x", memory.x, call.x->bytes(), call.x->type}, w{"w", memory.w, call.w->bytes(), call.w->type},
+        y{"y", memory.y, call.y->bytes(), call.y->type}, scratch{"workspace", workspace, needed};
+    const Side side = direction.result;
+    const Piece &a = side == Side::x ? y : x, &b = side == Side::w ? y : w;  // the order of products.hpp
+    const Piece& result = side == Side::x ? x : side == Side::w ? w : y;
     const auto good = [=, where = std::string(call.where), stream = call.handle->stream] {
         bool all = true;
         for (const Piece& p : {a, b, result, scratch})
@@ -190,26 +243,25 @@ cudnnStatus_t compute(const Call& call, Algorithm algorithm, Compute function, c
         return refuse(call.where, "the workspace shares memory with what is read");
 
     ++tally().convolutions;
-    if (!algorithm.deterministic) ++tally().nondeterministic;
-    if (call.rounds()) ++tally().reduced_precision;
+    if (!direction.deterministic(algorithm)) ++tally().nondeterministic;
+    if (call.rounds() || x.type != CUDNN_DATA_FLOAT) ++tally().reduced_precision;
     float factor = 0, keep = 0;
     std::memcpy(&factor, alpha, sizeof factor);
     std::memcpy(&keep, beta, sizeof keep);
-    const auto work = [=, geometry = call.geometry(), rounded = call.rounds()] {
+    const auto work = [=, geometry = call.geometry(), rounded = call.rounds(), product = direction.compute] {
         if (!good()) return;
         if (scratch.bytes > 0) fill_with_nan(workspace, needed);
-        const auto values = [=](const Piece& p) {
-            const auto* const from = static_cast<const float*>(p.data);
-            std::vector<float> v(from, from + p.bytes / sizeof(float));
+        const auto factor_of = [=](const Piece& p) {
+            std::vector<float> v = p.values();
             if (rounded) std::transform(v.begin(), v.end(), v.begin(), to_tf32);
             return v;
         };
         std::vector<double> sums;
-        function(geometry, values(a), values(b), sums);
-        auto* const to = static_cast<float*>(const_cast<void*>(result.data));
+        product(geometry, factor_of(a), factor_of(b), sums);
+        std::vector<float> stored = keep == 0 ? std::vector<float>(sums.size()) : result.values();
         for (std::size_t i = 0; i < sums.size(); ++i)
-            to[i] = static_cast<float>(keep == 0 ? double{factor} * sums[i]
-                                                 : double{factor} * sums[i] + double{keep} * double{to[i]});
+            stored[i] = static_cast<float>(double{factor} * sums[i] + double{keep} * double{stored[i]});
+        result.store(stored);
     };
     return enqueue(call.handle->stream, call.where, work) == cudaSuccess ? CUDNN_STATUS_SUCCESS
                                                                          : CUDNN_STATUS_EXECUTION_FAILED;
@@ -219,111 +271,82 @@ cudnnStatus_t compute(const Call& call, Algorithm algorithm, Compute function, c
 
 extern "C" {
 
-// ---- y = w * x
-
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
                                                      cudnnFilterDescriptor_t w,
                                                      cudnnConvolutionDescriptor_t convolution,
                                                      cudnnTensorDescriptor_t y, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionForwardAlgorithm_v7", handle, x, w, convolution, y}, forwards,
-                           {{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_DETERMINISTIC},
-                            {CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_DETERMINISTIC},
-                            {CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_DETERMINISTIC}},
+    return list_algorithms({"cudnnGetConvolutionForwardAlgorithm_v7", handle, x, w, convolution, y}, y_of_x_and_w,
                            requested, returned, results);
 }
-
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
                                                       cudnnFilterDescriptor_t w,
                                                       cudnnConvolutionDescriptor_t convolution,
                                                       cudnnTensorDescriptor_t y, cudnnConvolutionFwdAlgo_t algorithm,
                                                       std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionForwardWorkspaceSize", handle, x, w, convolution, y}, forwards,
+    return tell_workspace({"cudnnGetConvolutionForwardWorkspaceSize", handle, x, w, convolution, y}, y_of_x_and_w,
                           algorithm, bytes);
 }
-
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x_desc,
                                       const void* x, cudnnFilterDescriptor_t w_desc, const void* w,
                                       cudnnConvolutionDescriptor_t convolution, cudnnConvolutionFwdAlgo_t algorithm,
                                       void* workspace, std::size_t bytes, const void* beta,
                                       cudnnTensorDescriptor_t y_desc, void* y) {
-    const Call call{"cudnnConvolutionForward", handle, x_desc, w_desc, convolution, y_desc};
-    if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    return compute(call, {forwards, algorithm, true}, forward, alpha, {"x", x, x_desc->bytes()},
-                   {"w", w, w_desc->bytes()}, workspace, bytes, beta, {"y", y, y_desc->bytes()});
+    return compute({"cudnnConvolutionForward", handle, x_desc, w_desc, convolution, y_desc}, y_of_x_and_w, algorithm,
+                   alpha, {x, w, y}, workspace, bytes, beta);
 }
-
-// ---- dx of dy and w
 
 cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t handle, cudnnFilterDescriptor_t w,
                                                           cudnnTensorDescriptor_t dy,
                                                           cudnnConvolutionDescriptor_t convolution,
                                                           cudnnTensorDescriptor_t dx, int requested, int* returned,
                                                           cudnnConvolutionBwdDataAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionBackwardDataAlgorithm_v7", handle, dx, w, convolution, dy}, data,
-                           {{CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, CUDNN_NON_DETERMINISTIC},
-                            {CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, CUDNN_DETERMINISTIC}},
-                           requested, returned, results);
+    return list_algorithms({"cudnnGetConvolutionBackwardDataAlgorithm_v7", handle, dx, w, convolution, dy},
+                           dx_of_dy_and_w, requested, returned, results);
 }
-
 cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t handle, cudnnFilterDescriptor_t w,
                                                            cudnnTensorDescriptor_t dy,
                                                            cudnnConvolutionDescriptor_t convolution,
                                                            cudnnTensorDescriptor_t dx,
                                                            cudnnConvolutionBwdDataAlgo_t algorithm,
                                                            std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionBackwardDataWorkspaceSize", handle, dx, w, convolution, dy}, data,
-                          algorithm, bytes);
+    return tell_workspace({"cudnnGetConvolutionBackwardDataWorkspaceSize", handle, dx, w, convolution, dy},
+                          dx_of_dy_and_w, algorithm, bytes);
 }
-
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha, cudnnFilterDescriptor_t w_desc,
                                            const void* w, cudnnTensorDescriptor_t dy_desc, const void* dy,
                                            cudnnConvolutionDescriptor_t convolution,
                                            cudnnConvolutionBwdDataAlgo_t algorithm, void* workspace, std::size_t bytes,
                                            const void* beta, cudnnTensorDescriptor_t dx_desc, void* dx) {
-    const Call call{"cudnnConvolutionBackwardData", handle, dx_desc, w_desc, convolution, dy_desc};
-    if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    return compute(call, {data, algorithm, algorithm != CUDNN_CONVOLUTION_BWD_DATA_ALGO_0}, backward_data, alpha,
-                   {"dy", dy, dy_desc->bytes()}, {"w", w, w_desc->bytes()}, workspace, bytes, beta,
-                   {"dx", dx, dx_desc->bytes()});
+    return compute({"cudnnConvolutionBackwardData", handle, dx_desc, w_desc, convolution, dy_desc}, dx_of_dy_and_w,
+                   algorithm, alpha, {dx, w, dy}, workspace, bytes, beta);
 }
-
-// ---- dw of x and dy
 
 cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
                                                             cudnnTensorDescriptor_t dy,
                                                             cudnnConvolutionDescriptor_t convolution,
                                                             cudnnFilterDescriptor_t dw, int requested, int* returned,
                                                             cudnnConvolutionBwdFilterAlgoPerf_t* results) {
-    return list_algorithms({"cudnnGetConvolutionBackwardFilterAlgorithm_v7", handle, x, dw, convolution, dy}, filter,
-                           {{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0, CUDNN_NON_DETERMINISTIC},
-                            {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3, CUDNN_NON_DETERMINISTIC},
-                            {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, CUDNN_DETERMINISTIC}},
-                           requested, returned, results);
+    return list_algorithms({"cudnnGetConvolutionBackwardFilterAlgorithm_v7", handle, x, dw, convolution, dy},
+                           dw_of_x_and_dy, requested, returned, results);
 }
-
 cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
                                                              cudnnTensorDescriptor_t dy,
                                                              cudnnConvolutionDescriptor_t convolution,
                                                              cudnnFilterDescriptor_t dw,
                                                              cudnnConvolutionBwdFilterAlgo_t algorithm,
                                                              std::size_t* bytes) {
-    return tell_workspace({"cudnnGetConvolutionBackwardFilterWorkspaceSize", handle, x, dw, convolution, dy}, filter,
-                          algorithm, bytes);
+    return tell_workspace({"cudnnGetConvolutionBackwardFilterWorkspaceSize", handle, x, dw, convolution, dy},
+                          dw_of_x_and_dy, algorithm, bytes);
 }
-
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x_desc,
                                              const void* x, cudnnTensorDescriptor_t dy_desc, const void* dy,
                                              cudnnConvolutionDescriptor_t convolution,
                                              cudnnConvolutionBwdFilterAlgo_t algorithm, void* workspace,
                                              std::size_t bytes, const void* beta, cudnnFilterDescriptor_t dw_desc,
                                              void* dw) {
-    const Call call{"cudnnConvolutionBackwardFilter", handle, x_desc, dw_desc, convolution, dy_desc};
-    if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
-    const bool ordered =
-        algorithm != CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0 && algorithm != CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3;
-    return compute(call, {filter, algorithm, ordered}, backward_filter, alpha, {"x", x, x_desc->bytes()},
-                   {"dy", dy, dy_desc->bytes()}, workspace, bytes, beta, {"dw", dw, dw_desc->bytes()});
+    return compute({"cudnnConvolutionBackwardFilter", handle, x_desc, dw_desc, convolution, dy_desc}, dw_of_x_and_dy,
+                   algorithm, alpha, {x, dw, dy}, workspace, bytes, beta);
 }
 
 }  // extern "C"

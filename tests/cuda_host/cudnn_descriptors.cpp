@@ -19,8 +19,11 @@ cudnnStatus_t set_shape(const char* where, Dense& d, cudnnTensorFormat_t format,
     d.shape = shape;
     if (d.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         return not_supported(where, text_of(shape) + ", more than 2^31 values,");
-    d.supported = format == CUDNN_TENSOR_NCHW && type == CUDNN_DATA_FLOAT;
-    return d.supported ? CUDNN_STATUS_SUCCESS : not_supported(where, "a format but NCHW or a type but float");
+    d.type = type;
+    d.supported = format == CUDNN_TENSOR_NCHW &&
+                  (type == CUDNN_DATA_FLOAT || type == CUDNN_DATA_HALF || type == CUDNN_DATA_BFLOAT16);
+    return d.supported ? CUDNN_STATUS_SUCCESS
+                       : not_supported(where, "a format but NCHW or a type but float, half and bfloat16");
 }
 
 template <class T>

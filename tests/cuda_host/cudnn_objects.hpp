@@ -17,9 +17,10 @@ struct cudnnContext {
 
 namespace cuda_host {
 
-/// A densely packed tensor of single precision, row major.
+/// A densely packed tensor of single or half precision, row major.
 struct Dense {
     std::array<int, 4> shape{};  // 0: never set
+    cudnnDataType_t type = CUDNN_DATA_FLOAT;
     bool supported = true;
 
     [[nodiscard]] std::size_t size() const {
@@ -27,7 +28,7 @@ struct Dense {
         for (const int e : shape) n *= static_cast<std::size_t>(e);
         return n;
     }
-    [[nodiscard]] std::size_t bytes() const { return size() * sizeof(float); }
+    [[nodiscard]] std::size_t bytes() const { return size() * (type == CUDNN_DATA_FLOAT ? 4 : 2); }
 };
 
 }  // namespace cuda_host

@@ -42,6 +42,9 @@ void set_sticky(cudaError_t error);
 /// @return cudaErrorInvalidResourceHandle if there is no such stream (which is a fault)
 cudaError_t enqueue(cudaStream_t stream, std::string what, std::function<void()> work);
 
+/// Whether a stream captures, which this call then spoils, as CUDA says of calls that take effect at once; a fault.
+[[nodiscard]] bool spoils_capture(const char* where);
+
 /// The device of a stream; -1 if it does not live
 [[nodiscard]] int device_of(cudaStream_t stream);
 

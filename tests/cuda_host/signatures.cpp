@@ -2,6 +2,8 @@
 // What the stand-in declares is what CUDA declares: compiled with the stand-in's headers, and, as the test
 // cuda_host.signatures, with those of an installed toolkit.
 #include <cublas_v2.h>
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
 #include <cuda_runtime.h>
 #include <cudnn.h>
 
@@ -66,7 +68,9 @@ VALUE(cudaErrorInvalidResourceHandle, 400);
 VALUE(cudaErrorNotReady, 600);
 VALUE(cudaErrorIllegalAddress, 700);
 VALUE(cudaErrorStreamCaptureUnsupported, 900);
+VALUE(cudaErrorStreamCaptureInvalidated, 901);
 VALUE(cudaErrorStreamCaptureUnmatched, 903);
+VALUE(cudaErrorStreamCaptureImplicit, 906);
 VALUE(cudaMemcpyHostToHost, 0);
 VALUE(cudaMemcpyHostToDevice, 1);
 VALUE(cudaMemcpyDeviceToHost, 2);
@@ -89,6 +93,13 @@ VALUE(cudaEventDisableTiming, 2);
 static_assert(std::is_same_v<decltype(cudaStreamLegacy), cudaStream_t>);
 static_assert(std::is_constructible_v<dim3, unsigned, unsigned, unsigned>);
 static_assert(std::is_same_v<decltype(uint3{}.x), unsigned>);
+
+// ---- numbers of 16 bits
+SIGNATURE(__float2half_rn, __half(float));
+SIGNATURE(__half2float, float(__half));
+SIGNATURE(__float2bfloat16_rn, __nv_bfloat16(float));
+SIGNATURE(__bfloat162float, float(__nv_bfloat16));
+static_assert(sizeof(__half) == 2 && sizeof(__nv_bfloat16) == 2);
 
 // ---- cuBLAS
 using B = cublasStatus_t;
@@ -162,6 +173,8 @@ VALUE(CUDNN_STATUS_BAD_PARAM, 2000);
 VALUE(CUDNN_STATUS_NOT_SUPPORTED, 3000);
 VALUE(CUDNN_STATUS_EXECUTION_FAILED, 5000);
 VALUE(CUDNN_DATA_FLOAT, 0);
+VALUE(CUDNN_DATA_HALF, 2);
+VALUE(CUDNN_DATA_BFLOAT16, 9);
 VALUE(CUDNN_DEFAULT_MATH, 0);
 VALUE(CUDNN_TENSOR_OP_MATH, 1);
 VALUE(CUDNN_FMA_MATH, 3);

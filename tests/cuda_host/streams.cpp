@@ -36,6 +36,7 @@ struct Stream {
     bool blocking;
     std::deque<Work> queue;
     std::shared_ptr<Graph> captured;  // while it captures
+    bool spoilt = false;              // the capture
 };
 
 /// Where in its stream an event was recorded.
@@ -58,6 +59,7 @@ struct All {
     std::map<cudaEvent_t, Event> events;
     std::map<cudaGraph_t, std::shared_ptr<Graph>> graphs;
     std::map<cudaGraphExec_t, std::shared_ptr<Graph>> executables;
+    std::map<cudaStream_t, int> recorders;  // devices of streams that captured: graphs outlive them
     Sequence sequence = 0;
     std::uintptr_t name = 0x100;  // handles are numbers: nobody may look behind them
 };
@@ -121,7 +123,20 @@ void do_until(const std::shared_ptr<Stream>& s, Sequence last) {
     while (!s->queue.empty() && s->queue.front().sequence <= last) do_front(*s);
 }
 
+/// Streams that capture, of which the capture is lost with this. @return whether there are any
+bool spoil_captures() {
+    bool any = false;
+    for (const auto& [handle, s] : all().streams)
+        if (s->captured) any = s->spoilt = true;
+    return any;
+}
+
 cudaError_t push(const std::shared_ptr<Stream>& s, std::string what, std::function<void()> work) {
+    const bool ordered = std::any_of(all().streams.begin(), all().streams.end(), [](const auto& other) {
+        return other.second->captured && other.second->blocking;
+    });
+    if (s == legacy_of(s->device) && ordered && spoils_capture(what.c_str()))
+        return failed(cudaErrorStreamCaptureImplicit);
     if (s->captured) {
         s->captured->work.push_back({0, std::move(what), std::move(work)});
         return cudaSuccess;
@@ -135,10 +150,6 @@ cudaError_t no_stream(const char* where) {
     return failed(cudaErrorInvalidResourceHandle);
 }
 
-bool capturing() {
-    return std::any_of(all().streams.begin(), all().streams.end(), [](const auto& s) { return s.second->captured; });
-}
-
 }  // namespace
 
 namespace cuda_host {
@@ -150,9 +161,16 @@ cudaError_t enqueue(cudaStream_t handle, std::string what, std::function<void()>
     return push(s, std::move(what), std::move(work));
 }
 
+bool spoils_capture(const char* where) {
+    if (!spoil_captures()) return false;
+    report(std::string(where) + ": a stream captures");
+    return true;
+}
+
 int device_of(cudaStream_t handle) {
-    const auto s = stream_of(handle);
-    return s ? s->device : -1;
+    if (const auto s = stream_of(handle)) return s->device;
+    const auto recorder = all().recorders.find(handle);
+    return recorder == all().recorders.end() ? -1 : recorder->second;
 }
 
 void do_all() {
@@ -180,7 +198,7 @@ extern "C" {
 cudaError_t cudaDeviceSynchronize() {
     const Lock lock(mutex());
     ++tally().synchronizations;
-    if (capturing()) return failed(cudaErrorStreamCaptureUnsupported);
+    if (spoils_capture("cudaDeviceSynchronize")) return failed(cudaErrorStreamCaptureUnsupported);
     if (mutation() != Mutation::synchronization) do_all();
     return sticky();
 }
@@ -208,7 +226,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
     ++tally().synchronizations;
     const auto s = stream_of(handle);
     if (!s) return no_stream("cudaStreamSynchronize");
-    if (s->captured) return failed(cudaErrorStreamCaptureUnsupported);
+    if (s->captured && spoils_capture("cudaStreamSynchronize")) return failed(cudaErrorStreamCaptureUnsupported);
     if (mutation() != Mutation::synchronization) do_until(s, all().sequence);
     return sticky();
 }
@@ -319,8 +337,12 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
     const auto s = stream_of(handle);
     if (!s) return no_stream("cudaStreamEndCapture");
     if (!s->captured) return failed(cudaErrorStreamCaptureUnmatched);
+    const auto captured = std::exchange(s->captured, nullptr);
+    *graph = nullptr;
+    if (std::exchange(s->spoilt, false)) return failed(cudaErrorStreamCaptureInvalidated);
     *graph = new_handle<cudaGraph_t>();
-    all().graphs[*graph] = std::exchange(s->captured, nullptr);
+    all().graphs[*graph] = captured;
+    all().recorders[handle] = s->device;
     return sticky();
 }
 
@@ -332,6 +354,7 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t handle) {
         report("cudaGraphLaunch: there is no such graph or stream");
         return failed(cudaErrorInvalidResourceHandle);
     }
+    ++tally().graphs;
     for (const Work& work : at->second->work) push(s, work.what, work.run);
     return sticky();
 }

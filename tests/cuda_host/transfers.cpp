@@ -179,6 +179,7 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
     const Lock lock(mutex());
     if (device_count() == 0) return failed(cudaErrorNoDevice);
     if (pointer == nullptr) return failed(cudaErrorInvalidValue);
+    if (spoils_capture("cudaMalloc")) return failed(cudaErrorStreamCaptureUnsupported);
     *pointer = bytes == 0 ? nullptr : Memory::instance().allocate(bytes, current_device(), device_bytes());
     if (bytes != 0 && *pointer == nullptr) return failed(cudaErrorMemoryAllocation);
     ++tally().allocations;
@@ -189,6 +190,7 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
 cudaError_t cudaFree(void* pointer) {
     const Lock lock(mutex());
     if (pointer == nullptr) return sticky();
+    if (spoils_capture("cudaFree")) return failed(cudaErrorStreamCaptureUnsupported);
     const Block* const block = Memory::instance().find(pointer, 0);
     if (block == nullptr || block->device == page_locked || !Memory::instance().release(pointer)) {
         report("cudaFree: " + Memory::instance().describe(pointer) + " is not the beginning of an allocation");
@@ -200,6 +202,7 @@ cudaError_t cudaFree(void* pointer) {
 cudaError_t cudaFreeHost(void* pointer) {
     const Lock lock(mutex());
     if (pointer == nullptr) return sticky();
+    if (spoils_capture("cudaFreeHost")) return failed(cudaErrorStreamCaptureUnsupported);
     const Block* const block = Memory::instance().find(pointer, 0);
     if (block == nullptr || block->device != page_locked) {
         report("cudaFreeHost: " + Memory::instance().describe(pointer) + " is not the beginning of an allocation");
@@ -217,6 +220,9 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     const Lock lock(mutex());
     ++tally().copies;
     if (bytes == 0) return sticky();
+    if (kind != cudaMemcpyDeviceToDevice &&
+        spoils_capture("cudaMemcpyAsync to or from the host, which is not imitated"))
+        return failed(cudaErrorStreamCaptureUnsupported);
     if (mutation() == Mutation::direction && kind == cudaMemcpyDeviceToHost) kind = cudaMemcpyHostToDevice;
     switch (kind) {
         case cudaMemcpyHostToDevice: return to_device(to, from, bytes, stream);
@@ -243,6 +249,7 @@ cudaError_t cudaMallocHost(void** pointer, std::size_t bytes, unsigned flags) {
     const Lock lock(mutex());
     if (device_count() == 0) return failed(cudaErrorNoDevice);
     if (pointer == nullptr || flags > 7) return failed(cudaErrorInvalidValue);
+    if (spoils_capture("cudaMallocHost")) return failed(cudaErrorStreamCaptureUnsupported);
     *pointer =
         bytes == 0 ? nullptr : Memory::instance().allocate(bytes, page_locked, std::numeric_limits<std::size_t>::max());
     if (bytes != 0 && *pointer == nullptr) return failed(cudaErrorMemoryAllocation);

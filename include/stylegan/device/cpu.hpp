@@ -37,6 +37,7 @@ struct BasicCpu {
     using Scalar = S;
     template <class T>
     using Buffer = HostBuffer<T>;
+    struct Replay {};  ///< nothing: only an asynchronous device can repeat what it was told
 
     static constexpr bool asynchronous = false;  ///< whether ops return before they are done
 

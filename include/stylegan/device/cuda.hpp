@@ -9,25 +9,29 @@
 #include <stylegan/device/cuda/convolutions.hpp>
 #include <stylegan/device/cuda/handle.hpp>
 #include <stylegan/device/cuda/launch.hpp>
-#include <stylegan/device/cuda/segmented_sums.hpp>
+#include <stylegan/device/cuda/replay.hpp>
+#include <stylegan/device/cuda/segmented_reduction.hpp>
 #include <stylegan/device/cuda/staging.hpp>
+#include <stylegan/device/precision.hpp>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace stylegan {
 
-/// An NVIDIA GPU, calculating in single precision.
+/// An NVIDIA GPU. Values are of single precision; products may be of less.
 struct Cuda {
     using Scalar = float;
     template <class T>
     using Buffer = DeviceBuffer<T>;
+    using Replay = gpu::Replay;
 
     static constexpr bool asynchronous = true;  ///< ops return before they are done
 
-    int device = 0;     ///< its number, as nvidia-smi counts
-    bool tf32 = false;  ///< products of numbers rounded to ten bits: faster, and far from the golden tolerances
-    int threads = 0;    ///< of the processor, which prepares data; 0: as many as the machine has
+    int device = 0;                         ///< its number, as nvidia-smi counts
+    Precision precision = Precision::fp32;  ///< any other one is far from the golden tolerances
+    int threads = 0;                        ///< of the processor, which prepares data; 0: as many as the machine has
 };
 
 /// How many CUDA devices this machine has; 0 also where there is no driver.
@@ -74,14 +78,15 @@ public:
           stream_((select(device.device), gpu::make_stream())),
           dnn_(gpu::make_handle<gpu::DnnHandle>(&cudnnCreate, "cudnnCreate")),
           blas_(gpu::make_handle<gpu::BlasHandle>(&cublasCreate, "cublasCreate")),
-          convolutions_(device.tf32),
+          convolutions_(device.precision),
           workspace_([this](std::size_t bytes) { return device_memory(bytes); }, 256) {
-        gpu::check(cudnnSetStream(dnn_.get(), stream()), "cudnnSetStream");
-        gpu::check(cublasSetStream(blas_.get(), stream()), "cublasSetStream");
-        gpu::check(cublasSetMathMode(blas_.get(), device.tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH),
+        use(stream_.get());
+        // in half precision, too: to round dense layers' weights, which are read once, takes longer than to read them
+        const bool exact = device.precision == Precision::fp32;
+        gpu::check(cublasSetMathMode(blas_.get(), exact ? CUBLAS_DEFAULT_MATH : CUBLAS_TF32_TENSOR_OP_MATH),
                    "cublasSetMathMode");
     }
-    ~Context() { (void)cudaStreamSynchronize(stream()); }  // before memory and handles go
+    ~Context() { (void)cudaStreamSynchronize(stream_.get()); }  // before memory and handles go
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
@@ -97,6 +102,13 @@ public:
         if (!profile_) return {};
         synchronize();
         return Profile::Timer(*profile_, describe(), [this] { synchronize(); });
+    }
+
+    /// work(), repeated by one call where the key is the last one's, and told anew while it is measured. @see gpu::Replay
+    template <class Work>
+    void replayed(gpu::Replay& replay, gpu::Replay::Key key, const Work& work) {
+        if (profile_) return work();
+        replay.run(stream(), std::move(key), work, [this](cudaStream_t s) { use(s); });
     }
 
     /// f(item) for items [0, n) on the processor, shared by its threads.
@@ -127,14 +139,14 @@ public:
 
     /// coarse = factor * correlation of fine; its transpose in fine; its gradient in the kernel. @see gpu::Convolutions
     void correlate(const gpu::Correlation& shape, const float* fine, const float* kernel, float factor, float* coarse) {
-        convolutions_.forward(dnn_.get(), workspace_, shape, fine, kernel, factor, coarse);
+        convolutions_.forward(queue(), shape, fine, kernel, factor, coarse);
     }
     void correlate_transposed(const gpu::Correlation& shape, const float* coarse, const float* kernel, float factor,
                               float* fine) {
-        convolutions_.backward_data(dnn_.get(), workspace_, shape, coarse, kernel, factor, fine);
+        convolutions_.backward_data(queue(), shape, coarse, kernel, factor, fine);
     }
     void correlation_gradient(const gpu::Correlation& shape, const float* fine, const float* coarse, float* dkernel) {
-        convolutions_.backward_kernel(dnn_.get(), workspace_, shape, fine, coarse, dkernel);
+        convolutions_.backward_kernel(queue(), shape, fine, coarse, dkernel);
     }
 
     /// y = factor * a b + keep * y for matrices stored row by row: a (rows, inner), b (inner, columns), y (rows, columns), where
@@ -193,7 +205,13 @@ public:
     void synchronize() const { gpu::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
 private:
-    [[nodiscard]] cudaStream_t stream() const { return stream_.get(); }
+    [[nodiscard]] cudaStream_t stream() const { return used_; }
+    void use(cudaStream_t stream) {
+        gpu::check(cudnnSetStream(dnn_.get(), stream), "cudnnSetStream");
+        gpu::check(cublasSetStream(blas_.get(), stream), "cublasSetStream");
+        used_ = stream;
+    }
+    [[nodiscard]] gpu::Queue queue() { return {stream(), dnn_.get(), workspace_}; }
 
     static void select(int device) {
         require_cuda_device(device);
@@ -203,13 +221,14 @@ private:
     [[nodiscard]] std::shared_ptr<std::byte> device_memory(std::size_t bytes) const {
         auto* const p = static_cast<std::byte*>(gpu::allocate(bytes));
         return {p, [this](std::byte* q) {
-                    (void)cudaStreamSynchronize(stream());  // kernels may still be at work on it
+                    (void)cudaStreamSynchronize(stream_.get());  // kernels may still be at work on it
                     (void)cudaFree(q);
                 }};
     }
 
     ThreadPool pool_;
     gpu::Stream stream_;
+    cudaStream_t used_ = nullptr;  // stream_, but for what a graph records
     gpu::DnnHandle dnn_;
     gpu::BlasHandle blas_;
     mutable gpu::Staging staging_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -57,6 +58,9 @@ public:
         return n;
     }
 
+    /// How often it got memory: as long as this stays, the same frames are given the same addresses.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+
     /// The most bytes ever in use at once.
     [[nodiscard]] std::size_t peak() const { return peak_; }
 
@@ -66,7 +70,10 @@ private:
         std::size_t size;
     };
 
-    void add_chunk(std::size_t bytes) { chunks_.push_back({source_(bytes), bytes}); }
+    void add_chunk(std::size_t bytes) {
+        chunks_.push_back({source_(bytes), bytes});
+        ++generation_;
+    }
 
     std::byte* take_bytes(std::size_t n) {
         n = (std::max<std::size_t>(n, 1) + alignment_ - 1) / alignment_ *
@@ -99,6 +106,7 @@ private:
     std::size_t alignment_;
     std::vector<Chunk> chunks_;
     std::size_t chunk_ = 0, used_ = 0, before_ = 0, peak_ = 0;
+    std::uint64_t generation_ = 0;
 };
 
 }  // namespace stylegan

@@ -13,6 +13,7 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -148,6 +149,11 @@ private:
 
     [[nodiscard]] Latents downloaded(Rows<const Scalar> x) const;
 
+    /// All that decides what the synthesis network tells an asynchronous device to do, but for values in its memory.
+    [[nodiscard]] std::vector<std::uint64_t> replay_key(Styles<const Scalar> styles,
+                                                        const typename SynthesisNetwork<Device>::Noises& noise,
+                                                        Level level, Maps<const Scalar> pictures) const;
+
     [[nodiscard]] typename SynthesisNetwork<Device>::Noises noises(const Options& options, Index batch,
                                                                    Level level) const;
 
@@ -157,6 +163,7 @@ private:
     AnyMappingNetwork<Device> mapping_;
     Truncation<dynamic, Device> truncation_;
     SynthesisNetwork<Device> synthesis_;
+    [[no_unique_address]] mutable typename Device::Replay replay_;
 };
 
 template <class Device>
@@ -219,7 +226,12 @@ auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Op
     truncation_.forward(*context_, options.truncation, layered);
     const Shape4 s = synthesis_.picture_shape(n, level);
     const Maps<Scalar> small = context_->take(s[0], s[1], s[2], s[3]);
-    synthesis_.forward(*context_, layered, noises(options, n, level), level, small);
+    const typename SynthesisNetwork<Device>::Noises noise = noises(options, n, level);
+    const auto forward = [&] { synthesis_.forward(*context_, layered, noise, level, small); };
+    if constexpr (Device::asynchronous)
+        context_->replayed(replay_, replay_key(layered, noise, level, small), forward);
+    else
+        forward();
     const int repeat = level.repeat(architecture_);
     Pictures pictures =
         Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
@@ -311,6 +323,30 @@ auto BasicGenerator<run_time, Device>::downloaded(Rows<const Scalar> x) const ->
     Latents y = Latents::from_shape({static_cast<std::size_t>(x.extent(0)), static_cast<std::size_t>(x.extent(1))});
     context_->download(x.data, x.size(), y.data());
     return y;
+}
+
+template <class Device>
+std::vector<std::uint64_t> BasicGenerator<run_time, Device>::replay_key(
+    Styles<const Scalar> styles, const typename SynthesisNetwork<Device>::Noises& noise, Level level,
+    Maps<const Scalar> pictures) const {
+    const auto bits = [](double v) { return std::bit_cast<std::uint64_t>(v); };
+    const auto address = [](const Scalar* p) {
+        return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(p));
+    };
+    std::vector<std::uint64_t> key{context_->workspace().generation(),
+                                   address(styles.data),
+                                   address(pictures.data),
+                                   static_cast<std::uint64_t>(styles.extent(1)),
+                                   static_cast<std::uint64_t>(level.stage),
+                                   bits(level.fade)};
+    for (const auto& map : noise.maps) {
+        key.push_back(address(map.data));
+        key.push_back(static_cast<std::uint64_t>(map.extent(0)));
+    }
+    for (const Scalar s : noise.strength) key.push_back(bits(static_cast<double>(s)));
+    for_each_parameter(
+        synthesis_, [&](const std::string&, const Parameter<Device>& p) { key.push_back(address(p.value().data())); });
+    return key;
 }
 
 template <class Device>

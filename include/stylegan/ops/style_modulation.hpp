@@ -40,6 +40,44 @@ void require_style(const char* where, const char* what, const Rows<A>& style, co
     require_shape(where, what, style, x.extent(0), 2 * x.extent(1));
 }
 
+// The checks of both devices' overloads. @throws ShapeError
+
+void check_style_modulation(const auto& x, const auto& style, const auto& y) {
+    require_style("style_modulation", "style", style, x);
+    require_same_shape("style_modulation", "y", y, x);
+}
+
+void check_style_modulation_gradient(const auto& x, const auto& style, const auto& dy, const auto& dx,
+                                     const auto& dstyle) {
+    constexpr const char* where = "style_modulation_gradient";
+    require_style(where, "style", style, x);
+    require_same_shape(where, "dy", dy, x);
+    require_same_shape(where, "dx", dx, x);
+    if (!dstyle.empty()) require_same_shape(where, "dstyle", dstyle, style);
+}
+
+void check_style_modulation_tangent(const auto& x, const auto& style, const auto& x_dot, const auto& style_dot,
+                                    const auto& y_dot) {
+    constexpr const char* where = "style_modulation_tangent";
+    require_style(where, "style", style, x);
+    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
+    require_same_shape(where, "x_dot", x_dot, x);
+    require_same_shape(where, "y_dot", y_dot, x);
+}
+
+void check_style_modulation_gradient_tangent(const auto& x, const auto& style, const auto& x_dot, const auto& style_dot,
+                                             const auto& dy, const auto& dy_dot, const auto& dx_dot,
+                                             const auto& dstyle_dot) {
+    constexpr const char* where = "style_modulation_gradient_tangent";
+    require_style(where, "style", style, x);
+    require_same_shape(where, "x_dot", x_dot, x);
+    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
+    require_same_shape(where, "dy", dy, x);
+    require_same_shape(where, "dy_dot", dy_dot, x);
+    require_same_shape(where, "dx_dot", dx_dot, x);
+    if (!dstyle_dot.empty()) require_same_shape(where, "dstyle_dot", dstyle_dot, style);
+}
+
 }  // namespace detail
 
 /// y(n,c,h,w) = x(n,c,h,w) * (style(n,c) + 1) + style(n,C+c)
@@ -49,8 +87,7 @@ void require_style(const char* where, const char* what, const Rows<A>& style, co
 /// @throws ShapeError if the shapes do not fit
 template <class S>
 void style_modulation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style, Maps<Same<S>> y) {
-    detail::require_style("style_modulation", "style", style, x);
-    require_same_shape("style_modulation", "y", y, x);
+    detail::check_style_modulation(x, style, y);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const S* s = style.data + detail::style_at(plane, channels);
@@ -68,11 +105,7 @@ void style_modulation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const
 template <class S>
 void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                                Maps<const Same<S>> dy, Maps<Same<S>> dx, Rows<Same<S>> dstyle) {
-    constexpr const char* where = "style_modulation_gradient";
-    detail::require_style(where, "style", style, x);
-    require_same_shape(where, "dy", dy, x);
-    require_same_shape(where, "dx", dx, x);
-    if (!dstyle.empty()) require_same_shape(where, "dstyle", dstyle, style);
+    detail::check_style_modulation_gradient(x, style, dy, dx, dstyle);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const Index at = plane * pixels, style_at = detail::style_at(plane, channels);
@@ -103,11 +136,7 @@ void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, R
 template <class S>
 void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                               Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<Same<S>> y_dot) {
-    constexpr const char* where = "style_modulation_tangent";
-    detail::require_style(where, "style", style, x);
-    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
-    require_same_shape(where, "x_dot", x_dot, x);
-    require_same_shape(where, "y_dot", y_dot, x);
+    detail::check_style_modulation_tangent(x, style, x_dot, style_dot, y_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const Index at = plane * pixels + first, style_at = detail::style_at(plane, channels);
@@ -133,14 +162,7 @@ template <class S>
 void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                                        Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<const Same<S>> dy,
                                        Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot, Rows<Same<S>> dstyle_dot) {
-    constexpr const char* where = "style_modulation_gradient_tangent";
-    detail::require_style(where, "style", style, x);
-    require_same_shape(where, "x_dot", x_dot, x);
-    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
-    require_same_shape(where, "dy", dy, x);
-    require_same_shape(where, "dy_dot", dy_dot, x);
-    require_same_shape(where, "dx_dot", dx_dot, x);
-    if (!dstyle_dot.empty()) require_same_shape(where, "dstyle_dot", dstyle_dot, style);
+    detail::check_style_modulation_gradient_tangent(x, style, x_dot, style_dot, dy, dy_dot, dx_dot, dstyle_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const Index at = plane * pixels, style_at = detail::style_at(plane, channels);

@@ -23,8 +23,9 @@ void set_devices(int count, std::size_t bytes_each);
 /// What was done since the program began.
 struct Counts {
     long long launches = 0, copies = 0, synchronizations = 0, convolutions = 0, products = 0, reductions = 0;
-    long long nondeterministic = 0;   ///< convolutions by an algorithm whose sums have no fixed order
-    long long reduced_precision = 0;  ///< convolutions and products that were allowed to round their factors to TF32
+    long long graphs = 0;                   ///< launches of graphs; what they hold is counted when it is captured
+    long long nondeterministic = 0;         ///< convolutions by an algorithm whose sums have no fixed order
+    long long reduced_precision = 0;        ///< convolutions and products that were allowed to round their factors
     std::size_t bytes = 0, most_bytes = 0;  ///< of device memory: now, and the most at one time
     long long allocations = 0;
 };

@@ -107,15 +107,15 @@ inline double difference(const std::vector<float>& found, const std::vector<floa
     return largest > 0 ? d / largest : d;
 }
 
-/// call(context, views...) on the processor, with plain kernels, and on the GPU: what is written must agree, and what is
-/// read must stay as it was.
+/// call(context, views...) on the processor, with plain kernels, and on the GPU: what is written must agree to `most`, and
+/// what is read must stay as it was.
 template <class Call, int... Rank>
-void compare(const Call& call, const Argument<Rank>&... arguments) {
+void compare_in(stylegan::Precision precision, double most, const Call& call, const Argument<Rank>&... arguments) {
     stylegan::Context<stylegan::Cpu> cpu({.threads = 1, .kernels = stylegan::Kernels::plain});
     std::tuple expected{arguments.values...};
     std::apply([&](auto&... v) { call(cpu, stylegan::View<float, Rank>{v.data(), arguments.shape}...); }, expected);
 
-    stylegan::Context<stylegan::Cuda> gpu({.threads = 1});
+    stylegan::Context<stylegan::Cuda> gpu({.precision = precision, .threads = 1});
     const auto on_gpu = [](const std::vector<float>& values) {
         stylegan::DeviceBuffer<float> buffer(values.size());
         upload(values, buffer);
@@ -129,7 +129,7 @@ void compare(const Call& call, const Argument<Rank>&... arguments) {
         const std::vector<float> found = download(buffer);
         ++number;
         if (argument.written)
-            BOOST_TEST(difference(found, wanted) <= tolerance,
+            BOOST_TEST(difference(found, wanted) <= most,
                        "argument " << number << " differs by " << difference(found, wanted));
         else
             BOOST_TEST((found == argument.values), "argument " << number << " was written");
@@ -139,6 +139,12 @@ void compare(const Call& call, const Argument<Rank>&... arguments) {
         (check(std::get<I>(all), std::get<I>(expected), std::get<I>(buffers)), ...);
     }
     (std::index_sequence_for<Argument<Rank>...>{});
+}
+
+/// In single precision, to `tolerance`.
+template <class Call, int... Rank>
+void compare(const Call& call, const Argument<Rank>&... arguments) {
+    compare_in(stylegan::Precision::fp32, tolerance, call, arguments...);
 }
 
 /// A few odd shapes (N, C, H, W): within a block of threads, a little more than one, and much more.

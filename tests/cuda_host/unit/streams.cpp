@@ -104,7 +104,6 @@ BOOST_AUTO_TEST_CASE(a_graph_is_work_that_is_kept) {
     REQUIRE_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
     step(x.data(), 1, stream);
     step(x.data(), 0, stream);
-    BOOST_TEST(cudaStreamSynchronize(stream) == cudaErrorStreamCaptureUnsupported);
     cudaGraph_t graph = nullptr;
     REQUIRE_CUDA(cudaStreamEndCapture(stream, &graph));
     cudaGraphExec_t executable = nullptr;
@@ -116,6 +115,29 @@ BOOST_AUTO_TEST_CASE(a_graph_is_work_that_is_kept) {
     REQUIRE_CUDA(cudaGraphLaunch(executable, stream));
     BOOST_TEST(x.read(stream)[0] == 10.f);
     REQUIRE_CUDA(cudaGraphExecDestroy(executable));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_effect_at_once_spoils_a_capture) {
+    const Stream stream(cudaStreamDefault);
+    const Values x(1);
+    float value = 0;
+    void* memory = nullptr;
+    const auto spoils = [&](const char* fault, const auto& call) {
+        REQUIRE_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+        step(x.data(), 1, stream);
+        BOOST_TEST(call() != cudaSuccess);
+        expect_fault(fault);
+        cudaGraph_t graph = nullptr;
+        BOOST_TEST(cudaStreamEndCapture(stream, &graph) == cudaErrorStreamCaptureInvalidated);
+        BOOST_TEST(graph == nullptr);
+    };
+    spoils("cudaStreamSynchronize: a stream captures", [&] { return cudaStreamSynchronize(stream); });
+    spoils("cudaDeviceSynchronize: a stream captures", [&] { return cudaDeviceSynchronize(); });
+    spoils("cudaMalloc: a stream captures", [&] { return cudaMalloc(&memory, 4); });
+    spoils("cudaFree: a stream captures", [&] { return cudaFree(x.data()); });
+    spoils("cudaMemsetAsync: a stream captures", [&] { return cudaMemsetAsync(x.data(), 0, 4, cudaStreamLegacy); });
+    spoils("which is not imitated: a stream captures",
+           [&] { return cudaMemcpyAsync(x.data(), &value, 4, cudaMemcpyHostToDevice, stream); });
 }
 
 BOOST_AUTO_TEST_CASE(a_destroyed_stream_is_waited_for_by_nobody) {

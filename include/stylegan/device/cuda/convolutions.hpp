@@ -3,7 +3,9 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/cuda/half_product.hpp>
 #include <stylegan/device/cuda/handle.hpp>
+#include <stylegan/device/precision.hpp>
 #include <stylegan/device/workspace.hpp>
 
 #include <array>
@@ -23,85 +25,104 @@ struct Correlation {
     Index coarse_height, coarse_width;
     Index size, stride, border;
 
+    [[nodiscard]] Index taps() const { return size * size; }
+    [[nodiscard]] Index fine_values() const { return batch * fine_channels * height * width; }
+    [[nodiscard]] Index coarse_values() const { return batch * coarse_channels * coarse_height * coarse_width; }
+    [[nodiscard]] Index kernel_values() const { return coarse_channels * fine_channels * taps(); }
+
     friend auto operator<=>(const Correlation&, const Correlation&) = default;
 };
 
 /// Convolutions by cuDNN. For each shape the algorithm is looked up once: the first of cuDNN's own ranking that gives the
-/// same bits each time and keeps to single precision (or to TF32, where that is allowed).
+/// same bits each time and keeps to the precision. Maps and kernels are of single precision whatever that is.
 class Convolutions {
 public:
-    /// @param tf32  allows products of numbers that are first rounded to ten bits
-    explicit Convolutions(bool tf32) : tf32_(tf32) {}
+    explicit Convolutions(Precision precision) : precision_(precision) {}
 
     /// coarse = factor * (fine correlated with kernel)
-    void forward(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* fine, const float* kernel,
-                 float factor, float* coarse) {
+    void forward(const Queue& q, const Correlation& shape, const float* fine, const float* kernel, float factor,
+                 float* coarse) {
         auto& found = find(forwards_, shape, [&](Found<cudnnConvolutionFwdAlgo_t>& f) {
             std::array<cudnnConvolutionFwdAlgoPerf_t, CUDNN_CONVOLUTION_FWD_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionForwardAlgorithm_v7(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
+            check(cudnnGetConvolutionForwardAlgorithm_v7(q.cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
                                                          f.coarse.get(), static_cast<int>(all.size()), &count,
                                                          all.data()),
                   "cudnnGetConvolutionForwardAlgorithm_v7");
-            f.algorithm = best(all, count, "cudnnGetConvolutionForwardAlgorithm_v7");
-            check(cudnnGetConvolutionForwardWorkspaceSize(cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
+            choose(f, all, count, "cudnnGetConvolutionForwardAlgorithm_v7");
+            check(cudnnGetConvolutionForwardWorkspaceSize(q.cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
                                                           f.coarse.get(), f.algorithm, &f.workspace),
                   "cudnnGetConvolutionForwardWorkspaceSize");
         });
-        const float zero = 0;
-        const Workspace::Frame frame(w);
-        check(cudnnConvolutionForward(cudnn, &factor, found.fine.get(), fine, found.kernel.get(), kernel,
-                                      found.convolution.get(), found.algorithm, scratch(w, found.workspace),
-                                      found.workspace, &zero, found.coarse.get(), coarse),
-              "cudnnConvolutionForward");
+        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
+            const float zero = 0;
+            const Workspace::Frame frame(q.workspace);
+            check(
+                cudnnConvolutionForward(q.cudnn, alpha, found.fine.get(), a, found.kernel.get(), b,
+                                        found.convolution.get(), found.algorithm, scratch(q.workspace, found.workspace),
+                                        found.workspace, &zero, found.coarse.get(), result),
+                "cudnnConvolutionForward");
+        };
+        product_in(precision_, q, {fine, shape.fine_values()}, {kernel, shape.kernel_values(), false}, factor,
+                   shape.fine_channels * shape.taps(), shape.coarse_values(), coarse, product);
     }
 
     /// fine = factor * (the transpose of the correlation, of coarse)
-    void backward_data(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* coarse,
-                       const float* kernel, float factor, float* fine) {
+    void backward_data(const Queue& q, const Correlation& shape, const float* coarse, const float* kernel, float factor,
+                       float* fine) {
         auto& found = find(data_, shape, [&](Found<cudnnConvolutionBwdDataAlgo_t>& f) {
             std::array<cudnnConvolutionBwdDataAlgoPerf_t, CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnn, f.kernel.get(), f.coarse.get(),
+            check(cudnnGetConvolutionBackwardDataAlgorithm_v7(q.cudnn, f.kernel.get(), f.coarse.get(),
                                                               f.convolution.get(), f.fine.get(),
                                                               static_cast<int>(all.size()), &count, all.data()),
                   "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-            f.algorithm = best(all, count, "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-            check(
-                cudnnGetConvolutionBackwardDataWorkspaceSize(cudnn, f.kernel.get(), f.coarse.get(), f.convolution.get(),
-                                                             f.fine.get(), f.algorithm, &f.workspace),
-                "cudnnGetConvolutionBackwardDataWorkspaceSize");
+            choose(f, all, count, "cudnnGetConvolutionBackwardDataAlgorithm_v7");
+            check(cudnnGetConvolutionBackwardDataWorkspaceSize(q.cudnn, f.kernel.get(), f.coarse.get(),
+                                                               f.convolution.get(), f.fine.get(), f.algorithm,
+                                                               &f.workspace),
+                  "cudnnGetConvolutionBackwardDataWorkspaceSize");
         });
-        const float zero = 0;
-        const Workspace::Frame frame(w);
-        check(cudnnConvolutionBackwardData(cudnn, &factor, found.kernel.get(), kernel, found.coarse.get(), coarse,
-                                           found.convolution.get(), found.algorithm, scratch(w, found.workspace),
-                                           found.workspace, &zero, found.fine.get(), fine),
-              "cudnnConvolutionBackwardData");
+        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
+            const float zero = 0;
+            const Workspace::Frame frame(q.workspace);
+            check(cudnnConvolutionBackwardData(q.cudnn, alpha, found.kernel.get(), b, found.coarse.get(), a,
+                                               found.convolution.get(), found.algorithm,
+                                               scratch(q.workspace, found.workspace), found.workspace, &zero,
+                                               found.fine.get(), result),
+                  "cudnnConvolutionBackwardData");
+        };
+        product_in(precision_, q, {coarse, shape.coarse_values()}, {kernel, shape.kernel_values(), false}, factor,
+                   shape.coarse_channels * shape.taps(), shape.fine_values(), fine, product);
     }
 
     /// dkernel = the gradient of <coarse, correlation of fine> in the kernel
-    void backward_kernel(cudnnHandle_t cudnn, Workspace& w, const Correlation& shape, const float* fine,
-                         const float* coarse, float* dkernel) {
+    void backward_kernel(const Queue& q, const Correlation& shape, const float* fine, const float* coarse,
+                         float* dkernel) {
         auto& found = find(kernels_, shape, [&](Found<cudnnConvolutionBwdFilterAlgo_t>& f) {
             std::array<cudnnConvolutionBwdFilterAlgoPerf_t, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT> all{};
             int count = 0;
-            check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnn, f.fine.get(), f.coarse.get(),
+            check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(q.cudnn, f.fine.get(), f.coarse.get(),
                                                                 f.convolution.get(), f.kernel.get(),
                                                                 static_cast<int>(all.size()), &count, all.data()),
                   "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-            f.algorithm = best(all, count, "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-            check(
-                cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnn, f.fine.get(), f.coarse.get(), f.convolution.get(),
-                                                               f.kernel.get(), f.algorithm, &f.workspace),
-                "cudnnGetConvolutionBackwardFilterWorkspaceSize");
+            choose(f, all, count, "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
+            check(cudnnGetConvolutionBackwardFilterWorkspaceSize(q.cudnn, f.fine.get(), f.coarse.get(),
+                                                                 f.convolution.get(), f.kernel.get(), f.algorithm,
+                                                                 &f.workspace),
+                  "cudnnGetConvolutionBackwardFilterWorkspaceSize");
         });
-        const float one = 1, zero = 0;
-        const Workspace::Frame frame(w);
-        check(cudnnConvolutionBackwardFilter(cudnn, &one, found.fine.get(), fine, found.coarse.get(), coarse,
-                                             found.convolution.get(), found.algorithm, scratch(w, found.workspace),
-                                             found.workspace, &zero, found.kernel.get(), dkernel),
-              "cudnnConvolutionBackwardFilter");
+        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
+            const float zero = 0;
+            const Workspace::Frame frame(q.workspace);
+            check(cudnnConvolutionBackwardFilter(q.cudnn, alpha, found.fine.get(), a, found.coarse.get(), b,
+                                                 found.convolution.get(), found.algorithm,
+                                                 scratch(q.workspace, found.workspace), found.workspace, &zero,
+                                                 found.kernel.get(), result),
+                  "cudnnConvolutionBackwardFilter");
+        };
+        product_in(precision_, q, {fine, shape.fine_values()}, {coarse, shape.coarse_values()}, 1,
+                   shape.batch * shape.coarse_height * shape.coarse_width, shape.kernel_values(), dkernel, product);
     }
 
 private:
@@ -116,17 +137,16 @@ private:
     template <class Algorithm>
     using Cache = std::map<Correlation, Found<Algorithm>>;
 
-    template <class Algorithm, class Choose>
-    Found<Algorithm>& find(Cache<Algorithm>& cache, const Correlation& shape, Choose choose) {
+    template <class Algorithm, class LookUp>
+    Found<Algorithm>& find(Cache<Algorithm>& cache, const Correlation& shape, LookUp look_up) {
         const auto at = cache.find(shape);
         if (at != cache.end()) return at->second;
         Found<Algorithm> f;
         f.fine = tensor(shape.batch, shape.fine_channels, shape.height, shape.width);
         f.coarse = tensor(shape.batch, shape.coarse_channels, shape.coarse_height, shape.coarse_width);
         f.kernel = make_handle<FilterDescriptor>(&cudnnCreateFilterDescriptor, "cudnnCreateFilterDescriptor");
-        check(cudnnSetFilter4dDescriptor(f.kernel.get(), CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW,
-                                         whole(shape.coarse_channels), whole(shape.fine_channels), whole(shape.size),
-                                         whole(shape.size)),
+        check(cudnnSetFilter4dDescriptor(f.kernel.get(), type(), CUDNN_TENSOR_NCHW, whole(shape.coarse_channels),
+                                         whole(shape.fine_channels), whole(shape.size), whole(shape.size)),
               "cudnnSetFilter4dDescriptor");
         f.convolution =
             make_handle<ConvolutionDescriptor>(&cudnnCreateConvolutionDescriptor, "cudnnCreateConvolutionDescriptor");
@@ -134,16 +154,29 @@ private:
         check(cudnnSetConvolution2dDescriptor(f.convolution.get(), border, border, stride, stride, 1, 1,
                                               CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
               "cudnnSetConvolution2dDescriptor");
-        check(cudnnSetConvolutionMathType(f.convolution.get(), tf32_ ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH),
-              "cudnnSetConvolutionMathType");
-        choose(f);
+        set_math(f.convolution, precision_ == Precision::fp32   ? CUDNN_FMA_MATH
+                                : precision_ == Precision::tf32 ? CUDNN_DEFAULT_MATH
+                                                                : CUDNN_TENSOR_OP_MATH);
+        look_up(f);
         return cache.emplace(shape, std::move(f)).first->second;
     }
 
-    [[nodiscard]] static TensorDescriptor tensor(Index n, Index c, Index h, Index w) {
+    static void set_math(const ConvolutionDescriptor& convolution, cudnnMathType_t math) {
+        check(cudnnSetConvolutionMathType(convolution.get(), math), "cudnnSetConvolutionMathType");
+    }
+
+    /// What cuDNN's pictures and kernels are made of.
+    [[nodiscard]] cudnnDataType_t type() const {
+        switch (precision_) {
+            case Precision::fp16: return CUDNN_DATA_HALF;
+            case Precision::bf16: return CUDNN_DATA_BFLOAT16;
+            default: return CUDNN_DATA_FLOAT;
+        }
+    }
+
+    [[nodiscard]] TensorDescriptor tensor(Index n, Index c, Index h, Index w) const {
         auto t = make_handle<TensorDescriptor>(&cudnnCreateTensorDescriptor, "cudnnCreateTensorDescriptor");
-        check(cudnnSetTensor4dDescriptor(t.get(), CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, whole(n), whole(c), whole(h),
-                                         whole(w)),
+        check(cudnnSetTensor4dDescriptor(t.get(), CUDNN_TENSOR_NCHW, type(), whole(n), whole(c), whole(h), whole(w)),
               "cudnnSetTensor4dDescriptor");
         return t;
     }
@@ -156,18 +189,19 @@ private:
     }
 
     /// The first of the ranking that will do: with the same bits each time and little scratch memory if there is one, else any.
-    template <class Ranking>
-    [[nodiscard]] auto best(const Ranking& ranking, int count, const char* call) const
-        -> std::remove_cvref_t<decltype(ranking[0].algo)> {
+    template <class Algorithm, class Ranking>
+    void choose(Found<Algorithm>& f, const Ranking& ranking, int count, const char* call) const {
         for (const bool any : {false, true})
             for (int i = 0; i < count; ++i) {
                 const auto& r = ranking[static_cast<std::size_t>(i)];
+                const bool rounds =
+                    r.mathType == CUDNN_TENSOR_OP_MATH || r.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
                 if (r.status != CUDNN_STATUS_SUCCESS) continue;
                 if (!any && (r.determinism != CUDNN_DETERMINISTIC || r.memory > most_scratch)) continue;
-                if (!tf32_ &&
-                    (r.mathType == CUDNN_TENSOR_OP_MATH || r.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
-                    continue;
-                return r.algo;
+                if (precision_ == Precision::fp32 && rounds) continue;
+                f.algorithm = r.algo;
+                if (precision_ != Precision::fp32) set_math(f.convolution, r.mathType);  // it was listed with that one
+                return;
             }
         throw DeviceError(text(call, ": none of ", count, " algorithms will do"));
     }
@@ -178,7 +212,7 @@ private:
 
     static constexpr std::size_t most_scratch = std::size_t{1} << 30;
 
-    bool tf32_;
+    Precision precision_;
     Cache<cudnnConvolutionFwdAlgo_t> forwards_;
     Cache<cudnnConvolutionBwdDataAlgo_t> data_;
     Cache<cudnnConvolutionBwdFilterAlgo_t> kernels_;

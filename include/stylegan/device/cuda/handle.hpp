@@ -23,6 +23,8 @@ using Handle = std::unique_ptr<std::remove_pointer_t<T>, Destroyer<Destroy>>;
 
 using Stream = Handle<cudaStream_t, &cudaStreamDestroy>;
 using Event = Handle<cudaEvent_t, &cudaEventDestroy>;
+using Graph = Handle<cudaGraph_t, &cudaGraphDestroy>;
+using ExecutableGraph = Handle<cudaGraphExec_t, &cudaGraphExecDestroy>;
 using DnnHandle = Handle<cudnnHandle_t, &cudnnDestroy>;
 using BlasHandle = Handle<cublasHandle_t, &cublasDestroy>;
 using TensorDescriptor = Handle<cudnnTensorDescriptor_t, &cudnnDestroyTensorDescriptor>;
@@ -37,9 +39,10 @@ template <class Owner, class Create>
     return Owner(p);
 }
 
-/// A stream that is ordered with the legacy default stream, on which buffers are filled and copied: see DeviceBuffer.
-[[nodiscard]] inline Stream make_stream() {
-    return make_handle<Stream>([](cudaStream_t* s) { return cudaStreamCreateWithFlags(s, cudaStreamDefault); },
+/// @param flags  cudaStreamDefault: ordered with the legacy default stream, on which buffers are filled and copied (see
+///               DeviceBuffer); cudaStreamNonBlocking: with none
+[[nodiscard]] inline Stream make_stream(unsigned flags = cudaStreamDefault) {
+    return make_handle<Stream>([flags](cudaStream_t* s) { return cudaStreamCreateWithFlags(s, flags); },
                                "cudaStreamCreateWithFlags");
 }
 

@@ -41,8 +41,7 @@ STYLEGAN_HOST_DEVICE inline float mean_of(double sum, Index count) {
 
 /// @see the processor's overload
 inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Rows<float> inverse) {
-    require_same_shape("instance_norm", "y", y, x);
-    require_shape("instance_norm", "inverse", inverse, x.extent(0), x.extent(1));
+    detail::check_instance_norm(x, y, inverse);
     const Workspace::Frame frame(c.workspace());
     const Index planes = inverse.size(), pixels = pixels_of(x);
     const float* const from = x.data;
@@ -62,9 +61,7 @@ inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps
 /// @see the processor's overload
 inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                    Maps<const float> dy, Maps<float> dx) {
-    require_shape("instance_norm_gradient", "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape("instance_norm_gradient", "dy", dy, y);
-    require_same_shape("instance_norm_gradient", "dx", dx, y);
+    detail::check_instance_norm_gradient(y, inverse, dy, dx);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const d = dy.data, *const r = inverse.data;
@@ -81,10 +78,7 @@ inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<c
 /// @see the processor's overload
 inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                   Maps<const float> x_dot, Maps<float> y_dot, Rows<float> inverse_rate) {
-    require_shape("instance_norm_tangent", "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape("instance_norm_tangent", "inverse_rate", inverse_rate, inverse);
-    require_same_shape("instance_norm_tangent", "x_dot", x_dot, y);
-    require_same_shape("instance_norm_tangent", "y_dot", y_dot, y);
+    detail::check_instance_norm_tangent(y, inverse, x_dot, y_dot, inverse_rate);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const d = x_dot.data, *const r = inverse.data;
@@ -106,14 +100,7 @@ inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y
                                            Maps<const float> y_dot, Rows<const float> inverse_rate,
                                            Maps<const float> dy, Maps<const float> dx, Maps<const float> dy_dot,
                                            Maps<float> dx_dot) {
-    constexpr const char* where = "instance_norm_gradient_tangent";
-    require_shape(where, "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape(where, "inverse_rate", inverse_rate, inverse);
-    require_same_shape(where, "y_dot", y_dot, y);
-    require_same_shape(where, "dy", dy, y);
-    require_same_shape(where, "dx", dx, y);
-    require_same_shape(where, "dy_dot", dy_dot, y);
-    require_same_shape(where, "dx_dot", dx_dot, y);
+    detail::check_instance_norm_gradient_tangent(y, inverse, y_dot, inverse_rate, dy, dx, dy_dot, dx_dot);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,

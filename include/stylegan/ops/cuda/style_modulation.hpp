@@ -22,8 +22,7 @@ inline void store_style_sums(Context<Cuda>& c, const gpu::Sums<2>* sums, Index c
 
 /// @see the processor's overload
 inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<float> y) {
-    detail::require_style("style_modulation", "style", style, x);
-    require_same_shape("style_modulation", "y", y, x);
+    detail::check_style_modulation(x, style, y);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float *const from = x.data, *const styles = style.data;
     float* const to = y.data;
@@ -36,11 +35,7 @@ inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const f
 /// @see the processor's overload
 inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                       Maps<const float> dy, Maps<float> dx, Rows<float> dstyle) {
-    constexpr const char* where = "style_modulation_gradient";
-    detail::require_style(where, "style", style, x);
-    require_same_shape(where, "dy", dy, x);
-    require_same_shape(where, "dx", dx, x);
-    if (!dstyle.empty()) require_same_shape(where, "dstyle", dstyle, style);
+    detail::check_style_modulation_gradient(x, style, dy, dx, dstyle);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float *const from = x.data, *const d = dy.data, *const styles = style.data;
     float* const to = dx.data;
@@ -61,11 +56,7 @@ inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Row
 /// @see the processor's overload
 inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                      Maps<const float> x_dot, Rows<const float> style_dot, Maps<float> y_dot) {
-    constexpr const char* where = "style_modulation_tangent";
-    detail::require_style(where, "style", style, x);
-    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
-    require_same_shape(where, "x_dot", x_dot, x);
-    require_same_shape(where, "y_dot", y_dot, x);
+    detail::check_style_modulation_tangent(x, style, x_dot, style_dot, y_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
                        *const rates = style_dot.data;
@@ -83,14 +74,7 @@ inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float
                                               Maps<const float> x_dot, Rows<const float> style_dot,
                                               Maps<const float> dy, Maps<const float> dy_dot, Maps<float> dx_dot,
                                               Rows<float> dstyle_dot) {
-    constexpr const char* where = "style_modulation_gradient_tangent";
-    detail::require_style(where, "style", style, x);
-    require_same_shape(where, "x_dot", x_dot, x);
-    if (!style_dot.empty()) require_same_shape(where, "style_dot", style_dot, style);
-    require_same_shape(where, "dy", dy, x);
-    require_same_shape(where, "dy_dot", dy_dot, x);
-    require_same_shape(where, "dx_dot", dx_dot, x);
-    if (!dstyle_dot.empty()) require_same_shape(where, "dstyle_dot", dstyle_dot, style);
+    detail::check_style_modulation_gradient_tangent(x, style, x_dot, style_dot, dy, dy_dot, dx_dot, dstyle_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
                        *const rates = style_dot.data, *const d = dy.data, *const d_dot = dy_dot.data;

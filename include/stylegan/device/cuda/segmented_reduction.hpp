@@ -78,20 +78,21 @@ struct SegmentParts {
     }
 };
 
-template <int K>
-struct StoredSums {
-    const Sums<K>* from;
-    STYLEGAN_DEVICE Sums<K> operator()(Index i) const { return from[i]; }
+template <class Value>
+struct Stored {
+    const Value* from;
+    STYLEGAN_DEVICE Value operator()(Index i) const { return from[i]; }
 };
 
-/// sums[s] = the sum of f(i) over i in [s length, (s + 1) length), for s in [0, segments). The order of the additions depends
-/// on the shapes and the kind of GPU alone.
-/// @param f     Index -> Sums<K>, on the device
-/// @param sums  in the device's memory, overwritten
+/// results[s] = Value{} and all f(i) of i in [s length, (s + 1) length), combined, for s in [0, segments). In which order
+/// depends on the shapes and the kind of GPU alone.
+/// @param f        Index -> Value, on the device
+/// @param combine  (Value, Value) -> Value, associative but for rounding
+/// @param results  in the device's memory, overwritten
 /// @throws DeviceError
-template <int K, class F>
-void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
-                    Sums<K>* sums) {
+template <class Value, class F, class Combine>
+void segmented_reduction(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
+                         Combine combine, Value* results) {
     if (segments <= 0) return;
     const Workspace::Frame frame(workspace);
     const SegmentParts parts = SegmentParts::of(length);
@@ -99,18 +100,28 @@ void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, I
     if (count > std::numeric_limits<int>::max())
         throw DeviceError(
             text("sums on the CUDA device: parts are ", count, ", expected at most ", std::numeric_limits<int>::max()));
-    Sums<K>* const first = parts.parts == 1 ? sums : workspace.take<Sums<K>>(count);
+    Value* const first = parts.parts == 1 ? results : workspace.take<Value>(count);
     using Offsets = Sequence<Index, SegmentParts>;
     const auto reduce = [&](void* temporary, std::size_t& bytes) {
-        check(cub::DeviceSegmentedReduce::Reduce(temporary, bytes, Sequence<Sums<K>, F>(f), first,
-                                                 static_cast<int>(count), Offsets(parts), Offsets(parts.ends()),
-                                                 AddSums<K>{}, Sums<K>{}, stream),
-              "cub::DeviceSegmentedReduce::Reduce");
+        check(
+            cub::DeviceSegmentedReduce::Reduce(temporary, bytes, Sequence<Value, F>(f), first, static_cast<int>(count),
+                                               Offsets(parts), Offsets(parts.ends()), combine, Value{}, stream),
+            "cub::DeviceSegmentedReduce::Reduce");
     };
     std::size_t bytes = 0;
     reduce(nullptr, bytes);
     reduce(workspace.take<std::byte>(static_cast<Index>(std::max<std::size_t>(bytes, 1))), bytes);
-    if (parts.parts > 1) segmented_sums(stream, workspace, segments, parts.parts, StoredSums<K>{first}, sums);
+    if (parts.parts > 1)
+        segmented_reduction(stream, workspace, segments, parts.parts, Stored<Value>{first}, combine, results);
+}
+
+/// sums[s] = the sum of f(i) over i in [s length, (s + 1) length), for s in [0, segments).
+/// @param f  Index -> Sums<K>, on the device
+/// @see segmented_reduction
+template <int K, class F>
+void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
+                    Sums<K>* sums) {
+    segmented_reduction(stream, workspace, segments, length, f, AddSums<K>{}, sums);
 }
 
 }  // namespace stylegan::gpu

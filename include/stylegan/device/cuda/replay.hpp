@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/device/cuda/handle.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace stylegan::gpu {
+
+/// Work that is told to the GPU once and then repeated by one call, a CUDA graph: a small network's kernels take less time
+/// than their launches. The first call of a key runs the work as it is, so that memory and algorithms are found; the second
+/// one captures it.
+///
+/// What is captured are addresses and numbers, not the values at the addresses. So a key holds all addresses that the work is
+/// given and all numbers that kernels get by value; whoever forgets one repeats the old work.
+class Replay {
+public:
+    using Key = std::vector<std::uint64_t>;
+
+    Replay() = default;
+    ~Replay() = default;
+    Replay(const Replay&) {}  // the work of another object
+    Replay& operator=(const Replay&) {
+        forget();
+        return *this;
+    }
+    Replay(Replay&&) noexcept = default;
+    Replay& operator=(Replay&&) noexcept = default;
+
+    /// work(), which puts the same work into the stream each time that it is called with the same key.
+    /// @param redirect  (cudaStream_t): from now on work() puts it there
+    template <class Work, class Redirect>
+    void run(cudaStream_t stream, Key key, const Work& work, const Redirect& redirect) {
+        if (key != key_) {
+            forget();
+            work();
+            key_ = std::move(key);  // not before: work that threw is not known
+            return;
+        }
+        if (!graph_ && !refused_) capture(stream, work, redirect);
+        if (refused_) return work();
+        check(cudaGraphLaunch(graph_.get(), stream), "cudaGraphLaunch");
+    }
+
+private:
+    void forget() {
+        key_.clear();
+        graph_.reset();
+        refused_ = false;
+    }
+
+    /// In a stream of its own: while one captures that is ordered with the legacy default stream, no thread may use that.
+    template <class Work, class Redirect>
+    void capture(cudaStream_t stream, const Work& work, const Redirect& redirect) {
+        const Stream recorder = make_stream(cudaStreamNonBlocking);
+        redirect(recorder.get());
+        std::exception_ptr error;
+        try {
+            check(cudaStreamBeginCapture(recorder.get(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+            work();
+        } catch (const DeviceError&) {  // some algorithms cannot be captured: they are told each time
+            refused_ = true;
+        } catch (...) {
+            error = std::current_exception();
+        }
+        cudaGraph_t captured = nullptr;
+        (void)cudaStreamEndCapture(recorder.get(), &captured);
+        const Graph graph(captured);
+        redirect(stream);
+        if (error) std::rethrow_exception(error);
+        refused_ = refused_ || !graph;
+        if (refused_) return (void)cudaGetLastError();  // it is answered
+        cudaGraphExec_t executable = nullptr;
+        check(cudaGraphInstantiate(&executable, graph.get(), 0), "cudaGraphInstantiate");
+        graph_.reset(executable);
+    }
+
+    Key key_;
+    ExecutableGraph graph_;
+    bool refused_ = false;
+};
+
+}  // namespace stylegan::gpu
+#endif
