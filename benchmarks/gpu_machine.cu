@@ -55,8 +55,8 @@ double gbs() {
 
 int main() {
     try {
-        std::printf("{\"fp32_gflops\": %.6g, \"tf32_gflops\": %.6g, \"read_write_gbs\": %.6g}\n", gflops(Precision::fp32),
-                    gflops(Precision::tf32), gbs());
+        std::printf("{\"fp32_gflops\": %.6g, \"tf32_gflops\": %.6g, \"read_write_gbs\": %.6g}\n",
+                    gflops(Precision::fp32), gflops(Precision::tf32), gbs());
         return 0;
     } catch (const Error& e) {
         std::fprintf(stderr, "bench_gpu_machine: %s\n", e.what());

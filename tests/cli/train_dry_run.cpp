@@ -38,8 +38,8 @@ BOOST_FIXTURE_TEST_CASE(prints_networks_schedule_and_memory_and_makes_nothing, T
 BOOST_FIXTURE_TEST_CASE(needs_no_outdir_and_checks_as_a_run_does, TrainingFolder) {
     check_success(run_program(folder, arguments({"--data", "pictures", "-n"})));
     check_error(run_program(folder, arguments({"--data", "pictures", "-n", "--batch", "6"})), 1, {"--batch: is 6"});
-    const Outcome on_gpu = run_program(
-        folder, arguments({"--data", "pictures", "-n", "--device", "cuda", "--gpu-precision", "fp16"}));
+    const Outcome on_gpu =
+        run_program(folder, arguments({"--data", "pictures", "-n", "--device", "cuda", "--gpu-precision", "fp16"}));
     check_success(on_gpu);
     BOOST_TEST(contains(on_gpu.out, "Planned as for the processor."));
     BOOST_TEST(contains(on_gpu.out, "in 16 bits"));
