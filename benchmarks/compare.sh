@@ -288,10 +288,10 @@ jq -n --slurpfile runs "$runs" --slurpfile layers "$temporary/layers.jsonl" --sl
     if .layer | test("up-convolution") then .multiply_adds * 81 / 576
     elif .layer | test("4x4/") then .multiply_adds
     elif .layer | test("convolution") then .multiply_adds / 4 else .multiply_adds end;
-  def is_convolution: .layer | test("convolution|ToRGB");
-  # The least time: all products at the peak, then every map once through memory, written by one convolution and read by the next.
-  def floor($limits): ([.layers[] | select(is_convolution) | least_multiply_adds] | add) * 2 / ($limits.gflops * 1e9) +
-    ([.layers[] | select(is_convolution) | .bytes] | add) / ($limits.read_write_gbs * 1e9);
+  # The least time of a layer: its products at the peak, then its maps once through memory, written by one convolution and read by
+  # the next; what an epilogue or a blur does could be done by the convolution before it on its way.
+  def floor($m; $threads): if .layer | test("convolution|ToRGB")
+    then least_multiply_adds * 2 / ($m.gflops[$threads] * 1e9) + .bytes / ($m.read_write_gbs[$threads] * 1e9) else 0 end;
   {
     date: $date, mode: $mode, turns: $turns, runs_a_turn: $runs_a_turn,
     machine: {
@@ -316,9 +316,10 @@ jq -n --slurpfile runs "$runs" --slurpfile layers "$temporary/layers.jsonl" --sl
                 memory: (($ours | figures | .peak_mib) / (figures | .peak_mib))}
           else {differs: true} end)]}],
     runs: $runs
-  } | .floors = [.layers[] as $l | .machine as $m | ($l.threads | tostring) as $t |
-    {gflops: $m.gflops[$t], read_write_gbs: $m.read_write_gbs[$t]} as $limits | $l |
-    {res, threads, seconds: .median, floor: floor($limits), times: (.median / floor($limits))}]' >"$out"
+  } | .machine as $m |
+    .layers |= map((.threads | tostring) as $t | .layers |= map(. + {floor: floor($m; $t)})) |
+    .floors = [.layers[] | (.layers | map(.floor) | add) as $floor |
+      {res, threads, seconds: .median, floor: $floor, times: (.median / $floor)}]' >"$out"
 
 jq -r '
   def digits($n): . * pow(10; $n) | round / pow(10; $n) | tostring;

@@ -76,29 +76,15 @@ def decades(bounds):
     return [v for v in all_steps if bounds[0] <= v <= bounds[1]]
 
 
-def least_multiply_adds(layer):
-    """Products in the form that needs the fewest, as compare.sh counts them."""
-    if "up-convolution" in layer["layer"]:
-        return layer["multiply_adds"] * 81 / 576
-    if "convolution" in layer["layer"] and not layer["layer"].startswith("4x4/"):
-        return layer["multiply_adds"] / 4
-    return layer["multiply_adds"]
-
-
 def draw_layers(results, out, threads):
     run = next(l for l in results["layers"] if l["threads"] == threads)
     peak = results["machine"]["gflops"][str(threads)] * 1e9
     bandwidth = results["machine"]["read_write_gbs"][str(threads)] * 1e9
     layers = [l for l in run["layers"] if l["seconds"] > 0]
 
-    def floor(layer):  # what an epilogue or a blur does could be done by the convolution before it on its way
-        if "convolution" not in layer["layer"] and layer["layer"] != "ToRGB":
-            return 0.0
-        return 2 * least_multiply_adds(layer) / peak + layer["bytes"] / bandwidth
-
     row, left = 17, 315
     svg = Svg(1260, 90 + row * len(layers) + 30)
-    total, total_floor = sum(l["seconds"] for l in layers), sum(map(floor, layers))
+    total, total_floor = sum(l["seconds"] for l in layers), sum(l["floor"] for l in layers)
     svg.text(10, 24, f'{run["res"]}x{run["res"]}, batch {run["batch"]}, {threads} thread{"s" if threads > 1 else ""}: '
              f'{total * 1e3:.1f} ms; floor {total_floor * 1e3:.1f} ms', font_weight="bold")
     svg.text(10, 42, f'{results["machine"]["processor"]}, {peak / 1e9:.0f} GFLOP/s, {bandwidth / 1e9:.0f} GB/s. '
@@ -110,11 +96,11 @@ def draw_layers(results, out, threads):
         y = 72 + row * i
         svg.text(left - 8, y + 12, l["layer"], "end")
         svg.box(left, y + 2, l["seconds"] * scale, row - 5, OURS)
-        svg.box(left, y + row - 6, floor(l) * scale, 3, LIMIT)
+        svg.box(left, y + row - 6, l["floor"] * scale, 3, LIMIT)
         svg.text(left + 320, y + 12, f'{l["seconds"] * 1e3:.2f}', "end")
         svg.text(left + 385, y + 12, f'{2e-9 * l["multiply_adds"] / l["seconds"]:.0f}' if l["multiply_adds"] else "-", "end")
         svg.text(left + 435, y + 12, f'{1e-9 * l["bytes"] / l["seconds"]:.1f}' if l["bytes"] else "-", "end")
-        svg.text(left + 485, y + 12, f'{100 * floor(l) / l["seconds"]:.0f} %' if floor(l) else "-", "end")
+        svg.text(left + 485, y + 12, f'{100 * l["floor"] / l["seconds"]:.0f} %' if l["floor"] else "-", "end")
 
     convolutions = [l for l in layers if "convolution" in l["layer"] and l["bytes"] > 0]
     xs = [2 * l["multiply_adds"] / l["bytes"] for l in convolutions]

@@ -4,6 +4,7 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/ops/lanes.hpp>
 
+#include <type_traits>
 #include <utility>
 
 #if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
@@ -29,6 +30,14 @@ inline constexpr int rows = 6, vectors = 2;
 inline constexpr Index panel = lanes * vectors;  ///< columns of a tile
 using Vector = Lanes<float, lanes>;
 
+/// Asks for Count values that are needed soon.
+template <Index Count>
+[[gnu::always_inline]] inline void prefetch_values(const float* p) {
+    constexpr Index line = 16;
+#pragma GCC unroll 8
+    for (Index i = 0; i < Count; i += line) __builtin_prefetch(p + i, 0, 3);
+}
+
 /// A matrix whose rows are pieces of a larger array: row t begins at start[t] and consists of `runs` pieces of `run`
 /// values each, `step` apart. Patches of a picture are such rows, without ever being written out.
 struct Strided {
@@ -47,21 +56,28 @@ void multiply(const float* const* start, Strided a, const float* b, Index ldb, f
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) sum[t][j] = Vector{};
-    for (Index r = 0; r < a.runs; ++r) {
-        const float* row[Rows];
+    const auto terms = [&]<bool Far>(std::bool_constant<Far>) {
+        for (Index r = 0; r < a.runs; ++r) {
+            const float* row[Rows];
 #pragma GCC unroll 8
-        for (int t = 0; t < Rows; ++t) row[t] = start[t] + r * a.step;
+            for (int t = 0; t < Rows; ++t) row[t] = start[t] + r * a.step;
 #pragma GCC unroll 2
-        for (Index k = 0; k < a.run; ++k, b += ldb) {
-            Vector v[Vectors];
+            for (Index k = 0; k < a.run; ++k, b += ldb) {
+                if constexpr (Far) prefetch_values<Vectors * lanes>(b + 16 * ldb);
+                Vector v[Vectors];
 #pragma GCC unroll 8
-            for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + j * lanes);
+                for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + j * lanes);
 #pragma GCC unroll 8
-            for (int t = 0; t < Rows; ++t)
+                for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-                for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(row[t][k], v[j], sum[t][j]);
+                    for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(row[t][k], v[j], sum[t][j]);
+            }
         }
-    }
+    };
+    if (ldb > panel)  // the machine foresees no rows so far apart
+        terms(std::true_type{});
+    else
+        terms(std::false_type{});
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
@@ -102,7 +118,7 @@ template <int Rows, int Vectors, bool Add>
 [[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c,
                                                    Index c_step) {
     Vector sum[Rows][Vectors];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) sum[t][j] = Add ? load<Vector>(c + j * c_step + t * lanes) : Vector{};
@@ -110,7 +126,7 @@ template <int Rows, int Vectors, bool Add>
         Vector v[Vectors];
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + (k * Vectors + j) * lanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
             for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(a[t * lanes + k], v[j], sum[t][j]);
@@ -120,7 +136,7 @@ template <int Rows, int Vectors, bool Add>
 #pragma GCC unroll 16
         for (int k = 0; k < lanes; ++k) term(k);
     for (int k = 0; k < in.depth - whole * lanes; ++k) term(k);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) store(c + j * c_step + t * lanes, sum[t][j]);
@@ -129,7 +145,10 @@ template <int Rows, int Vectors, bool Add>
 /// multiply_blocks() for any number of rows.
 template <int Vectors, bool Add>
 void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step) {
+    constexpr int tall = rows * vectors / Vectors;  // as many sums with fewer columns
     Index t = 0;
+    for (; t + tall <= count; t += tall)
+        multiply_blocks<tall, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
     for (; t + rows <= count; t += rows)
         multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
     [&]<int... R>(std::integer_sequence<int, R...>) {
