@@ -118,7 +118,7 @@ template <int Rows, int Vectors, bool Add>
 [[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c,
                                                    Index c_step) {
     Vector sum[Rows][Vectors];
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) sum[t][j] = Add ? load<Vector>(c + j * c_step + t * lanes) : Vector{};
@@ -126,7 +126,7 @@ template <int Rows, int Vectors, bool Add>
         Vector v[Vectors];
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + (k * Vectors + j) * lanes);
-#pragma GCC unroll 16
+#pragma GCC unroll 8
         for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
             for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(a[t * lanes + k], v[j], sum[t][j]);
@@ -136,7 +136,7 @@ template <int Rows, int Vectors, bool Add>
 #pragma GCC unroll 16
         for (int k = 0; k < lanes; ++k) term(k);
     for (int k = 0; k < in.depth - whole * lanes; ++k) term(k);
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) store(c + j * c_step + t * lanes, sum[t][j]);
@@ -145,10 +145,7 @@ template <int Rows, int Vectors, bool Add>
 /// multiply_blocks() for any number of rows.
 template <int Vectors, bool Add>
 void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step) {
-    constexpr int tall = rows * vectors / Vectors;  // as many sums with fewer columns
     Index t = 0;
-    for (; t + tall <= count; t += tall)
-        multiply_blocks<tall, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
     for (; t + rows <= count; t += rows)
         multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
     [&]<int... R>(std::integer_sequence<int, R...>) {

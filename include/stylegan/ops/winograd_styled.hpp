@@ -34,10 +34,13 @@ private:
                                  << 16;  // values of transformed tiles and products: half of the second-level cache
         return budget / (tile_values(inputs) + products * gemm::panel);
     }
+    /// Whether all transformed tiles together are not much more than the transformed kernel, which regions would read
+    /// again and again.
     static bool few_tiles(Index inputs, Index outputs, Index height, Index width) {
         constexpr Index most_values = Index{1} << 22;
         const Index tiles = ((height + Form::size - 1) / Form::size) * ((width + Form::size - 1) / Form::size);
-        return tiles * points < outputs * Form::weights * Form::weights && tiles * tile_values(inputs) <= most_values;
+        return tiles * points < 2 * outputs * Form::weights * Form::weights &&
+               tiles * tile_values(inputs) <= most_values;
     }
 };
 

@@ -48,27 +48,11 @@ struct TransformedKernel {
     /// Writes all of a slab.
     /// @param to  (matrices, rows, ld), matrices step() values apart
     void transform(Index panel, Index slab, float* to) const {
-        for (Index row = 0; row < rows(slab); row += block) {
-            if (row + block < rows(slab))
-                prefetch_rows(panel, slab * depth + row + block, std::min(block, rows(slab) - row - block));
+        for (Index row = 0; row < rows(slab); row += block)
             transform_rows(panel, slab * depth + row, std::min(block, rows(slab) - row), to + row * ld(panel));
-        }
     }
 
 private:
-    /// Asks for what transform_rows() will read: pieces so far apart that the machine does not foresee them.
-    [[gnu::always_inline]] void prefetch_rows(Index panel, Index begin, Index count) const {
-        constexpr Index line = 16;
-        const Index first = panel * gemm::panel, row = w.extent(3);
-        const Index pieces = reading.transposed ? columns(panel) : count,
-                    length = reading.transposed ? count : columns(panel);
-        const float* const from = w.data + (reading.transposed ? first * row + begin : begin * row + first);
-        for (Index tap = 0; tap < 9; ++tap)
-            for (Index piece = 0; piece < pieces; ++piece)
-                for (Index i = 0; i < length; i += line)
-                    __builtin_prefetch(from + (tap * w.extent(2) + piece) * row + i, 0, 3);
-    }
-
     void transform_rows(Index panel, Index begin, Index count, float* to) const {
         const Index width = ld(panel), first = panel * gemm::panel, row = w.extent(3);
         const bool full = columns(panel) == width;
