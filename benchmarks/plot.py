@@ -136,8 +136,8 @@ def draw_growth(lines, out):
             for p in points:
                 svg.dot(*axes.at(*p), colour, f"{p[0]}: {p[1]:.3g} pictures/s")
             if points:
-                x, y = axes.at(*points[-1])
-                svg.text(x, y - 8, f"{threads} thread{'s' if threads > 1 else ''}", "end", fill=colour)
+                x, y = axes.at(*points[0])
+                svg.text(x + 10, y + (-8 if threads > 1 else 20), f"{threads} thread{'s' if threads > 1 else ''}", fill=colour)
     svg.text(60, 24, "Pictures a second", font_weight="bold")
     svg.write(out)
 
