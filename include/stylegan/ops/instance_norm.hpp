@@ -3,6 +3,7 @@
 
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/norm_shapes.hpp>
 
 /// Instance normalisation, the first half of AdaIN (arXiv 1812.04948, equation 1), with its gradient and both tangents.
 /// Below, r is `inverse`, mean() is over H and W, and a dot marks a tangent.
@@ -84,44 +85,6 @@ template <class S>
     return all.moments();
 }
 
-namespace detail {
-
-// The checks of both devices' overloads. @throws ShapeError
-
-void check_instance_norm(const auto& x, const auto& y, const auto& inverse) {
-    require_same_shape("instance_norm", "y", y, x);
-    require_shape("instance_norm", "inverse", inverse, x.extent(0), x.extent(1));
-}
-
-void check_instance_norm_gradient(const auto& y, const auto& inverse, const auto& dy, const auto& dx) {
-    require_shape("instance_norm_gradient", "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape("instance_norm_gradient", "dy", dy, y);
-    require_same_shape("instance_norm_gradient", "dx", dx, y);
-}
-
-void check_instance_norm_tangent(const auto& y, const auto& inverse, const auto& x_dot, const auto& y_dot,
-                                 const auto& inverse_rate) {
-    require_shape("instance_norm_tangent", "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape("instance_norm_tangent", "inverse_rate", inverse_rate, inverse);
-    require_same_shape("instance_norm_tangent", "x_dot", x_dot, y);
-    require_same_shape("instance_norm_tangent", "y_dot", y_dot, y);
-}
-
-void check_instance_norm_gradient_tangent(const auto& y, const auto& inverse, const auto& y_dot,
-                                          const auto& inverse_rate, const auto& dy, const auto& dx, const auto& dy_dot,
-                                          const auto& dx_dot) {
-    constexpr const char* where = "instance_norm_gradient_tangent";
-    require_shape(where, "inverse", inverse, y.extent(0), y.extent(1));
-    require_same_shape(where, "inverse_rate", inverse_rate, inverse);
-    require_same_shape(where, "y_dot", y_dot, y);
-    require_same_shape(where, "dy", dy, y);
-    require_same_shape(where, "dx", dx, y);
-    require_same_shape(where, "dy_dot", dy_dot, y);
-    require_same_shape(where, "dx_dot", dx_dot, y);
-}
-
-}  // namespace detail
-
 /// y = (x - mean(x)) * r, r = 1 / sqrt(variance(x) + eps), for each sample and channel.
 ///
 /// @param x, y     (N, C, H, W); y may be x
@@ -131,7 +94,7 @@ void check_instance_norm_gradient_tangent(const auto& y, const auto& inverse, co
 template <class S>
 void instance_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y,
                    Rows<Same<S>> inverse) {
-    detail::check_instance_norm(x, y, inverse);
+    detail::check_norm("instance_norm", x, y, inverse);
     const Index pixels = pixels_of(x);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S* from = x.data + plane * pixels;
@@ -151,7 +114,7 @@ void instance_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, 
 template <class S>
 void instance_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                             Maps<const Same<S>> dy, Maps<Same<S>> dx) {
-    detail::check_instance_norm_gradient(y, inverse, dy, dx);
+    detail::check_norm_gradient("instance_norm_gradient", y, inverse, dy, dx);
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S *out = y.data + plane * pixels, *d = dy.data + plane * pixels;
@@ -177,7 +140,7 @@ void instance_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows
 template <class S>
 void instance_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                            Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Rows<Same<S>> inverse_rate) {
-    detail::check_instance_norm_tangent(y, inverse, x_dot, y_dot, inverse_rate);
+    detail::check_norm_tangent("instance_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S *out = y.data + plane * pixels, *d = x_dot.data + plane * pixels, r = inverse.data[plane];
@@ -208,7 +171,8 @@ template <class S>
 void instance_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                                     Maps<const Same<S>> y_dot, Rows<const Same<S>> inverse_rate, Maps<const Same<S>> dy,
                                     Maps<const Same<S>> dx, Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot) {
-    detail::check_instance_norm_gradient_tangent(y, inverse, y_dot, inverse_rate, dy, dx, dy_dot, dx_dot);
+    detail::check_norm_gradient_tangent("instance_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx,
+                                        dy_dot, dx_dot);
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const Index at = plane * pixels;

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/norm_shapes.hpp>
 
 #include <utility>
 
@@ -113,8 +114,7 @@ using Pointers = std::array<const S*, static_cast<std::size_t>(M)>;
 /// @throws ShapeError if the shapes do not fit
 template <class S>
 void pixel_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y, Maps<Same<S>> inverse) {
-    require_same_shape("pixel_norm", "y", y, x);
-    require_shape("pixel_norm", "inverse", inverse, x.extent(0), 1, x.extent(2), x.extent(3));
+    detail::check_norm("pixel_norm", x, y, inverse);
     detail::for_each_pixel_block<S>(c, x, [&](const detail::PixelBlock& b) {
         S square[1][detail::norm_pixels];
         detail::channel_means<1>(
@@ -136,9 +136,7 @@ void pixel_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Map
 template <class S>
 void pixel_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                          Maps<const Same<S>> dy, Maps<Same<S>> dx) {
-    require_shape("pixel_norm_gradient", "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape("pixel_norm_gradient", "dy", dy, y);
-    require_same_shape("pixel_norm_gradient", "dx", dx, y);
+    detail::check_norm_gradient("pixel_norm_gradient", y, inverse, dy, dx);
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S product[1][detail::norm_pixels];
         detail::channel_means<1>(
@@ -157,10 +155,7 @@ void pixel_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<co
 template <class S>
 void pixel_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                         Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Maps<Same<S>> inverse_rate) {
-    require_shape("pixel_norm_tangent", "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape("pixel_norm_tangent", "inverse_rate", inverse_rate, inverse);
-    require_same_shape("pixel_norm_tangent", "x_dot", x_dot, y);
-    require_same_shape("pixel_norm_tangent", "y_dot", y_dot, y);
+    detail::check_norm_tangent("pixel_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S product[1][detail::norm_pixels];
         const S* r = inverse.data + b.pixel_at;
@@ -186,14 +181,8 @@ template <class S>
 void pixel_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                                  Maps<const Same<S>> y_dot, Maps<const Same<S>> inverse_rate, Maps<const Same<S>> dy,
                                  Maps<const Same<S>> dx, Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot) {
-    constexpr const char* where = "pixel_norm_gradient_tangent";
-    require_shape(where, "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape(where, "inverse_rate", inverse_rate, inverse);
-    require_same_shape(where, "y_dot", y_dot, y);
-    require_same_shape(where, "dy", dy, y);
-    require_same_shape(where, "dx", dx, y);
-    require_same_shape(where, "dy_dot", dy_dot, y);
-    require_same_shape(where, "dx_dot", dx_dot, y);
+    detail::check_norm_gradient_tangent("pixel_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx, dy_dot,
+                                        dx_dot);
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S mean[2][detail::norm_pixels];
         detail::channel_means<2>(

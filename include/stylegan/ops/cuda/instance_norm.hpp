@@ -41,7 +41,7 @@ STYLEGAN_HOST_DEVICE inline float mean_of(double sum, Index count) {
 
 /// @see the processor's overload
 inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Rows<float> inverse) {
-    detail::check_instance_norm(x, y, inverse);
+    detail::check_norm("instance_norm", x, y, inverse);
     const Workspace::Frame frame(c.workspace());
     const Index planes = inverse.size(), pixels = pixels_of(x);
     const float* const from = x.data;
@@ -61,7 +61,7 @@ inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps
 /// @see the processor's overload
 inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                    Maps<const float> dy, Maps<float> dx) {
-    detail::check_instance_norm_gradient(y, inverse, dy, dx);
+    detail::check_norm_gradient("instance_norm_gradient", y, inverse, dy, dx);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const d = dy.data, *const r = inverse.data;
@@ -78,7 +78,7 @@ inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<c
 /// @see the processor's overload
 inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                   Maps<const float> x_dot, Maps<float> y_dot, Rows<float> inverse_rate) {
-    detail::check_instance_norm_tangent(y, inverse, x_dot, y_dot, inverse_rate);
+    detail::check_norm_tangent("instance_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const d = x_dot.data, *const r = inverse.data;
@@ -100,7 +100,8 @@ inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y
                                            Maps<const float> y_dot, Rows<const float> inverse_rate,
                                            Maps<const float> dy, Maps<const float> dx, Maps<const float> dy_dot,
                                            Maps<float> dx_dot) {
-    detail::check_instance_norm_gradient_tangent(y, inverse, y_dot, inverse_rate, dy, dx, dy_dot, dx_dot);
+    detail::check_norm_gradient_tangent("instance_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx,
+                                        dy_dot, dx_dot);
     const Workspace::Frame frame(c.workspace());
     const Index pixels = pixels_of(y);
     const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,

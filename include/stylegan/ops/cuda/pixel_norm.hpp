@@ -52,8 +52,7 @@ STYLEGAN_HOST_DEVICE inline float channel_mean(double sum, Index channels) {
 
 /// @see the processor's overload
 inline void pixel_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Maps<float> inverse) {
-    require_same_shape("pixel_norm", "y", y, x);
-    require_shape("pixel_norm", "inverse", inverse, x.extent(0), 1, x.extent(2), x.extent(3));
+    detail::check_norm("pixel_norm", x, y, inverse);
     const Workspace::Frame frame(c.workspace());
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float* const from = x.data;
@@ -68,9 +67,7 @@ inline void pixel_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<fl
 /// @see the processor's overload
 inline void pixel_norm_gradient(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse, Maps<const float> dy,
                                 Maps<float> dx) {
-    require_shape("pixel_norm_gradient", "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape("pixel_norm_gradient", "dy", dy, y);
-    require_same_shape("pixel_norm_gradient", "dx", dx, y);
+    detail::check_norm_gradient("pixel_norm_gradient", y, inverse, dy, dx);
     const Workspace::Frame frame(c.workspace());
     const Index channels = y.extent(1), pixels = pixels_of(y);
     const float *const out = y.data, *const d = dy.data, *const r = inverse.data;
@@ -85,10 +82,7 @@ inline void pixel_norm_gradient(Context<Cuda>& c, Maps<const float> y, Maps<cons
 /// @see the processor's overload
 inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse,
                                Maps<const float> x_dot, Maps<float> y_dot, Maps<float> inverse_rate) {
-    require_shape("pixel_norm_tangent", "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape("pixel_norm_tangent", "inverse_rate", inverse_rate, inverse);
-    require_same_shape("pixel_norm_tangent", "x_dot", x_dot, y);
-    require_same_shape("pixel_norm_tangent", "y_dot", y_dot, y);
+    detail::check_norm_tangent("pixel_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
     const Workspace::Frame frame(c.workspace());
     const Index channels = y.extent(1), pixels = pixels_of(y);
     const float *const out = y.data, *const d = x_dot.data, *const r = inverse.data;
@@ -106,14 +100,8 @@ inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const
 inline void pixel_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse,
                                         Maps<const float> y_dot, Maps<const float> inverse_rate, Maps<const float> dy,
                                         Maps<const float> dx, Maps<const float> dy_dot, Maps<float> dx_dot) {
-    constexpr const char* where = "pixel_norm_gradient_tangent";
-    require_shape(where, "inverse", inverse, y.extent(0), 1, y.extent(2), y.extent(3));
-    require_same_shape(where, "inverse_rate", inverse_rate, inverse);
-    require_same_shape(where, "y_dot", y_dot, y);
-    require_same_shape(where, "dy", dy, y);
-    require_same_shape(where, "dx", dx, y);
-    require_same_shape(where, "dy_dot", dy_dot, y);
-    require_same_shape(where, "dx_dot", dx_dot, y);
+    detail::check_norm_gradient_tangent("pixel_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx, dy_dot,
+                                        dx_dot);
     const Workspace::Frame frame(c.workspace());
     const Index channels = y.extent(1), pixels = pixels_of(y);
     const float *const out = y.data, *const out_dot = y_dot.data, *const d = dy.data, *const gradient = dx.data,
