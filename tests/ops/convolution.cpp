@@ -33,7 +33,8 @@ const std::vector<Sizes> many{{{1, 1, 1, 1}, 3, 1},    {{5, 17, 5, 7}, 3, 33},  
                               {{1, 129, 4, 4}, 3, 32}, {{2, 16, 9, 2}, 5, 3},   {{4, 31, 3, 16}, 1, 15},
                               {{2, 3, 16, 16}, 1, 48}, {{1, 20, 70, 66}, 3, 9}, {{2, 24, 100, 90}, 3, 2},
                               {{2, 64, 32, 32}, 3, 8}, {{16, 32, 4, 4}, 3, 96}, {{1, 7, 2, 200}, 7, 16},
-                              {{2, 16, 40, 37}, 1, 3}, {{3, 5, 1, 1}, 1, 4}};
+                              {{2, 16, 40, 37}, 1, 3}, {{3, 5, 1, 1}, 1, 4},    {{1, 32, 4, 4}, 3, 144},
+                              {{1, 48, 2, 4}, 5, 32},  {{2, 16, 2, 3}, 1, 160}};
 
 }  // namespace
 
@@ -46,6 +47,7 @@ BOOST_AUTO_TEST_CASE(pictures_are_independent) {
     check_pictures_are_independent<Convolution>({{5, 17, 5, 7}, 3, 33});
     check_pictures_are_independent<Convolution>({{5, 8, 16, 16}, 3, 64});  // more pixels than few: the kernel is copied
     check_pictures_are_independent<Convolution>({{18, 4, 4, 4}, 1, 16});
+    check_pictures_are_independent<Convolution>({{5, 32, 2, 5}, 3, 144});  // few pixels alone, but not together
 }
 BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) { check_empty_batch<Convolution>(); }
 

@@ -30,12 +30,15 @@ inline constexpr int rows = 6, vectors = 2;
 inline constexpr Index panel = lanes * vectors;  ///< columns of a tile
 using Vector = Lanes<float, lanes>;
 
-/// Asks for Count values that are needed soon.
+inline constexpr int cache_line = 16;  // values
+
+/// Asks for Count values that are needed soon. Now: left to the compiler, all requests of an unrolled loop move to its front,
+/// where they wait for each other.
 template <Index Count>
 [[gnu::always_inline]] inline void prefetch_values(const float* p) {
-    constexpr Index line = 16;
 #pragma GCC unroll 8
-    for (Index i = 0; i < Count; i += line) __builtin_prefetch(p + i, 0, 3);
+    for (Index i = 0; i < Count; i += cache_line) __builtin_prefetch(p + i, 0, 3);
+    asm volatile("");
 }
 
 /// A matrix whose rows are pieces of a larger array: row t begins at start[t] and consists of `runs` pieces of `run`
@@ -111,12 +114,18 @@ struct InBlocks {
     Index depth, block;  ///< values of a row; distance of blocks
 };
 
+/// What a product asks for while it is computed, since it is needed next: rows of a and a b, laid out like its own. Neither is
+/// foreseen by the machine: rows change their page with every block of channels, and matrices come from another cache.
+struct Ahead {
+    const float *a, *b;
+};
+
 /// c[j][t] (+)= sum over k of a[t][k] b[k][j]
 /// @param b       (depth, Vectors * lanes)
 /// @param c       (Vectors, Rows, lanes), vectors c_step values apart
 template <int Rows, int Vectors, bool Add>
-[[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c,
-                                                   Index c_step) {
+[[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c, Index c_step,
+                                                   Ahead ahead) {
     Vector sum[Rows][Vectors];
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
@@ -132,9 +141,18 @@ template <int Rows, int Vectors, bool Add>
             for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(a[t * lanes + k], v[j], sum[t][j]);
     };
     const Index whole = in.depth / lanes;
-    for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes)
+    for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes) {
 #pragma GCC unroll 16
-        for (int k = 0; k < lanes; ++k) term(k);
+        for (int k = 0; k < lanes; ++k) {
+            if constexpr (Rows == rows) {
+                const int line = k * Rows / cache_line;  // of Rows * lanes values, spread over lanes terms
+                if (k == 0 || line > (k - 1) * Rows / cache_line)
+                    prefetch_values<cache_line>(ahead.a + i * in.block + line * cache_line);
+                prefetch_values<lanes>(ahead.b + (i * lanes + k) * lanes);
+            }
+            term(k);
+        }
+    }
     for (int k = 0; k < in.depth - whole * lanes; ++k) term(k);
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
@@ -143,13 +161,17 @@ template <int Rows, int Vectors, bool Add>
 }
 
 /// multiply_blocks() for any number of rows.
+/// @param next  of the product that comes next
 template <int Vectors, bool Add>
-void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step) {
+void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step, Ahead next) {
     Index t = 0;
-    for (; t + rows <= count; t += rows)
-        multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step);
+    for (; t + rows <= count; t += rows) {  // each asks for a part of the next b
+        const Ahead ahead{t + 2 * rows <= count ? a + (t + rows) * lanes : next.a,
+                          next.b + t / rows * in.depth * lanes};
+        multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step, ahead);
+    }
     [&]<int... R>(std::integer_sequence<int, R...>) {
-        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step)
+        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step, next)
                              : void()),
          ...);
     }
@@ -158,13 +180,32 @@ void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, f
 
 /// The same for `columns` <= panel columns, filled up to the next multiple of `lanes`, which is also what rows of b have.
 inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks in, const float* b, float* c,
-                            Index c_step, bool add) {
+                            Index c_step, bool add, Ahead next) {
     if (columns <= lanes)
-        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step)
-            : multiply_blocks<1, false>(count, a, in, b, c, c_step);
+        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step, next)
+            : multiply_blocks<1, false>(count, a, in, b, c, c_step, next);
     else
-        add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step)
-            : multiply_blocks<vectors, false>(count, a, in, b, c, c_step);
+        add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step, next)
+            : multiply_blocks<vectors, false>(count, a, in, b, c, c_step, next);
+}
+
+/// c[t] += sum over k < Depth of start[t][k] b[k], for one vector of columns
+/// @param b  (Depth, lanes), rows ldb apart
+/// @param c  (Rows, lanes), rows ldc apart
+template <int Rows, int Depth>
+[[gnu::always_inline]] inline void add_terms(const float* const* start, const float* b, Index ldb, float* c,
+                                             Index ldc) {
+    Vector sum[Rows];
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t) sum[t] = load<Vector>(c + t * ldc);
+#pragma GCC unroll 16
+    for (int k = 0; k < Depth; ++k) {
+        const Vector v = load<Vector>(b + k * ldb);
+#pragma GCC unroll 8
+        for (int t = 0; t < Rows; ++t) sum[t] = multiply_add(start[t][k], v, sum[t]);
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < Rows; ++t) store(c + t * ldc, sum[t]);
 }
 
 /// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours.

@@ -4,6 +4,7 @@
 #include <stylegan/ops/convolution_shape.hpp>
 #include <stylegan/ops/correlation.hpp>
 #include <stylegan/ops/correlation_gradient.hpp>
+#include <stylegan/ops/few_pixels.hpp>
 #include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/winograd.hpp>
 #include <stylegan/ops/winograd_gradient.hpp>
@@ -36,8 +37,11 @@ STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Ma
                 if (s.suits(2)) return winograd::correlate<winograd::Down2>(c, reading, x, w, factor, y);
                 break;
         }
-    const Workspace::Frame frame(c.workspace());
     const Index pixels = x.extent(0) * x.extent(2) * x.extent(3);
+    if (reading.grid == Grid::same && !reading.turned && !reading.transposed &&
+        FewPixels::suit(pixels, x.extent(1), y.extent(1)))
+        return correlate_few_pixels(c, x, w, factor, y);
+    const Workspace::Frame frame(c.workspace());
     correlate(c, {reading.grid, w.extent(0)}, x, kernel_matrix(c, w, reading, pixels), factor, y);
 }
 

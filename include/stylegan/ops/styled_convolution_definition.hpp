@@ -9,13 +9,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace stylegan::ops {
 
+namespace detail {
+/// For upscaling: whether tiles of 4x4 are better than those of 2x2, whose kernels are sooner made.
+inline bool suits_large_tiles(const ConvolutionShape& s) {
+    return std::min(s.height, s.width) >= 8 && s.suits(4, 1 << 14);
+}
+}  // namespace detail
+
 STYLEGAN_INLINE bool suits_styled_convolution(Grid grid, Index inputs, Index outputs, Index height, Index width) {
     const ConvolutionShape s{inputs, outputs, height, width};
-    if (grid == Grid::same) return s.suits(4);
-    return grid == Grid::up && std::min(height, width) >= 8 && s.suits(4, 1 << 14);
+    return grid == Grid::same ? s.suits(4) : grid == Grid::up && (detail::suits_large_tiles(s) || s.suits(2));
 }
 
 namespace detail {
@@ -103,22 +110,26 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
         winograd::correlate_styled(c, reading, x, w, plan, result);
         return detail::waiting(layer, y, result.moments, 2 * plan.cut.bands, mean, factor, shift);
     }
-    using Form = winograd::Up4;
-    using Result = winograd::BlurredTiles<Form>;
-    const winograd::StyledPlan<Form> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
-    const winograd::Bands& cut = plan.cut;
-    float* const down = c.workspace().take<float>(Result::handed(cut, y.blocks()));
-    float* const up = c.workspace().take<float>(Result::handed(cut, y.blocks()));
-    float* const edges = c.workspace().take<float>(Result::edge_values(cut, y.blocks()));
-    const Result result{result_of(cut), filter[1] / filter[0], down, up, edges};
-    winograd::correlate_styled(c, reading, x, w, plan, result);
-    const Index seams = cut.bands - 1;
-    c.parallel_for(y.batch * seams * y.blocks(), [&](Index item) {
-        const Index j = item % y.blocks(), seam = item / y.blocks();
-        result.between(seam / seams, seam % seams, j);
-        if (streamed) stream_fence();
-    });
-    return detail::waiting(layer, y, result.moments, 2 * cut.bands, mean, factor, shift);
+    const auto upscaled = [&]<class Form>(std::type_identity<Form>) {
+        using Result = winograd::BlurredTiles<Form>;
+        const winograd::StyledPlan<Form> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
+        const winograd::Bands& cut = plan.cut;
+        float* const down = c.workspace().take<float>(Result::handed(cut, y.blocks()));
+        float* const up = c.workspace().take<float>(Result::handed(cut, y.blocks()));
+        float* const edges = c.workspace().take<float>(Result::edge_values(cut, y.blocks()));
+        const Result result{result_of(cut), filter[1] / filter[0], down, up, edges};
+        winograd::correlate_styled(c, reading, x, w, plan, result);
+        const Index seams = cut.bands - 1;
+        c.parallel_for(y.batch * seams * y.blocks(), [&](Index item) {
+            const Index j = item % y.blocks(), seam = item / y.blocks();
+            result.between(seam / seams, seam % seams, j);
+            if (streamed) stream_fence();
+        });
+        return detail::waiting(layer, y, result.moments, 2 * cut.bands, mean, factor, shift);
+    };
+    return detail::suits_large_tiles({x.maps.channels, y.channels, x.maps.height, x.maps.width})
+               ? upscaled(std::type_identity<winograd::Up4>{})
+               : upscaled(std::type_identity<winograd::Up2>{});
 }
 
 }  // namespace stylegan::ops

@@ -167,7 +167,8 @@ struct StyledTiles : StyledResult {
 template <class Form>
 struct BlurredTiles : StyledResult {
     static constexpr int size = Form::size, products = Form::products;
-    static constexpr int hold = 64 / vector_bytes;         ///< pixels of a cache line: whole lines are stored
+    /// Pixels of a cache line, so that whole lines are stored; with small tiles fewer, since what a tile stores must be its own.
+    static constexpr int hold = std::min(64 / vector_bytes, size / 2);
     static constexpr Index passed = 2 * products * lanes;  ///< values that a tile hands down
 
     float middle;

@@ -24,15 +24,18 @@ struct StyledPlan {
     /// @param height, width  of what is computed
     StyledPlan(Index batch, Index inputs, Index outputs, Index height, Index width)
         : by_panels(few_tiles(inputs, outputs, height, width)),
-          cut(batch, height, width, Form::size, std::max<Index>(tiles_of_a_region(inputs), gemm::rows), by_panels) {}
+          cut(batch, height, width, Form::size, tiles_of_a_region(inputs), by_panels) {}
 
     [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
 
 private:
+    /// Each region reads the whole transformed kernel, which may come from the third-level cache: with `enough` tiles that hides
+    /// behind arithmetic.
     static Index tiles_of_a_region(Index inputs) {
+        constexpr Index enough = 32;
         constexpr Index budget = Index{1}
-                                 << 16;  // values of transformed tiles and products: half of the second-level cache
-        return budget / (tile_values(inputs) + products * gemm::panel);
+                                 << (vector_bytes == 64 ? 18 : 17);  // values of transformed tiles and products
+        return std::clamp<Index>(budget / (tile_values(inputs) + products * gemm::panel), gemm::rows, enough);
     }
     /// Whether all transformed tiles together are not much more than the transformed kernel, which regions would read
     /// again and again.
@@ -51,15 +54,24 @@ struct PanelBlocks {
         : first(panel * gemm::vectors), last(std::min(blocks, (panel + 1) * gemm::vectors)) {}
 };
 
-/// m (+)= (tiles at the point of a product) * (kernel of the product), over the channels read of one slab.
-/// @param m  (gemm::vectors, tiles, lanes)
+/// m (+)= (tiles at the points of the products) * (kernels of the products), over the channels read of one slab.
+/// @param u  the slab
+/// @param m  (products^2, gemm::vectors, tiles, lanes), products `step` values apart
 template <class Form>
-void multiply_product(const TransformedKernel<Form>& kernel, int qy, int qx, Index panel, Index slab, const float* u,
-                      Index tiles, const BlockedSpectrum& at, const float* v, float* m) {
-    const float* const points = v + (Form::point[qy] * Form::points + Form::point[qx]) * at.point_step;
-    const float* const matrix = u + (Form::weight[qy] * Form::weights + Form::weight[qx]) * kernel.step();
-    gemm::multiply_blocks(tiles, kernel.columns(panel), points + slab * kernel.depth / lanes * at.block_step,
-                          {kernel.rows(slab), at.block_step}, matrix, m, at.tiles * lanes, slab > 0);
+void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index slab, const float* u, Index tiles,
+                   const BlockedSpectrum& at, const float* v, float* m, Index step) {
+    constexpr int products = Form::products;
+    const auto factors = [&](int q) {
+        const int y = q / products, x = q % products;
+        return gemm::Ahead{v + (Form::point[y] * Form::points + Form::point[x]) * at.point_step +
+                               slab * kernel.depth / lanes * at.block_step,
+                           u + (Form::weight[y] * Form::weights + Form::weight[x]) * kernel.step()};
+    };
+    for (int q = 0; q < products * products; ++q) {
+        const auto [a, b] = factors(q);
+        gemm::multiply_blocks(tiles, kernel.columns(panel), a, {kernel.rows(slab), at.block_step}, b, m + q * step,
+                              at.tiles * lanes, slab > 0, factors(q + 1 < products * products ? q + 1 : 0));
+    }
 }
 
 /// The convolution of `x`, styled on reading, handed to `result` region by region.
@@ -83,27 +95,23 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
         });
         const BlockedSpectrum at(cut.most(), inputs);
         const Index v_size = points * at.point_step, step = m_step(cut.most()), m_size = products * step;
-        parallel_for_with_scratch(
-            c, cut.batch * cut.bands, v_size + m_size + styled_scratch<Form>(cut.columns), [&](Index item, float* v) {
-                const Index n = item / cut.bands, band = item % cut.bands;
-                float *const m = v + v_size, *const scratch = m + m_size;
-                result.begin(n, band, 0, blocks);
-                cut.for_each(n, band, [&](const Region& region) {
-                    for (Index i = 0; i < blocks_in; ++i) transform_styled_tiles<Form>(x, region, i, at, v, scratch);
-                    for (Index p = 0; p < kernel.panels; ++p) {
-                        for (int qy = 0; qy < Form::products; ++qy)
-                            for (int qx = 0; qx < Form::products; ++qx)
-                                for (Index slab = 0; slab < kernel.slabs; ++slab)
-                                    multiply_product(kernel, qy, qx, p, slab,
-                                                     u + p * u_size + slab * kernel.slab_size(), region.tiles(), at, v,
-                                                     m + (qy * Form::products + qx) * step);
-                        const PanelBlocks b(p, blocks);
-                        result.tiles(m, {step, at.tiles * lanes}, region, b.first, b.last);
-                    }
-                });
-                result.end(n, band, 0, blocks);
-                if (result.streamed) stream_fence();
+        parallel_for_with_scratch(c, cut.batch * cut.bands, v_size + m_size, [&](Index item, float* v) {
+            const Index n = item / cut.bands, band = item % cut.bands;
+            float* const m = v + v_size;
+            result.begin(n, band, 0, blocks);
+            cut.for_each(n, band, [&](const Region& region) {
+                for (Index i = 0; i < blocks_in; ++i) transform_styled_tiles<Form>(x, region, i, at, v);
+                for (Index p = 0; p < kernel.panels; ++p) {
+                    for (Index slab = 0; slab < kernel.slabs; ++slab)
+                        multiply_slab(kernel, p, slab, u + p * u_size + slab * kernel.slab_size(), region.tiles(), at,
+                                      v, m, step);
+                    const PanelBlocks b(p, blocks);
+                    result.tiles(m, {step, at.tiles * lanes}, region, b.first, b.last);
+                }
             });
+            result.end(n, band, 0, blocks);
+            if (result.streamed) stream_fence();
+        });
         return;
     }
 
@@ -119,22 +127,17 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
     };
     for (Index first = 0; first < cut.batch; first += most) {
         const Index pictures = std::min(most, cut.batch - first);
-        parallel_for_with_scratch(c, pictures * blocks_in, styled_scratch<Form>(cut.columns),
-                                  [&](Index item, float* scratch) {
-                                      const Index n = item / blocks_in, block = item % blocks_in;
-                                      cut.for_each(first + n, 0, [&](const Region& region) {
-                                          transform_styled_tiles<Form>(
-                                              x, region, block, at, v + (n * tiles + offset(region)) * lanes, scratch);
-                                      });
-                                  });
+        c.parallel_for(pictures * blocks_in, [&](Index item) {
+            const Index n = item / blocks_in, block = item % blocks_in;
+            cut.for_each(first + n, 0, [&](const Region& region) {
+                transform_styled_tiles<Form>(x, region, block, at, v + (n * tiles + offset(region)) * lanes);
+            });
+        });
         parallel_for_with_scratch(c, kernel.panels, kernel.slab_size() + m_size, [&](Index p, float* u) {
             float* const m = u + kernel.slab_size();
             for (Index slab = 0; slab < kernel.slabs; ++slab) {
                 kernel.transform(p, slab, u);
-                for (int qy = 0; qy < Form::products; ++qy)
-                    for (int qx = 0; qx < Form::products; ++qx)
-                        multiply_product(kernel, qy, qx, p, slab, u, pictures * tiles, at, v,
-                                         m + (qy * Form::products + qx) * step);
+                multiply_slab(kernel, p, slab, u, pictures * tiles, at, v, m, step);
             }
             const PanelBlocks b(p, blocks);
             for (Index n = 0; n < pictures; ++n) {

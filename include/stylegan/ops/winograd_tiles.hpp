@@ -126,7 +126,8 @@ void transform_tiles(Maps<const float> x, const Region& region, Index channel, c
     constexpr int reach = Tiles::reach, points = Tiles::points;
     static constexpr float nothing[lanes] = {};
     const Pixels<Tiles> p(x, region);
-    const Index width = x.extent(3), plane = x.extent(2) * width, read = p.right - p.left, rows = p.bottom - p.top;
+    const Index apart = to.point_step, width = x.extent(3), plane = x.extent(2) * width, read = p.right - p.left,
+                rows = p.bottom - p.top;
     const Index real = std::min<Index>(lanes, x.extent(1) - channel);
     float* const pixels = scratch;  // (rows, read, lanes)
     float* const columns =
@@ -171,7 +172,7 @@ void transform_tiles(Maps<const float> x, const Region& region, Index channel, c
                         d[j] = load<Vector>(columns + ((column * Tiles::step + j) * points + i) * lanes);
                     Tiles::apply(d, t);
 #pragma GCC unroll 16
-                    for (int j = 0; j < points; ++j) store(tile + (i * points + j) * to.point_step, t[j]);
+                    for (int j = 0; j < points; ++j) store(tile + (i * points + j) * apart, t[j]);
                 }
         }
     }

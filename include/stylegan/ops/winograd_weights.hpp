@@ -21,7 +21,7 @@ namespace stylegan::ops::winograd {
 template <class Form>
 struct TransformedKernel {
     static constexpr Index matrices = Index{Form::weights} * Form::weights;
-    static constexpr Index depth = matrices <= 36 ? 256 : 64;
+    static constexpr Index depth = 64;
     static constexpr Index block = 16;  ///< rows transformed at once: as many as a cache line of the weight has values
 
     View<const float, 4> w;
@@ -55,6 +55,7 @@ struct TransformedKernel {
 private:
     void transform_rows(Index panel, Index begin, Index count, float* to) const {
         const Index width = ld(panel), first = panel * gemm::panel, row = w.extent(3);
+        const Index apart = step();  // known to stay as it is, whatever is stored
         const bool full = columns(panel) == width;
         float taps[9 * block * gemm::panel];  // (9, count, width), copied: taps lie whole powers of two apart
         if (!full) std::fill_n(taps, 9 * count * width, 0.0f);
@@ -90,7 +91,7 @@ private:
                     Vector u[weights];
                     Form::kernel(rows[i], u);
 #pragma GCC unroll 16
-                    for (int l = 0; l < weights; ++l) store(to + (i * weights + l) * step() + k * width + j, u[l]);
+                    for (int l = 0; l < weights; ++l) store(to + (i * weights + l) * apart + k * width + j, u[l]);
                 }
             }
     }
