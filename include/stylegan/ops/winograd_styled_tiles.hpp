@@ -30,8 +30,8 @@ template <class Form>
 void transform_styled_tiles(const StyledMaps& x, const Region& region, Index block, const BlockedSpectrum& to,
                             float* v) {
     constexpr int reach = Form::reach, points = Form::points, step = Form::step, kept = reach - step;
-    constexpr Index together =
-        4;  // tiles at a time, whose pixels, transformed along columns, stay in the first-level cache
+    constexpr Index together = 4;  // tiles whose pixels, transformed along columns, stay in the first-level cache
+    constexpr Index soon = 12;     // pixels from those that are asked for to those that are read
     const BlockedMaps<const float>& maps = x.maps;
     const Index x0 = region.column * step - 1, apart = to.point_step;
     const float* const means = x.mean_of(region.picture, block);  // outside of the picture, the mean less itself
@@ -53,6 +53,8 @@ void transform_styled_tiles(const StyledMaps& x, const Region& region, Index blo
         const auto column = [&](Index k, float* at) {
             Vector t[points] = {};
             if (x0 + k >= 0 && x0 + k < maps.width) {
+#pragma GCC unroll 16
+                for (int i = 0; i < reach; ++i) __builtin_prefetch(line[i] + (k + soon) * pixel[i], 0, 3);
                 Vector d[reach];
 #pragma GCC unroll 16
                 for (int i = 0; i < reach; ++i)
