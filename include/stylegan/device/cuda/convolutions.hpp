@@ -29,10 +29,9 @@ public:
         if (refused(status)) return;
         check(status, Product::name);
         for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-            if (all[i].status == CUDNN_STATUS_SUCCESS && !(precision == Precision::fp32 && rounds(all[i].mathType)))
-                candidates_.push_back(all[i]);
+            if (all[i].status == CUDNN_STATUS_SUCCESS && !converts(all[i].mathType)) candidates_.push_back(all[i]);
         std::stable_sort(candidates_.begin(), candidates_.end(),
-                         [](const auto& a, const auto& b) { return unsuitable(a) < unsuitable(b); });
+                         [this](const auto& a, const auto& b) { return unsuitable(a) < unsuitable(b); });
     }
 
     [[nodiscard]] Precision precision() const { return precision_; }
@@ -59,13 +58,17 @@ public:
 private:
     using Candidate = typename Product::Listed;
 
-    [[nodiscard]] static bool rounds(cudnnMathType_t math) {
-        return math == CUDNN_TENSOR_OP_MATH || math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+    /// Whether TF32 would become half precision.
+    [[nodiscard]] bool converts(cudnnMathType_t math) const {
+        return precision_ == Precision::tf32 && math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
     }
 
-    /// 0 for the same bits each time with little scratch memory; else such an algorithm is taken only if there is none
-    [[nodiscard]] static int unsuitable(const Candidate& c) {
-        return (c.determinism == CUDNN_DETERMINISTIC ? 0 : 2) + (c.memory > most_scratch ? 1 : 0);
+    /// 0 for the same bits each time with little scratch memory; else such an algorithm is taken only if there is none. In single
+    /// precision all are called without tensor cores, those last that were listed with them.
+    [[nodiscard]] int unsuitable(const Candidate& c) const {
+        const bool exact = c.mathType == CUDNN_FMA_MATH || c.mathType == CUDNN_DEFAULT_MATH;
+        return (precision_ == Precision::fp32 && !exact ? 4 : 0) + (c.determinism == CUDNN_DETERMINISTIC ? 0 : 2) +
+               (c.memory > most_scratch ? 1 : 0);
     }
 
     /// With the first candidate.
