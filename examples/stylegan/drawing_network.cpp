@@ -30,7 +30,7 @@ template <class Device>
 class DrawingNetworkOn : public DrawingNetwork {
 public:
     DrawingNetworkOn(const Checkpoint& checkpoint, Device device)
-        : generator_(load_generator(checkpoint, std::make_shared<Context<Device>>(device))) {}
+        : device_(device), generator_(load_generator(checkpoint, std::make_shared<Context<Device>>(device))) {}
 
     [[nodiscard]] const Architecture& architecture() const override { return generator_.architecture(); }
     [[nodiscard]] Latents map(const Latents& z, const Latents& labels) const override {
@@ -44,7 +44,7 @@ public:
 
     [[nodiscard]] PathGenerator<float> path(Noise noise) const override { return path_generator(generator_, noise); }
     [[nodiscard]] PerceptualNetwork perceptual(const PerceptualOptions& o) const override {
-        return open_perceptual_network_on(o, generator_.shared_context());
+        return open_perceptual_network_beside(o, device_, generator_.shared_context());
     }
     [[nodiscard]] SampledW<float> sampled_w(std::size_t count) const override { return sample_w(generator_, count); }
     [[nodiscard]] std::vector<std::size_t> nearest(const SampledW<float>& sampled, std::size_t samples,
@@ -59,6 +59,7 @@ public:
     }
 
 private:
+    Device device_;
     AnyGenerator<Device> generator_;
 };
 

@@ -48,7 +48,7 @@ public:
 
     /// @see path_generator
     [[nodiscard]] virtual PathGenerator<float> path(Noise noise) const = 0;
-    /// Distances on the same device.
+    /// Distances on the same device. @see open_perceptual_network_beside
     [[nodiscard]] virtual PerceptualNetwork perceptual(const PerceptualOptions& o) const = 0;
 
     /// For projections. @see sample_w, nearest_samples, Projection

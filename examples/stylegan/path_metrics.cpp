@@ -98,6 +98,7 @@ MetricResult evaluate_metric(const std::string& name, const Architecture& a, con
     const Size seen = PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width),
                                      result.options.crop)
                           .size();
+    result.options.overlap = network.apart;
     result.options.batch = settings.batch > 0 ? settings.batch : planned_pairs(a, network.lpips->bytes_of_pair(seen));
     const double begin = seconds_now();
     result.length = perceptual_path_length(path, *network.lpips, result.options, progress);

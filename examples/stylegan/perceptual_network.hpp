@@ -40,6 +40,7 @@ public:
     using FromTarget = std::function<double(const Pictures& picture, Pictures& gradient)>;
 
     virtual ~PerceptualDistance() = default;
+    /// Any thread may call it, one at a time.
     [[nodiscard]] virtual std::vector<double> operator()(const Pictures& a, const Pictures& b) const = 0;
     [[nodiscard]] virtual std::size_t bytes_of_pair(Size size) const = 0;
     /// This must outlive what is returned.
@@ -53,6 +54,7 @@ struct PerceptualNetwork {
     std::string
         remark;  ///< "cifar-vgg features, not comparable with published values"; empty for the published network
     std::string notice;  ///< a sentence for the terminal where the features were not chosen; else empty
+    bool apart = false;  ///< shares nothing with a generator, which can be at work at the same time
 };
 
 /// @throws FileError, FormatError, ValueError if files are missing or hold another network; nothing in them is executed

@@ -20,6 +20,7 @@ public:
     explicit PerceptualDistanceOn(Lpips<Device> lpips) : lpips_(std::move(lpips)) {}
 
     [[nodiscard]] std::vector<double> operator()(const Pictures& a, const Pictures& b) const override {
+        lpips_.context().enter();
         return lpips_(a, b);
     }
     [[nodiscard]] std::size_t bytes_of_pair(Size size) const override { return lpips_.bytes_of_pair(size); }
@@ -59,6 +60,17 @@ template <class Device>
     if (width == 64) return {distance(std::move(lpips)), "vgg16", "", ""};
     const std::string features = text("vgg of width ", width);
     return {distance(std::move(lpips)), features, features + " features, not comparable with published values", ""};
+}
+
+/// The same for evaluations next to a generator in `context`: on a GPU apart from it, so that one is computed while the other
+/// one's pictures are prepared; on the processor with its threads and memory, which are busy all the time.
+template <class Device>
+[[nodiscard]] PerceptualNetwork open_perceptual_network_beside(const PerceptualOptions& o, Device device,
+                                                               std::shared_ptr<Context<Device>> context) {
+    if constexpr (Device::asynchronous) context = std::make_shared<Context<Device>>(device);
+    PerceptualNetwork network = open_perceptual_network_on(o, std::move(context));
+    network.apart = Device::asynchronous;
+    return network;
 }
 
 }  // namespace stylegan::examples

@@ -39,7 +39,7 @@ void RunPictures::write_reals(const std::filesystem::path& path) const {
     write_png(path, image_grid(reals_, columns_, rows_));
 }
 
-void RunPictures::write_fakes(const std::filesystem::path& path, const Generate& generator, double lod) const {
+Image RunPictures::fakes(const Generate& generator, double lod) const {
     constexpr std::size_t at_once = 4;  // a grid must not need more memory than training
     std::vector<Image> images;
     for (std::size_t first = 0; first < seeds_.size(); first += at_once) {
@@ -57,7 +57,7 @@ void RunPictures::write_fakes(const std::filesystem::path& path, const Generate&
         const auto z = latents_of_seeds(seeds, latent_size_);
         for (Image& image : to_uint8(generator(z, options))) images.push_back(std::move(image));
     }
-    write_png(path, image_grid(images, columns_, rows_));
+    return image_grid(images, columns_, rows_);
 }
 
 }  // namespace stylegan::examples

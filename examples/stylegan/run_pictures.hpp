@@ -24,9 +24,9 @@ public:
     /// Real pictures, spread evenly over the data set. @throws FileError
     void write_reals(const std::filesystem::path& path) const;
 
-    /// Generated ones with constant noise: those of `stylegan generate --seeds 0-N`. @throws FileError
+    /// Generated ones with constant noise: those of `stylegan generate --seeds 0-N`.
     /// @param generator  callable: latents and options -> pictures
-    void write_fakes(const std::filesystem::path& path, const Generate& generator, double lod) const;
+    [[nodiscard]] Image fakes(const Generate& generator, double lod) const;
 
 private:
     int columns_, rows_;

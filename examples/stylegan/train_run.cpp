@@ -10,6 +10,7 @@
 #include "run_directory.hpp"
 #include "run_pictures.hpp"
 
+#include <stylegan/io/png.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/training/snapshot.hpp>
 
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <future>
 #include <iostream>
 
 namespace stylegan::examples {
@@ -91,12 +93,13 @@ template <class Device>
 class Metrics {
 public:
     /// @throws ValueError, ShapeError, FileError, FormatError where a metric could not be evaluated later
-    Metrics(const TrainSettings& settings, Trainer<Device>& trainer)
+    Metrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer)
         : names_(settings.metrics), averaged_(trainer.averaged()) {
         if (names_.empty()) return;
         settings_.samples = static_cast<std::size_t>(settings.metric_samples);
         for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
-        network_.emplace(open_perceptual_network_on({settings.vgg, settings.lpips}, averaged_.shared_context()));
+        network_.emplace(
+            open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device, averaged_.shared_context()));
     }
 
     /// Adds a line to the run's log and to metric-<name>.jsonl for each; Ctrl-C leaves out the rest.
@@ -154,6 +157,7 @@ public:
 
     void go() {
         trainer_.run([&](const Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+        finish_writing();
     }
 
     [[nodiscard]] const fs::path& snapshot() const { return snapshot_; }
@@ -163,6 +167,11 @@ private:
         return trainer_.progress().skipped_generator + trainer_.progress().skipped_discriminator;
     }
     [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
+
+    /// Throws what writing threw.
+    void finish_writing() {
+        if (writing_.valid()) writing_.get();
+    }
 
     bool after_step() {
         if (bar_.visible()) {
@@ -196,7 +205,11 @@ private:
         if (tick.last || tick.progress.tick % snap_ == 0) {
             save_snapshot(directory_.snapshot(kimg()), trainer_);
             snapshot_ = directory_.snapshot(kimg());
-            pictures_.write_fakes(directory_.fakes(kimg()), generating(trainer_), tick.step.lod);
+            finish_writing();
+            writing_ = std::async(std::launch::async, [path = directory_.fakes(kimg()),
+                                                       grid = pictures_.fakes(generating(trainer_), tick.step.lod)] {
+                write_png(path, grid);
+            });
             if (!Interrupt::requested()) metrics_.evaluate(directory_, snapshot_.filename().string());
         }
         tick_begin_ = seconds_now();
@@ -239,6 +252,7 @@ private:
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;
     fs::path snapshot_;
+    std::future<void> writing_;  // of the last pictures, while training goes on
 };
 
 /// The run's folder with all that stands in it before training: for a new run all or nothing.
@@ -253,7 +267,8 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
         write_file(directory.file("training_options.json"), to_json(settings).dump(2) + '\n');
         if (!in_place) {
             pictures.write_reals(directory.file("reals.png"));
-            pictures.write_fakes(directory.file("fakes_init.png"), generating(trainer), trainer.scheduled_now().lod);
+            write_png(directory.file("fakes_init.png"),
+                      pictures.fakes(generating(trainer), trainer.scheduled_now().lod));
         }
         directory.log(text("Run folder ", directory.path().string()));
         if (start) directory.log(text("Goes on from ", start->snapshot.string()));
@@ -276,7 +291,7 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
                               start->snapshot.string()));
     check_pictures(data, trainer.context());
     const RunPictures pictures(data, settings.architecture);
-    const Metrics<Device> metrics(settings, trainer);
+    const Metrics<Device> metrics(settings, device, trainer);
 
     const Interrupt interrupt;
     const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);

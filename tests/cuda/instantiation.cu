@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles and links every public template on the CUDA device, whether a program of ours calls it or not. Run, it says what
-// the device is, or why there is none; either is a success.
+// Compiles and links every public template on the CUDA device, whether a program of ours calls it or not (the test
+// cuda.every_template_is_instantiated looks for their names here). Run, it says what the device is, or why there is none;
+// either is a success.
 #include <stylegan/stylegan.hpp>
 
 #include <cstdio>
@@ -8,6 +9,11 @@
 namespace stylegan {
 
 inline constexpr Architecture small = at_resolution(config_f, 16);
+
+// core
+template class Parameter<Cuda>;
+template class Tensor<Cuda, dynamic, 8>;
+template class Tensor<Cuda, dynamic, dynamic, dynamic, dynamic>;
 
 // layers
 template class Dense<dynamic, dynamic, Cuda>;
@@ -17,6 +23,10 @@ template class Convolution<8, 8, 3, Resample::up_rotated, Cuda>;
 template class AdaIN<dynamic, dynamic, Cuda>;
 template class AdaIN<8, 16, Cuda>;
 template class Blur<Cuda>;
+template class ToRgb<dynamic, dynamic, Cuda>;
+template class ToRgb<8, 3, Cuda>;
+template class FromRgb<dynamic, dynamic, Cuda>;
+template class FromRgb<8, 3, Cuda>;
 template class NoiseInput<dynamic, Cuda>;
 template class NoiseInput<8, Cuda>;
 template class ConstantInput<dynamic, 4, 4, Cuda>;
@@ -43,11 +53,18 @@ template AnyDiscriminator<Cuda> load_discriminator<Cuda>(const std::filesystem::
 
 // training
 template class Adam<Cuda>;
+template class Draws<Cuda>;
 template class Losses<Cuda>;
 template class GeneratorPass<Cuda>;
 template class Updates<Cuda>;
 template class Trainer<Cuda>;
 template class Projection<Cuda>;
+template SampledW<float> sample_w<Cuda>(const AnyGenerator<Cuda>&, std::size_t);
+template std::vector<std::size_t> nearest_samples<Cuda>(const AnyGenerator<Cuda>&, const SampledW<float>&, std::size_t,
+                                                        std::size_t,
+                                                        const std::function<double(const xt::xtensor<float, 4>&)>&,
+                                                        const std::function<void()>&);
+template void update_average(Context<Cuda>&, AnyGenerator<Cuda>&, const AnyGenerator<Cuda>&, double);
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
 template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int,
@@ -56,6 +73,11 @@ template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscri
 // metrics
 template class Lpips<Cuda>;
 template class LpipsTarget<Cuda>;
+template Vgg16<Cuda> load_vgg16(const NamedTensors&, std::shared_ptr<Context<Cuda>>);
+template void save_vgg16<Cuda>(const std::filesystem::path&, const Vgg16<Cuda>&,
+                               const std::map<std::string, std::string>&);
+template void load_lpips_heads(const NamedTensors&, Lpips<Cuda>&);
+template bool load_lpips_heads_of_vgg16(const NamedTensors&, Lpips<Cuda>&);
 template PathGenerator<float> path_generator<Cuda>(const AnyGenerator<Cuda>&, Noise);
 
 }  // namespace stylegan

@@ -8,6 +8,7 @@
 #include "products.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct cublasContext {
     cudaStream_t stream = nullptr;
     int device = 0;
     cublasMath_t math = CUBLAS_DEFAULT_MATH;
+    void* workspace = nullptr;  // the caller's
+    std::size_t workspace_bytes = 0;
 };
 
 namespace cuda_host {
@@ -97,6 +100,17 @@ cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
     const Lock lock(mutex());
     if (!products().lives(handle, "cublasSetStream")) return CUBLAS_STATUS_NOT_INITIALIZED;
     handle->stream = stream;
+    handle->workspace = nullptr;  // as cuBLAS: its own again
+    handle->workspace_bytes = 0;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std::size_t bytes) {
+    const Lock lock(mutex());
+    if (!products().lives(handle, "cublasSetWorkspace")) return CUBLAS_STATUS_NOT_INITIALIZED;
+    if (reinterpret_cast<std::uintptr_t>(workspace) % 256 != 0) return CUBLAS_STATUS_INVALID_VALUE;
+    handle->workspace = workspace;
+    handle->workspace_bytes = bytes;
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -147,17 +161,23 @@ cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t transa, c
                            std::to_string(x->rows));
     if (m == 0 || n == 0) return CUBLAS_STATUS_SUCCESS;
     if (device_of(handle->stream) != handle->device) return refused("the stream is of another device");
+    if (handle->workspace == nullptr && captures(handle->stream))
+        return refused(
+            "a stream captures, and the handle has no workspace of the caller's: the graph would allocate one");
     ++tally().products;
     const bool rounded = handle->math == CUBLAS_TF32_TENSOR_OP_MATH || handle->math == CUBLAS_TENSOR_OP_MATH;
     if (rounded) ++tally().reduced_precision;
-    const auto good = [=, stream = handle->stream] {
-        return reachable("cublasSgemm, first factor", in_a.data, in_a.bytes(), stream) &&
+    const auto good = [=, stream = handle->stream, workspace = handle->workspace, bytes = handle->workspace_bytes] {
+        return (bytes == 0 || reachable("cublasSgemm, workspace", workspace, bytes, stream)) &&
+               reachable("cublasSgemm, first factor", in_a.data, in_a.bytes(), stream) &&
                reachable("cublasSgemm, second factor", in_b.data, in_b.bytes(), stream) &&
                reachable("cublasSgemm, product", out.data, out.bytes(), stream);
     };
     if (!good()) return CUBLAS_STATUS_INVALID_VALUE;
-    const auto work = [=, factor = *alpha, keep = *beta] {
+    const auto work = [=, factor = *alpha, keep = *beta, workspace = handle->workspace,
+                       bytes = std::min<std::size_t>(handle->workspace_bytes, 4096)] {
         if (!good()) return;
+        if (bytes > 0) fill_with_nan(workspace, bytes);
         const auto size = [](int i) { return static_cast<std::size_t>(i); };
         const auto rounding = [=](float v) { return rounded ? to_tf32(v) : v; };
         // by rows, the product's transpose is op(b)^T op(a)^T: (n, k) times (k, m)

@@ -6,6 +6,7 @@
 #include "products.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <string>
@@ -74,6 +75,11 @@ struct Call {
         return CUDNN_STATUS_SUCCESS;
     }
 
+    /// Whether they are of 16 bits and a number of channels is odd.
+    [[nodiscard]] bool odd_halves() const {
+        return x->type != CUDNN_DATA_FLOAT && (w->shape[0] % 2 != 0 || w->shape[1] % 2 != 0);
+    }
+
     /// Whether float factors are rounded to TF32.
     [[nodiscard]] bool rounds() const { return x->type == CUDNN_DATA_FLOAT && convolution->math != CUDNN_FMA_MATH; }
     [[nodiscard]] bool tensor_cores() const { return convolution->math != CUDNN_FMA_MATH; }
@@ -89,10 +95,12 @@ struct Call {
 /// Pictures, filters, or what the convolution makes of them.
 enum class Side { x, w, y };
 
-/// What is computed of what. The numbers of the algorithms are cuDNN's; one of them it does not have.
+/// What is computed of what. The numbers of the algorithms are cuDNN's; one of them it does not have. As happens with cuDNN, two
+/// are listed that it then refuses: one when asked for the size of its workspace, and one when it is to compute.
 struct Direction {
     Side result;
-    int algorithms, missing;
+    int algorithms, missing, no_workspace, no_result;
+    int aligned;  ///< one that refuses memory which does not begin on a multiple of 16; -1: none
     std::vector<std::pair<int, cudnnDeterminism_t>>
         known;  ///< by expected time: those whose sums have no order are first
     void (*compute)(const Convolution&, const std::vector<float>&, const std::vector<float>&, std::vector<double>&);
@@ -106,6 +114,9 @@ struct Direction {
 const Direction y_of_x_and_w{Side::y,
                              CUDNN_CONVOLUTION_FWD_ALGO_COUNT,
                              CUDNN_CONVOLUTION_FWD_ALGO_DIRECT,
+                             CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING,
+                             CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
+                             CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
                              {{CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_DETERMINISTIC},
                               {CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_DETERMINISTIC},
                               {CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_DETERMINISTIC}},
@@ -113,12 +124,18 @@ const Direction y_of_x_and_w{Side::y,
 const Direction dx_of_dy_and_w{Side::x,
                                CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT,
                                CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD,
+                               CUDNN_CONVOLUTION_BWD_DATA_ALGO_FFT_TILING,
+                               CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD_NONFUSED,
+                               -1,
                                {{CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, CUDNN_NON_DETERMINISTIC},
                                 {CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, CUDNN_DETERMINISTIC}},
                                backward_data};
 const Direction dw_of_x_and_dy{Side::w,
                                CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT,
                                CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD,
+                               CUDNN_CONVOLUTION_BWD_FILTER_ALGO_FFT_TILING,
+                               CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD_NONFUSED,
+                               -1,
                                {{CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0, CUDNN_NON_DETERMINISTIC},
                                 {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3, CUDNN_NON_DETERMINISTIC},
                                 {CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, CUDNN_DETERMINISTIC}},
@@ -133,7 +150,7 @@ cudnnStatus_t check_algorithm(const char* where, const Direction& d, int algorit
     return CUDNN_STATUS_NOT_SUPPORTED;
 }
 
-/// The algorithms of a direction: one that there is not, and then those that are known.
+/// The algorithms of a direction: one that there is not, those that are refused later, and then those that are known.
 template <class Perf>
 cudnnStatus_t list_algorithms(const Call& call, const Direction& direction, int requested, int* returned,
                               Perf* results) {
@@ -141,6 +158,9 @@ cudnnStatus_t list_algorithms(const Call& call, const Direction& direction, int 
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (requested <= 0 || returned == nullptr || results == nullptr)
         return refuse(call.where, "there is no room for a result");
+    ++tally().searches;
+    if (call.odd_halves() && odd_halves() == OddHalves::not_listed)
+        return not_supported(call.where, "an odd number of channels in 16 bits");
     int count = 0;
     using Number = decltype(results->algo);
     results[count++] = {.algo = static_cast<Number>(direction.missing),
@@ -152,7 +172,7 @@ cudnnStatus_t list_algorithms(const Call& call, const Direction& direction, int 
                         .reserved = {}};
     for (const cudnnMathType_t math : {CUDNN_TENSOR_OP_MATH, CUDNN_FMA_MATH}) {
         if (math == CUDNN_TENSOR_OP_MATH && !call.tensor_cores()) continue;
-        for (const auto& [algorithm, determinism] : direction.known)
+        const auto add = [&](int algorithm, cudnnDeterminism_t determinism) {
             if (count < requested)
                 results[count++] = {.algo = static_cast<Number>(algorithm),
                                     .status = CUDNN_STATUS_SUCCESS,
@@ -161,6 +181,10 @@ cudnnStatus_t list_algorithms(const Call& call, const Direction& direction, int 
                                     .determinism = determinism,
                                     .mathType = math,
                                     .reserved = {}};
+        };
+        add(direction.no_workspace, CUDNN_DETERMINISTIC);
+        add(direction.no_result, CUDNN_DETERMINISTIC);
+        for (const auto& [algorithm, determinism] : direction.known) add(algorithm, determinism);
     }
     *returned = count;
     return CUDNN_STATUS_SUCCESS;
@@ -171,6 +195,7 @@ cudnnStatus_t tell_workspace(const Call& call, const Direction& direction, int a
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (bytes == nullptr) return refuse(call.where, "a null pointer");
     if (const cudnnStatus_t s = check_algorithm(call.where, direction, algorithm); s != CUDNN_STATUS_SUCCESS) return s;
+    if (algorithm == direction.no_workspace) return not_supported(call.where, "an algorithm that was listed");
     *bytes = call.workspace(algorithm);
     return CUDNN_STATUS_SUCCESS;
 }
@@ -219,6 +244,12 @@ cudnnStatus_t compute(const Call& call, const Direction& direction, int algorith
     if (const cudnnStatus_t s = call.check(); s != CUDNN_STATUS_SUCCESS) return s;
     if (alpha == nullptr || beta == nullptr) return refuse(call.where, "alpha or beta is a null pointer");
     if (const cudnnStatus_t s = check_algorithm(call.where, direction, algorithm); s != CUDNN_STATUS_SUCCESS) return s;
+    if (algorithm == direction.no_workspace || algorithm == direction.no_result ||
+        (call.odd_halves() && odd_halves() == OddHalves::refused))
+        return not_supported(call.where, "an algorithm that was listed");
+    if (algorithm == direction.aligned)
+        for (const void* p : {memory.x, memory.w, memory.y})
+            if (reinterpret_cast<std::uintptr_t>(p) % 16 != 0) return CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER;
     const std::size_t needed = call.workspace(algorithm);
     if (mutation() == Mutation::workspace) bytes /= 2;
     if (bytes < needed)

@@ -96,6 +96,7 @@ const char* cudnnGetErrorString(cudnnStatus_t status) {
         case CUDNN_STATUS_SUCCESS: return "CUDNN_STATUS_SUCCESS";
         case CUDNN_STATUS_NOT_INITIALIZED: return "CUDNN_STATUS_NOT_INITIALIZED";
         case CUDNN_STATUS_BAD_PARAM: return "CUDNN_STATUS_BAD_PARAM";
+        case CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER: return "CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER";
         case CUDNN_STATUS_NOT_SUPPORTED: return "CUDNN_STATUS_NOT_SUPPORTED";
         case CUDNN_STATUS_INTERNAL_ERROR: return "CUDNN_STATUS_INTERNAL_ERROR";
         case CUDNN_STATUS_EXECUTION_FAILED: return "CUDNN_STATUS_EXECUTION_FAILED";
@@ -109,6 +110,7 @@ void cudnnGetLastErrorString(char* message, std::size_t max_size) {
     const std::size_t n = std::min(max_size - 1, last_refusal.size());
     std::copy_n(last_refusal.data(), n, message);
     message[n] = '\0';
+    last_refusal.clear();  // as cuDNN does
 }
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {

@@ -13,8 +13,9 @@ namespace {
 std::vector<std::string> noted;
 Counts totals;
 Mutation chosen = Mutation::none;
+OddHalves manner_of_odd_halves = OddHalves::computed;
 cudaError_t last = cudaSuccess, stays = cudaSuccess;
-int devices = 1;
+int devices = 1, driver = CUDART_VERSION;
 std::size_t bytes_each = std::size_t{16} << 30;
 constinit thread_local int chosen_device = 0;
 
@@ -64,6 +65,9 @@ void set_devices(int count, std::size_t bytes) {
     bytes_each = bytes;
 }
 
+void set_odd_halves(OddHalves manner) { manner_of_odd_halves = manner; }
+OddHalves odd_halves() { return manner_of_odd_halves; }
+
 void mutate(Mutation m) { chosen = m; }
 Mutation mutation() { return chosen; }
 
@@ -89,6 +93,8 @@ cudaError_t failed(cudaError_t error) {
 
 void set_sticky(cudaError_t error) { stays = last = error; }
 cudaError_t sticky() { return stays; }
+
+void set_driver(int version) { driver = version; }
 
 int device_count() { return devices; }
 std::size_t device_bytes() { return bytes_each; }
@@ -119,8 +125,14 @@ using namespace cuda_host;
 extern "C" {
 
 cudaError_t cudaGetDeviceCount(int* count) {
+    if (driver < CUDART_VERSION) return failed(cudaErrorInsufficientDriver);
     *count = devices;
     return devices > 0 ? cudaSuccess : failed(cudaErrorNoDevice);
+}
+
+cudaError_t cudaDriverGetVersion(int* version) {
+    *version = driver;
+    return cudaSuccess;
 }
 
 cudaError_t cudaSetDevice(int device) {
@@ -169,6 +181,7 @@ const char* cudaGetErrorName(cudaError_t error) {
         case cudaErrorMemoryAllocation: return "cudaErrorMemoryAllocation";
         case cudaErrorInvalidConfiguration: return "cudaErrorInvalidConfiguration";
         case cudaErrorInvalidMemcpyDirection: return "cudaErrorInvalidMemcpyDirection";
+        case cudaErrorInsufficientDriver: return "cudaErrorInsufficientDriver";
         case cudaErrorNoDevice: return "cudaErrorNoDevice";
         case cudaErrorInvalidDevice: return "cudaErrorInvalidDevice";
         case cudaErrorInvalidResourceHandle: return "cudaErrorInvalidResourceHandle";
@@ -189,6 +202,7 @@ const char* cudaGetErrorString(cudaError_t error) {
         case cudaErrorMemoryAllocation: return "out of memory";
         case cudaErrorInvalidConfiguration: return "invalid configuration argument";
         case cudaErrorInvalidMemcpyDirection: return "invalid copy direction for memcpy";
+        case cudaErrorInsufficientDriver: return "CUDA driver version is insufficient for CUDA runtime version";
         case cudaErrorNoDevice: return "no CUDA-capable device is detected";
         case cudaErrorInvalidDevice: return "invalid device ordinal";
         case cudaErrorInvalidResourceHandle: return "invalid resource handle";

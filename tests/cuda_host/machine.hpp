@@ -24,6 +24,7 @@ void report(const std::string& fault);
 Counts& tally();
 
 [[nodiscard]] Mutation mutation();
+[[nodiscard]] OddHalves odd_halves();
 
 /// Notes an error for cudaGetLastError(). @return the error
 cudaError_t failed(cudaError_t error);
@@ -43,7 +44,11 @@ void set_sticky(cudaError_t error);
 cudaError_t enqueue(cudaStream_t stream, std::string what, std::function<void()> work);
 
 /// Whether a stream captures, which this call then spoils, as CUDA says of calls that take effect at once; a fault.
-[[nodiscard]] bool spoils_capture(const char* where);
+/// @param by_all  also captures by other threads, which said that they concern them alone
+[[nodiscard]] bool spoils_capture(const char* where, bool by_all = false);
+
+/// Whether this stream captures.
+[[nodiscard]] bool captures(cudaStream_t stream);
 
 /// The device of a stream; -1 if it does not live
 [[nodiscard]] int device_of(cudaStream_t stream);

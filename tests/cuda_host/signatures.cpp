@@ -24,6 +24,7 @@ using Size = std::size_t;
 // ---- runtime
 using E = cudaError_t;
 SIGNATURE(cudaGetDeviceCount, E(int*));
+SIGNATURE(cudaDriverGetVersion, E(int*));
 SIGNATURE(cudaSetDevice, E(int));
 SIGNATURE(cudaGetDevice, E(int*));
 SIGNATURE(cudaDeviceGetAttribute, E(int*, cudaDeviceAttr, int));
@@ -62,7 +63,9 @@ VALUE(cudaErrorInvalidValue, 1);
 VALUE(cudaErrorMemoryAllocation, 2);
 VALUE(cudaErrorInvalidConfiguration, 9);
 VALUE(cudaErrorInvalidMemcpyDirection, 21);
+VALUE(cudaErrorInsufficientDriver, 35);
 VALUE(cudaErrorNoDevice, 100);
+static_assert(CUDART_VERSION >= 12080);
 VALUE(cudaErrorInvalidDevice, 101);
 VALUE(cudaErrorInvalidResourceHandle, 400);
 VALUE(cudaErrorNotReady, 600);
@@ -106,6 +109,7 @@ using B = cublasStatus_t;
 SIGNATURE(cublasCreate, B(cublasHandle_t*));
 SIGNATURE(cublasDestroy, B(cublasHandle_t));
 SIGNATURE(cublasSetStream, B(cublasHandle_t, cudaStream_t));
+SIGNATURE(cublasSetWorkspace, B(cublasHandle_t, void*, Size));
 SIGNATURE(cublasSetMathMode, B(cublasHandle_t, cublasMath_t));
 SIGNATURE(cublasGetStatusName, const char*(B));
 SIGNATURE(cublasGetStatusString, const char*(B));
@@ -170,7 +174,10 @@ static_assert(perf_is<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFi
 
 VALUE(CUDNN_STATUS_SUCCESS, 0);
 VALUE(CUDNN_STATUS_BAD_PARAM, 2000);
+VALUE(CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER, 2003);
+VALUE(CUDNN_STATUS_CATEGORY(CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER), 2000);
 VALUE(CUDNN_STATUS_NOT_SUPPORTED, 3000);
+VALUE(CUDNN_STATUS_INTERNAL_ERROR, 4000);
 VALUE(CUDNN_STATUS_EXECUTION_FAILED, 5000);
 VALUE(CUDNN_DATA_FLOAT, 0);
 VALUE(CUDNN_DATA_HALF, 2);

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Stream {
     bool blocking;
     std::deque<Work> queue;
     std::shared_ptr<Graph> captured;  // while it captures
+    std::thread::id capturer{};       // the thread whose calls can spoil that; none: all threads'
     bool spoilt = false;              // the capture
 };
 
@@ -124,10 +126,11 @@ void do_until(const std::shared_ptr<Stream>& s, Sequence last) {
 }
 
 /// Streams that capture, of which the capture is lost with this. @return whether there are any
-bool spoil_captures() {
+bool spoil_captures(bool by_all) {
     bool any = false;
     for (const auto& [handle, s] : all().streams)
-        if (s->captured) any = s->spoilt = true;
+        if (s->captured && (by_all || s->capturer == std::thread::id() || s->capturer == std::this_thread::get_id()))
+            any = s->spoilt = true;
     return any;
 }
 
@@ -135,7 +138,7 @@ cudaError_t push(const std::shared_ptr<Stream>& s, std::string what, std::functi
     const bool ordered = std::any_of(all().streams.begin(), all().streams.end(), [](const auto& other) {
         return other.second->captured && other.second->blocking;
     });
-    if (s == legacy_of(s->device) && ordered && spoils_capture(what.c_str()))
+    if (s == legacy_of(s->device) && ordered && spoils_capture(what.c_str(), true))
         return failed(cudaErrorStreamCaptureImplicit);
     if (s->captured) {
         s->captured->work.push_back({0, std::move(what), std::move(work)});
@@ -161,10 +164,15 @@ cudaError_t enqueue(cudaStream_t handle, std::string what, std::function<void()>
     return push(s, std::move(what), std::move(work));
 }
 
-bool spoils_capture(const char* where) {
-    if (!spoil_captures()) return false;
+bool spoils_capture(const char* where, bool by_all) {
+    if (!spoil_captures(by_all)) return false;
     report(std::string(where) + ": a stream captures");
     return true;
+}
+
+bool captures(cudaStream_t handle) {
+    const auto s = stream_of(handle);
+    return s && s->captured;
 }
 
 int device_of(cudaStream_t handle) {
@@ -198,7 +206,7 @@ extern "C" {
 cudaError_t cudaDeviceSynchronize() {
     const Lock lock(mutex());
     ++tally().synchronizations;
-    if (spoils_capture("cudaDeviceSynchronize")) return failed(cudaErrorStreamCaptureUnsupported);
+    if (spoils_capture("cudaDeviceSynchronize", true)) return failed(cudaErrorStreamCaptureUnsupported);
     if (mutation() != Mutation::synchronization) do_all();
     return sticky();
 }
@@ -226,7 +234,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
     ++tally().synchronizations;
     const auto s = stream_of(handle);
     if (!s) return no_stream("cudaStreamSynchronize");
-    if (s->captured && spoils_capture("cudaStreamSynchronize")) return failed(cudaErrorStreamCaptureUnsupported);
+    if (s->captured && spoils_capture("cudaStreamSynchronize", true)) return failed(cudaErrorStreamCaptureUnsupported);
     if (mutation() != Mutation::synchronization) do_until(s, all().sequence);
     return sticky();
 }
@@ -323,12 +331,13 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
     return sticky();
 }
 
-cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode) {
+cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mode) {
     const Lock lock(mutex());
     const auto s = stream_of(handle);
     if (!s) return no_stream("cudaStreamBeginCapture");
     if (is_legacy(handle) || s->captured) return failed(cudaErrorStreamCaptureUnsupported);
     s->captured = std::make_shared<Graph>();
+    s->capturer = mode == cudaStreamCaptureModeGlobal ? std::thread::id() : std::this_thread::get_id();
     return sticky();
 }
 

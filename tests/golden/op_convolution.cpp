@@ -57,11 +57,11 @@ void check(const std::filesystem::path& path, double gain, const Op& op) {
     std::vector<float> twice = found_dx.values();
     for (float& v : twice) v *= 2;
     op.weight_gradient(c, Tensor4(x.shape(), twice).view(), dy.view(), scale, second_dw.view());
-    BOOST_TEST(error_of(found_y, y) < 1e-5);
-    BOOST_TEST(error_of(found_dx, dx) < 1e-5);
-    BOOST_TEST(error_of(found_dw, dw) < 1e-5);
+    BOOST_TEST(error_of(found_y, y) < golden::op_tolerance());
+    BOOST_TEST(error_of(found_dx, dx) < golden::op_tolerance());
+    BOOST_TEST(error_of(found_dw, dw) < golden::op_tolerance());
     BOOST_TEST(error_of(zeros_like(x), read(file, "second/grad/x")) == 0);
-    BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < 1e-5);
+    BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < golden::op_tolerance());
 }
 
 struct GoldenConvolution {

@@ -29,8 +29,6 @@ using Batch = golden::OnDevice<4>;
 using Codes = golden::OnDevice<2>;
 using Numbers = golden::OnDevice<1>;
 
-constexpr double forward_tolerance = 1e-5, gradient_tolerance = 1e-4;
-
 /// A golden file. The tolerance of a gradient is relative to the largest gradient in the file.
 class Golden {
 public:
@@ -49,7 +47,6 @@ public:
         const std::vector<float> values = file_.read_float(name);
         return {{static_cast<Index>(values.size())}, values};
     }
-    [[nodiscard]] bool contains(const std::string& name) const { return file_.contains(name); }
 
     /// Maps; vectors (N, C) are seen as maps of one pixel.
     [[nodiscard]] Batch maps(const std::string& name) const {
@@ -75,7 +72,7 @@ public:
             if (!(d <= difference)) difference = std::isnan(d) ? INFINITY : d;
             scale = std::max(scale, std::abs(static_cast<double>(expected[i])));
         }
-        const double tolerance = name == "out" ? forward_tolerance : gradient_tolerance;
+        const double tolerance = (name == "out" ? 1 : 10) * golden::op_tolerance();
         BOOST_TEST(difference <= tolerance * scale, name << " differs by " << difference << ", its scale is " << scale);
     }
 

@@ -141,6 +141,14 @@ inline double tolerance_of(double plain, double other, double, double) { return 
 // A leaky ReLU whose input is rounded across 0 changes its gradient at once, so that single values of a gradient are far off.
 inline double forward_tolerance() { return tolerance_of(1e-5, 1e-4, 1e-2, 5e-2); }
 inline double gradient_tolerance() { return tolerance_of(1e-4, 1e-3, 0.15, 0.3); }
+/// Of a single op: all kernels of the processor keep to it, in gradients ten times that. cuDNN's algorithms are other ones.
+inline double op_tolerance() {
+#if defined(GOLDEN_ON_CUDA) && !defined(STYLEGAN_CUDA_STAND_IN)
+    return 1e-4;
+#else
+    return 1e-5;
+#endif
+}
 inline double training_tolerance() { return tolerance_of(5e-3, 1e-2, 5e-2, 4e-1); }
 
 }  // namespace golden

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DINCLUDE_DIR=... -P floors.cmake
 # A header includes only its own floor or a lower one, the umbrella stylegan.hpp leads to every header, and the networks
-# can be had without io.
+# can be had without io. CUDA's libraries are named on the floor device alone.
 # All violations are named; then the script fails.
 cmake_minimum_required(VERSION 3.20)
 
@@ -46,6 +46,19 @@ foreach(header ${headers})
             endif()
         endif()
     endforeach()
+endforeach()
+
+# handles and calls of CUDA's libraries: their types in ops and layers would be a trace of CUDA in every program
+foreach(header ${headers})
+    floor_of(${header} floor)
+    if(NOT floor STREQUAL device)
+        file(STRINGS ${INCLUDE_DIR}/${header} lines REGEX "(^|[^a-zA-Z_])(cuda|cudnn|cublas)[A-Z][a-zA-Z]*|[^a-z]cub::")
+        foreach(line ${lines})
+            if(NOT line MATCHES "^ *//")
+                list(APPEND violations "${header}: names a library of CUDA, as only device may")
+            endif()
+        endforeach()
+    endif()
 endforeach()
 
 function(reached_from header result)

@@ -9,6 +9,7 @@ set(expected
     "stylegan/io/looks_across.hpp: includes stylegan/core/missing.hpp, which does not exist"
     "stylegan/attic/no_floor.hpp: attic is not a floor"
     "neither stylegan/stylegan.hpp nor stylegan/definitions.hpp leads to stylegan/ops/nobody_includes_this.hpp"
+    "stylegan/ops/names_cuda.hpp: names a library of CUDA, as only device may"
     "stylegan/models/generator.hpp leads to stylegan/io/good.hpp: a network needs no files")
 
 execute_process(

@@ -9,6 +9,8 @@
 
 #include <cmath>
 #include <numbers>
+#include <thread>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(path_length)
@@ -125,6 +127,43 @@ BOOST_AUTO_TEST_CASE(stops_at_the_wanted_precision_whatever_the_batch) {
     const PathLength again = perceptual_path_length(two_colours(16), squared_distance, options);
     BOOST_TEST(again.distances == found.distances, boost::test_tools::per_element());
     BOOST_TEST(again.estimate.standard_error == found.estimate.standard_error);
+}
+
+BOOST_AUTO_TEST_CASE(overlap_changes_no_bit) {
+    for (const double precision : {0.0, 0.05}) {
+        PathLengthOptions options{.epsilon = 0.1, .samples = 5003, .batch = 64, .precision = precision};
+        std::vector<std::size_t> calls;
+        const auto count = [&](const PathProgress& p) { calls.push_back(p.done); };
+        const auto here = std::this_thread::get_id();
+        bool elsewhere = false;
+        const auto distance = [&](const Pictures& a, const Pictures& b) {
+            elsewhere = std::this_thread::get_id() != here;
+            return squared_distance(a, b);
+        };
+        const PathLength expected = perceptual_path_length(two_colours(16), distance, options, count);
+        BOOST_TEST(!elsewhere);
+        const auto expected_calls = std::exchange(calls, {});
+        options.overlap = true;
+        const PathLength found = perceptual_path_length(two_colours(16), distance, options, count);
+        BOOST_TEST(elsewhere);
+        BOOST_TEST(found.distances == expected.distances, boost::test_tools::per_element());
+        BOOST_TEST(found.stopped_early == expected.stopped_early);
+        BOOST_TEST(calls == expected_calls, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_ends_it_with_and_without_overlap) {
+    struct Stop {};
+    for (const bool overlap : {false, true}) {
+        const PathLengthOptions options{.samples = 100, .batch = 10, .overlap = overlap};
+        BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), squared_distance, options,
+                                                       [](const PathProgress& p) {
+                                                           if (p.done == 50) throw Stop();
+                                                       }),
+                          Stop);
+        const auto broken = [](const Pictures&, const Pictures&) -> std::vector<double> { throw Stop(); };
+        BOOST_CHECK_THROW((void)perceptual_path_length(two_colours(16), broken, options), Stop);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_bit) {

@@ -106,6 +106,9 @@ public:
         std::fill_n(y.data, y.size(), value);
     }
 
+    /// From now on, the calling thread works with this context: there is nothing to be done for it.
+    void enter() const {}
+
     /// Waits until all is done that was called so far: here it always is.
     void synchronize() const {}
 

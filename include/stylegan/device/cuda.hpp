@@ -46,10 +46,17 @@ struct Cuda {
 inline void require_cuda_device(int device) {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
-    if (status != cudaSuccess) {
-        (void)cudaGetLastError();
-        throw DeviceError(text("no CUDA device can be used: ", cudaGetErrorString(status), " (cudaGetDeviceCount)"));
+    if (status != cudaSuccess) (void)cudaGetLastError();
+    if (status == cudaErrorInsufficientDriver) {  // which is also what CUDA says where there is none
+        int driver = 0;
+        (void)cudaDriverGetVersion(&driver);
+        const auto version = [](int v) { return text("CUDA ", v / 1000, '.', v % 1000 / 10); };
+        throw DeviceError(driver == 0 ? "no CUDA device can be used: this machine has no driver for one"
+                                      : text("no CUDA device can be used: the driver knows ", version(driver),
+                                             ", expected ", version(CUDART_VERSION), " or later"));
     }
+    if (status != cudaSuccess && status != cudaErrorNoDevice)
+        throw DeviceError(text("no CUDA device can be used: ", cudaGetErrorString(status), " (cudaGetDeviceCount)"));
     if (count == 0) throw DeviceError("no CUDA device can be used: this machine has none");
     if (device < 0 || device >= count)
         throw DeviceError(
@@ -65,7 +72,7 @@ inline void require_cuda_device(int device) {
 
 /// A stream of work on one GPU, with the libraries' handles, scratch memory and threads for the processor's share.
 /// Calls return before their work is done; download() waits for it. A thread works on one device at a time: the one of the
-/// context that it made last, where its buffers are.
+/// context that it made or entered last, where its buffers are.
 template <>
 class Context<Cuda> {
 public:
@@ -74,7 +81,8 @@ public:
 
     /// @throws DeviceError if there is no such device, a library cannot be started, or threads is out of range
     explicit Context(Device device = {})
-        : pool_(processor_threads("Cuda", device.threads)),
+        : device_(device.device),
+          pool_(processor_threads("Cuda", device.threads)),
           stream_((select(device.device), gpu::make_stream())),
           dnn_(gpu::make_handle<gpu::DnnHandle>(&cudnnCreate, "cudnnCreate")),
           blas_(gpu::make_handle<gpu::BlasHandle>(&cublasCreate, "cublasCreate")),
@@ -92,6 +100,9 @@ public:
 
     [[nodiscard]] int threads() const { return pool_.threads(); }
     [[nodiscard]] Workspace& workspace() { return workspace_; }
+
+    /// From now on, the calling thread works on this context's device.
+    void enter() const { gpu::check(cudaSetDevice(device_), "cudaSetDevice"); }
 
     /// From now on, layers measure into `profile`, which must outlive that; nullptr: no longer. Measuring waits for the end of
     /// each layer.
@@ -152,8 +163,12 @@ public:
     /// y = factor * a b + keep * y for matrices stored row by row: a (rows, inner), b (inner, columns), y (rows, columns), where
     /// a_t (b_t) says that a (b) is stored as its transpose. `keep` 0 or 1.
     void multiply(Index rows, Index columns, Index inner, float factor, const float* a, bool a_t, const float* b,
-                  bool b_t, float keep, float* y) const {
+                  bool b_t, float keep, float* y) {
         if (rows == 0 || columns == 0) return;
+        if (!blas_scratch_) {
+            blas_scratch_.reset(static_cast<std::byte*>(gpu::allocate(blas_scratch_bytes)));
+            set_blas_scratch();
+        }
         // cuBLAS counts by columns: its matrices are the transposes of ours, so y^T = b^T a^T
         const auto n = [](Index i) { return static_cast<int>(i); };
         gpu::check(cublasSgemm(blas_.get(), b_t ? CUBLAS_OP_T : CUBLAS_OP_N, a_t ? CUBLAS_OP_T : CUBLAS_OP_N,
@@ -209,7 +224,13 @@ private:
     void use(cudaStream_t stream) {
         gpu::check(cudnnSetStream(dnn_.get(), stream), "cudnnSetStream");
         gpu::check(cublasSetStream(blas_.get(), stream), "cublasSetStream");
+        if (blas_scratch_) set_blas_scratch();
         used_ = stream;
+    }
+    /// cuBLAS's own memory is another one in each stream, and in a graph one more allocation. Which algorithm it takes depends on
+    /// the size: a graph must give the same bits. cublasSetStream() forgets it.
+    void set_blas_scratch() {
+        gpu::check(cublasSetWorkspace(blas_.get(), blas_scratch_.get(), blas_scratch_bytes), "cublasSetWorkspace");
     }
     [[nodiscard]] gpu::Queue queue() { return {stream(), dnn_.get(), workspace_}; }
 
@@ -226,10 +247,14 @@ private:
                 }};
     }
 
+    static constexpr std::size_t blas_scratch_bytes = std::size_t{32} << 20;  // what cuBLAS itself takes on an H100
+
+    int device_;
     ThreadPool pool_;
     gpu::Stream stream_;
     cudaStream_t used_ = nullptr;  // stream_, but for what a graph records
     gpu::DnnHandle dnn_;
+    gpu::DeviceMemory blas_scratch_;  // there from the first product on
     gpu::BlasHandle blas_;
     mutable gpu::Staging staging_;
     gpu::Convolutions convolutions_;

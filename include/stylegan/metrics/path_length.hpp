@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
@@ -32,7 +34,10 @@ struct PathLengthOptions {
     std::size_t samples = 50000;
     std::size_t batch = 4;  ///< pairs of pictures that are in memory at once; changes no result
     std::uint64_t seed = 0;
-    double precision = 0;        ///< stop when half the interval is this part of the value; 0: take all samples
+    double precision = 0;  ///< stop when half the interval is this part of the value; 0: take all samples
+    /// Distances are computed by another thread while the next pictures are made. It changes no result, and helps where both
+    /// wait for a GPU. Generator and distance must not share a Context then.
+    bool overlap = false;
     std::optional<int> label{};  ///< of every sample; drawn evenly if not given, for a generator with labels
 
     /// @throws ValueError naming what is out of range
@@ -82,29 +87,32 @@ struct PathLength {
     bool stopped_early = false;       ///< at the wanted precision
 };
 
-/// The distance of the two ends of each step, over epsilon^2.
-/// @param z         (2 N, latent_size): the ends of path i are rows 2i and 2i + 1
-/// @param t         N positions on the paths
-/// @param labels    (2 N, label_size), for a generator with labels
-/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
-template <class Scalar, class Distance>
-[[nodiscard]] std::vector<double> path_distances(const PathGenerator<Scalar>& generator, const Distance& distance,
-                                                 const PathLengthOptions& options, const xt::xtensor<Scalar, 2>& z,
-                                                 const std::vector<double>& t, const xt::xtensor<Scalar, 2>& labels,
-                                                 const PathDraw& draw) {
+namespace detail {
+
+/// Pictures 2i and 2i + 1 are the two ends of step i. The arguments are those of path_distances().
+template <class Scalar>
+[[nodiscard]] xt::xtensor<Scalar, 4> pictures_of_steps(const PathGenerator<Scalar>& generator,
+                                                       const PathLengthOptions& options,
+                                                       const xt::xtensor<Scalar, 2>& z, const std::vector<double>& t,
+                                                       const xt::xtensor<Scalar, 2>& labels, const PathDraw& draw) {
     using Latents = xt::xtensor<Scalar, 2>;
     const auto map = [&](const Latents& x) { return generator.map ? generator.map(x, labels) : x; };
     const Latents w = options.space == PathSpace::z ? map(points_on_paths(z, slerp, t, options.epsilon))
                                                     : points_on_paths(map(z), lerp, t, options.epsilon);
-    const auto pictures = generator.pictures(w, draw);
+    auto pictures = generator.pictures(w, draw);
     require_equal("path length", "batch of the pictures", pictures.shape(0), w.shape(0));
+    return pictures;
+}
+
+/// The distance of the two ends of each step, over epsilon^2.
+template <class Scalar, class Distance>
+[[nodiscard]] std::vector<double> distances_of_steps(const xt::xtensor<Scalar, 4>& pictures, const Distance& distance,
+                                                     const PathLengthOptions& options) {
     const auto [a, b] = path_pictures(pictures, options.crop);
     std::vector<double> distances = distance(a, b);
     for (double& d : distances) d /= options.epsilon * options.epsilon;
     return distances;
 }
-
-namespace detail {
 
 /// Ends of the paths, positions on them and labels of samples: each depends on the seed and the sample's number alone.
 template <class Scalar>
@@ -138,6 +146,20 @@ inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
 
 }  // namespace detail
 
+/// The distance of the two ends of each step, over epsilon^2.
+/// @param z         (2 N, latent_size): the ends of path i are rows 2i and 2i + 1
+/// @param t         N positions on the paths
+/// @param labels    (2 N, label_size), for a generator with labels
+/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
+template <class Scalar, class Distance>
+[[nodiscard]] std::vector<double> path_distances(const PathGenerator<Scalar>& generator, const Distance& distance,
+                                                 const PathLengthOptions& options, const xt::xtensor<Scalar, 2>& z,
+                                                 const std::vector<double>& t, const xt::xtensor<Scalar, 2>& labels,
+                                                 const PathDraw& draw) {
+    return detail::distances_of_steps(detail::pictures_of_steps(generator, options, z, t, labels, draw), distance,
+                                      options);
+}
+
 /// The perceptual path length: how far the picture moves, as people see it, while the latent moves by a small step on the way
 /// from one random latent to another.
 ///
@@ -148,7 +170,7 @@ inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
 ///
 /// @param generator  see PathGenerator; path_generator() makes one of a network of this library
 /// @param distance   callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
-/// @param progress   called after every batch; an exception from it ends the evaluation
+/// @param progress   called after every batch, in the caller's thread; an exception from it ends the evaluation
 /// @throws ValueError, ShapeError
 /// @see Karras, Laine, Aila (2019), section 4.1
 template <class Scalar, class Distance>
@@ -163,22 +185,34 @@ template <class Scalar, class Distance>
     PathLength result;
     result.distances.reserve(std::min<std::size_t>(options.samples, 1000000));
     PathEstimate now;
-    while (result.distances.size() < options.samples && !result.stopped_early) {
-        const std::size_t done = result.distances.size();
-        const std::size_t look = (done / detail::samples_per_look + 1) * detail::samples_per_look;
-        const std::size_t end = std::min({options.samples, done + options.batch, look});
-        PathDraw draw{.seed = options.seed};
-        for (std::size_t i = done; i < end; ++i) draw.samples.push_back(i);
-        const detail::PathDraws<Scalar> draws(generator, options, draw);
-        for (const double d : path_distances(generator, distance, options, draws.z, draws.t, draws.labels, draw))
-            result.distances.push_back(d);
+    std::size_t end = 0;                      // of the samples whose pictures were made
+    std::future<std::vector<double>> coming;  // their distances, but for those that are in the result
+    const auto finish = [&] {
+        if (!coming.valid()) return;
+        for (const double d : coming.get()) result.distances.push_back(d);
         require_equal("path length", "distances", result.distances.size(), end);
-
-        if (end == look || end < detail::samples_per_look) now = glance_at_path_length(result.distances);
+        const bool look = end % detail::samples_per_look == 0;
+        if (look || end < detail::samples_per_look) now = glance_at_path_length(result.distances);
         if (progress) progress({end, options.samples, now});
-        if (options.precision > 0 && end == look && end >= detail::fewest_samples && end < options.samples)
+        if (options.precision > 0 && look && end >= detail::fewest_samples && end < options.samples)
             result.stopped_early = now.interval[1] - now.mean <= options.precision * now.mean;
+    };
+    while (end < options.samples && !result.stopped_early) {
+        const std::size_t look = (end / detail::samples_per_look + 1) * detail::samples_per_look;
+        const std::size_t next = std::min({options.samples, end + options.batch, look});
+        PathDraw draw{.seed = options.seed};
+        for (std::size_t i = end; i < next; ++i) draw.samples.push_back(i);
+        const detail::PathDraws<Scalar> draws(generator, options, draw);
+        auto pictures = detail::pictures_of_steps(generator, options, draws.z, draws.t, draws.labels, draw);
+        finish();  // those before, which were computed meanwhile
+        end = next;
+        coming = std::async(options.overlap ? std::launch::async : std::launch::deferred,
+                            [&distance, &options, steps = std::move(pictures)] {
+                                return detail::distances_of_steps(steps, distance, options);
+                            });
+        if (!options.overlap || (options.precision > 0 && end == look)) finish();
     }
+    finish();
     result.estimate = estimate_path_length(result.distances, options.seed);
     return result;
 }

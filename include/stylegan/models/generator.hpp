@@ -219,10 +219,13 @@ auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Op
     const Level level = Level::of(architecture_, options.lod ? *options.lod : lod());
     const Workspace::Frame frame(context_->workspace());
     const Styles<Scalar> layered = context_->take(architecture_.layers(), n, architecture_.w_size());
-    for (Index i = 0; i < n; ++i)
-        for (Index l = 0; l < architecture_.layers(); ++l)
-            context_->upload(w.data() + (i * architecture_.layers() + l) * architecture_.w_size(),
-                             architecture_.w_size(), style_of(layered, l).part(i, 1).data);
+    const Index layers = architecture_.layers(), width = architecture_.w_size();
+    std::vector<Scalar> by_layer(n > 1 ? static_cast<std::size_t>(layered.size()) : 0);
+    for (Index l = 0; l < layers && n > 1; ++l)
+        for (Index i = 0; i < n; ++i)
+            std::copy_n(w.data() + (i * layers + l) * width, width, by_layer.data() + (l * n + i) * width);
+    context_->upload(n > 1 ? by_layer.data() : w.data(), layered.size(),
+                     layered.data);  // at once: on a GPU each call costs
     truncation_.forward(*context_, options.truncation, layered);
     const Shape4 s = synthesis_.picture_shape(n, level);
     const Maps<Scalar> small = context_->take(s[0], s[1], s[2], s[3]);

@@ -20,9 +20,13 @@ void forget_faults();
 /// The machine that is played; before the first allocation. By default one device of 16 GiB.
 void set_devices(int count, std::size_t bytes_each);
 
+/// The CUDA version that the driver of the machine knows, such as 12040; 0: it has no driver. By default new enough.
+void set_driver(int version);
+
 /// What was done since the program began.
 struct Counts {
     long long launches = 0, copies = 0, synchronizations = 0, convolutions = 0, products = 0, reductions = 0;
+    long long searches = 0;                 ///< for algorithms of a convolution
     long long graphs = 0;                   ///< launches of graphs; what they hold is counted when it is captured
     long long nondeterministic = 0;         ///< convolutions by an algorithm whose sums have no fixed order
     long long reduced_precision = 0;        ///< convolutions and products that were allowed to round their factors
@@ -30,6 +34,14 @@ struct Counts {
     long long allocations = 0;
 };
 [[nodiscard]] const Counts& counts();
+
+/// What cuDNN does with convolutions of halves or bfloat16 where a number of channels is odd: which ones it takes is not known.
+enum class OddHalves {
+    computed,    ///< as others
+    not_listed,  ///< it has no algorithm
+    refused,     ///< it has some, but none of them works
+};
+void set_odd_halves(OddHalves manner);
 
 /// A defect that a program under test could have; the next calls behave as if it had.
 enum class Mutation {

@@ -133,10 +133,18 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_not_there) {
         return std::string(e.what()).starts_with("CUDA device is 99, expected 0");
     });
 #ifdef STYLEGAN_CUDA_STAND_IN
+    const auto refused = [](const std::string& why) {
+        return [text = "no CUDA device can be used: " + why](const DeviceError& e) { return e.what() == text; };
+    };
     cuda_host::set_devices(0, 0);
-    BOOST_CHECK_EXCEPTION(Context<Cuda>{}, DeviceError, [](const DeviceError& e) {
-        return std::string(e.what()).find("no CUDA device can be used") == 0;
-    });
+    BOOST_CHECK_EXCEPTION(Context<Cuda>{}, DeviceError, refused("this machine has none"));
+    cuda_host::set_driver(0);
+    BOOST_CHECK_EXCEPTION(Context<Cuda>{}, DeviceError, refused("this machine has no driver for one"));
+    cuda_host::set_driver(12040);
+    BOOST_CHECK_EXCEPTION(Context<Cuda>{}, DeviceError,
+                          refused("the driver knows CUDA 12.4, expected CUDA 13.0 or later"));
+    BOOST_TEST(cuda_devices() == 0);
+    cuda_host::set_driver(CUDART_VERSION);
     cuda_host::set_devices(1, std::size_t{1} << 30);
     BOOST_CHECK_EXCEPTION((DeviceBuffer<float>(std::size_t{1} << 30)), DeviceError, [](const DeviceError& e) {
         return std::string(e.what()).find("out of memory: 4096 MiB wanted, 1024 MiB of 1024 MiB free") !=

@@ -92,6 +92,35 @@ BOOST_AUTO_TEST_CASE(wrong_products_are_refused) {
     h.stream.wait();
 }
 
+BOOST_AUTO_TEST_CASE(a_graph_of_products_takes_a_workspace) {
+    const Handle h;
+    const Values a({2}, h.stream), b({3}, h.stream), c(1), workspace(1024);
+    const float one = 1, none = 0;
+    const auto call = [&] {
+        return cublasSgemm(h.handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, a.data(), 1, b.data(), 1, &none, c.data(),
+                           1);
+    };
+    const auto captured = [&] {
+        REQUIRE_CUDA(cudaStreamBeginCapture(h.stream, cudaStreamCaptureModeThreadLocal));
+        const auto status = call();
+        cudaGraph_t graph = nullptr;
+        REQUIRE_CUDA(cudaStreamEndCapture(h.stream, &graph));
+        REQUIRE_CUDA(cudaGraphDestroy(graph));
+        return status;
+    };
+    BOOST_TEST(captured() == CUBLAS_STATUS_INVALID_VALUE);
+    expect_fault("no workspace of the caller's");
+    BOOST_TEST(cublasSetWorkspace(h.handle, workspace.data() + 1, 512) == CUBLAS_STATUS_INVALID_VALUE);
+    BOOST_TEST(cublasSetWorkspace(h.handle, workspace.data(), workspace.bytes()) == CUBLAS_STATUS_SUCCESS);
+    BOOST_TEST(captured() == CUBLAS_STATUS_SUCCESS);
+    BOOST_TEST(call() == CUBLAS_STATUS_SUCCESS);
+    BOOST_TEST(c.read(h.stream)[0] == 6.f);
+    BOOST_TEST(std::isnan(workspace.read(h.stream)[0]));
+    BOOST_TEST(cublasSetStream(h.handle, h.stream) == CUBLAS_STATUS_SUCCESS);  // forgets it
+    BOOST_TEST(captured() == CUBLAS_STATUS_INVALID_VALUE);
+    expect_fault("no workspace of the caller's");
+}
+
 BOOST_AUTO_TEST_CASE(factors_are_rounded_where_that_is_allowed) {
     const Handle h;
     const Values a({1 + 1.f / 4096}, h.stream), b({1}, h.stream), c(1);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 using namespace cuda_host;
@@ -138,6 +139,31 @@ BOOST_AUTO_TEST_CASE(what_takes_effect_at_once_spoils_a_capture) {
     spoils("cudaMemsetAsync: a stream captures", [&] { return cudaMemsetAsync(x.data(), 0, 4, cudaStreamLegacy); });
     spoils("which is not imitated: a stream captures",
            [&] { return cudaMemcpyAsync(x.data(), &value, 4, cudaMemcpyHostToDevice, stream); });
+}
+
+BOOST_AUTO_TEST_CASE(other_threads_do_not_spoil_a_capture_of_one_thread) {
+    const Stream stream;
+    const Values x(1);
+    for (const auto mode : {cudaStreamCaptureModeThreadLocal, cudaStreamCaptureModeGlobal}) {
+        REQUIRE_CUDA(cudaStreamBeginCapture(stream, mode));
+        cudaError_t found = cudaSuccess;
+        std::thread([&] {
+            void* memory = nullptr;
+            found = cudaMalloc(&memory, 4);
+            if (found == cudaSuccess) cudaFree(memory);
+        }).join();
+        cudaGraph_t graph = nullptr;
+        const cudaError_t captured = cudaStreamEndCapture(stream, &graph);
+        if (mode == cudaStreamCaptureModeThreadLocal) {
+            BOOST_TEST(found == cudaSuccess);
+            REQUIRE_CUDA(captured);
+            REQUIRE_CUDA(cudaGraphDestroy(graph));
+        } else {
+            BOOST_TEST(found == cudaErrorStreamCaptureUnsupported);
+            BOOST_TEST(captured == cudaErrorStreamCaptureInvalidated);
+            expect_fault("cudaMalloc: a stream captures");
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_destroyed_stream_is_waited_for_by_nobody) {

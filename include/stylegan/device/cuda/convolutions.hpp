@@ -2,220 +2,193 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/core/view.hpp>
+#include <stylegan/device/cuda/correlation.hpp>
 #include <stylegan/device/cuda/half_product.hpp>
-#include <stylegan/device/cuda/handle.hpp>
-#include <stylegan/device/precision.hpp>
-#include <stylegan/device/workspace.hpp>
 
+#include <algorithm>
 #include <array>
 #include <compare>
+#include <cstdint>
 #include <limits>
 #include <map>
-#include <type_traits>
+#include <vector>
 
 namespace stylegan::gpu {
 
-/// A correlation from `fine` maps (N, F, H, W) to `coarse` maps (N, C, H', W') with a kernel (C, F, size, size) and zeros
-/// around: coarse[Y] = sum over r of kernel[r] fine[stride Y + r - border]. Every convolution of the library is one, or the
-/// transpose of one.
-struct Correlation {
-    Index batch, fine_channels, coarse_channels;
-    Index height, width;  ///< of the fine maps
-    Index coarse_height, coarse_width;
-    Index size, stride, border;
-
-    [[nodiscard]] Index taps() const { return size * size; }
-    [[nodiscard]] Index fine_values() const { return batch * fine_channels * height * width; }
-    [[nodiscard]] Index coarse_values() const { return batch * coarse_channels * coarse_height * coarse_width; }
-    [[nodiscard]] Index kernel_values() const { return coarse_channels * fine_channels * taps(); }
-
-    friend auto operator<=>(const Correlation&, const Correlation&) = default;
-};
-
-/// Convolutions by cuDNN. For each shape the algorithm is looked up once: the first of cuDNN's own ranking that gives the
-/// same bits each time and keeps to the precision. Maps and kernels are of single precision whatever that is.
-class Convolutions {
+/// How cuDNN computes one of its products for one shape: by the first algorithm of its own ranking that gives the same bits each
+/// time, keeps to the precision, and does not refuse when it is called: what is listed need not be supported.
+template <class Product>
+class Plan {
 public:
-    explicit Convolutions(Precision precision) : precision_(precision) {}
-
-    /// coarse = factor * (fine correlated with kernel)
-    void forward(const Queue& q, const Correlation& shape, const float* fine, const float* kernel, float factor,
-                 float* coarse) {
-        auto& found = find(forwards_, shape, [&](Found<cudnnConvolutionFwdAlgo_t>& f) {
-            std::array<cudnnConvolutionFwdAlgoPerf_t, CUDNN_CONVOLUTION_FWD_ALGO_COUNT> all{};
-            int count = 0;
-            check(cudnnGetConvolutionForwardAlgorithm_v7(q.cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
-                                                         f.coarse.get(), static_cast<int>(all.size()), &count,
-                                                         all.data()),
-                  "cudnnGetConvolutionForwardAlgorithm_v7");
-            choose(f, all, count, "cudnnGetConvolutionForwardAlgorithm_v7");
-            check(cudnnGetConvolutionForwardWorkspaceSize(q.cudnn, f.fine.get(), f.kernel.get(), f.convolution.get(),
-                                                          f.coarse.get(), f.algorithm, &f.workspace),
-                  "cudnnGetConvolutionForwardWorkspaceSize");
-        });
-        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
-            const float zero = 0;
-            const Workspace::Frame frame(q.workspace);
-            check(
-                cudnnConvolutionForward(q.cudnn, alpha, found.fine.get(), a, found.kernel.get(), b,
-                                        found.convolution.get(), found.algorithm, scratch(q.workspace, found.workspace),
-                                        found.workspace, &zero, found.coarse.get(), result),
-                "cudnnConvolutionForward");
-        };
-        product_in(precision_, q, {fine, shape.fine_values()}, {kernel, shape.kernel_values(), false}, factor,
-                   shape.fine_channels * shape.taps(), shape.coarse_values(), coarse, product);
+    Plan(cudnnHandle_t cudnn, const Correlation& shape, Precision precision)
+        : precision_(precision), descriptors_(shape, precision) {
+        std::array<typename Product::Listed, 2 * Product::algorithms> all{};  // each with and without tensor cores
+        int count = 0;
+        const cudnnStatus_t status =
+            Product::list(cudnn, descriptors_, static_cast<int>(all.size()), &count, all.data());
+        if (refused(status)) return;
+        check(status, Product::name);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+            if (all[i].status == CUDNN_STATUS_SUCCESS && !converts(all[i].mathType)) candidates_.push_back(all[i]);
+        std::stable_sort(candidates_.begin(), candidates_.end(),
+                         [this](const auto& a, const auto& b) { return unsuitable(a) < unsuitable(b); });
     }
 
-    /// fine = factor * (the transpose of the correlation, of coarse)
-    void backward_data(const Queue& q, const Correlation& shape, const float* coarse, const float* kernel, float factor,
-                       float* fine) {
-        auto& found = find(data_, shape, [&](Found<cudnnConvolutionBwdDataAlgo_t>& f) {
-            std::array<cudnnConvolutionBwdDataAlgoPerf_t, CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT> all{};
-            int count = 0;
-            check(cudnnGetConvolutionBackwardDataAlgorithm_v7(q.cudnn, f.kernel.get(), f.coarse.get(),
-                                                              f.convolution.get(), f.fine.get(),
-                                                              static_cast<int>(all.size()), &count, all.data()),
-                  "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-            choose(f, all, count, "cudnnGetConvolutionBackwardDataAlgorithm_v7");
-            check(cudnnGetConvolutionBackwardDataWorkspaceSize(q.cudnn, f.kernel.get(), f.coarse.get(),
-                                                               f.convolution.get(), f.fine.get(), f.algorithm,
-                                                               &f.workspace),
-                  "cudnnGetConvolutionBackwardDataWorkspaceSize");
-        });
-        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
-            const float zero = 0;
-            const Workspace::Frame frame(q.workspace);
-            check(cudnnConvolutionBackwardData(q.cudnn, alpha, found.kernel.get(), b, found.coarse.get(), a,
-                                               found.convolution.get(), found.algorithm,
-                                               scratch(q.workspace, found.workspace), found.workspace, &zero,
-                                               found.fine.get(), result),
-                  "cudnnConvolutionBackwardData");
-        };
-        product_in(precision_, q, {coarse, shape.coarse_values()}, {kernel, shape.kernel_values(), false}, factor,
-                   shape.coarse_channels * shape.taps(), shape.fine_values(), fine, product);
-    }
+    [[nodiscard]] Precision precision() const { return precision_; }
 
-    /// dkernel = the gradient of <coarse, correlation of fine> in the kernel
-    void backward_kernel(const Queue& q, const Correlation& shape, const float* fine, const float* coarse,
-                         float* dkernel) {
-        auto& found = find(kernels_, shape, [&](Found<cudnnConvolutionBwdFilterAlgo_t>& f) {
-            std::array<cudnnConvolutionBwdFilterAlgoPerf_t, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT> all{};
-            int count = 0;
-            check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(q.cudnn, f.fine.get(), f.coarse.get(),
-                                                                f.convolution.get(), f.kernel.get(),
-                                                                static_cast<int>(all.size()), &count, all.data()),
-                  "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-            choose(f, all, count, "cudnnGetConvolutionBackwardFilterAlgorithm_v7");
-            check(cudnnGetConvolutionBackwardFilterWorkspaceSize(q.cudnn, f.fine.get(), f.coarse.get(),
-                                                                 f.convolution.get(), f.kernel.get(), f.algorithm,
-                                                                 &f.workspace),
-                  "cudnnGetConvolutionBackwardFilterWorkspaceSize");
-        });
-        const auto product = [&](const float* alpha, const void* a, const void* b, void* result) {
-            const float zero = 0;
-            const Workspace::Frame frame(q.workspace);
-            check(cudnnConvolutionBackwardFilter(q.cudnn, alpha, found.fine.get(), a, found.coarse.get(), b,
-                                                 found.convolution.get(), found.algorithm,
-                                                 scratch(q.workspace, found.workspace), found.workspace, &zero,
-                                                 found.kernel.get(), result),
-                  "cudnnConvolutionBackwardFilter");
-        };
-        product_in(precision_, q, {fine, shape.fine_values()}, {coarse, shape.coarse_values()}, 1,
-                   shape.batch * shape.coarse_height * shape.coarse_width, shape.kernel_values(), dkernel, product);
+    /// @return whether it was computed; if not, no algorithm will do, and there is another precision to try
+    /// @throws DeviceError if there is none, or if what worked once fails now
+    [[nodiscard]] bool run(const Queue& q, const float* alpha, const void* a, const void* b, void* result) {
+        cudnnStatus_t status = CUDNN_STATUS_NOT_SUPPORTED;
+        for (; !candidates_.empty(); candidates_.erase(candidates_.begin())) {
+            status = attempt(q, alpha, a, b, result);
+            if (status == CUDNN_STATUS_SUCCESS) {
+                proven_ = true;
+                candidates_.resize(1);
+                return true;
+            }
+            if (proven_ || !refused(status)) check(status, Product::name);
+        }
+        if (precision_ == Precision::fp32)
+            throw DeviceError(text(Product::name, ": no algorithm of cuDNN will do: ", cudnnGetErrorString(status),
+                                   detail::words_of_cudnn()));
+        return false;
     }
 
 private:
-    template <class Algorithm>
-    struct Found {
-        TensorDescriptor fine{}, coarse{};
-        FilterDescriptor kernel{};
-        ConvolutionDescriptor convolution{};
-        Algorithm algorithm{};
-        std::size_t workspace = 0;
-    };
-    template <class Algorithm>
-    using Cache = std::map<Correlation, Found<Algorithm>>;
+    using Candidate = typename Product::Listed;
 
-    template <class Algorithm, class LookUp>
-    Found<Algorithm>& find(Cache<Algorithm>& cache, const Correlation& shape, LookUp look_up) {
-        const auto at = cache.find(shape);
-        if (at != cache.end()) return at->second;
-        Found<Algorithm> f;
-        f.fine = tensor(shape.batch, shape.fine_channels, shape.height, shape.width);
-        f.coarse = tensor(shape.batch, shape.coarse_channels, shape.coarse_height, shape.coarse_width);
-        f.kernel = make_handle<FilterDescriptor>(&cudnnCreateFilterDescriptor, "cudnnCreateFilterDescriptor");
-        check(cudnnSetFilter4dDescriptor(f.kernel.get(), type(), CUDNN_TENSOR_NCHW, whole(shape.coarse_channels),
-                                         whole(shape.fine_channels), whole(shape.size), whole(shape.size)),
-              "cudnnSetFilter4dDescriptor");
-        f.convolution =
-            make_handle<ConvolutionDescriptor>(&cudnnCreateConvolutionDescriptor, "cudnnCreateConvolutionDescriptor");
-        const int border = whole(shape.border), stride = whole(shape.stride);
-        check(cudnnSetConvolution2dDescriptor(f.convolution.get(), border, border, stride, stride, 1, 1,
-                                              CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
-              "cudnnSetConvolution2dDescriptor");
-        set_math(f.convolution, precision_ == Precision::fp32   ? CUDNN_FMA_MATH
-                                : precision_ == Precision::tf32 ? CUDNN_DEFAULT_MATH
-                                                                : CUDNN_TENSOR_OP_MATH);
-        look_up(f);
-        return cache.emplace(shape, std::move(f)).first->second;
+    /// Whether TF32 would become half precision.
+    [[nodiscard]] bool converts(cudnnMathType_t math) const {
+        return precision_ == Precision::tf32 && math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
     }
 
-    static void set_math(const ConvolutionDescriptor& convolution, cudnnMathType_t math) {
-        check(cudnnSetConvolutionMathType(convolution.get(), math), "cudnnSetConvolutionMathType");
+    /// 0 for the same bits each time with little scratch memory; else such an algorithm is taken only if there is none. In single
+    /// precision all are called without tensor cores, those last that were listed with them.
+    [[nodiscard]] int unsuitable(const Candidate& c) const {
+        const bool exact = c.mathType == CUDNN_FMA_MATH || c.mathType == CUDNN_DEFAULT_MATH;
+        return (precision_ == Precision::fp32 && !exact ? 4 : 0) + (c.determinism == CUDNN_DETERMINISTIC ? 0 : 2) +
+               (c.memory > most_scratch ? 1 : 0);
     }
 
-    /// What cuDNN's pictures and kernels are made of.
-    [[nodiscard]] cudnnDataType_t type() const {
-        switch (precision_) {
-            case Precision::fp16: return CUDNN_DATA_HALF;
-            case Precision::bf16: return CUDNN_DATA_BFLOAT16;
-            default: return CUDNN_DATA_FLOAT;
+    /// With the first candidate.
+    [[nodiscard]] cudnnStatus_t attempt(const Queue& q, const float* alpha, const void* a, const void* b,
+                                        void* result) {
+        const Candidate& c = candidates_.front();
+        if (!proven_) {
+            if (precision_ != Precision::fp32) descriptors_.set_math(c.mathType);  // it was listed with that one
+            const cudnnStatus_t status = Product::scratch(q.cudnn, descriptors_, c.algo, &scratch_);
+            if (status != CUDNN_STATUS_SUCCESS) return status;
+            if (scratch_ > absurd_scratch) return CUDNN_STATUS_NOT_SUPPORTED;  // cuDNN has been seen to ask for 2^63
         }
+        const Workspace::Frame frame(q.workspace);
+        void* const scratch = scratch_ > 0 ? q.workspace.take<std::byte>(static_cast<Index>(scratch_)) : nullptr;
+        return Product::run(q.cudnn, descriptors_, c.algo, alpha, a, b, scratch, scratch_, result);
     }
 
-    [[nodiscard]] TensorDescriptor tensor(Index n, Index c, Index h, Index w) const {
-        auto t = make_handle<TensorDescriptor>(&cudnnCreateTensorDescriptor, "cudnnCreateTensorDescriptor");
-        check(cudnnSetTensor4dDescriptor(t.get(), CUDNN_TENSOR_NCHW, type(), whole(n), whole(c), whole(h), whole(w)),
-              "cudnnSetTensor4dDescriptor");
-        return t;
-    }
-
-    [[nodiscard]] static int whole(Index n) {
-        if (n > std::numeric_limits<int>::max())
-            throw ShapeError(text("convolution on the CUDA device: an extent is ", n, ", expected at most ",
-                                  std::numeric_limits<int>::max()));
-        return static_cast<int>(n);
-    }
-
-    /// The first of the ranking that will do: with the same bits each time and little scratch memory if there is one, else any.
-    template <class Algorithm, class Ranking>
-    void choose(Found<Algorithm>& f, const Ranking& ranking, int count, const char* call) const {
-        for (const bool any : {false, true})
-            for (int i = 0; i < count; ++i) {
-                const auto& r = ranking[static_cast<std::size_t>(i)];
-                const bool rounds =
-                    r.mathType == CUDNN_TENSOR_OP_MATH || r.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
-                if (r.status != CUDNN_STATUS_SUCCESS) continue;
-                if (!any && (r.determinism != CUDNN_DETERMINISTIC || r.memory > most_scratch)) continue;
-                if (precision_ == Precision::fp32 && rounds) continue;
-                f.algorithm = r.algo;
-                if (precision_ != Precision::fp32) set_math(f.convolution, r.mathType);  // it was listed with that one
-                return;
-            }
-        throw DeviceError(text(call, ": none of ", count, " algorithms will do"));
-    }
-
-    [[nodiscard]] static void* scratch(Workspace& w, std::size_t bytes) {
-        return bytes > 0 ? w.take<std::byte>(static_cast<Index>(bytes)) : nullptr;
-    }
-
-    static constexpr std::size_t most_scratch = std::size_t{1} << 30;
+    static constexpr std::size_t most_scratch = std::size_t{1} << 30, absurd_scratch = std::size_t{1} << 40;
 
     Precision precision_;
-    Cache<cudnnConvolutionFwdAlgo_t> forwards_;
-    Cache<cudnnConvolutionBwdDataAlgo_t> data_;
-    Cache<cudnnConvolutionBwdFilterAlgo_t> kernels_;
+    CorrelationDescriptors descriptors_;
+    std::vector<Candidate> candidates_;  // the first is the one; the others are there until it is proven
+    std::size_t scratch_ = 0;            // bytes that it takes
+    bool proven_ = false;
+};
+
+/// to[i] += from[i]
+struct AddTo {
+    float* to;
+    const float* from;
+    STYLEGAN_DEVICE void operator()(Index i) const { to[i] += from[i]; }
+};
+
+/// Convolutions by cuDNN, whose algorithms are looked up once for each shape. Maps and kernels are of single precision whatever the
+/// precision of products is. Where cuDNN has no algorithm of that precision, the next more exact one is taken.
+class Convolutions {
+public:
+    /// @param most_values  that cuDNN takes in one block of maps: larger batches are computed in parts
+    explicit Convolutions(Precision precision, Index most_values = std::numeric_limits<int>::max())
+        : precision_(precision), most_values_(most_values) {}
+
+    /// coarse = factor * (fine correlated with kernel)
+    void forward(const Queue& q, const Correlation& all, const float* fine, const float* kernel, float factor,
+                 float* coarse) {
+        in_parts(all, [&](const Correlation& part, Index first) {
+            compute(forwards_, q, part, {fine + first * part.fine_picture(), part.fine_values()},
+                    {kernel, part.kernel_values(), false}, factor, part.fine_channels * part.taps(),
+                    part.coarse_values(), coarse + first * part.coarse_picture());
+        });
+    }
+
+    /// fine = factor * (the transpose of the correlation, of coarse)
+    void backward_data(const Queue& q, const Correlation& all, const float* coarse, const float* kernel, float factor,
+                       float* fine) {
+        in_parts(all, [&](const Correlation& part, Index first) {
+            compute(transposes_, q, part, {coarse + first * part.coarse_picture(), part.coarse_values()},
+                    {kernel, part.kernel_values(), false}, factor, part.coarse_channels * part.taps(),
+                    part.fine_values(), fine + first * part.fine_picture());
+        });
+    }
+
+    /// dkernel = the gradient of <coarse, correlation of fine> in the kernel
+    void backward_kernel(const Queue& q, const Correlation& all, const float* fine, const float* coarse,
+                         float* dkernel) {
+        in_parts(all, [&](const Correlation& part, Index first) {
+            const Workspace::Frame frame(q.workspace);
+            const Index count = part.kernel_values();
+            float* const share = first == 0 ? dkernel : q.workspace.take<float>(count);
+            compute(gradients_, q, part, {fine + first * part.fine_picture(), part.fine_values()},
+                    {coarse + first * part.coarse_picture(), part.coarse_values()}, 1,
+                    part.batch * part.coarse_height * part.coarse_width, count, share);
+            if (first > 0) launch(q.stream, count, AddTo{dkernel, share});
+        });
+    }
+
+private:
+    struct Key {
+        Correlation shape;
+        bool aligned;  ///< some algorithms ask for that
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    template <class Product>
+    using Plans = std::map<Key, Plan<Product>>;
+
+    /// f(correlation of some pictures, the first of them), until all had their turn
+    template <class F>
+    void in_parts(const Correlation& all, const F& f) const {
+        const Index picture = std::max(all.fine_picture(), all.coarse_picture());
+        if (picture > most_values_)
+            throw ShapeError(text("convolution on the CUDA device: the maps of a picture have ", picture,
+                                  " values, expected at most ", most_values_));
+        const Index most = most_values_ / picture;
+        for (Index first = 0; first < all.batch; first += most) f(all.with(std::min(most, all.batch - first)), first);
+    }
+
+    template <class Product>
+    void compute(Plans<Product>& plans, const Queue& q, const Correlation& shape, Factor a, Factor b, float factor,
+                 Index terms, Index count, float* result) {
+        const Key key{shape, aligned(a.values) && aligned(b.values) && aligned(result)};
+        auto at = plans.find(key);
+        if (at == plans.end()) at = plans.emplace(key, Plan<Product>(q.cudnn, shape, precision_)).first;
+        Plan<Product>& plan = at->second;
+        const auto product = [&](const float* alpha, const void* from_a, const void* from_b, void* to) {
+            return plan.run(q, alpha, from_a, from_b, to);
+        };
+        while (!product_in(plan.precision(), q, a, b, factor, terms, count, result, product))
+            plan = Plan<Product>(q.cudnn, shape, more_exact(plan.precision()));
+    }
+
+    [[nodiscard]] static Precision more_exact(Precision p) {
+        return p == Precision::tf32 ? Precision::fp32 : Precision::tf32;
+    }
+
+    [[nodiscard]] static bool aligned(const float* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
+
+    Precision precision_;
+    Index most_values_;
+    Plans<CorrelationOfMaps> forwards_;
+    Plans<TransposedCorrelation> transposes_;
+    Plans<CorrelationGradient> gradients_;
 };
 
 }  // namespace stylegan::gpu

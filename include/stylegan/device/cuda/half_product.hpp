@@ -89,9 +89,11 @@ struct WidenProduct {
 ///
 /// @param count    values of the result
 /// @param terms    products in a value of the result, at most
-/// @param product  (const float* alpha, const Half* a, const Half* b, Half* result): result = *alpha * product
+/// @param product  (const float* alpha, const Half* a, const Half* b, Half* result): result = *alpha * product, unless that cannot
+///                 be done; returns whether it could
+/// @return         the same; if false, the result is as it was
 template <class Half, class Product>
-void half_product(const Queue& q, Factor a, Factor b, float factor, Index terms, Index count, float* result,
+bool half_product(const Queue& q, Factor a, Factor b, float factor, Index terms, Index count, float* result,
                   const Product& product) {
     const Workspace::Frame frame(q.workspace);
     const auto prepared = [&](const Factor& f) -> HalfFactor<Half> {
@@ -106,20 +108,21 @@ void half_product(const Queue& q, Factor a, Factor b, float factor, Index terms,
     launch(q.stream, a.count + b.count, RoundFactors<Half>{half_a, half_b});
     Half* const product_of_halves = q.workspace.take<Half>(count);
     const float alpha = std::ldexp(1.0f, -std::ilogb(std::sqrt(static_cast<float>(terms))));
-    product(&alpha, half_a.to, half_b.to, product_of_halves);
+    if (!product(&alpha, half_a.to, half_b.to, product_of_halves)) return false;
     launch(q.stream, count, WidenProduct<Half>{half_a, half_b, product_of_halves, factor / alpha, result});
+    return true;
 }
 
 /// The same in any precision; in single precision, and in TF32, which is the libraries' own matter, the product is called as
 /// it is.
 /// @param product  as above, with pointers to void
 template <class Product>
-void product_in(Precision precision, const Queue& q, Factor a, Factor b, float factor, Index terms, Index count,
+bool product_in(Precision precision, const Queue& q, Factor a, Factor b, float factor, Index terms, Index count,
                 float* result, const Product& product) {
     switch (precision) {
         case Precision::fp16: return half_product<__half>(q, a, b, factor, terms, count, result, product);
         case Precision::bf16: return half_product<__nv_bfloat16>(q, a, b, factor, terms, count, result, product);
-        default: product(&factor, a.values, b.values, result);
+        default: return product(&factor, a.values, b.values, result);
     }
 }
 

@@ -4,6 +4,7 @@
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda/status.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 
@@ -27,6 +28,7 @@ using Graph = Handle<cudaGraph_t, &cudaGraphDestroy>;
 using ExecutableGraph = Handle<cudaGraphExec_t, &cudaGraphExecDestroy>;
 using DnnHandle = Handle<cudnnHandle_t, &cudnnDestroy>;
 using BlasHandle = Handle<cublasHandle_t, &cublasDestroy>;
+using DeviceMemory = Handle<std::byte*, &cudaFree>;  ///< of which nothing that was queued makes use any more
 using TensorDescriptor = Handle<cudnnTensorDescriptor_t, &cudnnDestroyTensorDescriptor>;
 using FilterDescriptor = Handle<cudnnFilterDescriptor_t, &cudnnDestroyFilterDescriptor>;
 using ConvolutionDescriptor = Handle<cudnnConvolutionDescriptor_t, &cudnnDestroyConvolutionDescriptor>;

@@ -75,7 +75,8 @@ private:
         refused_ = refused_ || !graph;
         if (refused_) return (void)cudaGetLastError();  // it is answered
         cudaGraphExec_t executable = nullptr;
-        check(cudaGraphInstantiate(&executable, graph.get(), 0), "cudaGraphInstantiate");
+        refused_ = cudaGraphInstantiate(&executable, graph.get(), 0) != cudaSuccess;
+        if (refused_) return (void)cudaGetLastError();
         graph_.reset(executable);
     }
 

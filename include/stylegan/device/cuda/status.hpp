@@ -8,19 +8,57 @@
 #include <cuda_runtime.h>
 #include <cudnn.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <string>
+
 /// What the CUDA device is made of: thin, typed wrappings of the libraries' calls. Nothing else in this library names them.
 namespace stylegan::gpu {
 
+namespace detail {
+
+/// What the runtime remembers of a failure that is answered: the next launch must not tell of it again.
+inline void forget_last_error() { (void)cudaGetLastError(); }
+
+/// cuDNN's words for what failed last in this thread, ahead of its status, in one line; empty where it has none.
+inline std::string words_of_cudnn() {
+    std::array<char, 512> words{};
+    cudnnGetLastErrorString(words.data(), words.size());
+    std::string line(words.data());
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+    return line.empty() ? line : " (" + line + ')';
+}
+
+}  // namespace detail
+
 /// @throws DeviceError with the name of the call and the library's own words, unless all went well
 inline void check(cudaError_t status, const char* call) {
-    if (status != cudaSuccess)
-        throw DeviceError(text(call, ": ", cudaGetErrorString(status), " (", cudaGetErrorName(status), ')'));
+    if (status == cudaSuccess) return;
+    detail::forget_last_error();
+    throw DeviceError(text(call, ": ", cudaGetErrorString(status), " (", cudaGetErrorName(status), ')'));
 }
 inline void check(cudnnStatus_t status, const char* call) {
-    if (status != CUDNN_STATUS_SUCCESS) throw DeviceError(text(call, ": ", cudnnGetErrorString(status)));
+    if (status == CUDNN_STATUS_SUCCESS) return;
+    detail::forget_last_error();
+    throw DeviceError(text(call, ": ", cudnnGetErrorString(status), detail::words_of_cudnn()));
 }
 inline void check(cublasStatus_t status, const char* call) {
-    if (status != CUBLAS_STATUS_SUCCESS) throw DeviceError(text(call, ": ", cublasGetStatusString(status)));
+    if (status == CUBLAS_STATUS_SUCCESS) return;
+    detail::forget_last_error();
+    throw DeviceError(text(call, ": ", cublasGetStatusString(status), " (", cublasGetStatusName(status), ')'));
+}
+
+/// Whether cuDNN cannot do it in this way (types, shapes, alignment, compilation, memory of its own), so that another
+/// algorithm may; what the runtime remembers of it is forgotten.
+[[nodiscard]] inline bool refused(cudnnStatus_t status) {
+    const int category = CUDNN_STATUS_CATEGORY(static_cast<int>(status));
+    const bool refusal = category == CUDNN_STATUS_NOT_SUPPORTED || category == CUDNN_STATUS_INTERNAL_ERROR ||
+                         status == CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER;
+    if (refusal) detail::forget_last_error();
+    return refusal;
 }
 
 /// Device memory. @throws DeviceError that also tells how much was wanted and how much is free
@@ -28,7 +66,7 @@ inline void check(cublasStatus_t status, const char* call) {
     void* p = nullptr;
     const cudaError_t status = cudaMalloc(&p, bytes);
     if (status == cudaErrorMemoryAllocation) {
-        (void)cudaGetLastError();  // it is told of here
+        detail::forget_last_error();
         std::size_t free = 0, total = 0;
         (void)cudaMemGetInfo(&free, &total);
         throw DeviceError(text("cudaMalloc: ", cudaGetErrorString(status), ": ", bytes >> 20, " MiB wanted, ",
