@@ -3,6 +3,7 @@
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/metrics/path_length.hpp>
 
+#include "metrics/small_metrics.hpp"
 #include "models/networks.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,13 +11,13 @@
 #include <cmath>
 #include <numbers>
 #include <thread>
-#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(path_length)
 
 using namespace stylegan;
 using namespace model_test;
+using namespace small_metrics;
 
 namespace {
 
@@ -57,21 +58,6 @@ double known_length(PathSpace space, double epsilon) {
     const double pi = std::numbers::pi;
     return (integral(0.99 * pi) - integral(0.01 * pi)) / (0.98 * pi);
 }
-
-Lpips<Cpu> small_lpips(std::shared_ptr<Context<Cpu>> context) {
-    Vgg16<Cpu> vgg(2, {.wscale = false}, context);
-    initialize(vgg, *context, 3);
-    return Lpips<Cpu>(std::move(vgg));
-}
-
-/// 16 x 16 pictures at least, so that the distance has something to look at.
-constexpr Architecture styled{.resolution_log2 = 4,
-                              .fmap_base = 64,
-                              .fmap_max = 8,
-                              .latent_size = 6,
-                              .dlatent_size = 7,
-                              .mapping_layers = 2,
-                              .mapping_fmaps = 5};
 
 }  // namespace
 

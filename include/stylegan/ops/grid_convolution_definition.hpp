@@ -27,9 +27,8 @@ STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Ma
             case Grid::same:
                 if (s.suits(4)) return winograd::correlate<winograd::Same4>(c, reading, x, w, factor, y);
                 break;
-            case Grid::up:  // 81 matrices to make, instead of 25
-                if (std::min(s.height, s.width) >= 8 && s.suits(4, 1 << 14))
-                    return winograd::correlate<winograd::Up4>(c, reading, x, w, factor, y);
+            case Grid::up:
+                if (s.suits_large_tiles_up()) return winograd::correlate<winograd::Up4>(c, reading, x, w, factor, y);
                 if (s.suits(2)) return winograd::correlate<winograd::Up2>(c, reading, x, w, factor, y);
                 break;
             case Grid::down:

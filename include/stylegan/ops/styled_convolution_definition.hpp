@@ -13,16 +13,9 @@
 
 namespace stylegan::ops {
 
-namespace detail {
-/// For upscaling: whether tiles of 4x4 are better than those of 2x2, whose kernels are sooner made.
-inline bool suits_large_tiles(const ConvolutionShape& s) {
-    return std::min(s.height, s.width) >= 8 && s.suits(4, 1 << 14);
-}
-}  // namespace detail
-
 STYLEGAN_INLINE bool suits_styled_convolution(Grid grid, Index inputs, Index outputs, Index height, Index width) {
     const ConvolutionShape s{inputs, outputs, height, width};
-    return grid == Grid::same ? s.suits(4) : grid == Grid::up && (detail::suits_large_tiles(s) || s.suits(2));
+    return grid == Grid::same ? s.suits(4) : grid == Grid::up && (s.suits_large_tiles_up() || s.suits(2));
 }
 
 namespace detail {
@@ -127,7 +120,7 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
         });
         return detail::waiting(layer, y, result.moments, 2 * cut.bands, mean, factor, shift);
     };
-    return detail::suits_large_tiles({x.maps.channels, y.channels, x.maps.height, x.maps.width})
+    return ConvolutionShape{x.maps.channels, y.channels, x.maps.height, x.maps.width}.suits_large_tiles_up()
                ? upscaled(std::type_identity<winograd::Up4>{})
                : upscaled(std::type_identity<winograd::Up2>{});
 }

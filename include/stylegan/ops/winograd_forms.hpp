@@ -28,7 +28,7 @@ inline constexpr int lanes = gemm::lanes;
 
 /// `values` rounded up to an odd number of cache lines: things so far apart do not fight for the same places of a cache.
 [[nodiscard]] constexpr Index odd_lines(Index values) {
-    constexpr Index line = 16;
+    constexpr Index line = gemm::cache_line;
     return ((values + line - 1) / line | 1) * line;
 }
 

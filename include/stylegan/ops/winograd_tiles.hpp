@@ -104,14 +104,14 @@ struct Next {
 /// Asks for the pixels of part `part` of `parts` of the rows.
 template <class Tiles>
 [[gnu::always_inline]] inline void prefetch_pixels(Maps<const float> x, const Next& next, Index part, Index parts) {
-    constexpr Index line = 16;
     const Pixels<Tiles> p(x, next.region);
     const Index rows = p.bottom - p.top, channels = std::min<Index>(lanes, x.extent(1) - next.channel);
     for (Index c = 0; c < channels; ++c) {
         const float* const plane =
             x.data + ((next.region.picture * x.extent(1) + next.channel + c) * x.extent(2) + p.top) * x.extent(3);
         for (Index y = rows * part / parts; y < rows * (part + 1) / parts; ++y)
-            for (Index i = p.left; i < p.right; i += line) __builtin_prefetch(plane + y * x.extent(3) + i, 0, 2);
+            for (Index i = p.left; i < p.right; i += gemm::cache_line)
+                __builtin_prefetch(plane + y * x.extent(3) + i, 0, 2);
     }
 }
 

@@ -1,34 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // A path length whose distances are computed in a thread of their own, in a context beside the generator's.
-#include <stylegan/metrics/lpips.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/metrics/path_length.hpp>
 
+#include "../../metrics/small_metrics.hpp"
 #include "../ops/compare.hpp"
 
 #include <memory>
-#include <utility>
 
 using namespace stylegan;
 
 namespace {
 
-constexpr Architecture styled{.resolution_log2 = 4,  // the smallest pictures that LPIPS looks at
-                              .fmap_base = 64,
-                              .fmap_max = 8,
-                              .latent_size = 6,
-                              .dlatent_size = 7,
-                              .mapping_layers = 2,
-                              .mapping_fmaps = 5};
-
 template <class Device>
 std::vector<double> distances(Device device, bool overlap) {
     const auto context = std::make_shared<Context<Device>>(device);
-    const AnyGenerator<Device> generator(styled, context, 1);
-    const auto beside = overlap ? std::make_shared<Context<Device>>(device) : context;
-    Vgg16<Device> vgg(2, {.wscale = false}, beside);
-    initialize(vgg, *beside, 3);
-    const Lpips<Device> lpips(std::move(vgg));
+    const AnyGenerator<Device> generator(small_metrics::styled, context, 1);
+    const auto lpips = small_metrics::small_lpips(overlap ? std::make_shared<Context<Device>>(device) : context);
     const auto distance = [&lpips](const auto& a, const auto& b) {
         lpips.context().enter();
         return lpips(a, b);
