@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The networks of stylegan1_torch.py on a GPU: what benchmarks/gpu.sh times beside the program `stylegan`.
 
-  gpu_torch.py generate --peer FILE --res 1024 --batch 8 [--device cuda|cpu] [--precision fp32|tf32|fp16|bf16] [--reps 7]
+  gpu_torch.py generate --peer FILE --res 1024 --batch 8 [--device cuda|cpu] [--precision fp32,tf32,fp16,bf16] [--reps 7]
   gpu_torch.py train    --peer FILE --res 256 --batch 16 [--fmap-base 8192] [--fmap-max 512] ...
 
-FILE is stylegan1_torch.py, whose classes are used as they are. Prints one JSON line in the form of
+FILE is stylegan1_torch.py, whose classes are used as they are. Prints one JSON line for each precision, in the form of
 `stylegan benchmark --json`: seconds per picture (median, least and most of the runs), and the memory of the GPU that is in
-use. tf32 allows tensor cores to round factors to ten bits, fp16 and bf16 are PyTorch's autocast.
+use. Needs PyTorch 2. tf32 allows tensor cores to round factors to ten bits, fp16 and bf16 are PyTorch's autocast.
 """
 import argparse
 import contextlib
@@ -107,7 +107,7 @@ def main():
     parser.add_argument("what", choices=["generate", "train"])
     parser.add_argument("--peer", required=True)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "fp16", "bf16"])
+    parser.add_argument("--precision", default="fp32", help="of fp32, tf32, fp16, bf16, separated by commas")
     parser.add_argument("--res", type=int, default=256)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--fmap-base", type=int, default=8192)
@@ -116,11 +116,17 @@ def main():
     a = parser.parse_args()
     if a.device != "cpu" and not torch.cuda.is_available():
         raise SystemExit("gpu_torch.py: PyTorch " + torch.__version__ + " finds no GPU, expected --device cpu")
-    if a.device == "cpu" and a.precision != "fp32":
-        raise SystemExit("gpu_torch.py: --precision is " + a.precision + ", expected fp32 with --device cpu")
+    for a.precision in a.precision.split(","):
+        measure(a)
+
+
+def measure(a):
+    known = ["fp32", "tf32", "fp16", "bf16"] if a.device != "cpu" else ["fp32"]
+    if a.precision not in known:
+        raise SystemExit(f"gpu_torch.py: --precision is {a.precision}, expected of {known} with --device {a.device}")
     if a.device != "cpu":
-        torch.cuda.set_device(a.device)
-        torch.set_default_tensor_type("torch.cuda.FloatTensor")
+        torch.cuda.empty_cache()
+        torch.set_default_device(a.device)
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = a.precision != "fp32"
         torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
@@ -131,7 +137,7 @@ def main():
     if a.device != "cpu":
         free, total = torch.cuda.mem_get_info()
         line["device_mb"] = round((total - free) / 2**20)
-    print(json.dumps(line))
+    print(json.dumps(line), flush=True)
 
 
 main()

@@ -62,10 +62,10 @@ stage "instantiation" ctest --preset cuda --tests-regex '^cuda\.' --no-tests=err
 golden=(g4 d16_labels loss_d_logistic_r1 loss_g_labels)
 $quick || golden+=(g32_f g32_a_progan d32_relu_mbstd2 loss_d_wgan_gp train_growing lpips_vgg16)
 
-sanitize() { # sanitize TOOL: the ops, and some networks
+sanitize() { # sanitize TOOL SUITES: the ops, and some networks
   local status=0
-  compute-sanitizer --tool "$1" --error-exitcode 1 "${@:2}" build/cuda/tests/gpu/test_gpu --run_test=launch,elementwise,normalisation,products_of_maps,half_precision,replay || status=1
-  compute-sanitizer --tool "$1" --error-exitcode 1 "${@:2}" build/cuda/tests/gpu/test_gpu_golden "${golden[@]}" || status=1
+  compute-sanitizer --tool "$1" --error-exitcode 1 build/cuda/tests/gpu/test_gpu --run_test="$2" || status=1
+  compute-sanitizer --tool "$1" --error-exitcode 1 build/cuda/tests/gpu/test_gpu_golden "${golden[@]}" || status=1
   return $status
 }
 
@@ -76,9 +76,11 @@ elif ! $have_gpu; then
 elif ! command -v compute-sanitizer >/dev/null; then
   failed+=("compute-sanitizer is not installed")
 else
-  stage "memcheck" sanitize memcheck
-  stage "initcheck" sanitize initcheck
-  stage "racecheck" sanitize racecheck
+  suites=launch,elementwise,normalisation,products_of_maps
+  stage "memcheck" sanitize memcheck $suites,half_precision,replay
+  stage "racecheck" sanitize racecheck $suites,half_precision,replay
+  # in single precision: what cuDNN's kernels for Hopper's tensor cores write, initcheck (of CUDA 13.0) does not see
+  stage "initcheck" sanitize initcheck $suites
 fi
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -123,7 +123,7 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
     return difference / magnitude;
 }
 
-constexpr int warm_up = 3, train_warm_up = 1;
+constexpr int warm_up = 3, train_warm_up = 2;
 
 template <class Device>
 Measurement measure_generate(const BenchmarkOptions& o, Device device) {
@@ -150,6 +150,7 @@ Measurement measure_generate(const BenchmarkOptions& o, Device device) {
     for (int i = 0; i < warm_up; ++i) run();
     if (o.profile) context->set_profile(&m.profile);
     m.seconds = timed(o.reps, n, run);
+    m.device_bytes = device_memory_in_use(device);
     context->set_profile(nullptr);
     return m;
 }
@@ -181,12 +182,14 @@ Measurement measure_train(const BenchmarkOptions& o, Device device) {
         context->synchronize();
     };
     for (int i = 0; i < train_warm_up; ++i) run();
-    return {.picture = a.picture(),
-            .fmap_base = a.fmap_base,
-            .fmap_max = a.fmap_max,
-            .batch = batch,
-            .threads = context->threads(),
-            .seconds = timed(o.reps, batch, run)};
+    Measurement m{.picture = a.picture(),
+                  .fmap_base = a.fmap_base,
+                  .fmap_max = a.fmap_max,
+                  .batch = batch,
+                  .threads = context->threads(),
+                  .seconds = timed(o.reps, batch, run)};
+    m.device_bytes = device_memory_in_use(device);
+    return m;
 }
 
 /// Distances of pairs of pictures by a VGG16 of full width with random weights; a pair counts as a picture.
@@ -207,10 +210,12 @@ Measurement measure_lpips(const BenchmarkOptions& o, Device device) {
     std::vector<double> d;
     const auto run = [&] { d = distance(a, b); };
     for (int i = 0; i < warm_up; ++i) run();
-    return {.picture = {side, side},
-            .batch = pairs,
-            .threads = distance.context().threads(),
-            .seconds = timed(o.reps, pairs, run)};
+    Measurement m{.picture = {side, side},
+                  .batch = pairs,
+                  .threads = distance.context().threads(),
+                  .seconds = timed(o.reps, pairs, run)};
+    m.device_bytes = device_memory_in_use(device);
+    return m;
 }
 
 /// One line, with the keys that the comparison with other implementations uses.
@@ -267,11 +272,9 @@ void add_benchmark(CLI::App& app) {
         if (o->what == What::lpips && !o->network.empty())
             usage_error("--network", "is given with --what lpips, expected with --what generate or train");
         const Measurement m = on_device(o->device, o->threads, [&](auto device) {
-            Measurement of_device = o->what == What::train   ? measure_train(*o, device)
-                                    : o->what == What::lpips ? measure_lpips(*o, device)
-                                                             : measure_generate(*o, device);
-            of_device.device_bytes = device_memory_in_use(device);
-            return of_device;
+            return o->what == What::train   ? measure_train(*o, device)
+                   : o->what == What::lpips ? measure_lpips(*o, device)
+                                            : measure_generate(*o, device);
         });
         if (o->json)
             std::printf("%s\n", json_of(*o, m).c_str());
