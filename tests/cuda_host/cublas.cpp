@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// cuBLAS and CUB.
+// cuBLAS.
 #include "include/cublas_v2.h"
 
-#include "include/cub/device/device_segmented_reduce.cuh"
 #include "machine.hpp"
 #include "objects.hpp"
 #include "products.hpp"
@@ -34,29 +33,6 @@ Objects<cublasContext>& products() {
 }  // namespace
 
 void list_cublas_objects(std::vector<std::string>& lines) { products().list(lines); }
-
-cudaError_t reduce(void* temporary, std::size_t& bytes, std::int64_t segments,
-                   std::function<void(std::int64_t)> segment, cudaStream_t stream) {
-    const Lock lock(mutex());
-    const std::size_t needed = 1 + 16 * static_cast<std::size_t>(std::max<std::int64_t>(segments, 0));
-    if (temporary == nullptr) {
-        bytes = needed;
-        return sticky();
-    }
-    if (segments < 0 || bytes < needed) {
-        report("cub::DeviceSegmentedReduce: temporary memory of " + std::to_string(bytes) + " bytes, expected " +
-               std::to_string(needed));
-        return failed(cudaErrorInvalidValue);
-    }
-    if (!reachable("cub::DeviceSegmentedReduce, temporary memory", temporary, bytes, stream))
-        return failed(cudaErrorInvalidValue);
-    ++tally().reductions;
-    return enqueue(stream, "cub::DeviceSegmentedReduce", [=, size = bytes, run = std::move(segment)] {
-        if (!reachable("cub::DeviceSegmentedReduce, temporary memory", temporary, size, stream)) return;
-        fill_with_nan(temporary, size);
-        for (std::int64_t s = segments; s-- > 0;) run(s);
-    });
-}
 
 }  // namespace cuda_host
 

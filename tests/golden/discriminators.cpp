@@ -25,6 +25,13 @@ using golden::Results;
 constexpr const char* scores = "out/scores_lod";
 constexpr const char* gradient = "out/image_gradient_lod";
 
+/// In one picture a unit lies within 1e-7 of the corner of its leaky ReLU. How a GPU rounds may take it to the other side, and the
+/// gradient with it, by a hundredth of the largest: noise of that size does the same on the processor.
+double tolerance_of_gradient(const SafetensorsFile& file, const std::string& name) {
+    const bool corner = file.path().stem() == "d32_fused_everywhere" && name == "out/image_gradient_lod0.5";
+    return corner && golden::on_a_gpu() ? std::max(0.02, golden::gradient_tolerance()) : golden::gradient_tolerance();
+}
+
 /// Everything that the file holds as a result.
 template <class Discriminator>
 Results results_of_discriminator(const SafetensorsFile& file, Discriminator& d) {
@@ -59,7 +66,7 @@ void check_discriminator(const SafetensorsFile& file) {
     const Results found = results_of_discriminator(file, any);
     for (const auto& [name, result] : found) {
         if (name.starts_with(gradient))
-            golden::check_close(file, name, result, golden::gradient_tolerance(), largest_gradient);
+            golden::check_close(file, name, result, tolerance_of_gradient(file, name), largest_gradient);
         else
             golden::check_close(file, name, result, golden::forward_tolerance());
     }

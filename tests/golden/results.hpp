@@ -113,13 +113,19 @@ inline Device device() { return {.threads = 2, .kernels = kernels()}; }
 using Context = stylegan::Context<Device>;
 inline std::shared_ptr<Context> context() { return std::make_shared<Context>(device()); }
 
+inline constexpr bool on_a_gpu() {
+#if defined(GOLDEN_ON_CUDA) && !defined(STYLEGAN_CUDA_STAND_IN)
+    return true;
+#else
+    return false;
+#endif
+}
+
 /// Whether the tolerances of plain arithmetic are to be held. The stand-in for CUDA sums in double precision; of a GPU we
 /// know only that its factors are not rounded.
 inline bool plain_arithmetic() {
-#if defined(GOLDEN_ON_CUDA) && !defined(STYLEGAN_CUDA_STAND_IN)
-    return false;
-#elif defined(GOLDEN_ON_CUDA)
-    return true;
+#ifdef GOLDEN_ON_CUDA
+    return !on_a_gpu();
 #else
     return kernels() == stylegan::Kernels::plain;
 #endif

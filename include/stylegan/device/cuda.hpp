@@ -14,6 +14,8 @@
 #include <stylegan/device/cuda/staging.hpp>
 #include <stylegan/device/precision.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -134,6 +136,12 @@ public:
         gpu::launch(stream(), count, f);
     }
 
+    /// to[row * length + at] = f(row, at) on the GPU. @see gpu::compute
+    template <class T, class F>
+    void compute(Index rows, Index length, T* to, const F& f) const {
+        gpu::compute(stream(), rows, length, to, f);
+    }
+
     /// Sums of segments on the GPU, where they stay, in the innermost frame. @see gpu::segmented_sums
     template <int K, class F>
     [[nodiscard]] const gpu::Sums<K>* segmented_sums(Index segments, Index length, const F& f) {
@@ -142,10 +150,12 @@ public:
         return sums;
     }
 
-    /// The same, stored where `sums` points to.
-    template <int K, class F>
-    void segmented_sums_into(Index segments, Index length, const F& f, gpu::Sums<K>* sums) {
-        gpu::segmented_sums<K>(stream(), workspace_, segments, length, f, sums);
+    /// to[s * length + at] = f(s, at) on the GPU, and the sums of terms(s, f(s, at)). @see gpu::stored_sums
+    template <int K, class T, class F, class Terms>
+    [[nodiscard]] const gpu::Sums<K>* stored_sums(Index segments, Index length, const F& f, const Terms& terms, T* to) {
+        auto* const sums = workspace_.template take<gpu::Sums<K>>(segments);
+        gpu::stored_sums<K>(stream(), workspace_, segments, length, f, terms, to, sums);
+        return sums;
     }
 
     /// coarse = factor * correlation of fine; its transpose in fine; its gradient in the kernel. @see gpu::Convolutions
@@ -208,7 +218,9 @@ public:
     /// y = x, where y lies in the memory of the processor. Waits for all that x depends on.
     template <class T>
     void download(const T* x, Index count, T* y) const {
-        staging_.download(stream(), x, static_cast<std::size_t>(count) * sizeof(T), y);
+        staging_.download(
+            stream(), x, static_cast<std::size_t>(count) * sizeof(T), y,
+            [this](std::byte* to, const std::byte* from, std::size_t bytes) { copy_shared(to, from, bytes); });
     }
 
     template <int Rank>
@@ -220,6 +232,16 @@ public:
     void synchronize() const { gpu::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
 private:
+    /// Between two places in the memory of the processor, by all threads: the first touch of a fresh page takes longer than to
+    /// fill it.
+    void copy_shared(std::byte* to, const std::byte* from, std::size_t bytes) const {
+        constexpr std::size_t share = std::size_t{1} << 18;
+        pool_.for_each(static_cast<Index>((bytes + share - 1) / share), [=](Index i) {
+            const std::size_t first = static_cast<std::size_t>(i) * share;
+            std::memcpy(to + first, from + first, std::min(share, bytes - first));
+        });
+    }
+
     [[nodiscard]] cudaStream_t stream() const { return used_; }
     void use(cudaStream_t stream) {
         gpu::check(cudnnSetStream(dnn_.get(), stream), "cudnnSetStream");
@@ -250,7 +272,7 @@ private:
     static constexpr std::size_t blas_scratch_bytes = std::size_t{32} << 20;  // what cuBLAS itself takes on an H100
 
     int device_;
-    ThreadPool pool_;
+    mutable ThreadPool pool_;
     gpu::Stream stream_;
     cudaStream_t used_ = nullptr;  // stream_, but for what a graph records
     gpu::DnnHandle dnn_;

@@ -25,7 +25,7 @@ void set_driver(int version);
 
 /// What was done since the program began.
 struct Counts {
-    long long launches = 0, copies = 0, synchronizations = 0, convolutions = 0, products = 0, reductions = 0;
+    long long launches = 0, copies = 0, synchronizations = 0, convolutions = 0, products = 0;
     long long searches = 0;                 ///< for algorithms of a convolution
     long long graphs = 0;                   ///< launches of graphs; what they hold is counted when it is captured
     long long nondeterministic = 0;         ///< convolutions by an algorithm whose sums have no fixed order

@@ -130,6 +130,25 @@ BOOST_AUTO_TEST_CASE(large_batches_are_cut) {
         }
 }
 
+/// Phases of 2x2 taps, and of 3x3 where that is the faster way for many pictures.
+BOOST_AUTO_TEST_CASE(either_way_through_phases) {
+    const gpu::Correlation down{.batch = 64,
+                                .fine_channels = 8,
+                                .coarse_channels = 32,
+                                .height = 4,
+                                .width = 6,
+                                .coarse_height = 2,
+                                .coarse_width = 3,
+                                .size = 4,
+                                .stride = 2,
+                                .border = 1};
+    BOOST_TEST(gpu::Phases(down.with(63)).taps == 2);
+    BOOST_TEST(gpu::Phases(down).taps == 3);
+    const auto whole = products(gpu::Convolutions(Precision::fp32), down);
+    const auto parts = products(gpu::Convolutions(Precision::fp32, 60 * down.coarse_picture()), down);
+    for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(test::difference(parts[i], whole[i]) <= test::tolerance);
+}
+
 /// A view may begin anywhere.
 BOOST_AUTO_TEST_CASE(maps_need_not_be_aligned) {
     Random r(3);

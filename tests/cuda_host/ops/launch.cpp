@@ -55,10 +55,37 @@ BOOST_AUTO_TEST_CASE(each_item_is_visited_once) {
     c.launch(0, [] STYLEGAN_DEVICE(Index) {});
 }
 
+BOOST_AUTO_TEST_CASE(each_value_is_computed) {
+    Context<Cuda> c;
+    for (const auto& [rows, length] :
+         {std::pair<Index, Index>{1, 1}, {1, 2}, {3, 3}, {2, 4}, {5, 7}, {300, 33}, {1, 4099}}) {
+        DeviceBuffer<float> y(static_cast<std::size_t>(rows * length));
+        c.compute(rows, length, y.data(),
+                  [] STYLEGAN_DEVICE(Index row, Index at) { return static_cast<float>(row * 5000 + at); });
+        c.synchronize();
+        const auto found = download(y);
+        for (Index i = 0; i < rows * length; ++i)
+            BOOST_TEST(found[static_cast<std::size_t>(i)] == static_cast<float>(i / length * 5000 + i % length));
+    }
+    c.compute(0, 3, static_cast<float*>(nullptr), [] STYLEGAN_DEVICE(Index, Index) { return 0.0f; });
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_sums) {
+    Index before = 0;
+    for (Index length = 0; length < 10000; ++length) {
+        const Index parts = gpu::parts_of(length), of_part = (length + parts - 1) / parts;
+        BOOST_REQUIRE(parts >= 1);
+        BOOST_REQUIRE((parts == 1 || parts < length));  // rounds come to an end
+        BOOST_REQUIRE(of_part <= 64);
+        BOOST_REQUIRE(parts >= before);
+        before = parts;
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sums_of_segments) {
     Context<Cuda> c;
     for (const auto& [segments, length] :
-         {std::pair<Index, Index>{1, 1}, {3, 5}, {7, 4096}, {2, 4097}, {1, 100000}, {300, 33}}) {
+         {std::pair<Index, Index>{1, 1}, {3, 5}, {2, 32}, {7, 4096}, {2, 4097}, {1, 300000}, {300, 33}}) {
         const Workspace::Frame frame(c.workspace());
         std::vector<float> values(static_cast<std::size_t>(segments * length));
         for (std::size_t i = 0; i < values.size(); ++i)
@@ -66,12 +93,28 @@ BOOST_AUTO_TEST_CASE(sums_of_segments) {
         DeviceBuffer<float> x(values.size());
         upload(values, x);
         const float* const from = x.data();
-        const auto* sums = c.segmented_sums<2>(segments, length, [=] STYLEGAN_DEVICE(Index i) {
-            const double v = static_cast<double>(from[i]);
+        const auto* sums = c.segmented_sums<2>(segments, length, [=] STYLEGAN_DEVICE(Index segment, Index at) {
+            const double v = static_cast<double>(from[segment * length + at]);
             return gpu::Sums<2>{{v, v * v}};
         });
         std::vector<gpu::Sums<2>> found(static_cast<std::size_t>(segments));
         c.download(sums, segments, found.data());
+        float* const to = x.data();  // the same in place, of what is stored
+        sums = c.stored_sums<2>(
+            segments, length,
+            [=] STYLEGAN_DEVICE(Index segment, Index at) {
+                return to[segment * length + at] + static_cast<float>(segment);
+            },
+            [=] STYLEGAN_DEVICE(Index segment, float stored) {
+                const double v = static_cast<double>(stored) - static_cast<double>(segment);
+                return gpu::Sums<2>{{v, v * v}};
+            },
+            to);
+        std::vector<gpu::Sums<2>> of_stored(found.size());
+        c.download(sums, segments, of_stored.data());
+        const auto stored = download(x);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            BOOST_REQUIRE(stored[i] == values[i] + static_cast<float>(static_cast<Index>(i) / length));
         for (std::size_t s = 0; s < found.size(); ++s) {
             double sum = 0, squares = 0;
             for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {
@@ -81,6 +124,8 @@ BOOST_AUTO_TEST_CASE(sums_of_segments) {
             }
             BOOST_TEST(found[s].value[0] == sum);  // whole numbers: exact in any order
             BOOST_TEST(found[s].value[1] == squares);
+            BOOST_TEST(of_stored[s].value[0] == sum);
+            BOOST_TEST(of_stored[s].value[1] == squares);
         }
     }
 }

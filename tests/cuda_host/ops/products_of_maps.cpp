@@ -20,8 +20,8 @@ namespace {
 struct Widths {
     Index n, in, out, h, w;
 };
-const std::vector<Widths> widths{
-    {1, 1, 1, 1, 1}, {2, 3, 5, 4, 6}, {3, 7, 2, 5, 3}, {1, 16, 9, 17, 8}, {5, 4, 33, 2, 2}};
+const std::vector<Widths> widths{{1, 1, 1, 1, 1},  {2, 3, 5, 4, 6},  {3, 7, 2, 5, 3},  {1, 16, 9, 17, 8},
+                                 {5, 4, 33, 2, 2}, {2, 10, 3, 6, 7}, {3, 64, 4, 3, 3}, {1, 65, 4, 5, 3}};
 
 }  // namespace
 
@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_SUITE(products_of_maps, test::BothDevices)
 BOOST_AUTO_TEST_CASE(convolutions) {
     Random r(1);
     for (const auto& [n, i, o, h, w] : widths)
-        for (const int size : {1, 3}) {
+        for (const int size : {1, 3, 5}) {
             compare([](auto& k, auto x, auto kernel, auto y) { ops::convolution(k, x, kernel, 0.3f, y); },
                     r.in(n, i, h, w), r.in(size, size, i, o), out(n, o, h, w));
             compare([](auto& k, auto dy, auto kernel,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// cuBLAS's product and CUB's reduction of the stand-in against their definitions.
+// cuBLAS's product of the stand-in against their definitions.
 #include "../clean.hpp"
 #include "stand_in.hpp"
 
 #include <cublas_v2.h>
-#include <cub/device/device_segmented_reduce.cuh>
 
 #include <cmath>
 #include <cstdint>
@@ -34,10 +33,6 @@ struct Handle {
 
     Stream stream;
     cublasHandle_t handle = nullptr;
-};
-
-struct Add {
-    float operator()(float a, float b) const { return a + b; }
 };
 
 }  // namespace
@@ -131,36 +126,6 @@ BOOST_AUTO_TEST_CASE(factors_are_rounded_where_that_is_allowed) {
         cublasSgemm(h.handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, a.data(), 1, b.data(), 1, &none, c.data(), 1);
         BOOST_TEST(c.read(h.stream)[0] == expected);
     }
-}
-
-BOOST_AUTO_TEST_CASE(reductions_are_their_definition) {
-    const Stream stream;
-    const std::vector<float> values = random_values(500);
-    const std::vector<int> offsets{0, 0, 1, 33, 64, 500};
-    const Values in(values, stream), out(5);
-    int* at = nullptr;
-    REQUIRE_CUDA(cudaMalloc(&at, offsets.size() * sizeof(int)));
-    REQUIRE_CUDA(cudaMemcpyAsync(at, offsets.data(), offsets.size() * sizeof(int), cudaMemcpyHostToDevice, stream));
-    std::size_t bytes = 0;
-    const auto call = [&](void* temporary) {
-        return cub::DeviceSegmentedReduce::Reduce(temporary, bytes, static_cast<const float*>(in.data()), out.data(), 5,
-                                                  static_cast<const int*>(at), static_cast<const int*>(at + 1), Add{},
-                                                  100.f, stream);
-    };
-    REQUIRE_CUDA(call(nullptr));
-    BOOST_TEST_REQUIRE(bytes > 0u);
-    const Values temporary(bytes / sizeof(float) + 1);
-    REQUIRE_CUDA(call(temporary.data()));
-    const auto found = out.read(stream);
-    for (std::size_t s = 0; s < 5; ++s) {
-        double expected = 100;
-        for (int i = offsets[s]; i < offsets[s + 1]; ++i) expected += double{values[static_cast<std::size_t>(i)]};
-        BOOST_TEST(std::abs(double{found[s]} - expected) < 1e-4);
-    }
-    --bytes;
-    BOOST_TEST(call(temporary.data()) == cudaErrorInvalidValue);
-    expect_fault("temporary memory of");
-    REQUIRE_CUDA(cudaFree(at));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda/correlation.hpp>
 #include <stylegan/device/cuda/half_product.hpp>
+#include <stylegan/device/cuda/phases.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,12 +17,15 @@
 namespace stylegan::gpu {
 
 /// How cuDNN computes one of its products for one shape: by the first algorithm of its own ranking that gives the same bits each
-/// time, keeps to the precision, and does not refuse when it is called: what is listed need not be supported.
+/// time, keeps to the precision, and does not refuse when it is called: what is listed need not be supported. Its ranking is
+/// overruled where it is known to be wrong: see Correlation::with_winograd_of().
 template <class Product>
 class Plan {
 public:
     Plan(cudnnHandle_t cudnn, const Correlation& shape, Precision precision)
-        : precision_(precision), descriptors_(shape, precision) {
+        : precision_(precision),
+          winograd_(precision == Precision::fp32 && shape.size == 3 && shape.stride == 1 && shape.with_winograd_of()),
+          descriptors_(shape, precision) {
         std::array<typename Product::Listed, 2 * Product::algorithms> all{};  // each with and without tensor cores
         int count = 0;
         const cudnnStatus_t status =
@@ -67,6 +71,7 @@ private:
     /// precision all are called without tensor cores, those last that were listed with them.
     [[nodiscard]] int unsuitable(const Candidate& c) const {
         const bool exact = c.mathType == CUDNN_FMA_MATH || c.mathType == CUDNN_DEFAULT_MATH;
+        if (winograd_ && exact && c.algo == Product::winograd && c.memory <= most_scratch) return -1;
         return (precision_ == Precision::fp32 && !exact ? 4 : 0) + (c.determinism == CUDNN_DETERMINISTIC ? 0 : 2) +
                (c.memory > most_scratch ? 1 : 0);
     }
@@ -86,9 +91,10 @@ private:
         return Product::run(q.cudnn, descriptors_, c.algo, alpha, a, b, scratch, scratch_, result);
     }
 
-    static constexpr std::size_t most_scratch = std::size_t{1} << 30, absurd_scratch = std::size_t{1} << 40;
+    static constexpr std::size_t most_scratch = std::size_t{3} << 29, absurd_scratch = std::size_t{1} << 40;
 
     Precision precision_;
+    bool winograd_;  // is known to be the fastest
     CorrelationDescriptors descriptors_;
     std::vector<Candidate> candidates_;  // the first is the one; the others are there until it is proven
     std::size_t scratch_ = 0;            // bytes that it takes
@@ -124,9 +130,12 @@ public:
     void backward_data(const Queue& q, const Correlation& all, const float* coarse, const float* kernel, float factor,
                        float* fine) {
         in_parts(all, [&](const Correlation& part, Index first) {
-            compute(transposes_, q, part, {coarse + first * part.coarse_picture(), part.coarse_values()},
-                    {kernel, part.kernel_values(), false}, factor, part.coarse_channels * part.taps(),
-                    part.fine_values(), fine + first * part.fine_picture());
+            const Factor maps{coarse + first * part.coarse_picture(), part.coarse_values()};
+            float* const to = fine + first * part.fine_picture();
+            if (precision_ == Precision::fp32 && Phases::suit(part))
+                return by_phases(q, Phases(part), maps, kernel, factor, to);
+            compute(transposes_, q, part, maps, {kernel, part.kernel_values(), false}, factor,
+                    part.coarse_channels * part.taps(), part.fine_values(), to);
         });
     }
 
@@ -153,6 +162,26 @@ private:
     template <class Product>
     using Plans = std::map<Key, Plan<Product>>;
 
+    /// Of a batch with more values not all pictures are needed to keep a GPU busy, and the libraries' scratch memory grows with them.
+    static constexpr Index enough_values = Index{1} << 26;
+
+    /// fine = factor * (the transpose of the correlation, of coarse). @see Phases
+    void by_phases(const Queue& q, const Phases& phases, Factor coarse, const float* kernel, float factor,
+                   float* fine) {
+        const Workspace::Frame frame(q.workspace);
+        const Correlation &all = phases.transposed, ordinary = phases.ordinary();
+        const Index channels = all.fine_channels, count = ordinary.coarse_values();
+        float* const ordinary_kernel = q.workspace.take<float>(ordinary.kernel_values());
+        gpu::compute(q.stream, ordinary.coarse_channels, ordinary.fine_channels * ordinary.taps(), ordinary_kernel,
+                     PhaseKernel{kernel, channels, phases.taps});
+        float* const maps = q.workspace.take<float>(count);
+        compute(forwards_, q, ordinary, coarse, {ordinary_kernel, ordinary.kernel_values(), false}, factor,
+                ordinary.fine_channels * ordinary.taps(), count, maps);
+        gpu::compute(q.stream, all.batch * channels * all.height, all.width, fine,
+                     Interleaved{maps, channels, all.height, ordinary.coarse_height, ordinary.coarse_width,
+                                 ordinary.coarse_height - all.coarse_height});
+    }
+
     /// f(correlation of some pictures, the first of them), until all had their turn
     template <class F>
     void in_parts(const Correlation& all, const F& f) const {
@@ -160,7 +189,7 @@ private:
         if (picture > most_values_)
             throw ShapeError(text("convolution on the CUDA device: the maps of a picture have ", picture,
                                   " values, expected at most ", most_values_));
-        const Index most = most_values_ / picture;
+        const Index most = std::max<Index>(std::min(most_values_, enough_values) / picture, 1);
         for (Index first = 0; first < all.batch; first += most) f(all.with(std::min(most, all.batch - first)), first);
     }
 

@@ -43,7 +43,7 @@ STYLEGAN_HOST_DEVICE inline float scale_below_two(float magnitude) {
 
 struct Magnitude {
     const float* values;
-    STYLEGAN_DEVICE float operator()(Index i) const { return std::abs(values[i]); }
+    STYLEGAN_DEVICE float operator()(Index, Index i) const { return std::abs(values[i]); }
 };
 
 struct Larger {
@@ -62,13 +62,9 @@ struct HalfFactor {
 };
 
 template <class Half>
-struct RoundFactors {
-    HalfFactor<Half> a, b;
-    STYLEGAN_DEVICE void operator()(Index i) const {
-        const HalfFactor<Half>& f = i < a.count ? a : b;
-        const Index at = i < a.count ? i : i - a.count;
-        f.to[at] = rounded<Half>(f.from[at] * f.scale());
-    }
+struct RoundFactor {
+    HalfFactor<Half> a;
+    STYLEGAN_DEVICE Half operator()(Index, Index i) const { return rounded<Half>(a.from[i] * a.scale()); }
 };
 
 template <class Half>
@@ -76,8 +72,9 @@ struct WidenProduct {
     HalfFactor<Half> a, b;
     const Half* from;
     float factor;
-    float* to;
-    STYLEGAN_DEVICE void operator()(Index i) const { to[i] = value_of(from[i]) * factor / a.scale() / b.scale(); }
+    STYLEGAN_DEVICE float operator()(Index, Index i) const {
+        return value_of(from[i]) * factor * (1 / a.scale()) * (1 / b.scale());  // powers of two
+    }
 };
 
 /// result = factor * product(a, b), where the product's factors and its result have 16 bits, and its sums 32.
@@ -105,11 +102,11 @@ bool half_product(const Queue& q, Factor a, Factor b, float factor, Index terms,
         return {f.values, f.count, magnitude, q.workspace.take<Half>(f.count)};
     };
     const HalfFactor<Half> half_a = prepared(a), half_b = prepared(b);
-    launch(q.stream, a.count + b.count, RoundFactors<Half>{half_a, half_b});
+    for (const HalfFactor<Half>& f : {half_a, half_b}) compute(q.stream, 1, f.count, f.to, RoundFactor<Half>{f});
     Half* const product_of_halves = q.workspace.take<Half>(count);
     const float alpha = std::ldexp(1.0f, -std::ilogb(std::sqrt(static_cast<float>(terms))));
     if (!product(&alpha, half_a.to, half_b.to, product_of_halves)) return false;
-    launch(q.stream, count, WidenProduct<Half>{half_a, half_b, product_of_halves, factor / alpha, result});
+    compute(q.stream, 1, count, result, WidenProduct<Half>{half_a, half_b, product_of_halves, factor / alpha});
     return true;
 }
 

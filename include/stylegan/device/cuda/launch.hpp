@@ -7,6 +7,7 @@
 #include <stylegan/device/cuda/status.hpp>
 
 #include <algorithm>
+#include <cstdint>
 
 /// Marks a lambda whose body runs in kernels. (Where a test stands in for CUDA it is a plain lambda.)
 #if defined(__CUDACC__)
@@ -16,6 +17,12 @@
 #endif
 
 namespace stylegan::gpu {
+
+/// n / d for 0 <= n, with the short division where the numbers are short: the long one is a loop on GPUs.
+STYLEGAN_HOST_DEVICE constexpr Index quotient(Index n, Index d) {
+    if (((n | d) >> 32) == 0) return static_cast<Index>(static_cast<std::uint32_t>(n) / static_cast<std::uint32_t>(d));
+    return n / d;
+}
 
 /// Blocks and threads of a kernel that works on `count` items.
 struct LaunchShape {
@@ -65,6 +72,38 @@ void launch(cudaStream_t stream, Index count, const F& f) {
 #error "stylegan: a file that uses the CUDA device (STYLEGAN_CUDA) is to be compiled by nvcc"
 #endif
     check(cudaGetLastError(), "a kernel's launch");
+}
+
+/// What a thread does of compute(): a quarter of the row lies between its four values, so neighbours work on neighbours.
+template <class T, class F>
+struct ComputeFour {
+    T* to;
+    F f;
+    Index length, quarter;
+
+    STYLEGAN_DEVICE void operator()(Index item) const {
+        const Index row = quotient(item, quarter);
+        Index at = item - row * quarter;
+        T* const here = to + row * length;
+        if (at + 3 * quarter < length) {
+            const T a = f(row, at), b = f(row, at + quarter), c = f(row, at + 2 * quarter),
+                    d = f(row, at + 3 * quarter);
+            here[at] = a;
+            here[at + quarter] = b;
+            here[at + 2 * quarter] = c;
+            here[at + 3 * quarter] = d;
+        } else
+            for (; at < length; at += quarter) here[at] = f(row, at);
+    }
+};
+
+/// to[row * length + at] = f(row, at) on the device, for `rows` rows of `length` values. A thread computes four values before it
+/// stores the first: one at a time would not keep the memory busy.
+/// @param f  as launch()'s, but it returns the value. It may read to[row * length + at], and no other values of `to`
+template <class T, class F>
+void compute(cudaStream_t stream, Index rows, Index length, T* to, const F& f) {
+    const Index quarter = (length + 3) / 4;
+    launch(stream, rows * quarter, ComputeFour<T, F>{to, f, length, quarter});
 }
 
 /// to[i] = value

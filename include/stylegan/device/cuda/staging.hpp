@@ -34,7 +34,9 @@ public:
     }
 
     /// Returns when the values are there.
-    void download(cudaStream_t stream, const void* from, std::size_t bytes, void* to) {
+    /// @param copy  (to, from, bytes), as memcpy
+    template <class Copy>
+    void download(cudaStream_t stream, const void* from, std::size_t bytes, void* to, const Copy& copy) {
         const auto* source = static_cast<const std::byte*>(from);
         auto* target = static_cast<std::byte*>(to);
         std::size_t sent = 0, taken = 0;
@@ -50,7 +52,7 @@ public:
             const std::size_t n = std::min(block_bytes, bytes - taken);
             Block& block = down_[taken / block_bytes % 2];
             block.wait();
-            std::memcpy(target + taken, block.memory(), n);
+            copy(target + taken, block.memory(), n);
             taken += n;
         }
     }

@@ -21,10 +21,13 @@ inline void adam_update(Context<Cuda>& c, Index count, float* value, const float
 
 namespace detail {
 
-/// 0 for every number and NaN for all else
-struct TimesZero {
+/// Tells of what is not a number, by whichever thread.
+struct TellOfOthers {
     const float* from;
-    STYLEGAN_DEVICE gpu::Sums<1> operator()(Index i) const { return {{static_cast<double>(from[i] * 0.0f)}}; }
+    float* found;
+    STYLEGAN_DEVICE void operator()(Index i) const {
+        if (!(from[i] * 0.0f == 0)) *found = 1;
+    }
 };
 
 }  // namespace detail
@@ -32,14 +35,13 @@ struct TimesZero {
 /// @see the processor's overload. All tensors are looked at before the one answer is waited for.
 [[nodiscard]] inline bool all_finite(Context<Cuda>& c, const std::vector<std::span<const float>>& tensors) {
     const Workspace::Frame frame(c.workspace());
-    const auto count = static_cast<Index>(tensors.size());
-    auto* const zeros = c.workspace().take<gpu::Sums<1>>(count);
-    Index k = 0;
+    const View<float, 1> found = c.take(1);
+    c.fill(found, 0.0f);
     for (const std::span<const float>& t : tensors)
-        c.segmented_sums_into<1>(1, static_cast<Index>(t.size()), detail::TimesZero{t.data()}, zeros + k++);
-    std::vector<double> found(tensors.size());
-    c.download(&zeros->value[0], count, found.data());
-    return std::all_of(found.begin(), found.end(), [](double zero) { return zero == 0; });
+        c.launch(static_cast<Index>(t.size()), detail::TellOfOthers{t.data(), found.data});
+    float others = 0;
+    c.download(found.data, 1, &others);
+    return others == 0;
 }
 
 }  // namespace stylegan::ops

@@ -15,8 +15,9 @@ inline void add_bias(Context<Cuda>& c, Maps<const float> x, std::span<const floa
     const AddBias<float> f{scale};
     const float *const from = x.data, *const bias = b.data();
     float* const to = y.data;
-    c.launch(x.size(),
-             [=] STYLEGAN_DEVICE(Index i) { to[i] = f(from[i], bias[MapsIndex::of(i, channels, pixels).channel]); });
+    c.compute(x.extent(0) * channels, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        return f(from[plane * pixels + pixel], bias[PlaneIndex::of(plane, channels).channel]);
+    });
 }
 
 /// @see the processor's overload
@@ -24,7 +25,9 @@ inline void bias_gradient(Context<Cuda>& c, Maps<const float> dy, float scale, s
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);
     require_equal("bias_gradient", "size of db", static_cast<Index>(db.size()), channels);
     const float* const from = dy.data;
-    const auto value = [=] STYLEGAN_DEVICE(Index at) { return gpu::Sums<1>{{static_cast<double>(from[at])}}; };
+    const auto value = [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        return gpu::Sums<1>{{static_cast<double>(from[plane * pixels + pixel])}};
+    };
     if (pixels == 1)
         add_vector_sums(c, batch, channels, {db, scale}, value);
     else

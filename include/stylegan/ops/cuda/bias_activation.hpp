@@ -6,32 +6,56 @@
 #include <stylegan/ops/cuda/bias.hpp>
 
 namespace stylegan::ops {
+namespace detail {
+
+/// A value of bias_activation(), of a plane and a pixel in it.
+struct BiasActivationAt {
+    const float *x, *bias, *noise, *noise_weight;  ///< noise: nullptr for none
+    float bias_scale, strength, slope;
+    Index channels, pixels, noise_step;
+
+    /// @throws ShapeError, ValueError as bias_activation()
+    static BiasActivationAt of(Maps<const float> x, Maps<const float> noise, std::span<const float> noise_weight,
+                               float strength, std::span<const float> bias, float bias_scale, float slope,
+                               Maps<float> y) {
+        constexpr const char* where = "bias_activation";
+        const Index channels = x.extent(1), pixels = pixels_of(x);
+        require_slope(where, slope);
+        require_same_shape(where, "y", y, x);
+        require_equal(where, "size of bias", static_cast<Index>(bias.size()), channels);
+        if (!noise.empty()) {
+            require_noise(where, noise, x);
+            require_equal(where, "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
+        }
+        return {x.data,
+                bias.data(),
+                noise.empty() ? nullptr : noise.data,
+                noise_weight.data(),
+                bias_scale,
+                strength,
+                slope,
+                channels,
+                pixels,
+                noise.extent(0) == 1 ? 0 : pixels};
+    }
+
+    STYLEGAN_DEVICE float operator()(Index plane, Index pixel) const {
+        const PlaneIndex p = PlaneIndex::of(plane, channels);
+        const float from = x[plane * pixels + pixel], shift = bias_scale * bias[p.channel];
+        if (noise == nullptr) return BiasActivation<float>{slope}(from, shift);
+        return NoiseBiasActivation<float>{strength * noise_weight[p.channel], shift, slope}(
+            from, noise[p.sample * noise_step + pixel]);
+    }
+};
+
+}  // namespace detail
 
 /// @see the processor's overload
 inline void bias_activation(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise,
                             std::span<const float> noise_weight, float strength, std::span<const float> bias,
                             float bias_scale, float slope, Maps<float> y) {
-    const Index channels = x.extent(1), pixels = pixels_of(x);
-    require_slope("bias_activation", slope);
-    require_same_shape("bias_activation", "y", y, x);
-    require_equal("bias_activation", "size of bias", static_cast<Index>(bias.size()), channels);
-    const float *const from = x.data, *const b = bias.data();
-    float* const to = y.data;
-    if (noise.empty()) {
-        const BiasActivation<float> f{slope};
-        return c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-            to[i] = f(from[i], bias_scale * b[MapsIndex::of(i, channels, pixels).channel]);
-        });
-    }
-    require_noise("bias_activation", noise, x);
-    require_equal("bias_activation", "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
-    const float *const map = noise.data, *const weight = noise_weight.data();
-    const Index map_step = noise.extent(0) == 1 ? 0 : pixels;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const MapsIndex at = MapsIndex::of(i, channels, pixels);
-        const NoiseBiasActivation<float> f{strength * weight[at.channel], bias_scale * b[at.channel], slope};
-        to[i] = f(from[i], map[at.sample * map_step + at.pixel]);
-    });
+    c.compute(x.extent(0) * x.extent(1), pixels_of(x), y.data,
+              detail::BiasActivationAt::of(x, noise, noise_weight, strength, bias, bias_scale, slope, y));
 }
 
 /// @see the processor's overload
@@ -51,10 +75,10 @@ inline void bias_activation_gradient(Context<Cuda>& c, Maps<const float> y, Maps
     const Index pixels = pixels_of(y), map_step = noise.extent(0) == 1 ? 0 : pixels;
     const float *const gradient = dx.data, *const map = noise.data;
     add_channel_sums<2>(c, y.extent(0), channels, pixels, {{{dbias, bias_scale}, {dnoise_weight, strength}}},
-                        [=] STYLEGAN_DEVICE(Index i) {
-                            const MapsIndex at = MapsIndex::of(i, channels, pixels);
-                            const double g = gradient[i];
-                            return gpu::Sums<2>{{g, g * static_cast<double>(map[at.sample * map_step + at.pixel])}};
+                        [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+                            const Index sample = PlaneIndex::of(plane, channels).sample;
+                            const double g = gradient[plane * pixels + pixel];
+                            return gpu::Sums<2>{{g, g * static_cast<double>(map[sample * map_step + pixel])}};
                         });
 }
 

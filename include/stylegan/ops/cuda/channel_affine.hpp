@@ -23,9 +23,9 @@ inline void channel_affine(Context<Cuda>& c, Maps<const float> x, std::span<cons
         c.upload(shift.data(), channels, constants + channels);
     const float* const from = x.data;
     float* const to = y.data;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const Index channel = MapsIndex::of(i, channels, pixels).channel;
-        to[i] = Affine<float>{constants[channel], constants[channels + channel]}(from[i]);
+    c.compute(x.extent(0) * channels, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        const Index channel = PlaneIndex::of(plane, channels).channel;
+        return Affine<float>{constants[channel], constants[channels + channel]}(from[plane * pixels + pixel]);
     });
 }
 

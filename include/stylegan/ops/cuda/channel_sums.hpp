@@ -7,8 +7,8 @@
 
 namespace stylegan::ops {
 
-/// into[k](c) += scale[k] * sum over n, h, w of f(at)[k], where `at` is the offset of a value of maps (N, C, H, W) and f, on the
-/// GPU, returns gpu::Sums<K>. The sums over n are taken in order.
+/// into[k](c) += scale[k] * sum over n, h, w of f(plane, pixel)[k], over the planes of maps (N, C, H, W), where f, on the GPU,
+/// returns gpu::Sums<K>. The sums over n are taken in order.
 template <int K, class F>
 void add_channel_sums(Context<Cuda>& c, Index batch, Index channels, Index pixels,
                       const std::array<ChannelSum<float>, static_cast<std::size_t>(K)>& sums, const F& f) {
@@ -34,7 +34,7 @@ void add_vector_sums(Context<Cuda>& c, Index batch, Index channels, ChannelSum<f
     const float scale = sum.scale;
     c.launch(channels, [=] STYLEGAN_DEVICE(Index channel) {
         double total = 0;
-        for (Index n = 0; n < batch; ++n) total += f(n * channels + channel).value[0];
+        for (Index n = 0; n < batch; ++n) total += f(n * channels + channel, 0).value[0];
         into[channel] += scale * static_cast<float>(total);
     });
 }

@@ -41,6 +41,41 @@ struct CudaConvolution {
     }
 };
 
+/// What a thread does of correlation_kernel() for weights of 3x3: four channels read or 4x4 taps at once, so that whole vectors are
+/// written. Its neighbours read the weights of the next channels computed.
+template <int Taps>
+struct UsualKernel {
+    static constexpr int together = Taps == 3 ? 4 : 1, taps = Taps * Taps, values = together * taps;
+    struct alignas(16) Vector {
+        float value[4];
+    };
+
+    const float* w;
+    float* to;
+    Index inputs, outputs;  ///< a multiple of `together` inputs
+    KernelReading reading;
+    bool inputs_first;
+
+    STYLEGAN_DEVICE void operator()(Index item) const {
+        const Index group = quotient(item, outputs), i = group * together, o = item - group * outputs;
+        float weight[together][9], kernel[values];
+        for (int p = 0; p < together; ++p)
+            for (Index k = 0; k < 9; ++k) weight[p][k] = w[(k * inputs + i + p) * outputs + o];
+        for (int r = 0; r < Taps; ++r)
+            for (int s = 0; s < Taps; ++s) {
+                const TapRange y(reading, r, 3), x(reading, s, 3);
+                for (int p = 0; p < together; ++p) {
+                    float sum = 0;
+                    for (int k = 0; k < 9; ++k)
+                        if (y.has(k / 3) && x.has(k % 3)) sum += weight[p][k];
+                    kernel[p * taps + r * Taps + s] = sum;
+                }
+            }
+        auto* const vectors = reinterpret_cast<Vector*>(to + (inputs_first ? i * outputs + o : o * inputs + i) * taps);
+        for (int k = 0; k < values; k += 4) vectors[k / 4] = {{kernel[k], kernel[k + 1], kernel[k + 2], kernel[k + 3]}};
+    }
+};
+
 /// w (K, K, I, O) -> the correlation's kernel, (coarse channels, fine channels, taps, taps), in the innermost frame.
 inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& g, View<const float, 4> w) {
     const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3), taps = g.shape.size;
@@ -48,19 +83,22 @@ inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& 
     const bool inputs_first = g.inputs_first();
     float* const to = c.take(g.kernel_size()).data;
     const float* const from = w.data;
-    c.launch(inputs * outputs, [=] STYLEGAN_DEVICE(Index pair) {  // neighbours read neighbours
-        const Index i = quotient(pair, outputs), o = pair - i * outputs;
-        float* const kernel = to + (inputs_first ? pair : o * inputs + i) * taps * taps;
-        for (Index r = 0; r < taps; ++r)
-            for (Index s = 0; s < taps; ++s) {
-                const TapRange y(reading, r, size), x(reading, s, size);
-                float sum = 0;
-                for (Index ky = y.first; ky <= y.last; ++ky)
-                    for (Index kx = x.first; kx <= x.last; ++kx)
-                        sum += from[(ky * size + kx) * inputs * outputs + pair];
-                kernel[r * taps + s] = sum;
-            }
-    });
+    if (taps == 4)
+        c.launch(inputs * outputs, UsualKernel<4>{from, to, inputs, outputs, reading, inputs_first});
+    else if (taps == 3 && inputs % UsualKernel<3>::together == 0)
+        c.launch(inputs / UsualKernel<3>::together * outputs,
+                 UsualKernel<3>{from, to, inputs, outputs, reading, inputs_first});
+    else  // as many taps as weights
+        c.launch(inputs * outputs, [=] STYLEGAN_DEVICE(Index pair) {
+            const Index i = quotient(pair, outputs), o = pair - i * outputs;
+            float* const kernel = to + (inputs_first ? pair : o * inputs + i) * taps * taps;
+            for (Index r = 0; r < taps; ++r)
+                for (Index s = 0; s < taps; ++s)
+                    kernel[r * taps + s] =
+                        from[(TapRange(reading, r, size).first * size + TapRange(reading, s, size).first) * inputs *
+                                 outputs +
+                             pair];
+        });
     return to;
 }
 
@@ -117,11 +155,48 @@ inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps
     });
 }
 
+/// y = scale * a 1x1 convolution of x to few channels, as that to RGB is: a thread computes all channels of a pixel.
+struct FewChannels {
+    static constexpr int most_outputs = 4, most_inputs = 64;
+
+    const float *x, *w;
+    float scale;
+    float* y;
+    Index inputs, outputs, pixels;
+
+    STYLEGAN_DEVICE void operator()(Index i) const {
+        const Index n = quotient(i, pixels), pixel = i - n * pixels;
+        const float* const from = x + n * inputs * pixels + pixel;
+        float sum[most_outputs] = {};
+        const auto add = [&](Index channel, float v) {
+            for (int o = 0; o < most_outputs; ++o)
+                if (o < outputs) sum[o] += v * w[channel * outputs + o];
+        };
+        Index k = 0;
+        for (; k + 4 <= inputs; k += 4) {  // four are on their way
+            const float a = from[k * pixels], b = from[(k + 1) * pixels], c = from[(k + 2) * pixels],
+                        d = from[(k + 3) * pixels];
+            add(k, a);
+            add(k + 1, b);
+            add(k + 2, c);
+            add(k + 3, d);
+        }
+        for (; k < inputs; ++k) add(k, from[k * pixels]);
+        for (int o = 0; o < most_outputs; ++o)
+            if (o < outputs) y[(n * outputs + o) * pixels + pixel] = scale * sum[o];
+    }
+};
+
 }  // namespace detail
 
 /// @see the processor's overloads
 inline void convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
     check_convolution("convolution", Grid::same, x, w, y);
+    using Few = detail::FewChannels;
+    const Index inputs = w.extent(2), outputs = w.extent(3), pixels = pixels_of(x);
+    if (w.extent(0) == 1 && outputs <= Few::most_outputs &&
+        inputs <= Few::most_inputs)  // cuDNN takes five times as long
+        return c.launch(x.extent(0) * pixels, Few{x.data, w.data, scale, y.data, inputs, outputs, pixels});
     detail::convolve(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), x, y), x, w, scale, y);
 }
 inline void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,

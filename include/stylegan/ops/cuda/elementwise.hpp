@@ -8,11 +8,17 @@
 /// How an op's arithmetic, one callable for both devices, becomes a kernel.
 namespace stylegan::ops {
 
-/// n / d for 0 <= n, with the short division where the numbers are short: the long one is a loop on GPUs.
-STYLEGAN_HOST_DEVICE constexpr Index quotient(Index n, Index d) {
-    if (((n | d) >> 32) == 0) return static_cast<Index>(static_cast<std::uint32_t>(n) / static_cast<std::uint32_t>(d));
-    return n / d;
-}
+using gpu::quotient;
+
+/// Sample and channel of a plane of maps (N, C, H, W).
+struct PlaneIndex {
+    Index sample, channel;
+
+    STYLEGAN_HOST_DEVICE static constexpr PlaneIndex of(Index plane, Index channels) {
+        const Index sample = quotient(plane, channels);
+        return {sample, plane - sample * channels};
+    }
+};
 
 /// Where a value of maps (N, C, H, W) stands.
 struct MapsIndex {
@@ -27,25 +33,23 @@ struct MapsIndex {
 
 namespace detail {
 
-/// to[i] = f(from[i]...). Its pointers are separate members: a parameter pack cannot be captured by a kernel's lambda.
-template <class S, class F, class... In>
+/// f(from[i]...). Its pointers are separate members: a parameter pack cannot be captured by a kernel's lambda.
+template <class F, class... In>
 struct Mapped;
 
-template <class S, class F, class A>
-struct Mapped<S, F, A> {
-    S* to;
+template <class F, class A>
+struct Mapped<F, A> {
     F f;
     const A* a;
-    STYLEGAN_DEVICE void operator()(Index i) const { to[i] = f(a[i]); }
+    STYLEGAN_DEVICE float operator()(Index, Index i) const { return f(a[i]); }
 };
 
-template <class S, class F, class A, class B>
-struct Mapped<S, F, A, B> {
-    S* to;
+template <class F, class A, class B>
+struct Mapped<F, A, B> {
     F f;
     const A* a;
     const B* b;
-    STYLEGAN_DEVICE void operator()(Index i) const { to[i] = f(a[i], b[i]); }
+    STYLEGAN_DEVICE float operator()(Index, Index i) const { return f(a[i], b[i]); }
 };
 
 }  // namespace detail
@@ -53,7 +57,7 @@ struct Mapped<S, F, A, B> {
 /// out[i] = f(in[i]...) for i in [0, count), on the GPU.
 template <class F, class... In>
 void elementwise(Context<Cuda>& c, Index count, float* out, const F& f, const In*... in) {
-    c.launch(count, detail::Mapped<float, F, In...>{out, f, in...});
+    c.compute(1, count, out, detail::Mapped<F, In...>{f, in...});
 }
 
 }  // namespace stylegan::ops

@@ -25,8 +25,8 @@ STYLEGAN_HOST_DEVICE inline double inverse_length(const float* x, Index channels
     const Workspace::Frame frame(c.workspace());
     const Index batch = a.extent(0), channels = a.extent(1), plane = pixels_of(a);
     const float *const from_a = a.data, *const from_b = b.data, *const w = weight.data();
-    const gpu::Sums<1>* const sums = c.segmented_sums<1>(batch, plane, [=] STYLEGAN_DEVICE(Index i) {  // of a pixel
-        const Index n = quotient(i, plane), at = n * channels * plane + i - n * plane;
+    const gpu::Sums<1>* const sums = c.segmented_sums<1>(batch, plane, [=] STYLEGAN_DEVICE(Index n, Index pixel) {
+        const Index at = n * channels * plane + pixel;
         const double over_a = detail::inverse_length(from_a + at, channels, plane);
         const double over_b = detail::inverse_length(from_b + at, channels, plane);
         double sum = 0;

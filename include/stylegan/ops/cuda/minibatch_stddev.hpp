@@ -11,9 +11,13 @@ namespace detail {
 /// An element of a feature of a group, numbered through all groups and features: item = (m * F + f) * elements + i.
 struct StddevElement {
     Index group, feature, element;
+    STYLEGAN_HOST_DEVICE static StddevElement of(Index which, Index element, const StddevGroups& s) {
+        const Index m = quotient(which, s.features);
+        return {m, which - m * s.features, element};
+    }
     STYLEGAN_HOST_DEVICE static StddevElement of(Index item, const StddevGroups& s) {
-        const Index which = quotient(item, s.elements()), m = quotient(which, s.features);
-        return {m, which - m * s.features, item - which * s.elements()};
+        const Index which = quotient(item, s.elements());
+        return of(which, item - which * s.elements(), s);
     }
 };
 
@@ -35,10 +39,9 @@ inline void append(Context<Cuda>& c, const StddevGroups& s, const float* x, cons
 
 /// The sum of dy over the appended channel of each (m, f). @see stddev_share
 inline const gpu::Sums<1>* appended_sums(Context<Cuda>& c, const StddevGroups& s, const float* dy) {
-    return c.segmented_sums<1>(s.groups * s.features, s.members * s.pixels, [=] STYLEGAN_DEVICE(Index item) {
-        const Index length = s.members * s.pixels, which = quotient(item, length), rest = item - which * length;
-        const Index m = quotient(which, s.features), g = quotient(rest, s.pixels);
-        return gpu::Sums<1>{{static_cast<double>(dy[s.appended(g, m, which - m * s.features) + rest - g * s.pixels])}};
+    return c.segmented_sums<1>(s.groups * s.features, s.members * s.pixels, [=] STYLEGAN_DEVICE(Index which, Index at) {
+        const Index m = quotient(which, s.features), g = quotient(at, s.pixels);
+        return gpu::Sums<1>{{static_cast<double>(dy[s.appended(g, m, which - m * s.features) + at - g * s.pixels])}};
     });
 }
 
@@ -51,11 +54,13 @@ inline void minibatch_stddev(Context<Cuda>& c, Maps<const float> x, int group, i
     const Workspace::Frame frame(c.workspace());
     const float* const from = x.data;
     const Index step = s.groups * x.stride();
-    const auto* const sums = c.segmented_sums<1>(s.groups * s.features, s.elements(), [=] STYLEGAN_DEVICE(Index item) {
-        const auto e = detail::StddevElement::of(item, s);
-        const float* const p = from + s.at(0, e.group, e.feature, s.channels) + e.element;
-        return gpu::Sums<1>{{1.0 / detail::deviation<double>(p, step, s.members, static_cast<double>(eps)).inverse}};
-    });
+    const auto* const sums =
+        c.segmented_sums<1>(s.groups * s.features, s.elements(), [=] STYLEGAN_DEVICE(Index which, Index at) {
+            const auto e = detail::StddevElement::of(which, at, s);
+            const float* const p = from + s.at(0, e.group, e.feature, s.channels) + e.element;
+            return gpu::Sums<1>{
+                {1.0 / detail::deviation<double>(p, step, s.members, static_cast<double>(eps)).inverse}};
+        });
     detail::append(c, s, from, sums, y);
 }
 
@@ -96,12 +101,14 @@ inline void minibatch_stddev_tangent(Context<Cuda>& c, Maps<const float> x, int 
     const Workspace::Frame frame(c.workspace());
     const Index step = s.groups * x.stride();
     const float *const from = x.data, *const from_dot = x_dot.data;
-    const auto* const sums = c.segmented_sums<1>(s.groups * s.features, s.elements(), [=] STYLEGAN_DEVICE(Index item) {
-        const auto e = detail::StddevElement::of(item, s);
-        const Index at = s.at(0, e.group, e.feature, s.channels) + e.element;
-        const auto deviation = detail::deviation<double>(from + at, step, s.members, static_cast<double>(eps));
-        return gpu::Sums<1>{{detail::deviation_tangent<double>(deviation, from + at, from_dot + at, step, s.members)}};
-    });
+    const auto* const sums =
+        c.segmented_sums<1>(s.groups * s.features, s.elements(), [=] STYLEGAN_DEVICE(Index which, Index element) {
+            const auto e = detail::StddevElement::of(which, element, s);
+            const Index at = s.at(0, e.group, e.feature, s.channels) + e.element;
+            const auto deviation = detail::deviation<double>(from + at, step, s.members, static_cast<double>(eps));
+            return gpu::Sums<1>{
+                {detail::deviation_tangent<double>(deviation, from + at, from_dot + at, step, s.members)}};
+        });
     detail::append(c, s, from_dot, sums, y_dot);
 }
 

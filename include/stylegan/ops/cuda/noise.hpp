@@ -17,9 +17,9 @@ inline void add_noise(Context<Cuda>& c, Maps<const float> x, Maps<const float> n
     const Index map_step = noise.extent(0) == 1 ? 0 : pixels;
     const float *const from = x.data, *const map = noise.data, *const w = weight.data();
     float* const to = y.data;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const MapsIndex at = MapsIndex::of(i, channels, pixels);
-        to[i] = AddNoise<float>{strength * w[at.channel]}(from[i], map[at.sample * map_step + at.pixel]);
+    c.compute(x.extent(0) * channels, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        const PlaneIndex p = PlaneIndex::of(plane, channels);
+        return AddNoise<float>{strength * w[p.channel]}(from[plane * pixels + pixel], map[p.sample * map_step + pixel]);
     });
 }
 
@@ -31,11 +31,12 @@ inline void noise_weight_gradient(Context<Cuda>& c, Maps<const float> dy, Maps<c
     require_equal("noise_weight_gradient", "size of dweight", static_cast<Index>(dweight.size()), channels);
     const Index map_step = noise.extent(0) == 1 ? 0 : pixels;
     const float *const gradient = dy.data, *const map = noise.data;
-    add_channel_sums<1>(c, dy.extent(0), channels, pixels, {{{dweight, strength}}}, [=] STYLEGAN_DEVICE(Index i) {
-        const MapsIndex at = MapsIndex::of(i, channels, pixels);
-        return gpu::Sums<1>{
-            {static_cast<double>(gradient[i]) * static_cast<double>(map[at.sample * map_step + at.pixel])}};
-    });
+    add_channel_sums<1>(c, dy.extent(0), channels, pixels, {{{dweight, strength}}},
+                        [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+                            const Index sample = PlaneIndex::of(plane, channels).sample;
+                            return gpu::Sums<1>{{static_cast<double>(gradient[plane * pixels + pixel]) *
+                                                 static_cast<double>(map[sample * map_step + pixel])}};
+                        });
 }
 
 /// @see the processor's overload

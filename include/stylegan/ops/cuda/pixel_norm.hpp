@@ -13,7 +13,9 @@ namespace detail {
 template <int K, class F>
 const gpu::Sums<K>* channel_sums(Context<Cuda>& c, Maps<const float> x, const F& f) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    if (pixels == 1) return c.template segmented_sums<K>(x.extent(0), channels, f);
+    if (pixels == 1)
+        return c.template segmented_sums<K>(
+            x.extent(0), channels, [=] STYLEGAN_DEVICE(Index n, Index channel) { return f(n * channels + channel); });
     auto* const to = c.workspace().template take<gpu::Sums<K>>(x.extent(0) * pixels);
     c.launch(x.extent(0) * pixels, [=] STYLEGAN_DEVICE(Index i) {
         const Index n = quotient(i, pixels), pixel = i - n * pixels;

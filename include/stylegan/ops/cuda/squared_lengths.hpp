@@ -11,8 +11,10 @@ namespace stylegan::ops {
 [[nodiscard]] inline std::vector<double> squared_lengths(Context<Cuda>& c, Maps<const float> x) {
     const Workspace::Frame frame(c.workspace());
     const float* const from = x.data;
-    const gpu::Sums<1>* const sums = c.segmented_sums<1>(x.extent(0), x.stride(), [=] STYLEGAN_DEVICE(Index i) {
-        return gpu::Sums<1>{{static_cast<double>(from[i]) * static_cast<double>(from[i])}};
+    const Index length = x.stride();
+    const gpu::Sums<1>* const sums = c.segmented_sums<1>(x.extent(0), length, [=] STYLEGAN_DEVICE(Index n, Index at) {
+        const double v = from[n * length + at];
+        return gpu::Sums<1>{{v * v}};
     });
     std::vector<double> all(static_cast<std::size_t>(x.extent(0)));
     c.download(&sums->value[0], x.extent(0), all.data());

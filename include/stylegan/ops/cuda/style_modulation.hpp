@@ -26,9 +26,9 @@ inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const f
     const Index channels = x.extent(1), pixels = pixels_of(x);
     const float *const from = x.data, *const styles = style.data;
     float* const to = y.data;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const float* const s = styles + detail::style_at(quotient(i, pixels), channels);
-        to[i] = ScaleShift<float>{s[0] + 1.0f, s[channels]}(from[i]);
+    c.compute(x.extent(0) * channels, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        const float* const s = styles + detail::style_at(plane, channels);
+        return ScaleShift<float>{s[0] + 1.0f, s[channels]}(from[plane * pixels + pixel]);
     });
 }
 
@@ -36,20 +36,20 @@ inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const f
 inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                       Maps<const float> dy, Maps<float> dx, Rows<float> dstyle) {
     detail::check_style_modulation_gradient(x, style, dy, dx, dstyle);
-    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const Index channels = x.extent(1), pixels = pixels_of(x), planes = x.extent(0) * channels;
     const float *const from = x.data, *const d = dy.data, *const styles = style.data;
     float* const to = dx.data;
     if (!dstyle.empty()) {  // first: dx may be dy
         const Workspace::Frame frame(c.workspace());
-        const auto* const sums = c.segmented_sums<2>(x.extent(0) * channels, pixels, [=] STYLEGAN_DEVICE(Index i) {
+        const auto* const sums = c.segmented_sums<2>(planes, pixels, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+            const Index i = plane * pixels + pixel;
             const double g = d[i];
             return gpu::Sums<2>{{g * static_cast<double>(from[i]), g}};
         });
         detail::store_style_sums(c, sums, channels, dstyle);
     }
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const Index at = detail::style_at(quotient(i, pixels), channels);
-        to[i] = ScaleShift<float>{styles[at] + 1.0f, 0.0f}(d[i]);
+    c.compute(planes, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        return ScaleShift<float>{styles[detail::style_at(plane, channels)] + 1.0f, 0.0f}(d[plane * pixels + pixel]);
     });
 }
 
@@ -61,11 +61,11 @@ inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows
     const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
                        *const rates = style_dot.data;
     float* const to = y_dot.data;
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const Index at = detail::style_at(quotient(i, pixels), channels);
+    c.compute(x.extent(0) * channels, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        const Index i = plane * pixels + pixel, at = detail::style_at(plane, channels);
         const float factor = styles[at] + 1.0f;
-        to[i] = rates == nullptr ? ScaleShift<float>{factor, 0.0f}(from_dot[i])
-                                 : TwoProducts<float>{factor, rates[at], rates[at + channels]}(from_dot[i], from[i]);
+        return rates == nullptr ? ScaleShift<float>{factor, 0.0f}(from_dot[i])
+                                : TwoProducts<float>{factor, rates[at], rates[at + channels]}(from_dot[i], from[i]);
     });
 }
 
@@ -75,13 +75,14 @@ inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float
                                               Maps<const float> dy, Maps<const float> dy_dot, Maps<float> dx_dot,
                                               Rows<float> dstyle_dot) {
     detail::check_style_modulation_gradient_tangent(x, style, x_dot, style_dot, dy, dy_dot, dx_dot, dstyle_dot);
-    const Index channels = x.extent(1), pixels = pixels_of(x);
+    const Index channels = x.extent(1), pixels = pixels_of(x), planes = x.extent(0) * channels;
     const float *const from = x.data, *const from_dot = x_dot.data, *const styles = style.data,
                        *const rates = style_dot.data, *const d = dy.data, *const d_dot = dy_dot.data;
     float* const to = dx_dot.data;
     if (!dstyle_dot.empty()) {  // first: dx_dot may be dy_dot
         const Workspace::Frame frame(c.workspace());
-        const auto* const sums = c.segmented_sums<2>(x.extent(0) * channels, pixels, [=] STYLEGAN_DEVICE(Index i) {
+        const auto* const sums = c.segmented_sums<2>(planes, pixels, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+            const Index i = plane * pixels + pixel;
             const double g_dot = d_dot[i];
             return gpu::Sums<2>{
                 {g_dot * static_cast<double>(from[i]) + static_cast<double>(d[i]) * static_cast<double>(from_dot[i]),
@@ -89,10 +90,10 @@ inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float
         });
         detail::store_style_sums(c, sums, channels, dstyle_dot);
     }
-    c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) {
-        const Index at = detail::style_at(quotient(i, pixels), channels);
+    c.compute(planes, pixels, to, [=] STYLEGAN_DEVICE(Index plane, Index pixel) {
+        const Index i = plane * pixels + pixel, at = detail::style_at(plane, channels);
         const TwoProducts<float> f{styles[at] + 1.0f, rates == nullptr ? 0.0f : rates[at], 0.0f};
-        to[i] = f(d_dot[i], d[i]);
+        return f(d_dot[i], d[i]);
     });
 }
 
