@@ -111,6 +111,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
     check_pictures_are_independent<Op>({{2, 12, 34, 70}, 3, 8});
     check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4});
 }
+
+/// More tiles than are transformed at once, for as many channels that panels of the kernel pass by.
+BOOST_AUTO_TEST_CASE(pictures_of_several_slices_are_independent) {
+    check_pictures_are_independent<Same<forms::Same4>>({{58, 512, 8, 8}, 3, 120});
+}
+
+/// Maps that are stored past the caches, where tiles fill whole vectors of a row.
+BOOST_AUTO_TEST_CASE(agree_with_double_on_maps_larger_than_caches) {
+    static_assert(17 * 448 * 432 > forms::larger_than_caches);
+    check_single_precision<Same<forms::Same4>>({{{1, 2, 448, 432}, 3, 17}});
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Forms) { check_empty_batch<Op>(); }
 
 BOOST_AUTO_TEST_CASE(agree_with_double_on_odd_sizes) {

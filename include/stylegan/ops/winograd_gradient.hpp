@@ -3,7 +3,6 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/kernel_matrix.hpp>
-#include <stylegan/ops/scratch.hpp>
 #include <stylegan/ops/winograd_tiles.hpp>
 
 #include <algorithm>
@@ -14,6 +13,38 @@
 #endif
 
 namespace stylegan::ops::winograd {
+
+/// A batch's tiles, cut into regions of about `most` tiles.
+struct Regions {
+    Index batch, tile_rows, tile_columns;  ///< tiles of a picture
+    Index pictures, rows, columns;         ///< of a region
+    Index down, across;                    ///< regions of a picture
+
+    Regions(Index n, Index height, Index width, Index tile, Index most)
+        : batch(n), tile_rows((height + tile - 1) / tile), tile_columns((width + tile - 1) / tile) {
+        constexpr Index widest = 32;  // longer rows of pixels would not stay in the first-level cache
+        const auto equal = [](Index all, Index part) {
+            const Index parts = (all + part - 1) / part;
+            return (all + parts - 1) / parts;
+        };
+        const bool whole = most >= tile_rows * tile_columns;
+        pictures = whole ? std::clamp<Index>(most / (tile_rows * tile_columns), 1, std::max<Index>(n, 1)) : 1;
+        columns = whole ? tile_columns : equal(tile_columns, std::clamp<Index>(most, 1, widest));
+        rows = whole ? tile_rows : equal(tile_rows, std::clamp<Index>(most / columns, 1, tile_rows));
+        down = (tile_rows + rows - 1) / rows;
+        across = (tile_columns + columns - 1) / columns;
+    }
+
+    [[nodiscard]] Index count() const { return (batch + pictures - 1) / pictures * down * across; }
+    [[nodiscard]] Index most() const { return pictures * rows * columns; }
+
+    [[nodiscard]] Region operator()(Index item) const {
+        const Index n = item / (down * across) * pictures, row = item / across % down * rows,
+                    column = item % across * columns;
+        return {n,      std::min(pictures, batch - n),           row, std::min(rows, tile_rows - row),
+                column, std::min(columns, tile_columns - column)};
+    }
+};
 
 /// dw += factor * G^T e G, where G is the matrix that transforms Form's kernels.
 /// @param e  (weights^2, I, ld), the first `step` values apart
@@ -65,11 +96,12 @@ void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<const flo
     constexpr Index points = Index{Form::points} * Form::points, products = Index{Form::products} * Form::products;
     const Index moved_channels = moved.extent(1), fixed_channels = fixed.extent(1);
     // so many tiles that to add the sums up costs less than to compute them, and at least some MiB of them
-    const Index tile = points * Spectrum(1, moved_channels).pitch + products * Spectrum(1, fixed_channels).pitch;
+    const Index tile = points * odd_lines(moved_channels) + products * odd_lines(fixed_channels);
     const Index most =
         std::max(moved_channels * fixed_channels / (moved_channels + fixed_channels), (Index{1} << 21) / tile);
     const Regions regions(fixed.extent(0), fixed.extent(2), fixed.extent(3), Form::size, std::max<Index>(most, 1));
-    const Spectrum m(regions.most(), moved_channels), f(regions.most(), fixed_channels);
+    const Spectrum m = Spectrum::in_rows(regions.most(), moved_channels),
+                   f = Spectrum::in_rows(regions.most(), fixed_channels);
     const Index m_blocks = (moved_channels + lanes - 1) / lanes, f_blocks = (fixed_channels + lanes - 1) / lanes;
     const bool moved_left = !reading.transposed;
     const Index inputs = dw.extent(2), outputs = dw.extent(3);
@@ -84,29 +116,24 @@ void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<const flo
     for (Index slice = 0; slice < regions.count(); ++slice) {
         const Region region = regions(slice);
         const Index blocks = m_blocks + f_blocks, picture = region.rows * region.columns;
-        parallel_for_with_scratch(c, region.pictures * blocks,
-                                  std::max(transform_scratch<InputTiles<Form>>(region.rows, region.columns),
-                                           transform_scratch<ResultTiles<Form>>(region.rows, region.columns)),
-                                  [&](Index item, float* scratch) {
-                                      Region one = region;
-                                      one.picture += item / blocks;
-                                      one.pictures = 1;
-                                      const Index b = item % blocks, t = item / blocks * picture;
-                                      if (b < m_blocks)
-                                          transform_tiles<InputTiles<Form>>(moved, one, b * lanes, m, ms + t * m.pitch,
-                                                                            scratch);
-                                      else
-                                          transform_tiles<ResultTiles<Form>>(fixed, one, (b - m_blocks) * lanes, f,
-                                                                             fs + t * f.pitch, scratch);
-                                  });
+        c.parallel_for(region.pictures * blocks, [&](Index item) {
+            Region one = region;
+            one.picture += item / blocks;
+            one.pictures = 1;
+            const Index b = item % blocks, t = item / blocks * picture;
+            if (b < m_blocks)
+                transform_tiles<InputTiles<Form>>(moved, one, b, m, ms + t * m.tile_step);
+            else
+                transform_tiles<ResultTiles<Form>>(fixed, one, b - m_blocks, f, fs + t * f.tile_step);
+        });
         // one weight, one panel of columns; the products of a weight are a rectangle of points
         c.parallel_for(Form::weights * Form::weights * panels, [&](Index item) {
             const Index wy = item / panels / Form::weights, wx = item / panels % Form::weights,
                         column = item % panels * gemm::panel;
             const auto repeats = [](Index w) { return w + 1 < Form::weights ? 1 : Form::products - w; };
             const Index point = wy * Form::points + wx;
-            const gemm::Walk::Steps m_steps{Form::points * m.point_step, m.point_step, m.pitch};
-            const gemm::Walk::Steps f_steps{Form::products * f.point_step, f.point_step, f.pitch};
+            const gemm::Walk::Steps m_steps{Form::points * m.point_step, m.point_step, m.tile_step};
+            const gemm::Walk::Steps f_steps{Form::products * f.point_step, f.point_step, f.tile_step};
             const gemm::Walk walk{repeats(wy), repeats(wx), region.tiles(), moved_left ? m_steps : f_steps,
                                   moved_left ? f_steps : m_steps};
             const float* const at_m = ms + point * m.point_step;
