@@ -101,7 +101,7 @@ void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<con
         c.parallel_for(kernel.panels * kernel.slabs, [&](Index item) {
             kernel.transform(item / kernel.slabs, item % kernel.slabs, u + item * kernel.slab_size());
         });
-        const Spectrum at = Spectrum::in_blocks(cut.most(), inputs);
+        const Spectrum at(cut.most(), inputs);
         const ProductSteps step = steps(at);
         const Index v_size = points * at.point_step, m_size = products * step.product;
         parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
@@ -128,7 +128,7 @@ void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<con
     constexpr Index budget = Index{1} << 22;
     const Index tiles = cut.tiles(),
                 most = std::clamp<Index>(budget / (tiles * plan.tile_values(inputs)), 1, cut.batch);
-    const Spectrum at = Spectrum::in_blocks(most * tiles, inputs);
+    const Spectrum at(most * tiles, inputs);
     const ProductSteps step = steps(at);
     const Index m_size = products * step.product;
     float* const v = c.workspace().take<float>(points * at.point_step);

@@ -46,7 +46,7 @@ struct StyledPixels {
                     d[i] = (load<Vector>(line[i] + k * pixel[i]) - mean) * factor + shifts[i];
             };
             transform_row<InputTiles<Form>>(region.column * step - 1, region.columns, maps.width, to,
-                                            v + block * to.block_step + row * region.columns * to.tile_step, column);
+                                            v + block * to.block_step + row * region.columns * lanes, column);
         }
     }
 };

@@ -67,20 +67,13 @@ private:
 };
 
 /// Where transformed tiles lie: value (point, tile, channel) at
-/// point * point_step + channel / lanes * block_step + tile * tile_step + channel % lanes.
+/// point * point_step + channel / lanes * block_step + tile * lanes + channel % lanes. So a block's transform and the products,
+/// tile after tile, go through memory in order.
 struct Spectrum {
-    Index tile_step, block_step, point_step;
+    Index block_step, point_step;
 
-    /// Tile after tile of a block of channels: so a block's transform and products go through memory in order.
-    static Spectrum in_blocks(Index tiles, Index channels) {
-        const Index block = odd_lines(tiles * lanes);
-        return {lanes, block, odd_lines((channels + lanes - 1) / lanes * block)};
-    }
-    /// Tile after tile with all its channels.
-    static Spectrum in_rows(Index tiles, Index channels) {
-        const Index row = odd_lines(channels);
-        return {row, lanes, odd_lines(tiles * row)};
-    }
+    Spectrum(Index tiles, Index channels)
+        : block_step(odd_lines(tiles * lanes)), point_step(odd_lines((channels + lanes - 1) / lanes * block_step)) {}
 };
 
 /// Where products lie: value (product, vector, tile, lane) at product * product + vector * vector + tile * lanes + lane.
@@ -109,8 +102,8 @@ template <class Tiles, class Column>
 [[gnu::always_inline]] inline void transform_row(Index x0, Index tiles, Index width, const Spectrum& to, float* v,
                                                  const Column& column) {
     constexpr int reach = Tiles::reach, points = Tiles::points, step = Tiles::step, kept = reach - step;
-    constexpr Index together = 4;  // tiles whose pixels, transformed along columns, stay in the first-level cache
-    const Index apart = to.point_step, tile_step = to.tile_step;  // known to stay as they are, whatever is stored
+    constexpr Index together = 4;       // tiles whose pixels, transformed along columns, stay in the first-level cache
+    const Index apart = to.point_step;  // known to stay as it is, whatever is stored
     alignas(64) float columns[(together * step + kept) * points * lanes];  // pixels transformed along columns
     const auto transformed = [&](Index k, float* at) {
         Vector t[points] = {};
@@ -127,7 +120,7 @@ template <class Tiles, class Column>
         const Index count = std::min(together, tiles - first);
         for (Index k = 0; k < count * step; ++k)
             transformed(first * step + kept + k, columns + (kept + k) * points * lanes);
-        for (Index c = 0; c < count; ++c, v += tile_step)
+        for (Index c = 0; c < count; ++c, v += lanes)
             for (Index i = 0; i < points; ++i) {
                 Vector d[reach], t[points];
 #pragma GCC unroll 16
@@ -155,7 +148,7 @@ void transform_tiles(Maps<const float> x, const Region& region, Index block, con
     if (real < lanes) std::fill_n(pixels, reach * lanes * lanes, 0.0f);
     float* to_row = v + block * to.block_step;
     for (Index n = 0; n < region.pictures; ++n)
-        for (Index row = 0; row < region.rows; ++row, to_row += region.columns * to.tile_step) {
+        for (Index row = 0; row < region.rows; ++row, to_row += region.columns * lanes) {
             const float *from[reach], *line[reach];
             Index step[reach];
             for (int i = 0; i < reach; ++i) {
