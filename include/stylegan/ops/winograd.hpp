@@ -7,8 +7,14 @@
 #include <algorithm>
 #include <cstdint>
 
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
 namespace stylegan::ops::winograd {
 
+/// Maps that are read as they are.
 struct PlainPixels {
     Maps<const float> x;  ///< (N, C, H, W)
 
@@ -91,3 +97,7 @@ void correlate(Context<Cpu>& c, KernelReading reading, Maps<const float> x, View
 }
 
 }  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif
