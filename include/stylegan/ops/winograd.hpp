@@ -36,7 +36,8 @@ struct PlainTiles {
     PlainTiles(Maps<float> maps, float by)
         : y(maps),
           factor(by),
-          streamed(y.size() > larger_than_caches && y.extent(3) % lanes == 0 &&
+          // parts of a cache line that go past the caches cost more than they save
+          streamed(lanes == gemm::cache_line && y.size() > larger_than_caches && y.extent(3) % lanes == 0 &&
                    reinterpret_cast<std::uintptr_t>(y.data) % vector_bytes == 0) {}
 
     [[nodiscard]] Index blocks() const { return (y.extent(1) + lanes - 1) / lanes; }
