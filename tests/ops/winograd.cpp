@@ -93,11 +93,12 @@ using Forms = std::tuple<Same<forms::Same4>, Up<forms::Up4, forms::Down4, false>
                          Down<forms::Up4, forms::Down4>, Down<forms::Up2, forms::Down2>>;
 
 // Pictures of less than a tile; channels around a vector's and a panel's; one region of several pictures, several regions
-// of one, also side by side; few tiles for many channels, and the other way round; more channels than a slab has. Even sizes, as Down needs.
-const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},   {{2, 1, 4, 6}, 3, 3},     {{3, 17, 10, 14}, 3, 33},
-                             {{40, 9, 4, 4}, 3, 16}, {{1, 129, 8, 8}, 3, 70},  {{1, 20, 70, 66}, 3, 9},
-                             {{1, 5, 6, 300}, 3, 4}, {{2, 48, 32, 32}, 3, 24}, {{1, 270, 4, 6}, 3, 33},
-                             {{1, 300, 8, 12}, 3, 4}};
+// of one, also side by side; few tiles for many channels, and the other way round; more channels than a slab has; gradients
+// of several regions for each of several sums. Even sizes, as Down needs.
+const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},    {{2, 1, 4, 6}, 3, 3},     {{3, 17, 10, 14}, 3, 33},
+                             {{40, 9, 4, 4}, 3, 16},  {{1, 129, 8, 8}, 3, 70},  {{1, 20, 70, 66}, 3, 9},
+                             {{1, 5, 6, 300}, 3, 4},  {{2, 48, 32, 32}, 3, 24}, {{1, 270, 4, 6}, 3, 33},
+                             {{1, 300, 8, 12}, 3, 4}, {{80, 17, 14, 18}, 3, 20}};
 const std::vector<Sizes> odd{
     {{1, 1, 1, 1}, 3, 1}, {{1, 2, 3, 5}, 3, 3}, {{2, 33, 13, 31}, 3, 17}, {{2, 6, 1, 67}, 3, 5}};
 
@@ -111,6 +112,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
     check_pictures_are_independent<Op>({{2, 12, 34, 70}, 3, 8});
     check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4});
 }
+
+/// More tiles than are transformed at once, for as many channels that panels of the kernel pass by.
+BOOST_AUTO_TEST_CASE(pictures_of_several_slices_are_independent) {
+    check_pictures_are_independent<Same<forms::Same4>>({{58, 512, 8, 8}, 3, 120});
+}
+
+/// A gradient of so many pairs of channels that slices of tiles share its sums.
+BOOST_AUTO_TEST_CASE(agree_with_double_on_several_slices) {
+    check_single_precision<Same<forms::Same4>>({{{3, 120, 8, 260}, 3, 33}});
+}
+
+/// Maps that are stored past the caches, where tiles fill whole vectors of a row.
+BOOST_AUTO_TEST_CASE(agree_with_double_on_maps_larger_than_caches) {
+    static_assert(17 * 448 * 432 > forms::larger_than_caches);
+    check_single_precision<Same<forms::Same4>>({{{1, 2, 448, 432}, 3, 17}});
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Forms) { check_empty_batch<Op>(); }
 
 BOOST_AUTO_TEST_CASE(agree_with_double_on_odd_sizes) {

@@ -106,9 +106,10 @@ inline void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<co
                             const gemm::Walk walk{std::min(plan.block.pictures, pictures - n),
                                                   std::min(plan.block.rows, lines - y), width,
                                                   moved_left ? m_steps : f_steps, moved_left ? f_steps : m_steps};
-                            gemm::accumulate(std::min(gemm::panel, columns - column), (moved_left ? at_m : at_f) + row,
-                                             (moved_left ? at_f : at_m) + column, walk, !first || n > 0 || y > 0,
-                                             e + ((r * taps + s) * rows + row) * columns + column, columns);
+                            gemm::accumulate<gemm::rows>(
+                                std::min(gemm::panel, columns - column), (moved_left ? at_m : at_f) + row,
+                                (moved_left ? at_f : at_m) + column, walk, !first || n > 0 || y > 0,
+                                e + ((r * taps + s) * rows + row) * columns + column, columns);
                         }
             });
         }

@@ -33,10 +33,11 @@ inline void inverse_lengths(const S* x, Index channels, Index plane, Index count
 }
 
 /// a / |a| - b / |b|, from the inverse lengths. Equal features give 0, not what a fused multiply-add leaves of a rounding.
+/// That they are is asked of differences in double: compilers do not take several pixels at once where floats are compared.
 template <class S>
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline double unit_difference(S a, double over_a, S b, double over_b) {
-    const double difference = static_cast<double>(a) * over_a - static_cast<double>(b) * over_b;
-    return a == b && over_a == over_b ? 0.0 : difference;
+    const double x = static_cast<double>(a), y = static_cast<double>(b), difference = x * over_a - y * over_b;
+    return x - y == 0 && over_a - over_b == 0 ? 0.0 : difference;
 }
 
 template <class A, class B, class W>
@@ -74,17 +75,18 @@ template <class S>
         detail::FeatureSums over_a, over_b;
         detail::inverse_lengths(from_a, channels, plane, count, over_a);
         detail::inverse_lengths(from_b, channels, plane, count, over_b);
-        double sum = 0;
+        detail::FeatureSums of_pixels{};
         for (Index k = 0; k < channels; ++k) {
-            double squares = 0;
+            const auto factor = static_cast<double>(weight[static_cast<std::size_t>(k)]);
             for (Index p = 0; p < count; ++p) {
                 const auto i = static_cast<std::size_t>(p);
                 const double d =
                     detail::unit_difference(from_a[k * plane + p], over_a[i], from_b[k * plane + p], over_b[i]);
-                squares += d * d;
+                of_pixels[i] += factor * (d * d);
             }
-            sum += static_cast<double>(weight[static_cast<std::size_t>(k)]) * squares;
         }
+        double sum = 0;
+        for (const double s : of_pixels) sum += s;
         parts[static_cast<std::size_t>(item)] = sum;
     });
     std::vector<double> distances(static_cast<std::size_t>(batch));

@@ -208,22 +208,23 @@ template <int Rows, int Depth>
     for (int t = 0; t < Rows; ++t) store(c + t * ldc, sum[t]);
 }
 
-/// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours.
+/// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours, and those of
+/// blocks of `lanes` channels.
 struct Walk {
     struct Steps {
-        Index picture, line, pixel;
+        Index picture, line, pixel, block = lanes;
     };
     Index pictures, lines, pixels;
     Steps a, b;
 };
 
-/// c[t][j] = (add ? c[t][j] : 0) + sum over pixels p of a[p][t] b[p][j]:   `rows` channels of a, Vectors * lanes of b
-/// @param c (rows, Vectors * lanes), rows ldc apart
-template <int Vectors>
+/// c[t][j] = (add ? c[t][j] : 0) + sum over pixels p of a[p][t] b[p][j]:   Rows channels of a, Vectors * lanes of b
+/// @param c (Rows, Vectors * lanes), rows ldc apart
+template <int Rows, int Vectors>
 void accumulate(const float* a, const float* b, const Walk& walk, bool add, float* c, Index ldc) {
-    Vector sum[rows][Vectors];
+    Vector sum[Rows][Vectors];
 #pragma GCC unroll 8
-    for (int t = 0; t < rows; ++t)
+    for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) sum[t][j] = Vector{};
     for (Index picture = 0; picture < walk.pictures; ++picture)
@@ -234,15 +235,16 @@ void accumulate(const float* a, const float* b, const Walk& walk, bool add, floa
             for (Index p = 0; p < walk.pixels; ++p, pa += walk.a.pixel, pb += walk.b.pixel) {
                 Vector v[Vectors];
 #pragma GCC unroll 8
-                for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(pb + j * lanes);
+                for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(pb + j * walk.b.block);
 #pragma GCC unroll 8
-                for (int t = 0; t < rows; ++t)
+                for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-                    for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(pa[t], v[j], sum[t][j]);
+                    for (int j = 0; j < Vectors; ++j)
+                        sum[t][j] = multiply_add(pa[t / lanes * walk.a.block + t % lanes], v[j], sum[t][j]);
             }
         }
 #pragma GCC unroll 8
-    for (int t = 0; t < rows; ++t)
+    for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
         for (int j = 0; j < Vectors; ++j) {
             float* const to = c + t * ldc + j * lanes;
@@ -251,11 +253,12 @@ void accumulate(const float* a, const float* b, const Walk& walk, bool add, floa
 }
 
 /// The same for `columns` <= panel channels of b, rounded up to the next multiple of `lanes`.
-inline void accumulate(Index columns, const float* a, const float* b, const Walk& walk, bool add, float* c, Index ldc) {
+template <int Rows>
+void accumulate(Index columns, const float* a, const float* b, const Walk& walk, bool add, float* c, Index ldc) {
     if (columns <= lanes)
-        accumulate<1>(a, b, walk, add, c, ldc);
+        accumulate<Rows, 1>(a, b, walk, add, c, ldc);
     else
-        accumulate<vectors>(a, b, walk, add, c, ldc);
+        accumulate<Rows, vectors>(a, b, walk, add, c, ldc);
 }
 
 }  // namespace stylegan::ops::gemm

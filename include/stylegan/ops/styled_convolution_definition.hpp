@@ -5,7 +5,9 @@
 #include <stylegan/ops/leaky_relu.hpp>
 #include <stylegan/ops/noise.hpp>
 #include <stylegan/ops/styled_convolution.hpp>
-#include <stylegan/ops/winograd_styled.hpp>
+#include <stylegan/ops/styled_store.hpp>
+#include <stylegan/ops/winograd_correlate.hpp>
+#include <stylegan/ops/winograd_styled_tiles.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -89,8 +91,7 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
     finish.slope = layer.slope;
 
     const KernelReading reading{.grid = grid, .turned = turned};
-    constexpr Index larger_than_caches = Index{3} << 20;  // values
-    const bool streamed = y.size() / y.batch > larger_than_caches && y.width % 8 == 0;
+    const bool streamed = y.size() / y.batch > winograd::larger_than_caches && y.width % 8 == 0;
     const auto result_of = [&](const winograd::Bands& cut) {
         const Index count = y.batch * 2 * cut.bands * y.blocks();
         ChannelMoments* const moments = c.workspace().take<ChannelMoments>(count);
@@ -98,20 +99,20 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
         return winograd::StyledResult{cut, y, finish, streamed, moments};
     };
     if (grid == Grid::same) {
-        const winograd::StyledPlan<winograd::Same4> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
+        const winograd::Plan<winograd::Same4> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
         const winograd::StyledTiles<winograd::Same4> result{result_of(plan.cut)};
-        winograd::correlate_styled(c, reading, x, w, plan, result);
+        winograd::correlate(c, reading, winograd::StyledPixels{x}, w, plan, result);
         return detail::waiting(layer, y, result.moments, 2 * plan.cut.bands, mean, factor, shift);
     }
     const auto upscaled = [&]<class Form>(std::type_identity<Form>) {
         using Result = winograd::BlurredTiles<Form>;
-        const winograd::StyledPlan<Form> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
+        const winograd::Plan<Form> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
         const winograd::Bands& cut = plan.cut;
         float* const down = c.workspace().take<float>(Result::handed(cut, y.blocks()));
         float* const up = c.workspace().take<float>(Result::handed(cut, y.blocks()));
         float* const edges = c.workspace().take<float>(Result::edge_values(cut, y.blocks()));
         const Result result{result_of(cut), filter[1] / filter[0], down, up, edges};
-        winograd::correlate_styled(c, reading, x, w, plan, result);
+        winograd::correlate(c, reading, winograd::StyledPixels{x}, w, plan, result);
         const Index seams = cut.bands - 1;
         c.parallel_for(y.batch * seams * y.blocks(), [&](Index item) {
             const Index j = item % y.blocks(), seam = item / y.blocks();

@@ -25,46 +25,6 @@ struct LayerFinish {
     float slope;
 };
 
-/// How the tiles of a batch are cut. A picture is a few bands of whole rows of tiles, each a thread's work at a time; a band is
-/// taken region by region. Nothing of it depends on the batch or the number of threads.
-struct Bands {
-    Index batch, tile_rows, tile_columns;
-    Index columns, across;  ///< columns of a region; regions side by side
-    Index rows;             ///< rows of a region: 1 if there are regions side by side
-    Index band, bands;      ///< rows of a band; bands of a picture
-
-    /// @param most  tiles of a region, about
-    /// @param whole a picture is one band
-    Bands(Index n, Index height, Index width, Index tile, Index most, bool whole)
-        : batch(n), tile_rows((height + tile - 1) / tile), tile_columns((width + tile - 1) / tile) {
-        constexpr Index widest = 32, least_band = 4, most_bands = 16;
-        const auto parts = [](Index all, Index part) { return (all + part - 1) / part; };
-        across = parts(tile_columns, std::clamp<Index>(most, 1, widest));
-        columns = parts(tile_columns, across);
-        across = parts(tile_columns, columns);
-        band = whole ? tile_rows : std::min(tile_rows, std::max(least_band, parts(tile_rows, most_bands)));
-        bands = parts(tile_rows, band);
-        rows = across > 1 ? 1 : std::clamp<Index>(most / columns, 1, band);
-    }
-
-    [[nodiscard]] Index tiles() const { return tile_rows * tile_columns; }
-    [[nodiscard]] Index most() const { return rows * columns; }
-
-    /// Calls f(region) for each region of a band, from left to right, then downwards.
-    template <class F>
-    void for_each(Index picture, Index which, const F& f) const {
-        const Index end = std::min(tile_rows, (which + 1) * band);
-        for (Index row = which * band; row < end; row += rows)
-            for (Index column = 0; column < tile_columns; column += columns)
-                f(Region{picture, 1, row, std::min(rows, end - row), column, std::min(columns, tile_columns - column)});
-    }
-};
-
-/// Where products lie: value (product, vector, tile, lane) at product * product + vector * vector + tile * lanes + lane.
-struct ProductSteps {
-    Index product, vector;
-};
-
 /// What both ways to store have in common.
 struct StyledResult {
     Bands cut;
@@ -73,6 +33,7 @@ struct StyledResult {
     bool streamed;            ///< y is larger than the caches
     ChannelMoments* moments;  ///< (N, 2 bands, blocks): of a band, and of the rows between it and the next one
 
+    [[nodiscard]] Index blocks() const { return y.blocks(); }
     [[nodiscard]] ChannelMoments& moments_of(Index n, Index part, Index block) const {
         return moments[(n * 2 * cut.bands + part) * y.blocks() + block];
     }
@@ -134,16 +95,7 @@ struct StyledTiles : StyledResult {
                 const Index top = (region.row + row) * size, high = std::min<Index>(size, y.height - top);
                 for (Index column = 0; column < region.columns; ++column, from += lanes) {
                     Vector rows[size][products];
-#pragma GCC unroll 16
-                    for (int q = 0; q < products; ++q) {
-                        Vector d[products], t[size];
-#pragma GCC unroll 16
-                        for (int i = 0; i < products; ++i)
-                            d[i] = load<Vector>(from + (i * products + q) * step.product);
-                        Form::output(d, t);
-#pragma GCC unroll 16
-                        for (int i = 0; i < size; ++i) rows[i][q] = t[i];
-                    }
+                    transform_columns_back<Form>(from, step.product, rows);
                     const Index left = (region.column + column) * size;
                     const int wide = static_cast<int>(std::min<Index>(size, y.width - left));
                     for (Index i = 0; i < high; ++i) {

@@ -40,12 +40,17 @@ inline void transpose(Lanes<float, L> (&m)[L]) {
 }
 
 /// to[j * to_step + i] = from[i * from_step + j] for i, j < L
-template <int L>
+/// @tparam Past  stored past the caches, see stream()
+template <int L, bool Past = false>
 inline void transpose(const float* from, Index from_step, float* to, Index to_step) {
     Lanes<float, L> m[L];
     for (int i = 0; i < L; ++i) m[i] = load<Lanes<float, L>>(from + i * from_step);
     transpose<L>(m);
-    for (int j = 0; j < L; ++j) store(to + j * to_step, m[j]);
+    for (int j = 0; j < L; ++j)
+        if constexpr (Past)
+            stream(to + j * to_step, m[j]);
+        else
+            store(to + j * to_step, m[j]);
 }
 
 /// to[j * to_step + i] = from[i * from_step + j] for i < rows, j < columns

@@ -3,18 +3,22 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/scratch.hpp>
-#include <stylegan/ops/styled_store.hpp>
-#include <stylegan/ops/winograd_styled_tiles.hpp>
+#include <stylegan/ops/winograd_tiles.hpp>
 #include <stylegan/ops/winograd_weights.hpp>
 
 #include <algorithm>
 
 namespace stylegan::ops::winograd {
 
-/// How a styled convolution goes through its work: as winograd::correlate does, but by the shape of one picture alone, since
-/// its sums are taken in the order of the work.
+/// How a convolution goes through its work.
+///
+/// Either the transformed kernel is made once and regions of tiles pass by, each transformed, multiplied with all of it and
+/// transformed back while it is in the second-level cache; or, where there are few tiles for many channels, the transformed
+/// tiles are made once and panels of the kernel pass by. So the larger one of the two never goes to memory. That is also why
+/// transformed kernels are not kept from call to call: to read them from memory would take longer than to make them.
+/// None of this changes a product: each is the sum of its slabs' sums over channels in their order.
 template <class Form>
-struct StyledPlan {
+struct Plan {
     static constexpr Index points = Index{Form::points} * Form::points,
                            products = Index{Form::products} * Form::products;
 
@@ -22,9 +26,10 @@ struct StyledPlan {
     Bands cut;
 
     /// @param height, width  of what is computed
-    StyledPlan(Index batch, Index inputs, Index outputs, Index height, Index width)
-        : by_panels(few_tiles(inputs, outputs, height, width)),
-          cut(batch, height, width, Form::size, tiles_of_a_region(inputs), by_panels) {}
+    /// @param together       pictures that may be taken together: 1 if sums are taken in the order of the work
+    Plan(Index batch, Index inputs, Index outputs, Index height, Index width, Index together = 1)
+        : by_panels(few_tiles(together, inputs, outputs, height, width)),
+          cut(batch, height, width, Form::size, tiles_of_a_region(inputs), by_panels, together) {}
 
     [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
 
@@ -39,10 +44,10 @@ private:
     }
     /// Whether all transformed tiles together are not much more than the transformed kernel, which regions would read
     /// again and again.
-    static bool few_tiles(Index inputs, Index outputs, Index height, Index width) {
+    static bool few_tiles(Index pictures, Index inputs, Index outputs, Index height, Index width) {
         constexpr Index most_values = Index{1} << 22;
         const Index tiles = ((height + Form::size - 1) / Form::size) * ((width + Form::size - 1) / Form::size);
-        return tiles * points < 2 * outputs * Form::weights * Form::weights &&
+        return pictures * tiles * points < 2 * outputs * Form::weights * Form::weights &&
                tiles * tile_values(inputs) <= most_values;
     }
 };
@@ -56,10 +61,10 @@ struct PanelBlocks {
 
 /// m (+)= (tiles at the points of the products) * (kernels of the products), over the channels read of one slab.
 /// @param u  the slab
-/// @param m  (products^2, gemm::vectors, tiles, lanes), products `step` values apart
+/// @param m  products, `step` values apart; their vectors are as far apart as blocks of tiles
 template <class Form>
 void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index slab, const float* u, Index tiles,
-                   const BlockedSpectrum& at, const float* v, float* m, Index step) {
+                   const Spectrum& at, const float* v, float* m, Index step) {
     constexpr int products = Form::products;
     const auto factors = [&](int q) {
         const int y = q / products, x = q % products;
@@ -70,21 +75,24 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     for (int q = 0; q < products * products; ++q) {
         const auto [a, b] = factors(q);
         gemm::multiply_blocks(tiles, kernel.columns(panel), a, {kernel.rows(slab), at.block_step}, b, m + q * step,
-                              at.tiles * lanes, slab > 0, factors(q + 1 < products * products ? q + 1 : 0));
+                              at.block_step, slab > 0, factors(q + 1 < products * products ? q + 1 : 0));
     }
 }
 
-/// The convolution of `x`, styled on reading, handed to `result` region by region.
-/// @param plan    the one that result.cut is from
-/// @param result  StyledTiles or BlurredTiles
-template <class Form, class Result>
-void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& x, View<const float, 4> w,
-                      const StyledPlan<Form>& plan, const Result& result) {
+/// x correlated with w, handed to `result` region by region.
+/// @param x       transforms its tiles: StyledPixels or PlainPixels
+/// @param plan    the one that `result` is made for
+/// @param result  StyledTiles, BlurredTiles or PlainTiles
+template <class Form, class Pixels, class Result>
+void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w, const Plan<Form>& plan,
+               const Result& result) {
     const TransformedKernel<Form> kernel(w, reading);
     const Bands& cut = plan.cut;
-    const Index inputs = kernel.inputs, blocks_in = x.maps.blocks(), blocks = result.y.blocks();
-    constexpr Index points = StyledPlan<Form>::points, products = StyledPlan<Form>::products;
-    const auto m_step = [](Index tiles) { return odd_lines(tiles * gemm::panel); };
+    const Index inputs = kernel.inputs, blocks_in = x.blocks(), blocks = result.blocks();
+    constexpr Index points = Plan<Form>::points, products = Plan<Form>::products;
+    const auto steps = [](const Spectrum& at) {
+        return ProductSteps{odd_lines(gemm::vectors * at.block_step), at.block_step};
+    };
     const Workspace::Frame frame(c.workspace());
 
     if (!plan.by_panels) {
@@ -93,20 +101,21 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
         c.parallel_for(kernel.panels * kernel.slabs, [&](Index item) {
             kernel.transform(item / kernel.slabs, item % kernel.slabs, u + item * kernel.slab_size());
         });
-        const BlockedSpectrum at(cut.most(), inputs);
-        const Index v_size = points * at.point_step, step = m_step(cut.most()), m_size = products * step;
-        parallel_for_with_scratch(c, cut.batch * cut.bands, v_size + m_size, [&](Index item, float* v) {
-            const Index n = item / cut.bands, band = item % cut.bands;
+        const Spectrum at(cut.most(), inputs);
+        const ProductSteps step = steps(at);
+        const Index v_size = points * at.point_step, m_size = products * step.product;
+        parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
+            const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
             float* const m = v + v_size;
             result.begin(n, band, 0, blocks);
             cut.for_each(n, band, [&](const Region& region) {
-                for (Index i = 0; i < blocks_in; ++i) transform_styled_tiles<Form>(x, region, i, at, v);
+                for (Index i = 0; i < blocks_in; ++i) x.template transform<Form>(region, i, at, v);
                 for (Index p = 0; p < kernel.panels; ++p) {
                     for (Index slab = 0; slab < kernel.slabs; ++slab)
                         multiply_slab(kernel, p, slab, u + p * u_size + slab * kernel.slab_size(), region.tiles(), at,
-                                      v, m, step);
+                                      v, m, step.product);
                     const PanelBlocks b(p, blocks);
-                    result.tiles(m, {step, at.tiles * lanes}, region, b.first, b.last);
+                    result.tiles(m, step, region, b.first, b.last);
                 }
             });
             result.end(n, band, 0, blocks);
@@ -119,8 +128,9 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
     constexpr Index budget = Index{1} << 22;
     const Index tiles = cut.tiles(),
                 most = std::clamp<Index>(budget / (tiles * plan.tile_values(inputs)), 1, cut.batch);
-    const BlockedSpectrum at(most * tiles, inputs);
-    const Index step = m_step(most * tiles), m_size = products * step;
+    const Spectrum at(most * tiles, inputs);
+    const ProductSteps step = steps(at);
+    const Index m_size = products * step.product;
     float* const v = c.workspace().take<float>(points * at.point_step);
     const auto offset = [&](const Region& region) {
         return region.row * cut.tile_columns + region.rows * region.column;
@@ -130,21 +140,20 @@ void correlate_styled(Context<Cpu>& c, KernelReading reading, const StyledMaps& 
         c.parallel_for(pictures * blocks_in, [&](Index item) {
             const Index n = item / blocks_in, block = item % blocks_in;
             cut.for_each(first + n, 0, [&](const Region& region) {
-                transform_styled_tiles<Form>(x, region, block, at, v + (n * tiles + offset(region)) * lanes);
+                x.template transform<Form>(region, block, at, v + (n * tiles + offset(region)) * lanes);
             });
         });
         parallel_for_with_scratch(c, kernel.panels, kernel.slab_size() + m_size, [&](Index p, float* u) {
             float* const m = u + kernel.slab_size();
             for (Index slab = 0; slab < kernel.slabs; ++slab) {
                 kernel.transform(p, slab, u);
-                multiply_slab(kernel, p, slab, u, pictures * tiles, at, v, m, step);
+                multiply_slab(kernel, p, slab, u, pictures * tiles, at, v, m, step.product);
             }
             const PanelBlocks b(p, blocks);
             for (Index n = 0; n < pictures; ++n) {
                 result.begin(first + n, 0, b.first, b.last);
                 cut.for_each(first + n, 0, [&](const Region& region) {
-                    result.tiles(m + (n * tiles + offset(region)) * lanes, {step, at.tiles * lanes}, region, b.first,
-                                 b.last);
+                    result.tiles(m + (n * tiles + offset(region)) * lanes, step, region, b.first, b.last);
                 });
                 result.end(first + n, 0, b.first, b.last);
             }
