@@ -182,14 +182,13 @@ Measurement measure_train(const BenchmarkOptions& o, Device device) {
         context->synchronize();
     };
     for (int i = 0; i < train_warm_up; ++i) run();
-    Measurement m{.picture = a.picture(),
-                  .fmap_base = a.fmap_base,
-                  .fmap_max = a.fmap_max,
-                  .batch = batch,
-                  .threads = context->threads(),
-                  .seconds = timed(o.reps, batch, run)};
-    m.device_bytes = device_memory_in_use(device);
-    return m;
+    return {.picture = a.picture(),
+            .fmap_base = a.fmap_base,
+            .fmap_max = a.fmap_max,
+            .batch = batch,
+            .threads = context->threads(),
+            .seconds = timed(o.reps, batch, run),
+            .device_bytes = device_memory_in_use(device)};
 }
 
 /// Distances of pairs of pictures by a VGG16 of full width with random weights; a pair counts as a picture.
@@ -210,12 +209,11 @@ Measurement measure_lpips(const BenchmarkOptions& o, Device device) {
     std::vector<double> d;
     const auto run = [&] { d = distance(a, b); };
     for (int i = 0; i < warm_up; ++i) run();
-    Measurement m{.picture = {side, side},
-                  .batch = pairs,
-                  .threads = distance.context().threads(),
-                  .seconds = timed(o.reps, pairs, run)};
-    m.device_bytes = device_memory_in_use(device);
-    return m;
+    return {.picture = {side, side},
+            .batch = pairs,
+            .threads = distance.context().threads(),
+            .seconds = timed(o.reps, pairs, run),
+            .device_bytes = device_memory_in_use(device)};
 }
 
 /// One line, with the keys that the comparison with other implementations uses.

@@ -32,6 +32,19 @@ struct NoiseBiasActivation {
     }
 };
 
+/// @throws ShapeError, ValueError as bias_activation(), in the name of `where`
+template <class S>
+void require_bias_activation(const char* where, Maps<const S> x, Maps<const S> noise, std::span<const S> noise_weight,
+                             std::span<const S> bias, S slope, Maps<S> y) {
+    const Index channels = x.extent(1);
+    require_slope(where, slope);
+    require_same_shape(where, "y", y, x);
+    require_equal(where, "size of bias", static_cast<Index>(bias.size()), channels);
+    if (noise.empty()) return;
+    require_noise(where, noise, x);
+    require_equal(where, "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
+}
+
 /// Noise, bias and leaky ReLU in one pass over memory: the first half of a style-based layer's epilogue.
 /// y(n,c,h,w) = leaky_relu(x(n,c,h,w) + strength * noise_weight(c) * noise(n,0,h,w) + bias_scale * bias(c))
 ///
@@ -47,13 +60,7 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const 
                      std::span<const Same<S>> noise_weight, Same<S> strength, std::span<const Same<S>> bias,
                      Same<S> bias_scale, Same<S> slope, Maps<Same<S>> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    require_slope("bias_activation", slope);
-    require_same_shape("bias_activation", "y", y, x);
-    require_equal("bias_activation", "size of bias", static_cast<Index>(bias.size()), channels);
-    if (!noise.empty()) {
-        require_noise("bias_activation", noise, x);
-        require_equal("bias_activation", "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
-    }
+    require_bias_activation<S>("bias_activation", x, noise, noise_weight, bias, slope, y);
     const BiasActivation<S> f{slope};
     if (pixels == 1 && noise.empty()) {  // a batch of vectors: along the channels
         for_each_plane(c, x.extent(0), channels, [&](Index n) {

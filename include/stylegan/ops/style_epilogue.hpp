@@ -29,13 +29,7 @@ void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const S
                     Same<S> slope, Same<S> eps, Rows<const Same<S>> style, Maps<Same<S>> y) {
     constexpr const char* where = "style_epilogue";
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    require_slope(where, slope);
-    require_same_shape(where, "y", y, x);
-    require_equal(where, "size of bias", static_cast<Index>(bias.size()), channels);
-    if (!noise.empty()) {
-        require_noise(where, noise, x);
-        require_equal(where, "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
-    }
+    require_bias_activation<S>(where, x, noise, noise_weight, bias, slope, y);
     detail::require_style(where, "style", style, x);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const auto channel = static_cast<std::size_t>(plane % channels);

@@ -34,6 +34,14 @@ DeviceBuffer<float> on_gpu(const std::vector<float>& values) {
     return buffer;
 }
 
+/// From fine maps to coarse ones of this size, with 4x4 taps.
+gpu::Correlation downscaling(Index batch, Index fine_channels, Index coarse_channels, Index coarse_height,
+                             Index coarse_width) {
+    return {
+        batch, fine_channels, coarse_channels, 2 * coarse_height, 2 * coarse_width, coarse_height, coarse_width, 4, 2,
+        1};
+}
+
 /// All three products of a correlation: coarse maps, fine maps, kernel.
 std::array<std::vector<float>, 3> products(gpu::Convolutions&& convolutions, const gpu::Correlation& shape) {
     Random r(7);
@@ -104,16 +112,7 @@ BOOST_AUTO_TEST_CASE(large_batches_are_cut) {
                                 .size = 3,
                                 .stride = 1,
                                 .border = 1};
-    const gpu::Correlation down{.batch = 3,
-                                .fine_channels = 2,
-                                .coarse_channels = 5,
-                                .height = 8,
-                                .width = 6,
-                                .coarse_height = 4,
-                                .coarse_width = 3,
-                                .size = 4,
-                                .stride = 2,
-                                .border = 1};
+    const gpu::Correlation down = downscaling(3, 2, 5, 4, 3);
     for (const gpu::Correlation& shape : {same, down})
         for (const Precision p : {Precision::fp32, Precision::fp16}) {
             const auto whole = products(gpu::Convolutions(p), shape);
@@ -132,16 +131,7 @@ BOOST_AUTO_TEST_CASE(large_batches_are_cut) {
 
 /// Phases of 2x2 taps, and of 3x3 where that is the faster way for many pictures.
 BOOST_AUTO_TEST_CASE(either_way_through_phases) {
-    const gpu::Correlation down{.batch = 64,
-                                .fine_channels = 8,
-                                .coarse_channels = 32,
-                                .height = 4,
-                                .width = 6,
-                                .coarse_height = 2,
-                                .coarse_width = 3,
-                                .size = 4,
-                                .stride = 2,
-                                .border = 1};
+    const gpu::Correlation down = downscaling(64, 8, 32, 2, 3);
     BOOST_TEST(gpu::Phases(down.with(63)).taps == 2);
     BOOST_TEST(gpu::Phases(down).taps == 3);
     const auto whole = products(gpu::Convolutions(Precision::fp32), down);

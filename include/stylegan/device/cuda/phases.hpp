@@ -5,8 +5,6 @@
 #include <stylegan/device/cuda/correlation.hpp>
 #include <stylegan/device/cuda/launch.hpp>
 
-#include <algorithm>
-
 namespace stylegan::gpu {
 
 /// The transpose of a correlation of stride 2 with 4x4 taps, from coarse maps to fine ones, as an ordinary correlation: each of the

@@ -35,12 +35,14 @@ struct AddSums {
     return std::max(root, (length + most_values - 1) / most_values);
 }
 
-/// What a thread does: it combines every parts-th value, so that neighbours read neighbours. Four values are on their way at
-/// a time.
-template <class Value, class F, class Combine>
+/// What a thread does: it combines the terms of every parts-th value, so that neighbours read neighbours. Four values are on
+/// their way at a time; each is kept before it is combined.
+template <class Value, class F, class Keep, class Terms, class Combine>
 struct CombinePart {
     Value* to;
     F f;
+    Keep keep;
+    Terms terms;
     Combine combine;
     Index length, parts;
 
@@ -49,12 +51,44 @@ struct CombinePart {
         Index at = item - segment * parts;
         Value v{};
         for (; at + 3 * parts < length; at += 4 * parts) {
-            const Value a = f(segment, at), b = f(segment, at + parts), c = f(segment, at + 2 * parts),
-                        d = f(segment, at + 3 * parts);
-            v = combine(v, combine(combine(a, b), combine(c, d)));
+            const auto a = f(segment, at), b = f(segment, at + parts), c = f(segment, at + 2 * parts),
+                       d = f(segment, at + 3 * parts);
+            keep(segment, at, a);
+            keep(segment, at + parts, b);
+            keep(segment, at + 2 * parts, c);
+            keep(segment, at + 3 * parts, d);
+            v = combine(v, combine(combine(terms(segment, a), terms(segment, b)),
+                                   combine(terms(segment, c), terms(segment, d))));
         }
-        for (; at < length; at += parts) v = combine(v, f(segment, at));
+        for (; at < length; at += parts) {
+            const auto a = f(segment, at);
+            keep(segment, at, a);
+            v = combine(v, terms(segment, a));
+        }
         to[item] = v;
+    }
+};
+
+struct KeepNothing {
+    template <class T>
+    STYLEGAN_DEVICE void operator()(Index, Index, const T&) const {}
+};
+
+/// to[segment * length + at] = value
+template <class T>
+struct KeepEach {
+    T* to;
+    Index length;
+    STYLEGAN_DEVICE void operator()(Index segment, Index at, const T& value) const {
+        to[segment * length + at] = value;
+    }
+};
+
+/// A value that is its own term.
+struct Itself {
+    template <class T>
+    STYLEGAN_DEVICE const T& operator()(Index, const T& value) const {
+        return value;
     }
 };
 
@@ -65,21 +99,35 @@ struct Stored {
     STYLEGAN_DEVICE Value operator()(Index segment, Index at) const { return from[segment * length + at]; }
 };
 
-/// results[s] = Value{} and all f(s, at) of at in [0, length), combined, for s in [0, segments). In which order depends on the
-/// length alone: a result is the same bits in any batch, and on any device.
-/// @param f        (segment, place within it) -> Value, on the device
+/// results[s] = Value{} and the terms of all f(s, at) of at in [0, length), combined, for s in [0, segments), round by round; the
+/// first one keeps what f computed. In which order depends on the length alone: a result is the same bits in any batch, and on any
+/// device.
+/// @param f        (segment, place within it) -> T, on the device
+/// @param keep     (segment, place, T), called once for each
+/// @param terms    (segment, T) -> Value
 /// @param combine  (Value, Value) -> Value, associative but for rounding, to which Value{} makes no difference
 /// @param results  in the device's memory, overwritten
 /// @throws DeviceError
-template <class Value, class F, class Combine>
-void segmented_reduction(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
-                         Combine combine, Value* results) {
+template <class Value, class F, class Keep, class Terms, class Combine>
+void reduce_in_rounds(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
+                      const Keep& keep, const Terms& terms, Combine combine, Value* results) {
     const Workspace::Frame frame(workspace);
     const Index parts = parts_of(length);
     Value* const of_parts = parts == 1 ? results : workspace.take<Value>(segments * parts);
-    launch(stream, segments * parts, CombinePart<Value, F, Combine>{of_parts, f, combine, length, parts});
+    launch(stream, segments * parts,
+           CombinePart<Value, F, Keep, Terms, Combine>{of_parts, f, keep, terms, combine, length, parts});
     if (parts > 1)
-        segmented_reduction(stream, workspace, segments, parts, Stored<Value>{of_parts, parts}, combine, results);
+        reduce_in_rounds(stream, workspace, segments, parts, Stored<Value>{of_parts, parts}, KeepNothing{}, Itself{},
+                         combine, results);
+}
+
+/// results[s] = Value{} and all f(s, at) of at in [0, length), combined, for s in [0, segments).
+/// @param f  (segment, place within it) -> Value, on the device
+/// @see reduce_in_rounds
+template <class Value, class F, class Combine>
+void segmented_reduction(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
+                         Combine combine, Value* results) {
+    reduce_in_rounds(stream, workspace, segments, length, f, KeepNothing{}, Itself{}, combine, results);
 }
 
 /// sums[s] = the sum of f(s, at) over at in [0, length), for s in [0, segments).
@@ -91,50 +139,13 @@ void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, I
     segmented_reduction(stream, workspace, segments, length, f, AddSums<K>{}, sums);
 }
 
-/// What a thread does of stored_sums().
-template <int K, class T, class F, class Terms>
-struct StoreAndSumPart {
-    T* to;
-    Sums<K>* sums;
-    F f;
-    Terms terms;
-    Index length, parts;
-
-    STYLEGAN_DEVICE void operator()(Index item) const {
-        const Index segment = quotient(item, parts);
-        Index at = item - segment * parts;
-        T* const row = to + segment * length;
-        const AddSums<K> add;
-        Sums<K> sum{};
-        for (; at + 3 * parts < length; at += 4 * parts) {
-            const T a = f(segment, at), b = f(segment, at + parts), c = f(segment, at + 2 * parts),
-                    d = f(segment, at + 3 * parts);
-            row[at] = a;
-            row[at + parts] = b;
-            row[at + 2 * parts] = c;
-            row[at + 3 * parts] = d;
-            sum = add(sum, add(add(terms(segment, a), terms(segment, b)), add(terms(segment, c), terms(segment, d))));
-        }
-        for (; at < length; at += parts) {
-            const T a = f(segment, at);
-            row[at] = a;
-            sum = add(sum, terms(segment, a));
-        }
-        sums[item] = sum;
-    }
-};
-
 /// to[s * length + at] = f(s, at), and sums[s] = the sum of terms(s, f(s, at)), in one pass over memory.
 /// @param terms  (segment, value) -> Sums<K>, on the device
-/// @see segmented_reduction
+/// @see reduce_in_rounds
 template <int K, class T, class F, class Terms>
 void stored_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
                  const Terms& terms, T* to, Sums<K>* sums) {
-    const Workspace::Frame frame(workspace);
-    const Index parts = parts_of(length);
-    Sums<K>* const of_parts = parts == 1 ? sums : workspace.take<Sums<K>>(segments * parts);
-    launch(stream, segments * parts, StoreAndSumPart<K, T, F, Terms>{to, of_parts, f, terms, length, parts});
-    if (parts > 1) segmented_sums<K>(stream, workspace, segments, parts, Stored<Sums<K>>{of_parts, parts}, sums);
+    reduce_in_rounds(stream, workspace, segments, length, f, KeepEach<T>{to, length}, terms, AddSums<K>{}, sums);
 }
 
 }  // namespace stylegan::gpu

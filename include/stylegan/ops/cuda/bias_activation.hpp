@@ -18,15 +18,8 @@ struct BiasActivationAt {
     static BiasActivationAt of(Maps<const float> x, Maps<const float> noise, std::span<const float> noise_weight,
                                float strength, std::span<const float> bias, float bias_scale, float slope,
                                Maps<float> y) {
-        constexpr const char* where = "bias_activation";
+        require_bias_activation<float>("bias_activation", x, noise, noise_weight, bias, slope, y);
         const Index channels = x.extent(1), pixels = pixels_of(x);
-        require_slope(where, slope);
-        require_same_shape(where, "y", y, x);
-        require_equal(where, "size of bias", static_cast<Index>(bias.size()), channels);
-        if (!noise.empty()) {
-            require_noise(where, noise, x);
-            require_equal(where, "size of noise_weight", static_cast<Index>(noise_weight.size()), channels);
-        }
         return {x.data,
                 bias.data(),
                 noise.empty() ? nullptr : noise.data,
