@@ -7,7 +7,7 @@
 #   clang   the second compiler, with its sanitizers
 set -euo pipefail
 
-build="g++ cmake ninja-build pkg-config libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
+build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
   libpng-dev libjpeg-dev zlib1g-dev libzip-dev"
 test="libboost-test-dev libbenchmark-dev"
 clang="clang libclang-rt-dev"

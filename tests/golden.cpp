@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs golden files: test_golden [--kernels=plain|fast] [STEM...] [options of Boost.Test], all of them without a stem.
+// Runs golden files: test_golden [--kernels=plain|fast|eigen] [STEM...] [options of Boost.Test], all of them without a stem.
 // On the device Cuda --precision=tf32|fp16|bf16 computes in that precision and checks with its tolerances.
 // A file that is not there is named and skipped; when nothing else was asked for, the exit status is 77.
 // Compiled with GOLDEN_ON_CUDA, networks are on that device; where there is no GPU the exit status is 77, too. With the
@@ -53,6 +53,13 @@ constexpr int skipped = 77;
 std::filesystem::path folder;
 std::vector<Case> chosen;
 stylegan::Kernels chosen_kernels = stylegan::Kernels::plain;
+
+stylegan::Kernels kernels_of(std::string_view name) {
+    for (const auto& [kernels, its_name] : stylegan::kernels_names)
+        if (its_name == name) return kernels;
+    throw std::runtime_error("no kernels are called " + std::string(name));
+}
+
 #ifdef GOLDEN_ON_CUDA
 stylegan::Precision chosen_precision = stylegan::Precision::fp32;
 
@@ -105,10 +112,8 @@ int run(int argc, char** argv) {
 #endif
     std::vector<std::string> stems;
     for (int i = 1; i < argc; ++i)
-        if (const std::string_view option = argv[i]; option == "--kernels=fast")
-            chosen_kernels = stylegan::Kernels::fast;
-        else if (option == "--kernels=plain")
-            chosen_kernels = stylegan::Kernels::plain;
+        if (const std::string_view option = argv[i]; option.starts_with("--kernels="))
+            chosen_kernels = kernels_of(option.substr(10));
 #ifdef GOLDEN_ON_CUDA
         else if (option.starts_with("--precision="))
             chosen_precision = precision_of(option.substr(12));

@@ -229,6 +229,7 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
     json["peak_rss_mb"] = std::llround(static_cast<double>(peak_memory()) / (1024.0 * 1024.0));
     if (m.device_bytes) json["device_mb"] = std::llround(static_cast<double>(*m.device_bytes) / (1024.0 * 1024.0));
     if (o.device.cuda) json["device"] = text("cuda, ", name_of(o.device.precision));
+    if (!o.device.cuda) json["kernels"] = name_of(o.device.kernels);
     json["res"] = m.picture.height;
     json["batch"] = m.batch;
     json["threads"] = m.threads;
@@ -243,11 +244,12 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
 
 void print(const BenchmarkOptions& o, const Measurement& m) {
     const bool train = o.what == What::train, pairs = o.what == What::lpips;
-    std::printf("%s %dx%d pictures, %d at once, %d %s, %zu runs after %d to warm up\n",
+    const std::string kernels = o.device.kernels == Kernels::fast ? "" : text(" in kernels ", name_of(o.device.kernels));
+    std::printf("%s %dx%d pictures%s, %d at once, %d %s, %zu runs after %d to warm up\n",
                 train   ? "Training on"
                 : pairs ? "LPIPS by VGG16 of pairs of"
                         : "Generating",
-                m.picture.width, m.picture.height, static_cast<int>(m.batch), m.threads,
+                m.picture.width, m.picture.height, kernels.c_str(), static_cast<int>(m.batch), m.threads,
                 m.threads == 1 ? "thread" : "threads", m.seconds.size(), train ? train_warm_up : warm_up);
     std::printf("Seconds per %s  median %.4g   min %.4g   max %.4g\n", pairs ? "pair   " : "picture",
                 m.seconds[m.seconds.size() / 2], m.seconds.front(), m.seconds.back());

@@ -10,13 +10,20 @@
 namespace stylegan::examples {
 
 void add_device(CLI::App& c, DeviceOption& device) {
-    const auto parse = [precision = &device.precision](const std::string& s) {
+    const auto parse = [given = &device](const std::string& s) {
         auto parsed = parse_device(s);
-        if (parsed) parsed->precision = *precision;
+        if (parsed) {
+            parsed->precision = given->precision;
+            parsed->kernels = given->kernels;
+        }
         return parsed;
     };
     add_parsed(c, "--device", device, "cpu|cuda|cuda:N", parse, "cpu, cuda, or cuda:N for the GPU with that number",
                "where to compute (default cpu); a GPU needs a program that was compiled with CUDA");
+    std::vector<std::pair<std::string, Kernels>> kernels;
+    for (const auto& [value, name] : kernels_names) kernels.emplace_back(name, value);
+    add_choice(c, "--kernels", device.kernels, kernels,
+               "on the CPU (default fast): fast, eigen: every op in Eigen alone, or plain: loops by the definition, slow");
     std::vector<std::pair<std::string, Precision>> choices;
     for (const auto& [precision, name] : precision_names) choices.emplace_back(name, precision);
     CLI::Option& precision =
@@ -36,6 +43,11 @@ std::optional<DeviceOption> parse_device(const std::string& text) {
     const auto number = parse_whole(text.substr(numbered.size()), {0, 1023});
     if (!number) return std::nullopt;
     return DeviceOption{.cuda = true, .number = static_cast<int>(*number)};
+}
+
+void require_no_kernels(const DeviceOption& device) {
+    if (device.kernels != Kernels::fast)
+        throw ValueError(text("--kernels: is \"", name_of(device.kernels), "\" with --device cuda, expected --device cpu"));
 }
 
 void refuse_device(const DeviceOption& device, const std::string& why) {

@@ -21,9 +21,10 @@ struct DeviceOption {
     bool cuda = false;
     int number = 0;                         ///< of the GPU
     Precision precision = Precision::fp32;  ///< on a GPU
+    Kernels kernels = Kernels::fast;        ///< on the CPU
 };
 
-/// --device, --gpu-precision and --tf32
+/// --device, --kernels, --gpu-precision and --tf32
 void add_device(CLI::App& command, DeviceOption& device);
 
 /// "cpu", "cuda" or "cuda:1"; nothing for any other text.
@@ -32,6 +33,9 @@ void add_device(CLI::App& command, DeviceOption& device);
 /// Ends a command that asks for a GPU. @throws DeviceError: "--device: is "cuda:1", expected cpu, since <why>"
 [[noreturn]] void refuse_device(const DeviceOption& device, const std::string& why);
 
+/// Ends a command that asks for kernels of the CPU and for a GPU. @throws ValueError
+void require_no_kernels(const DeviceOption& device);
+
 /// "not compiled in", "1 device", or why there is none.
 [[nodiscard]] std::string cuda_description();
 
@@ -39,7 +43,8 @@ void add_device(CLI::App& command, DeviceOption& device);
 /// @throws DeviceError if there is no such GPU, or the program was compiled without CUDA
 template <class F>
 auto on_device(const DeviceOption& device, int threads, F&& f) {
-    if (!device.cuda) return f(Cpu{.threads = threads});
+    if (!device.cuda) return f(Cpu{.threads = threads, .kernels = device.kernels});
+    require_no_kernels(device);
 #ifdef STYLEGAN_CUDA
     try {
         require_cuda_device(device.number);

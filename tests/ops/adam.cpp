@@ -16,7 +16,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(follows_the_published_formula, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (Index n : {0, 1, 5, 16, 33, 20001}) {
         auto value = random_vector<S>(n, 1), m = random_vector<S>(n, 2), v = random_vector<S>(n, 3);
         for (S& x : v) x = std::abs(x);
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(follows_the_published_formula, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(a_value_without_gradient_stays) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     std::vector<float> value(20, 3.f), zero(20, 0.f), m(20, 0.f), v(20, 0.f);
     ops::adam_update(c, 20, value.data(), zero.data(), m.data(), v.data(), 0.1f, 0.f, 0.99f, 1e-8f);
     for (float x : value) BOOST_TEST(x == 3.f);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(average_moves_towards_the_value, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     const auto value = random_vector<S>(37, 8), start = random_vector<S>(37, 9);
     auto ema = start;
     ops::average_into(c, 37, ema.data(), value.data(), S(0.9));
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(average_moves_towards_the_value, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(all_finite_finds_one_bad_value_anywhere, S, Scalars) {
-    Context<BasicCpu<S>> c({2});
+    Context<BasicCpu<S>> c({2, kernels_under_test()});
     const Index n = 40000;
     auto x = random_vector<S>(n, 10);
     x[7] = std::numeric_limits<S>::max();

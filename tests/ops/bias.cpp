@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_value_to_each_channel, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto x = random_maps<S>(shape, 1);
         const auto b = random_vector<S>(shape[1], 2);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_value_to_each_channel, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(gradient_is_added, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         const auto dy = random_maps<S>(shape, 3);
         auto db = random_vector<S>(shape[1], 4);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gradient_is_added, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivative_for_the_bias) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Shape shape{2, 3, 5, 7};
     const auto x = random_maps<double>(shape, 5);
     finite_difference::Differentiable f;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 3, 4}, 9), y = unwritten<float>({1, 2, 4, 3});
     std::vector<float> two(2), three(3);
     BOOST_CHECK_THROW(ops::add_bias(c, x.view(), two, 1.f, y.view()), stylegan::ShapeError);

@@ -43,7 +43,7 @@ struct Case {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_noise_then_bias_then_leaky_relu, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (int noise_maps : {0, 1, 2}) {
             Case<S> k(shape, noise_maps, 1);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_noise_then_bias_then_leaky_relu, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(gradient_is_that_of_the_three_ops, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (int noise_maps : {0, 1, 2})
             for (bool with_bias : {false, true})
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gradient_is_that_of_the_three_ops, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes) {
         const Index size = size_of(shape), channels = shape[1];
         const auto noise = random_maps<double>({shape[0], 1, shape[2], shape[3]}, 8);
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     Case<float> k({2, 3, 4, 5}, 2, 12);
     auto other = unwritten<float>({2, 3, 5, 4});
     const auto noise = random_maps<float>({2, 1, 5, 4}, 13);

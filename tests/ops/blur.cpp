@@ -47,7 +47,7 @@ Values plain_blur(const MapsOf<S>& x, const std::vector<S>& filter) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_separable_sum, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (int taps : {1, 3, 5, 9, ops::longest_blur}) {
             const auto x = random_maps<S>(shape, 1);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_separable_sum, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(large_planes_are_cut_into_strips_unseen) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     for (const Shape& shape : {Shape{1, 1, 1024, 1024}, Shape{1, 2, 50, 3000}, Shape{1, 1, 5000, 3}}) {
         const auto x = random_maps<float>(shape, 2);
         for (int taps : {3, 7}) {
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(large_planes_are_cut_into_strips_unseen) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes)
         for (int taps : {3, 5}) {
             const auto filter = filter_of<double>(taps);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 3, 4}, 5), y = unwritten<float>({1, 2, 3, 5}),
          z = unwritten<float>({1, 2, 3, 4});
     BOOST_CHECK_THROW(ops::blur(c, x.view(), filter_of<float>(3), y.view()), stylegan::ShapeError);

@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_and_shifts_each_channel, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto x = random_maps<S>(shape, 1);
         const auto scale = random_vector<S>(shape[1], 2), shift = random_vector<S>(shape[1], 3);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 3, 4}, 5), y = unwritten<float>({1, 2, 4, 3});
     const std::vector<float> two(2), three(3);
     BOOST_CHECK_THROW(ops::channel_affine(c, x.view(), two, two, y.view()), stylegan::ShapeError);

@@ -11,7 +11,7 @@ namespace ops = stylegan::ops;
 using namespace maps;
 
 BOOST_AUTO_TEST_CASE(sums_are_scaled_and_added_and_an_empty_one_is_left_out) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     std::vector<double> wanted{10, 20, 30};
     const auto f = [](Index n, Index channel, Index at) {
         return std::array{static_cast<double>(100 * n + channel), static_cast<double>(at)};
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(sums_are_scaled_and_added_and_an_empty_one_is_left_out) {
 }
 
 BOOST_AUTO_TEST_CASE(the_workspace_is_given_back) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     std::vector<double> sum(1, 0.0);
     const auto next = [&] {
         const stylegan::Workspace::Frame frame(c.workspace());

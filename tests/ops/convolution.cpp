@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) { check_empty_batch<Convolution>
 
 BOOST_AUTO_TEST_CASE(shapes_are_checked) {
     check_shapes_are_checked<Convolution>("convolution");
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const auto x = random_maps<float>({1, 1, 4, 4}, 1), w = random_maps<float>({2, 2, 1, 1}, 2);
     auto y = unwritten<float>({1, 1, 4, 4});
     check_refused([&] { ops::convolution(c, x.view(), w.view(), 1.0f, y.view()); },

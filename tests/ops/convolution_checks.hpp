@@ -76,58 +76,64 @@ struct Results {
     [[nodiscard]] Values all() const { return joined({y, dx, dw}); }
 };
 
+inline constexpr Kernels all_kernels[] = {Kernels::fast, Kernels::eigen, Kernels::plain};
+
 /// The double-precision op is what its definition says.
 template <class Op>
 void check_definition(const std::vector<Sizes>& all) {
-    Context<Double> c({2});
-    for (const Sizes& sizes : all) {
-        const Shape ys = Op::output(sizes.x, sizes.outputs);
-        const Values x = normal_values(size_of(sizes.x), 1), w = normal_values(size_of(sizes.w()), 2);
-        Values y(static_cast<std::size_t>(size_of(ys)), NAN);
-        Op::forward(c, view(x, sizes.x), view(w, sizes.w()), 0.75, view(y, ys));
-        BOOST_TEST(error_of(y, Op::definition(x, sizes.x, w, sizes.w(), 0.75)) < 1e-13);
-    }
+    for (Kernels kernels : {Kernels::eigen, Kernels::plain})
+        for (const Sizes& sizes : all) {
+            Context<Double> c({2, kernels});
+            const Shape ys = Op::output(sizes.x, sizes.outputs);
+            const Values x = normal_values(size_of(sizes.x), 1), w = normal_values(size_of(sizes.w()), 2);
+            Values y(static_cast<std::size_t>(size_of(ys)), NAN);
+            Op::forward(c, view(x, sizes.x), view(w, sizes.w()), 0.75, view(y, ys));
+            BOOST_TEST(error_of(y, Op::definition(x, sizes.x, w, sizes.w(), 0.75)) < 1e-13);
+        }
 }
 
 /// <op(x, w), dy> = <x, input_gradient(dy, w)> = <w, weight_gradient(x, dy)> for the x and w with a single one, wherever it
 /// stands: the gradients are right value by value.
 template <class Op>
 void check_gradients_are_transposes(const std::vector<Sizes>& all) {
-    Context<Double> c({2});
-    for (const Sizes& sizes : all) {
-        const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
-        const Values x = normal_values(size_of(sizes.x), 1), w = normal_values(size_of(ws), 2),
-                     dy = normal_values(size_of(ys), 3), dw_before = normal_values(size_of(ws), 4);
-        Values y(dy.size()), dx(x.size(), NAN), dw = dw_before;
-        Op::input_gradient(c, view(dy, ys), view(w, ws), 0.75, view(dx, sizes.x));
-        Op::weight_gradient(c, view(x, sizes.x), view(dy, ys), 0.75, view(dw, ws));
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            Values one(x.size(), 0.0);
-            one[i] = 1;
-            Op::forward(c, view(one, sizes.x), view(w, ws), 0.75, view(y, ys));
-            BOOST_TEST(std::abs(dot(y, dy) - dx[i]) < 1e-11);
+    for (Kernels kernels : {Kernels::eigen, Kernels::plain})
+        for (const Sizes& sizes : all) {
+            Context<Double> c({2, kernels});
+            const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
+            const Values x = normal_values(size_of(sizes.x), 1), w = normal_values(size_of(ws), 2),
+                         dy = normal_values(size_of(ys), 3), dw_before = normal_values(size_of(ws), 4);
+            Values y(dy.size()), dx(x.size(), NAN), dw = dw_before;
+            Op::input_gradient(c, view(dy, ys), view(w, ws), 0.75, view(dx, sizes.x));
+            Op::weight_gradient(c, view(x, sizes.x), view(dy, ys), 0.75, view(dw, ws));
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                Values one(x.size(), 0.0);
+                one[i] = 1;
+                Op::forward(c, view(one, sizes.x), view(w, ws), 0.75, view(y, ys));
+                BOOST_TEST(std::abs(dot(y, dy) - dx[i]) < 1e-11);
+            }
+            for (std::size_t i = 0; i < w.size(); ++i) {
+                Values one(w.size(), 0.0);
+                one[i] = 1;
+                Op::forward(c, view(x, sizes.x), view(one, ws), 0.75, view(y, ys));
+                BOOST_TEST(std::abs(dot(y, dy) - (dw[i] - dw_before[i])) < 1e-11);
+            }
         }
-        for (std::size_t i = 0; i < w.size(); ++i) {
-            Values one(w.size(), 0.0);
-            one[i] = 1;
-            Op::forward(c, view(x, sizes.x), view(one, ws), 0.75, view(y, ys));
-            BOOST_TEST(std::abs(dot(y, dy) - (dw[i] - dw_before[i])) < 1e-11);
-        }
-    }
 }
 
-/// Both implementations in single precision against double precision.
+/// All implementations in single precision, and Eigen's in double, against plain loops in double precision.
 template <class Op>
 void check_single_precision(const std::vector<Sizes>& all) {
-    Context<Double> reference({2});
+    Context<Double> reference({2, Kernels::plain});
     for (const Sizes& sizes : all) {
         const Results<Op, double> expected(reference, sizes);
-        for (Kernels kernels : {Kernels::fast, Kernels::plain}) {
+        Context<Double> in_eigen({2, Kernels::eigen});
+        BOOST_TEST(error_of(Results<Op, double>(in_eigen, sizes).all(), expected.all()) < 1e-13);
+        for (Kernels kernels : all_kernels) {
             Context<Cpu> c({2, kernels});
             const Results<Op, float> found(c, sizes);
             BOOST_TEST_CONTEXT("x (" << sizes.x[0] << ", " << sizes.x[1] << ", " << sizes.x[2] << ", " << sizes.x[3]
                                      << "), w " << sizes.kernel << "x" << sizes.kernel << " to " << sizes.outputs
-                                     << (kernels == Kernels::plain ? ", plain" : "")) {
+                                     << ", " << stylegan::name_of(kernels)) {
                 BOOST_TEST(error_of(found.y, expected.y) < 1e-5, "y");
                 BOOST_TEST(error_of(found.dx, expected.dx) < 1e-5, "dx");
                 BOOST_TEST(error_of(found.dw, expected.dw) < 1e-5, "dw");
@@ -139,41 +145,47 @@ void check_single_precision(const std::vector<Sizes>& all) {
 /// <op(x, w), dy> = <x, dx> = <w, dw> in single precision, where the three are calculated in different ways.
 template <class Op>
 void check_adjoints(const Sizes& sizes) {
-    Context<Cpu> c({2});
-    const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
-    const auto x = random_maps<float>(sizes.x, 1), w = random_maps<float>(ws, 2), dy = random_maps<float>(ys, 3);
-    auto y = unwritten<float>(ys), dx = unwritten<float>(sizes.x), dw = random_maps<float>(ws, 4);
-    std::fill_n(dw.data(), dw.size(), 0.0f);
-    Op::forward(c, x.view(), w.view(), 0.5f, y.view());
-    Op::input_gradient(c, dy.view(), w.view(), 0.5f, dx.view());
-    Op::weight_gradient(c, x.view(), dy.view(), 0.5f, dw.view());
-    const double scale = std::sqrt(dot(values(y), values(y)) * dot(values(dy), values(dy)));
-    BOOST_TEST(std::abs(dot(values(y), values(dy)) - dot(values(x), values(dx))) < 1e-6 * scale);
-    BOOST_TEST(std::abs(dot(values(y), values(dy)) - dot(values(w), values(dw))) < 1e-6 * scale);
+    for (Kernels kernels : {Kernels::fast, Kernels::eigen}) {
+        Context<Cpu> c({2, kernels});
+        const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
+        const auto x = random_maps<float>(sizes.x, 1), w = random_maps<float>(ws, 2), dy = random_maps<float>(ys, 3);
+        auto y = unwritten<float>(ys), dx = unwritten<float>(sizes.x), dw = random_maps<float>(ws, 4);
+        std::fill_n(dw.data(), dw.size(), 0.0f);
+        Op::forward(c, x.view(), w.view(), 0.5f, y.view());
+        Op::input_gradient(c, dy.view(), w.view(), 0.5f, dx.view());
+        Op::weight_gradient(c, x.view(), dy.view(), 0.5f, dw.view());
+        const double scale = std::sqrt(dot(values(y), values(y)) * dot(values(dy), values(dy)));
+        BOOST_TEST(std::abs(dot(values(y), values(dy)) - dot(values(x), values(dx))) < 1e-6 * scale);
+        BOOST_TEST(std::abs(dot(values(y), values(dy)) - dot(values(w), values(dw))) < 1e-6 * scale);
+    }
 }
 
 /// The same bits with 1, 2 and 3 threads.
 template <class Op>
 void check_thread_counts(const std::vector<Sizes>& all) {
-    for (const Sizes& sizes : all) check_threads([&](Context<Cpu>& c) { return Results<Op, float>(c, sizes).all(); });
+    for (Kernels kernels : {Kernels::fast, Kernels::eigen})
+        for (const Sizes& sizes : all)
+            check_threads([&](Context<Cpu>& c) { return Results<Op, float>(c, sizes).all(); }, kernels);
 }
 
 /// y and dx of one picture have the same bits whatever else is in the batch.
 template <class Op>
 void check_pictures_are_independent(const Sizes& sizes) {
-    Context<Cpu> c({2});
-    const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
-    const auto x = random_maps<float>(sizes.x, 1), w = random_maps<float>(ws, 2), dy = random_maps<float>(ys, 3);
-    auto y = unwritten<float>(ys), dx = unwritten<float>(sizes.x);
-    Op::forward(c, x.view(), w.view(), 0.5f, y.view());
-    Op::input_gradient(c, dy.view(), w.view(), 0.5f, dx.view());
-    for (Index n = 0; n < sizes.x[0]; ++n) {
-        auto y1 = unwritten<float>({1, ys[1], ys[2], ys[3]}),
-             dx1 = unwritten<float>({1, sizes.x[1], sizes.x[2], sizes.x[3]});
-        Op::forward(c, x.view().part(n, 1), w.view(), 0.5f, y1.view());
-        Op::input_gradient(c, dy.view().part(n, 1), w.view(), 0.5f, dx1.view());
-        BOOST_TEST(same_bits(values(y1), Values(y.data() + n * y1.size(), y.data() + (n + 1) * y1.size())));
-        BOOST_TEST(same_bits(values(dx1), Values(dx.data() + n * dx1.size(), dx.data() + (n + 1) * dx1.size())));
+    for (Kernels kernels : {Kernels::fast, Kernels::eigen}) {
+        Context<Cpu> c({2, kernels});
+        const Shape ws = sizes.w(), ys = Op::output(sizes.x, sizes.outputs);
+        const auto x = random_maps<float>(sizes.x, 1), w = random_maps<float>(ws, 2), dy = random_maps<float>(ys, 3);
+        auto y = unwritten<float>(ys), dx = unwritten<float>(sizes.x);
+        Op::forward(c, x.view(), w.view(), 0.5f, y.view());
+        Op::input_gradient(c, dy.view(), w.view(), 0.5f, dx.view());
+        for (Index n = 0; n < sizes.x[0]; ++n) {
+            auto y1 = unwritten<float>({1, ys[1], ys[2], ys[3]}),
+                 dx1 = unwritten<float>({1, sizes.x[1], sizes.x[2], sizes.x[3]});
+            Op::forward(c, x.view().part(n, 1), w.view(), 0.5f, y1.view());
+            Op::input_gradient(c, dy.view().part(n, 1), w.view(), 0.5f, dx1.view());
+            BOOST_TEST(same_bits(values(y1), Values(y.data() + n * y1.size(), y.data() + (n + 1) * y1.size())));
+            BOOST_TEST(same_bits(values(dx1), Values(dx.data() + n * dx1.size(), dx.data() + (n + 1) * dx1.size())));
+        }
     }
 }
 

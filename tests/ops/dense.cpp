@@ -44,14 +44,14 @@ BOOST_AUTO_TEST_CASE(threads_do_not_matter) { check_thread_counts<Dense>(many); 
 BOOST_AUTO_TEST_CASE(rows_are_independent) { check_pictures_are_independent<Dense>({{23, 40, 1, 1}, 1, 48}); }
 
 BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) {
-    Context<Cpu> c({2});
+    Context<Cpu> c({2, kernels_under_test()});
     const Results<Dense, float> none(c, {{0, 3, 1, 1}, 1, 5});
     BOOST_TEST(none.y.empty());
     BOOST_TEST(same_bits(none.dw, values(random_maps<float>({1, 1, 3, 5}, 4))));
 }
 
 BOOST_AUTO_TEST_CASE(shapes_are_checked) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const auto refuse = [&](Index n, Index i, stylegan::View<float, 2> w, Index batch, Index o,
                             const std::string& message) {
         auto x = random_rows<float>(n, i, 1), y = random_rows<float>(batch, o, 2);

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(is_convolution_then_downscale) {
 
 BOOST_AUTO_TEST_CASE(shapes_are_checked) {
     check_shapes_are_checked<DownscaleConvolution>("downscale_convolution");
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const auto x = random_maps<float>({1, 1, 4, 5}, 1), w = random_maps<float>({3, 3, 1, 1}, 2);
     auto y = unwritten<float>({1, 1, 2, 2});
     check_refused([&] { ops::downscale_convolution(c, x.view(), w.view(), 1.0f, y.view()); },

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_sum_over_a_large_plane_keeps_single_precision) {
 
 BOOST_AUTO_TEST_CASE(stretches_cover_every_plane_once) {
     for (int threads : {1, 3}) {
-        Context<Cpu> c({threads});
+        Context<Cpu> c({threads, kernels_under_test()});
         for (const auto& [planes, pixels] :
              {std::pair<Index, Index>{7, 1}, {3, 40000}, {1, 16384}, {2, 16385}, {0, 5}, {5, 0}, {900, 64}}) {
             std::vector<int> seen(static_cast<std::size_t>(planes * pixels), 0);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(elementwise_does_not_depend_on_threads) {
     check_threads([&](Context<Cpu>& c) {
         auto y = unwritten<float>(large_shape);
         ops::elementwise(
-            c, x.size(), y.data(), [](auto v) { return v * v + v; }, x.data());
+            c, x.size(), y.data(), []<class V>(V v) -> V { return v * v + v; }, x.data());
         return values(y);
     });
 }

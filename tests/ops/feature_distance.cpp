@@ -44,7 +44,7 @@ Values expected_distances(const MapsOf<S>& a, const MapsOf<S>& b, const std::vec
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_formula, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto a = random_maps<S>(shape, 1);
         const auto b = random_maps<S>(shape, 2);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_formula, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 2, 5}, Shape{1, 4, 13, 11}}) {
         const Values b = finite_difference::normal_values(size_of(shape), 1);
         const auto weight = random_vector<double>(shape[1], 2);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_comes_from_a_pixel_that_is_off) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Values a{0, 1, 0, 1}, b{1, 1, 1, 2};  // two channels of two pixels; the first pixel of a is 0
     const std::vector<double> weight{1, 1}, dd{1};
     Values da(4, NAN);
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto a = random_maps<float>({1, 2, 3, 4}, 5), b = unwritten<float>({1, 2, 4, 3});
     const std::vector<float> two(2), three(3);
     const std::vector<double> one(1), none;

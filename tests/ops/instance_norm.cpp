@@ -77,7 +77,7 @@ InstanceNorm::Result plain_norm(const MapsOf<S>& x, double eps) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(has_mean_zero_and_deviation_one, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto x = random_maps<S>(shape, 1);
         auto y = unwritten<S>(shape);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(has_mean_zero_and_deviation_one, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(a_large_plane_far_from_zero_keeps_single_precision) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const Shape shape{1, 1, 1024, 1024};
     auto x = random_maps<float>(shape, 2);
     for (Index i = 0; i < x.size(); ++i) x.data()[i] += 30.f;
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(moments_of_drifting_blocks_are_joined) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes) {
         const InstanceNorm f{c, shape};
         finite_difference::check_derivatives(
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
 }
 
 BOOST_AUTO_TEST_CASE(outputs_may_be_inputs) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Shape shape{2, 3, 5, 7};
     const InstanceNorm f{c, shape};
     const Values x = finite_difference::normal_values(size_of(shape), 4),
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({2, 3, 4, 5}, 8), other = random_maps<float>({2, 3, 5, 4}, 9);
     auto rows = random_rows<float>(2, 3, 10), wrong = random_rows<float>(3, 2, 11);
     const auto a = x.view(), b = other.view();

@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_what_is_negative, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (S slope : {S(0.2), S(0), S(1)}) {
             auto x = random_maps<S>(shape, 1);
@@ -29,14 +29,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(scales_what_is_negative, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(not_a_number_stays_one) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = unwritten<float>({1, 1, 5, 7});
     ops::leaky_relu(c, x.view(), 0.2f, x.view());
     for (Index i = 0; i < x.size(); ++i) BOOST_TEST(std::isnan(x.data()[i]));
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes)
         for (double slope : {0.2, 0.0}) {
             const auto forward = [&](const Values& x) {
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
 }
 
 BOOST_AUTO_TEST_CASE(the_gradient_at_zero_is_the_slope) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     Values x{0.0, -0.0}, dy{1, 1}, dx{NAN, NAN};
     ops::leaky_relu_gradient(c, view(x, {1, 1, 1, 2}), view(dy, {1, 1, 1, 2}), 0.2, view(dx, {1, 1, 1, 2}));
     BOOST_TEST(dx[0] == 0.2);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 3, 4}, 5), y = unwritten<float>({1, 2, 4, 3});
     BOOST_CHECK_THROW(ops::leaky_relu(c, x.view(), 0.2f, y.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::leaky_relu(c, x.view(), 1.1f, x.view()), stylegan::ValueError);

@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(goes_from_a_to_b, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto a = random_maps<S>(shape, 1);
         const auto b = random_maps<S>(shape, 2);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(goes_from_a_to_b, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(vectors_too) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const auto a = random_rows<float>(3, 5, 3), b = random_rows<float>(3, 5, 4);
     auto y = unwritten_rows<float>(3, 5);
     ops::lerp(c, a.view(), b.view(), 0.5f, y.view());
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto a = random_maps<float>({1, 2, 3, 4}, 7), b = random_maps<float>({2, 1, 3, 4}, 8);
     BOOST_CHECK_THROW(ops::lerp(c, a.view(), b.view(), 0.5f, a.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::lerp(c, a.view(), a.view(), 0.5f, b.view()), stylegan::ShapeError);

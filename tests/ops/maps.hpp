@@ -2,6 +2,7 @@
 #pragma once
 
 #include "finite_difference.hpp"
+#include "kernels_under_test.hpp"
 
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
@@ -104,15 +105,19 @@ inline bool same_bits(const Values& a, const Values& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
-/// Checks that f(context), which returns Values, gives the same bits with 1, 2 and 3 threads.
+/// Checks that f(context), which returns Values, gives the same bits with 1, 2, 3 and 8 threads.
 template <class F>
-void check_threads(const F& f) {
-    Context<Cpu> one({1});
+void check_threads(const F& f, stylegan::Kernels kernels) {
+    Context<Cpu> one({1, kernels});
     const Values expected = f(one);
-    for (int threads : {2, 3}) {
-        Context<Cpu> c({threads});
+    for (int threads : {2, 3, 8}) {
+        Context<Cpu> c({threads, kernels});
         BOOST_TEST(same_bits(f(c), expected), "with " << threads << " threads");
     }
+}
+template <class F>
+void check_threads(const F& f) {
+    check_threads(f, kernels_under_test());
 }
 
 }  // namespace maps

@@ -34,7 +34,7 @@ void for_each_block(const Shape& shape, const F& f) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(takes_the_largest_of_each_block, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : poolable) {
         const auto x = random_maps<S>(shape, 1);
         auto y = unwritten<S>(halved(shape));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(takes_the_largest_of_each_block, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_gradient_goes_to_the_first_largest, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : poolable) {
         auto x = random_maps<S>(shape, 2);
         for (Index i = 0; i < x.size(); ++i) x.data()[i] = std::max(x.data()[i], S(0));  // many are equal
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_gradient_goes_to_the_first_largest, S, Scalars
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : {Shape{1, 1, 2, 2}, Shape{2, 3, 4, 5}, Shape{1, 2, 3, 3}}) {
         const auto forward = [&](const Values& x) {
             Values y(static_cast<std::size_t>(size_of(halved(shape))), NAN);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 6, 7}, 4), y = unwritten<float>({1, 2, 3, 4}),
          small = unwritten<float>({1, 2, 3, 3});
     BOOST_CHECK_THROW(ops::max_pool(c, x.view(), y.view()), stylegan::ShapeError);

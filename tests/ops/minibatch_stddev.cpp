@@ -63,7 +63,7 @@ Values plain(const MapsOf<S>& x, const Case& k, double eps) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(appends_the_mean_deviation_of_each_group, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Case& k : cases) {
         const auto x = random_maps<S>(k.shape, 1);
         auto y = unwritten<S>(k.out());
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(appends_the_mean_deviation_of_each_group, S, Scala
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const double eps = 0.01;
     for (const Case& k : cases) {
         const Shape& shape = k.shape;
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({6, 4, 2, 2}, 7), y = unwritten<float>({6, 5, 2, 2});
     const auto a = x.view(), b = y.view();
     BOOST_CHECK_NO_THROW(ops::minibatch_stddev(c, a, 3, 1, 1e-8f, b));

@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_map_to_all_channels, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (bool shared : {false, true}) {
             auto x = random_maps<S>(shape, 1);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(adds_one_map_to_all_channels, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivative_for_the_weight) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Shape shape{2, 3, 5, 7};
     const auto x = random_maps<double>(shape, 5), e = random_maps<double>({2, 1, 5, 7}, 6);
     finite_difference::Differentiable f;
@@ -69,13 +69,13 @@ BOOST_AUTO_TEST_CASE(derivative_for_the_noise) {
         const auto weight = random_vector<double>(4, 6);
         finite_difference::Differentiable f;
         f.forward = [&](const Values& e) {
-            Context<Double> c({1});
+            Context<Double> c({1, kernels_under_test()});
             auto y = unwritten<double>(shape);
             ops::add_noise(c, x.view(), view(e, noise_shape), weight, 0.4, y.view());
             return values(y);
         };
         f.gradient = [&](const Values& e, const Values& dy) {
-            Context<Double> c({1});
+            Context<Double> c({1, kernels_under_test()});
             Values de(e.size(), -7.0);
             ops::noise_gradient(c, view(dy, shape), weight, 0.4, stylegan::Maps<double>{de.data(), noise_shape});
             return de;
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({3, 2, 3, 4}, 11);
     const auto two = random_maps<float>({2, 1, 3, 4}, 12), coloured = random_maps<float>({3, 2, 3, 4}, 13),
                good = random_maps<float>({3, 1, 3, 4}, 14), turned = random_maps<float>({3, 1, 4, 3}, 15);

@@ -60,7 +60,7 @@ struct PixelNorm {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(divides_by_the_root_mean_square, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto x = random_maps<S>(shape, 1);
         auto y = unwritten<S>(shape), inverse = unwritten<S>(one_channel(shape));
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(divides_by_the_root_mean_square, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes) {
         const PixelNorm f{c, shape};
         finite_difference::check_derivatives(
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
 }
 
 BOOST_AUTO_TEST_CASE(outputs_may_be_inputs) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Shape shape{2, 3, 5, 7}, one = one_channel(shape);
     const PixelNorm f{c, shape};
     const Values x = finite_difference::normal_values(size_of(shape), 3),
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({2, 3, 4, 5}, 7), other = random_maps<float>({2, 3, 5, 4}, 8);
     auto one = random_maps<float>({2, 1, 4, 5}, 9);
     const auto a = x.view(), b = other.view(), r = one.view();

@@ -14,7 +14,7 @@ using namespace maps;
 using Scalars = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     auto shapes = odd_shapes;
     shapes.push_back(large_shape);
     for (const Shape& shape : shapes)
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
 
             auto expected = unwritten<double>(shape);  // in double, part by part
             {
-                Context<Double> d({1});
+                Context<Double> d({1, kernels_under_test()});
                 const auto dx = random_maps<double>(shape, 1), de = random_maps<double>(e.shape(), 2);
                 auto exact = [](const auto& from, auto to) {
                     for (Index i = 0; i < from.size(); ++i) to.data()[i] = static_cast<double>(from.data()[i]);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_its_three_parts, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(a_large_mean_does_no_harm) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 1, 64, 64}, 1);
     for (Index i = 0; i < x.size(); ++i) x.data()[i] = 1000 + x.data()[i];
     const std::vector<float> none{0}, bias{0};
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({3, 2, 3, 4}, 11);
     const auto noise = random_maps<float>({2, 1, 3, 4}, 12);
     const std::vector<float> two(2), three(3);

@@ -59,7 +59,7 @@ struct StyleModulation {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(scales_and_shifts_each_plane, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes) {
         auto x = random_maps<S>(shape, 1);
         const auto style = random_rows<S>(shape[0], 2 * shape[1], 2);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(scales_and_shifts_each_plane, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes) {
         const StyleModulation f{c, shape};
         finite_difference::check_derivatives({[&](const Values& x) { return f.forward(x); },
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_wanted_may_be_empty_and_outputs_may_be_inputs) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     const Shape shape{2, 3, 5, 7};
     const StyleModulation f{c, shape};
     const Values x = finite_difference::normal_values(f.size(), 4),
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({2, 3, 4, 5}, 12), other = random_maps<float>({2, 3, 5, 4}, 13);
     auto rows = random_rows<float>(2, 6, 14), wrong = random_rows<float>(2, 3, 15);
     const auto a = x.view(), b = other.view();

@@ -20,7 +20,7 @@ Shape larger(const Shape& s, int factor) { return {s[0], s[1], s[2] * factor, s[
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(repeats_each_pixel, S, Scalars) {
-    Context<BasicCpu<S>> c({1});
+    Context<BasicCpu<S>> c({1, kernels_under_test()});
     for (const Shape& shape : odd_shapes)
         for (int factor : {1, 2, 3, 4}) {
             const auto x = random_maps<S>(shape, 1);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeats_each_pixel, S, Scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(derivatives) {
-    Context<Double> c({1});
+    Context<Double> c({1, kernels_under_test()});
     for (const Shape& shape : small_shapes)
         for (int factor : {2, 3}) {
             const auto forward = [&](const Values& x) {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     auto x = random_maps<float>({1, 2, 3, 4}, 4), y = unwritten<float>({1, 2, 6, 7});
     BOOST_CHECK_THROW(ops::upscale2d(c, x.view(), 2, y.view()), stylegan::ShapeError);
     BOOST_CHECK_THROW(ops::upscale2d_gradient(c, y.view(), 2, x.view()), stylegan::ShapeError);

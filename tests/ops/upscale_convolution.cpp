@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(is_upscale_then_convolution) {
 
 BOOST_AUTO_TEST_CASE(shapes_are_checked) {
     check_shapes_are_checked<UpscaleConvolution<false>>("upscale_convolution");
-    Context<Cpu> c({1});
+    Context<Cpu> c({1, kernels_under_test()});
     const auto x = random_maps<float>({1, 1, 4, 4}, 1), w = random_maps<float>({5, 5, 1, 1}, 2);
     auto y = unwritten<float>({1, 1, 8, 8});
     check_refused([&] { ops::upscale_convolution(c, x.view(), w.view(), 1.0f, false, y.view()); },

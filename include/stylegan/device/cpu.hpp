@@ -4,6 +4,7 @@
 #include <stylegan/core/buffer.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/kernels.hpp>
 #include <stylegan/device/profile.hpp>
 #include <stylegan/device/thread_pool.hpp>
 #include <stylegan/device/workspace.hpp>
@@ -19,9 +20,6 @@ namespace stylegan {
 template <class Device>
 class Context;
 
-/// Which implementation of an op runs: the one made for speed, or the plain loops that the tests hold it against.
-enum class Kernels { fast, plain };
-
 /// How many threads a device has: the number asked for, or as many as the machine has if that is 0.
 /// @throws DeviceError if threads < 0 or > 1024
 [[nodiscard]] inline int processor_threads(const char* device, int threads) {
@@ -31,7 +29,7 @@ enum class Kernels { fast, plain };
     return threads > 0 ? threads : 1;
 }
 
-/// The processor, calculating in `S`. `BasicCpu<double>` always runs the plain kernels; it checks derivatives.
+/// The CPU, calculating in `S`. `BasicCpu<double>` is there to check derivatives: its fast kernels have no Winograd forms.
 template <class S>
 struct BasicCpu {
     using Scalar = S;

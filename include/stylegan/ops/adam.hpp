@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/adam.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/lerp.hpp>
 
@@ -32,6 +33,7 @@ struct AdamStep {
 template <class S>
 void adam_update(Context<BasicCpu<S>>& c, Index count, Same<S>* value, const Same<S>* gradient, Same<S>* m, Same<S>* v,
                  Same<S> rate, Same<S> beta1, Same<S> beta2, Same<S> eps) {
+    if (eigen::chosen(c)) return eigen::adam_update<S>(c, count, value, gradient, m, v, rate, beta1, beta2, eps);
     const AdamStep<S> f{rate, beta1, beta2, eps};
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
         const Index end = first + n;
@@ -58,6 +60,7 @@ void average_into(Context<Device>& c, Index count, ScalarOf<Device>* ema, const 
 /// @return true if none of the `count` values is infinite or not a number
 template <class S>
 [[nodiscard]] bool all_finite(Context<BasicCpu<S>>& c, Index count, const Same<S>* values) {
+    if (eigen::chosen(c)) return eigen::all_finite<S>(c, count, values);
     std::atomic<bool> finite{true};
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
         // x * 0 is 0 for every number and NaN for all else; unlike std::isfinite it is a plain product of vectors

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/eigen/bias.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 #include <span>
@@ -31,6 +32,7 @@ void add_bias(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Sa
     require_same_shape("add_bias", "y", y, x);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     require_equal("add_bias", "size of b", static_cast<Index>(b.size()), channels);
+    if (eigen::chosen(c)) return eigen::add_bias<S>(c, x, b, scale, y);
     const AddBias<S> f{scale};
     if (pixels == 1) {  // a batch of vectors: along the channels
         for_each_plane(c, x.extent(0), channels,
@@ -54,6 +56,7 @@ template <class S>
 void bias_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Same<S> scale, std::span<Same<S>> db) {
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);
     require_equal("bias_gradient", "size of db", static_cast<Index>(db.size()), channels);
+    if (eigen::chosen(c)) return eigen::bias_gradient<S>(c, dy, scale, db);
     add_channel_sums<1, S>(c, batch, channels, pixels, {{{db, scale}}}, [&](Index, Index, Index at) {
         if (pixels == 1) return std::array{static_cast<double>(dy.data[at])};
         return sums<1>(

@@ -4,6 +4,7 @@
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/bias.hpp>
 #include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/eigen/bias.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/leaky_relu.hpp>
 #include <stylegan/ops/noise.hpp>
@@ -61,6 +62,8 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const 
                      Same<S> bias_scale, Same<S> slope, Maps<Same<S>> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
     require_bias_activation<S>("bias_activation", x, noise, noise_weight, bias, slope, y);
+    if (eigen::chosen(c))
+        return eigen::bias_activation<S>(c, x, noise, noise_weight, strength, bias, bias_scale, slope, y);
     const BiasActivation<S> f{slope};
     if (pixels == 1 && noise.empty()) {  // a batch of vectors: along the channels
         for_each_plane(c, x.extent(0), channels, [&](Index n) {
@@ -111,6 +114,9 @@ void bias_activation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Ma
     require_slope(where, slope);
     require_same_shape(where, "dy", dy, y);
     require_same_shape(where, "dx", dx, y);
+    if (eigen::chosen(c))
+        return eigen::bias_activation_gradient<S>(c, y, dy, slope, noise, strength, bias_scale, dx, dnoise_weight,
+                                                  dbias);
     const LeakyReluGradient<S> f{slope};
     if (!with_noise) {
         add_channel_sums<1, S>(c, batch, channels, pixels, {{{dbias, bias_scale}}}, [&](Index, Index, Index at) {

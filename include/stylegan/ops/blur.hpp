@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/resampling.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/scratch.hpp>
 
@@ -141,6 +142,7 @@ void require_blur(const char* where, const char* in, Maps<const S> x, std::span<
 template <class S>
 void blur(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Same<S>> filter, Maps<Same<S>> y) {
     detail::require_blur<S>("blur", "x", x, filter, "y", y);
+    if (eigen::chosen(c)) return eigen::blur<S>(c, x, filter.data(), static_cast<int>(filter.size()), y);
     detail::blur_planes<S>(c, x, filter.data(), static_cast<int>(filter.size()), y);
 }
 
@@ -151,6 +153,7 @@ void blur_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<co
     detail::require_blur<S>("blur_gradient", "dy", dy, filter, "dx", dx);
     std::array<S, longest_blur> reversed{};
     std::reverse_copy(filter.begin(), filter.end(), reversed.begin());
+    if (eigen::chosen(c)) return eigen::blur<S>(c, dy, reversed.data(), static_cast<int>(filter.size()), dx);
     detail::blur_planes<S>(c, dy, reversed.data(), static_cast<int>(filter.size()), dx);
 }
 

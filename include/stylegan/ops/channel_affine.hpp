@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/bias.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 #include <span>
@@ -32,6 +33,7 @@ void channel_affine(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<co
     require_same_shape("channel_affine", "y", y, x);
     require_equal("channel_affine", "size of scale", static_cast<Index>(scale.size()), channels);
     if (!shift.empty()) require_equal("channel_affine", "size of shift", static_cast<Index>(shift.size()), channels);
+    if (eigen::chosen(c)) return eigen::channel_affine<S>(c, x, scale, shift, y);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const auto channel = static_cast<std::size_t>(plane % channels);
         const Index at = plane * pixels + first;

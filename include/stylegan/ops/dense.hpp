@@ -3,11 +3,8 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/gemm.hpp>
-#include <stylegan/ops/kernel_matrix.hpp>
-#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/eigen/dense.hpp>
 
-#include <algorithm>
 #include <type_traits>
 
 namespace stylegan::ops {
@@ -18,27 +15,6 @@ void check_dense(const char* op, Rows<X> x, View<W, 2> w, Rows<Y> y) {
     require_equal(op, "number of inputs of the weight", w.extent(0), x.extent(1));
     require_equal(op, "number of outputs of the weight", w.extent(1), y.extent(1));
     require_equal(op, "batch of y", y.extent(0), x.extent(0));
-}
-
-/// y = factor * x w: an item is one panel of columns for all rows of x, so that the weight is read once.
-/// @param x (N, I)
-/// @param w I rows
-/// @param y (N, O), overwritten
-inline void multiply_rows(Context<Cpu>& c, Rows<const float> x, KernelMatrix w, float factor, Rows<float> y) {
-    const Index batch = x.extent(0), inputs = x.extent(1), outputs = y.extent(1);
-    const Index panels = (outputs + gemm::panel - 1) / gemm::panel;
-    c.parallel_for(panels, [&](Index p) {
-        const Index o = p * gemm::panel, columns = std::min(gemm::panel, outputs - o);
-        alignas(64) float tile[gemm::rows * gemm::panel];
-        for (Index n = 0; n < batch; n += gemm::rows) {
-            const Index count = std::min<Index>(gemm::rows, batch - n);
-            const float* start[gemm::rows];
-            for (Index t = 0; t < count; ++t) start[t] = x.data + (n + t) * inputs;
-            gemm::multiply_rows(count, columns, start, {1, inputs, 0}, w.panel(0, p), w.ld_of(p), factor, tile);
-            for (Index t = 0; t < count; ++t)
-                std::copy_n(tile + t * gemm::panel, columns, y.data + (n + t) * outputs + o);
-        }
-    });
 }
 
 /// Fully connected: y[n,o] = scale * sum over i of x[n,i] w[i,o]
@@ -54,11 +30,7 @@ template <class S>
 void dense(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<const S>> x, std::type_identity_t<View<const S, 2>> w,
            std::type_identity_t<S> scale, std::type_identity_t<Rows<S>> y) {
     check_dense("dense", x, w, y);
-    if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            return multiply_rows(c, x, kernel_matrix(c, w.as(1, 1, w.extent(0), w.extent(1)), {}), scale, y);
-        }
+    if (c.kernels() != Kernels::plain) return eigen::dense<false>(c, x, w, scale, y);
     c.parallel_for(y.size(), [&](Index item) {
         const Index n = item / y.extent(1), o = item % y.extent(1);
         double sum = 0;
@@ -76,13 +48,7 @@ void dense_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<con
                           std::type_identity_t<View<const S, 2>> w, std::type_identity_t<S> scale,
                           std::type_identity_t<Rows<S>> dx) {
     check_dense("dense_input_gradient", dx, w, dy);
-    if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast) {
-            const Workspace::Frame frame(c.workspace());
-            const KernelMatrix transposed =
-                kernel_matrix(c, w.as(1, 1, w.extent(0), w.extent(1)), {.transposed = true});
-            return multiply_rows(c, dy, transposed, scale, dx);
-        }
+    if (c.kernels() != Kernels::plain) return eigen::dense<true>(c, dy, w, scale, dx);
     c.parallel_for(dx.size(), [&](Index item) {
         const Index n = item / dx.extent(1), i = item % dx.extent(1);
         double sum = 0;
@@ -101,7 +67,7 @@ void dense_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<co
                            std::type_identity_t<Rows<const S>> dy, std::type_identity_t<S> scale,
                            std::type_identity_t<View<S, 2>> dw) {
     check_dense("dense_weight_gradient", x, dw, dy);
-    // Few rows, many weights: bound by reading and writing dw, which the compiler's own vector code does as well as any.
+    if (c.kernels() != Kernels::plain) return eigen::dense_weight_gradient(c, x, dy, scale, dw);
     c.parallel_for(dw.extent(0), [&](Index i) {
         S* const to = dw.data + i * dw.extent(1);
         for (Index n = 0; n < x.extent(0); ++n) {

@@ -4,6 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
+#include <stylegan/ops/eigen/arrays.hpp>
 #include <stylegan/ops/lanes.hpp>
 
 #include <algorithm>
@@ -15,7 +16,8 @@
 ///
 /// The arithmetic of an op is one STYLEGAN_HOST_DEVICE callable. It is a template on its value type and uses + - * /,
 /// root() and `condition ? a : b` alone, so the launchers here call it with whole vectors and, for the rest of a row,
-/// with scalars; a launcher for another device calls the same callable with scalars.
+/// with scalars; a launcher for another device calls the same callable with scalars, and Kernels::eigen calls those of
+/// elementwise() with Eigen's arrays. A callable returns the type of its arguments.
 /// An output may be one of the inputs (the same address, not a shifted one): all is read before anything is written.
 namespace stylegan::ops {
 
@@ -146,6 +148,13 @@ void for_each_stretch(Context<BasicCpu<S>>& c, Index planes, Index pixels, const
 /// out[i] = f(in[i]...) for i in [0, count), on all threads.
 template <class S, class F, class... In>
 void elementwise(Context<BasicCpu<S>>& c, Index count, S* out, const F& f, const In*... in) {
+    static_assert(std::is_same_v<std::invoke_result_t<const F&, std::conditional_t<true, eigen::Block<S>, In>...>, eigen::Block<S>>,
+                  "stylegan::ops::elementwise: the function must return the type of its arguments, not an expression of them");
+    if (eigen::chosen(c))
+        return for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
+            eigen::assign(
+                n, out + first, [&](const auto&... v) { return f(eigen::Block<S>(v)...); }, (in + first)...);
+        });
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) { map(n, out + first, f, (in + first)...); });
 }
 

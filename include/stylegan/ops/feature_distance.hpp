@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/ops/eigen/feature_distance.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 #include <algorithm>
@@ -64,6 +65,7 @@ template <class S>
 [[nodiscard]] std::vector<double> feature_distance(Context<BasicCpu<S>>& c, Maps<const Same<S>> a,
                                                    Maps<const Same<S>> b, std::span<const Same<S>> weight) {
     detail::require_features("feature_distance", a, b, weight);
+    if (eigen::chosen(c)) return eigen::feature_distance<S>(c, a, b, weight, feature_epsilon);
     const Index batch = a.extent(0), channels = a.extent(1), plane = pixels_of(a);
     const Index blocks = (plane + detail::feature_pixels - 1) / detail::feature_pixels;
     std::vector<double> parts(static_cast<std::size_t>(batch * blocks));
@@ -114,6 +116,7 @@ void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, M
     detail::require_features(where, a, b, weight);
     require_same_shape(where, "da", da, a);
     require_equal(where, "size of dd", static_cast<Index>(dd.size()), a.extent(0));
+    if (eigen::chosen(c)) return eigen::feature_distance_gradient<S>(c, a, b, weight, dd, feature_epsilon, da);
     const Index channels = a.extent(1), plane = pixels_of(a);
     const Index blocks = (plane + detail::feature_pixels - 1) / detail::feature_pixels;
     c.parallel_for(a.extent(0) * blocks, [&](Index item) {

@@ -21,6 +21,7 @@ namespace stylegan::ops {
 
 STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Maps<const float> x,
                                       View<const float, 4> w, float factor, Maps<float> y) {
+    if (c.kernels() == Kernels::eigen) return eigen::correlate(c, reading, x, w, factor, y);
     const ConvolutionShape s{x.extent(1), y.extent(1), std::min(x.extent(2), y.extent(2)),
                              std::min(x.extent(3), y.extent(3))};
     if (w.extent(0) == 3) switch (reading.grid) {
@@ -46,6 +47,7 @@ STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Ma
 
 STYLEGAN_INLINE void grid_convolution_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
                                                Maps<const float> fixed, float factor, View<float, 4> dw) {
+    if (c.kernels() == Kernels::eigen) return eigen::correlation_gradient(c, reading, moved, fixed, factor, dw);
     const ConvolutionShape s{moved.extent(1), fixed.extent(1), fixed.extent(2), fixed.extent(3)};
     const auto suits = [&](Index size, Index weights) { return s.suits(size, fixed.extent(0) * weights); };
     if (dw.extent(0) == 3) {

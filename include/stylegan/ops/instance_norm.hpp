@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/instance_norm.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/norm_shapes.hpp>
 
@@ -95,6 +96,7 @@ template <class S>
 void instance_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y,
                    Rows<Same<S>> inverse) {
     detail::check_norm("instance_norm", x, y, inverse);
+    if (eigen::chosen(c)) return eigen::instance_norm<S>(c, x, eps, y, inverse);
     const Index pixels = pixels_of(x);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S* from = x.data + plane * pixels;
@@ -115,6 +117,7 @@ template <class S>
 void instance_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                             Maps<const Same<S>> dy, Maps<Same<S>> dx) {
     detail::check_norm_gradient("instance_norm_gradient", y, inverse, dy, dx);
+    if (eigen::chosen(c)) return eigen::instance_norm_product<S>(c, y, inverse, dy, dx, {});
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S *out = y.data + plane * pixels, *d = dy.data + plane * pixels;
@@ -141,6 +144,7 @@ template <class S>
 void instance_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                            Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Rows<Same<S>> inverse_rate) {
     detail::check_norm_tangent("instance_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
+    if (eigen::chosen(c)) return eigen::instance_norm_product<S>(c, y, inverse, x_dot, y_dot, inverse_rate);
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const S *out = y.data + plane * pixels, *d = x_dot.data + plane * pixels, r = inverse.data[plane];
@@ -173,6 +177,8 @@ void instance_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>>
                                     Maps<const Same<S>> dx, Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot) {
     detail::check_norm_gradient_tangent("instance_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx,
                                         dy_dot, dx_dot);
+    if (eigen::chosen(c))
+        return eigen::instance_norm_gradient_tangent<S>(c, y, inverse, y_dot, inverse_rate, dy, dx, dy_dot, dx_dot);
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const Index at = plane * pixels;

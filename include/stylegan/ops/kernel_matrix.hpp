@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/core/host_device.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/gemm.hpp>
+#include <stylegan/ops/kernel_reading.hpp>
 #include <stylegan/ops/transpose.hpp>
 
 #include <algorithm>
@@ -22,31 +22,6 @@ struct KernelMatrix {
 
     [[nodiscard]] const float* panel(Index phase, Index p) const { return data + phase * phase_step + p * panel_step; }
     [[nodiscard]] Index ld_of(Index p) const { return p + 1 < panels ? ld : last_ld; }
-};
-
-/// How the official weight w (K, K, I, O) is to be read.
-struct KernelReading {
-    Grid grid = Grid::same;
-    bool turned = false;      ///< by 180 degrees
-    bool transposed = false;  ///< as a map from O channels to I, for the input gradient
-};
-
-/// The taps of w that add up to row (or column) r of the kernel that `reading` asks for: [first, last].
-struct TapRange {
-    Index first, last;
-
-    STYLEGAN_HOST_DEVICE TapRange(KernelReading reading, Index r, Index size) {
-        const bool sums = reading.grid != Grid::same;
-        first = sums && r > 0 ? r - 1 : r;
-        last = sums && r >= size ? size - 1 : r;
-        if (reading.turned) {
-            const Index turned_first = size - 1 - last;
-            last = size - 1 - first;
-            first = turned_first;
-        }
-    }
-
-    [[nodiscard]] STYLEGAN_HOST_DEVICE bool has(Index k) const { return first <= k && k <= last; }
 };
 
 /// Writes w in the form that `reading` asks for, or points to w itself where that will do. What is written is scratch

@@ -109,6 +109,15 @@ template <class V>
     }
 }
 
+/// `yes` where the condition holds, `no` elsewhere: of numbers, vectors and Eigen's arrays.
+template <class V, class C>
+[[nodiscard]] STYLEGAN_HOST_DEVICE inline V choose(const C& condition, const V& yes, const V& no) {
+    if constexpr (requires { condition.select(yes, no); })
+        return condition.select(yes, no);
+    else
+        return condition ? yes : no;
+}
+
 /// a * b + c with one rounding where the machine has such an instruction. Compilers turn the sum of a product into one on their own,
 /// but not always: g++ leaves it out of some loops when it compiles for Zen 2 and 3, so that one template, instantiated twice,
 /// would round in two ways.

@@ -12,7 +12,7 @@ struct LeakyRelu {
     S slope;
     template <class V>
     STYLEGAN_HOST_DEVICE V operator()(V x) const {
-        return x > S(0) ? x : slope * x;
+        return choose<V>(x > S(0), x, slope * x);
     }
 };
 
@@ -22,7 +22,7 @@ struct LeakyReluGradient {
     S slope;
     template <class V>
     STYLEGAN_HOST_DEVICE V operator()(V y, V dy) const {
-        return y > S(0) ? dy : slope * dy;
+        return choose<V>(y > S(0), dy, slope * dy);
     }
 };
 

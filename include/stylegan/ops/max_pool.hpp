@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/ops/eigen/resampling.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 namespace stylegan::ops {
@@ -20,6 +21,10 @@ void max_pool(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<Same<S>> y) {
             const S* const above = x.data + (plane * height + 2 * h) * width;
             const S* const below = above + width;
             S* const to = y.data + (plane * rows + h) * columns;
+            if (eigen::chosen(c)) {
+                eigen::max_pool_row(above, below, columns, to);
+                continue;
+            }
             for (Index w = 0; w < columns; ++w) {
                 const S left = above[2 * w] > below[2 * w] ? above[2 * w] : below[2 * w];
                 const S right = above[2 * w + 1] > below[2 * w + 1] ? above[2 * w + 1] : below[2 * w + 1];
@@ -51,6 +56,10 @@ void max_pool_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<cons
             const S* const above = x.data + plane * height * width + at;
             const S* const below = above + width;
             const S* const from = dy.data + (plane * rows + h) * columns;
+            if (eigen::chosen(c)) {
+                eigen::max_pool_gradient_row(above, below, columns, from, to + at, to + at + width);
+                continue;
+            }
             for (Index w = 0; w < columns; ++w) {
                 const S a = above[2 * w], b = above[2 * w + 1], d = below[2 * w], e = below[2 * w + 1], g = from[w];
                 const bool first_a = a >= b, first_d = d >= e;

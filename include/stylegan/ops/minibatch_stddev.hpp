@@ -2,7 +2,9 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/minibatch_stddev.hpp>
 #include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/stddev_groups.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -15,51 +17,6 @@
 /// the group.
 namespace stylegan::ops {
 namespace detail {
-
-/// How a batch falls into groups and features.
-struct StddevGroups {
-    Index members;   ///< G
-    Index groups;    ///< M
-    Index features;  ///< F
-    Index channels;  ///< C
-    Index pixels;    ///< H * W
-
-    /// Elements of one feature in one sample, C / F * H * W: they lie together.
-    [[nodiscard]] STYLEGAN_HOST_DEVICE Index elements() const { return channels / features * pixels; }
-    /// Offset of the elements of (member g, group m, feature f) in maps of `width` channels.
-    [[nodiscard]] STYLEGAN_HOST_DEVICE Index at(Index g, Index m, Index f, Index width) const {
-        return (g * groups + m) * width * pixels + f * elements();
-    }
-    /// Offset of the appended channel in (N, C + F, H, W).
-    [[nodiscard]] STYLEGAN_HOST_DEVICE Index appended(Index g, Index m, Index f) const {
-        return ((g * groups + m) * (channels + features) + channels + f) * pixels;
-    }
-};
-
-template <class T>
-StddevGroups stddev_groups(const char* where, const Maps<T>& x, int group, int features) {
-    if (group < 1) throw ValueError(text(where, ": group is ", group, ", expected 1 or more"));
-    if (features < 1) throw ValueError(text(where, ": features is ", features, ", expected 1 or more"));
-    const Index batch = x.extent(0), channels = x.extent(1), members = std::min<Index>(group, batch);
-    if (members > 0 && batch % members != 0)
-        throw ShapeError(text(where, ": batch of x is ", batch, ", expected a multiple of the group size ", members));
-    if (channels % features != 0)
-        throw ShapeError(
-            text(where, ": channels of x are ", channels, ", expected a multiple of the ", features, " features"));
-    return {members, members > 0 ? batch / members : 0, features, channels, pixels_of(x)};
-}
-
-template <class A, class B>
-void require_appended(const char* where, const char* what, const Maps<A>& y, const Maps<B>& x, int features) {
-    require_shape(where, what, y, x.extent(0), x.extent(1) + features, x.extent(2), x.extent(3));
-}
-
-/// Calls f(m, f) for each group and feature.
-template <class S, class F>
-void for_each_group(Context<BasicCpu<S>>& c, const StddevGroups& s, const F& f) {
-    for_each_plane(c, s.groups * s.features, s.members * s.elements(),
-                   [&](Index item) { f(item / s.features, item % s.features); });
-}
 
 /// The double, or the vector of doubles V, that begins at p. All arithmetic here is in double: samples of a group are
 /// often nearly equal, and then their differences and the curvature of the root are lost in single precision.
@@ -119,25 +76,6 @@ inline void for_each_lane(Index count, const F& f) {
     for (; i < count; ++i) f(static_cast<double*>(nullptr), i);
 }
 
-/// Copies feature f of each member of group m, and fills its appended channel with `value`.
-template <class S>
-void append(const StddevGroups& s, Index m, Index f, const S* x, S value, S* y) {
-    for (Index g = 0; g < s.members; ++g) {
-        std::copy_n(x + s.at(g, m, f, s.channels), s.elements(), y + s.at(g, m, f, s.channels + s.features));
-        std::fill_n(y + s.appended(g, m, f), s.pixels, value);
-    }
-}
-
-/// dL/d(mean deviation of (m, f)) / (elements * members): what reaches each element.
-template <class S>
-[[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy) {
-    double sum = 0;
-    for (Index g = 0; g < s.members; ++g)
-        sum += sums<1>(
-            s.pixels, [](auto* part, auto v) { part[0] += v; }, dy + s.appended(g, m, f))[0];
-    return sum / static_cast<double>(s.elements() * s.members);
-}
-
 }  // namespace detail
 
 /// y = x with `features` channels appended, the mean deviations of each sample's group.
@@ -154,6 +92,7 @@ void minibatch_stddev(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, int group,
                       Maps<Same<S>> y) {
     const auto s = detail::stddev_groups("minibatch_stddev", x, group, features);
     detail::require_appended("minibatch_stddev", "y", y, x, features);
+    if (eigen::chosen(c)) return eigen::minibatch_stddev<S>(c, s, x, static_cast<double>(eps), y);
     const Index step = s.groups * x.stride();
     detail::for_each_group(c, s, [&](Index m, Index f) {
         const S* p = x.data + s.at(0, m, f, s.channels);
@@ -178,6 +117,7 @@ void minibatch_stddev_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, i
     const auto s = detail::stddev_groups(where, x, group, features);
     detail::require_appended(where, "dy", dy, x, features);
     require_same_shape(where, "dx", dx, x);
+    if (eigen::chosen(c)) return eigen::minibatch_stddev_gradient<S>(c, s, x, static_cast<double>(eps), dy, dx);
     const Index step = s.groups * x.stride(), wide_step = s.groups * dy.stride();
     detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels), wide_at = s.at(0, m, f, s.channels + s.features);
@@ -207,6 +147,7 @@ void minibatch_stddev_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, in
     const auto s = detail::stddev_groups(where, x, group, features);
     require_same_shape(where, "x_dot", x_dot, x);
     detail::require_appended(where, "y_dot", y_dot, x, features);
+    if (eigen::chosen(c)) return eigen::minibatch_stddev_tangent<S>(c, s, x, static_cast<double>(eps), x_dot, y_dot);
     const Index step = s.groups * x.stride();
     detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels);
@@ -237,6 +178,9 @@ void minibatch_stddev_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<
     detail::require_appended(where, "dy", dy, x, features);
     detail::require_appended(where, "dy_dot", dy_dot, x, features);
     require_same_shape(where, "dx_dot", dx_dot, x);
+    if (eigen::chosen(c))
+        return eigen::minibatch_stddev_gradient_tangent<S>(c, s, x, static_cast<double>(eps), x_dot, dy, dy_dot,
+                                                           dx_dot);
     const Index step = s.groups * x.stride(), wide_step = s.groups * dy.stride();
     detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels), wide_at = s.at(0, m, f, s.channels + s.features);

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/eigen/bias.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 #include <algorithm>
@@ -47,6 +48,7 @@ void add_noise(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S
     require_noise("add_noise", noise, x);
     require_same_shape("add_noise", "y", y, x);
     require_equal("add_noise", "size of weight", static_cast<Index>(weight.size()), channels);
+    if (eigen::chosen(c)) return eigen::add_noise<S>(c, x, noise, weight, strength, y);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const AddNoise<S> f{strength * weight[static_cast<std::size_t>(plane % channels)]};
         const Index at = plane * pixels + first;
@@ -66,6 +68,7 @@ void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Maps
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);
     require_noise("noise_weight_gradient", noise, dy);
     require_equal("noise_weight_gradient", "size of dweight", static_cast<Index>(dweight.size()), channels);
+    if (eigen::chosen(c)) return eigen::noise_weight_gradient<S>(c, dy, noise, strength, dweight);
     add_channel_sums<1, S>(c, batch, channels, pixels, {{{dweight, strength}}}, [&](Index n, Index, Index at) {
         return sums<1>(
             pixels, [](auto* s, auto d, auto e) { s[0] += d * e; }, dy.data + at, noise_of(noise, n));
@@ -85,6 +88,7 @@ void noise_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<c
     const Index channels = dy.extent(1), pixels = pixels_of(dy), maps = dnoise.extent(0);
     require_noise("noise_gradient", dnoise, dy);
     require_equal("noise_gradient", "size of weight", static_cast<Index>(weight.size()), channels);
+    if (eigen::chosen(c)) return eigen::noise_gradient<S>(c, dy, weight, strength, dnoise);
     for_each_stretch(c, maps, pixels, [&](Index map_number, Index first, Index count) {
         S* const to = dnoise.data + map_number * pixels + first;
         std::fill_n(to, count, S(0));

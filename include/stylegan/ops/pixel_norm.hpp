@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/pixel_norm.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/norm_shapes.hpp>
 
@@ -115,6 +116,7 @@ using Pointers = std::array<const S*, static_cast<std::size_t>(M)>;
 template <class S>
 void pixel_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y, Maps<Same<S>> inverse) {
     detail::check_norm("pixel_norm", x, y, inverse);
+    if (eigen::chosen(c)) return eigen::pixel_norm<S>(c, x, eps, y, inverse);
     detail::for_each_pixel_block<S>(c, x, [&](const detail::PixelBlock& b) {
         S square[1][detail::norm_pixels];
         detail::channel_means<1>(
@@ -137,6 +139,7 @@ template <class S>
 void pixel_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                          Maps<const Same<S>> dy, Maps<Same<S>> dx) {
     detail::check_norm_gradient("pixel_norm_gradient", y, inverse, dy, dx);
+    if (eigen::chosen(c)) return eigen::pixel_norm_product<S>(c, y, inverse, dy, dx, {});
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S product[1][detail::norm_pixels];
         detail::channel_means<1>(
@@ -156,6 +159,7 @@ template <class S>
 void pixel_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                         Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Maps<Same<S>> inverse_rate) {
     detail::check_norm_tangent("pixel_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
+    if (eigen::chosen(c)) return eigen::pixel_norm_product<S>(c, y, inverse, x_dot, y_dot, inverse_rate);
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S product[1][detail::norm_pixels];
         const S* r = inverse.data + b.pixel_at;
@@ -183,6 +187,8 @@ void pixel_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y,
                                  Maps<const Same<S>> dx, Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot) {
     detail::check_norm_gradient_tangent("pixel_norm_gradient_tangent", y, inverse, y_dot, inverse_rate, dy, dx, dy_dot,
                                         dx_dot);
+    if (eigen::chosen(c))
+        return eigen::pixel_norm_gradient_tangent<S>(c, y, inverse, y_dot, inverse_rate, dy, dx, dy_dot, dx_dot);
     detail::for_each_pixel_block<S>(c, y, [&](const detail::PixelBlock& b) {
         S mean[2][detail::norm_pixels];
         detail::channel_means<2>(

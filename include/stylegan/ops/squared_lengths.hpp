@@ -12,6 +12,11 @@ template <class S>
 [[nodiscard]] std::vector<double> squared_lengths(Context<BasicCpu<S>>& c, Maps<const Same<S>> x) {
     std::vector<double> all(static_cast<std::size_t>(x.extent(0)));
     c.parallel_for(x.extent(0), [&](Index n) {
+        if (eigen::chosen(c)) {
+            all[static_cast<std::size_t>(n)] = eigen::sums<1>(
+                x.stride(), [](auto& sum, const auto& v) { sum[0] += v * v; }, x.part(n, 1).data)[0];
+            return;
+        }
         all[static_cast<std::size_t>(n)] = sums<1>(
             x.stride(), [](auto* sum, auto v) { sum[0] += v * v; }, x.part(n, 1).data)[0];
     });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/ops/bias_activation.hpp>
+#include <stylegan/ops/eigen/style_modulation.hpp>
 #include <stylegan/ops/instance_norm.hpp>
 #include <stylegan/ops/style_modulation.hpp>
 
@@ -31,6 +32,8 @@ void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const S
     const Index channels = x.extent(1), pixels = pixels_of(x);
     require_bias_activation<S>(where, x, noise, noise_weight, bias, slope, y);
     detail::require_style(where, "style", style, x);
+    if (eigen::chosen(c))
+        return eigen::style_epilogue<S>(c, x, noise, noise_weight, strength, bias, slope, eps, style, y);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const auto channel = static_cast<std::size_t>(plane % channels);
         const S* const from = x.data + plane * pixels;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/host_device.hpp>
+#include <stylegan/ops/eigen/style_modulation.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 /// Style modulation, the second half of AdaIN (arXiv 1812.04948, equation 1): one scale and one bias for each sample
@@ -88,6 +89,7 @@ void check_style_modulation_gradient_tangent(const auto& x, const auto& style, c
 template <class S>
 void style_modulation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style, Maps<Same<S>> y) {
     detail::check_style_modulation(x, style, y);
+    if (eigen::chosen(c)) return eigen::style_modulation<S>(c, x, style, y);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const S* s = style.data + detail::style_at(plane, channels);
@@ -106,6 +108,7 @@ template <class S>
 void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                                Maps<const Same<S>> dy, Maps<Same<S>> dx, Rows<Same<S>> dstyle) {
     detail::check_style_modulation_gradient(x, style, dy, dx, dstyle);
+    if (eigen::chosen(c)) return eigen::style_modulation_gradient<S>(c, x, style, dy, dx, dstyle);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const Index at = plane * pixels, style_at = detail::style_at(plane, channels);
@@ -137,6 +140,7 @@ template <class S>
 void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                               Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<Same<S>> y_dot) {
     detail::check_style_modulation_tangent(x, style, x_dot, style_dot, y_dot);
+    if (eigen::chosen(c)) return eigen::style_modulation_tangent<S>(c, x, style, x_dot, style_dot, y_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const Index at = plane * pixels + first, style_at = detail::style_at(plane, channels);
@@ -163,6 +167,9 @@ void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<
                                        Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<const Same<S>> dy,
                                        Maps<const Same<S>> dy_dot, Maps<Same<S>> dx_dot, Rows<Same<S>> dstyle_dot) {
     detail::check_style_modulation_gradient_tangent(x, style, x_dot, style_dot, dy, dy_dot, dx_dot, dstyle_dot);
+    if (eigen::chosen(c))
+        return eigen::style_modulation_gradient_tangent<S>(c, x, style, x_dot, style_dot, dy, dy_dot, dx_dot,
+                                                           dstyle_dot);
     const Index channels = x.extent(1), pixels = pixels_of(x);
     for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
         const Index at = plane * pixels, style_at = detail::style_at(plane, channels);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/ops/eigen/resampling.hpp>
 #include <stylegan/ops/elementwise.hpp>
 
 namespace stylegan::ops {
@@ -28,6 +29,7 @@ void replicate(Context<BasicCpu<S>>& c, Maps<const S> small, int factor, S scale
     for_each_small_row(c, small, factor, [&](Index plane, Index row) {
         const S* from = small.data + (plane * height + row) * width;
         S* to = large.data + (plane * height + row) * factor * wide;
+        if (eigen::chosen(c)) return eigen::replicate_row(from, width, factor, scale, to);
         if (factor == 2) {
             for (Index w = 0; w < width; ++w) {
                 const S v = scale * from[w];
@@ -48,6 +50,7 @@ void sum_blocks_2d(Context<BasicCpu<S>>& c, Maps<const S> large, int factor, S s
     for_each_small_row(c, Maps<const S>(small), factor, [&](Index plane, Index row) {
         const S* from = large.data + (plane * height + row) * factor * wide;
         S* to = small.data + (plane * height + row) * width;
+        if (eigen::chosen(c)) return eigen::sum_blocks_row(from, width, factor, scale, to);
         if (factor == 2) {
             const S* below = from + wide;
             for (Index w = 0; w < width; ++w)

@@ -28,9 +28,8 @@ void upscale_convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<cons
                          std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> scale, bool rotated,
                          std::type_identity_t<Maps<S>> y) {
     check_convolution("upscale_convolution", Grid::up, x, w, y);
-    if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast)
-            return grid_convolution(c, {.grid = Grid::up, .turned = rotated}, x, w, scale, y);
+    if (c.kernels() != Kernels::plain)
+        return grid_convolution(c, {.grid = Grid::up, .turned = rotated}, x, w, scale, y);
     plain::convolution(c, {.up = 1, .rotated = rotated}, x, w, scale, y);
 }
 
@@ -43,9 +42,8 @@ void upscale_convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_ident
                                         std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> scale,
                                         bool rotated, std::type_identity_t<Maps<S>> dx) {
     check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
-    if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast)
-            return grid_convolution(c, {.grid = Grid::down, .turned = !rotated, .transposed = true}, dy, w, scale, dx);
+    if (c.kernels() != Kernels::plain)
+        return grid_convolution(c, {.grid = Grid::down, .turned = !rotated, .transposed = true}, dy, w, scale, dx);
     plain::convolution_input_gradient(c, {.up = 1, .rotated = rotated}, dy, w, scale, dx);
 }
 
@@ -59,9 +57,8 @@ void upscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_iden
                                          std::type_identity_t<Maps<const S>> dy, std::type_identity_t<S> scale,
                                          bool rotated, std::type_identity_t<View<S, 4>> dw) {
     check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
-    if constexpr (std::is_same_v<S, float>)
-        if (c.kernels() == Kernels::fast)
-            return grid_convolution_gradient(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x,
+    if (c.kernels() != Kernels::plain)
+        return grid_convolution_gradient(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x,
                                              scale, dw);
     plain::convolution_weight_gradient(c, {.up = 1, .rotated = rotated}, x, dy, scale, dw);
 }
