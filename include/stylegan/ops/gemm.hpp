@@ -12,7 +12,7 @@
 #pragma nv_diag_suppress 1675
 #endif
 
-/// The two register tiles that all dense arithmetic in single precision runs on.
+/// The two register tiles that Winograd's forms run on.
 ///
 /// A tile keeps its sums in registers from the first term to the last. Every sum is taken in the order of its index, one
 /// multiply-add after the other, whatever the size of the tile and its place in the matrix: a result depends neither on
@@ -39,74 +39,6 @@ template <Index Count>
 #pragma GCC unroll 8
     for (Index i = 0; i < Count; i += cache_line) __builtin_prefetch(p + i, 0, 3);
     asm volatile("");
-}
-
-/// A matrix whose rows are pieces of a larger array: row t begins at start[t] and consists of `runs` pieces of `run`
-/// values each, `step` apart. Patches of a picture are such rows, without ever being written out.
-struct Strided {
-    Index runs, run, step;
-};
-
-/// c[t][j] = (add ? c[t][j] : 0) + factor * sum over k of a[t][k] b[k][j]
-/// @param start  Rows pointers to the rows of a, laid out as `a` says
-/// @param b      (runs * run, Vectors * lanes), rows ldb apart
-/// @param c      (Rows, Vectors * lanes), rows `panel` apart
-template <int Rows, int Vectors>
-void multiply(const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c,
-              bool add = false) {
-    Vector sum[Rows][Vectors];
-#pragma GCC unroll 8
-    for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 8
-        for (int j = 0; j < Vectors; ++j) sum[t][j] = Vector{};
-    const auto terms = [&]<bool Far>(std::bool_constant<Far>) {
-        for (Index r = 0; r < a.runs; ++r) {
-            const float* row[Rows];
-#pragma GCC unroll 8
-            for (int t = 0; t < Rows; ++t) row[t] = start[t] + r * a.step;
-#pragma GCC unroll 2
-            for (Index k = 0; k < a.run; ++k, b += ldb) {
-                if constexpr (Far) prefetch_values<Vectors * lanes>(b + 16 * ldb);
-                Vector v[Vectors];
-#pragma GCC unroll 8
-                for (int j = 0; j < Vectors; ++j) v[j] = load<Vector>(b + j * lanes);
-#pragma GCC unroll 8
-                for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 8
-                    for (int j = 0; j < Vectors; ++j) sum[t][j] = multiply_add(row[t][k], v[j], sum[t][j]);
-            }
-        }
-    };
-    if (ldb > panel)  // the machine foresees no rows so far apart
-        terms(std::true_type{});
-    else
-        terms(std::false_type{});
-#pragma GCC unroll 8
-    for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 8
-        for (int j = 0; j < Vectors; ++j) {
-            float* const to = c + t * panel + j * lanes;
-            store(to, add ? load<Vector>(to) + factor * sum[t][j] : factor * sum[t][j]);
-        }
-}
-
-/// multiply() for any number of rows and Vectors * lanes columns.
-template <int Vectors>
-void multiply_rows(Index count, const float* const* start, Strided a, const float* b, Index ldb, float factor, float* c,
-                   bool add = false) {
-    Index t = 0;
-    for (; t + rows <= count; t += rows) multiply<rows, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
-    for (; t + 4 <= count; t += 4) multiply<4, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
-    for (; t < count; ++t) multiply<1, Vectors>(start + t, a, b, ldb, factor, c + t * panel, add);
-}
-
-/// The same for `columns` <= panel columns; b is read, and c written, up to the next multiple of `lanes`.
-inline void multiply_rows(Index count, Index columns, const float* const* start, Strided a, const float* b, Index ldb,
-                          float factor, float* c, bool add = false) {
-    if (columns <= lanes)
-        multiply_rows<1>(count, start, a, b, ldb, factor, c, add);
-    else
-        multiply_rows<vectors>(count, start, a, b, ldb, factor, c, add);
 }
 
 /// Rows of a in blocks of `lanes` values: value (t, k) is at k / lanes * block + t * lanes + k % lanes.
@@ -187,25 +119,6 @@ inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks
     else
         add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step, next)
             : multiply_blocks<vectors, false>(count, a, in, b, c, c_step, next);
-}
-
-/// c[t] += sum over k < Depth of start[t][k] b[k], for one vector of columns
-/// @param b  (Depth, lanes), rows ldb apart
-/// @param c  (Rows, lanes), rows ldc apart
-template <int Rows, int Depth>
-[[gnu::always_inline]] inline void add_terms(const float* const* start, const float* b, Index ldb, float* c,
-                                             Index ldc) {
-    Vector sum[Rows];
-#pragma GCC unroll 8
-    for (int t = 0; t < Rows; ++t) sum[t] = load<Vector>(c + t * ldc);
-#pragma GCC unroll 16
-    for (int k = 0; k < Depth; ++k) {
-        const Vector v = load<Vector>(b + k * ldb);
-#pragma GCC unroll 8
-        for (int t = 0; t < Rows; ++t) sum[t] = multiply_add(start[t][k], v, sum[t]);
-    }
-#pragma GCC unroll 8
-    for (int t = 0; t < Rows; ++t) store(c + t * ldc, sum[t]);
 }
 
 /// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours, and those of

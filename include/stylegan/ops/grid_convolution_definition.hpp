@@ -2,16 +2,14 @@
 #pragma once
 
 #include <stylegan/ops/convolution_shape.hpp>
-#include <stylegan/ops/correlation.hpp>
-#include <stylegan/ops/correlation_gradient.hpp>
-#include <stylegan/ops/few_pixels.hpp>
 #include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/winograd.hpp>
 #include <stylegan/ops/winograd_gradient.hpp>
 
 #include <algorithm>
 
-/// Convolutions on all grids in single precision, each by the form that takes the least time for its shape.
+/// Convolutions on all grids in single precision, each by the form that takes the least time for its shape: one of Winograd's, or
+/// products by Eigen.
 ///
 /// Winograd's forms with tiles of 4x4 save three quarters of the products (of the 16 taps of a scaling convolution, two
 /// thirds), those with 2x2 a little less, but transform the weights, which only pays if there are enough tiles to use them.
@@ -37,12 +35,7 @@ STYLEGAN_INLINE void grid_convolution(Context<Cpu>& c, KernelReading reading, Ma
                 if (s.suits(2)) return winograd::correlate<winograd::Down2>(c, reading, x, w, factor, y);
                 break;
         }
-    const Index pixels = x.extent(0) * x.extent(2) * x.extent(3);
-    if (reading.grid == Grid::same && !reading.turned && !reading.transposed &&
-        FewPixels::suit(pixels, x.extent(1), y.extent(1)))
-        return correlate_few_pixels(c, x, w, factor, y);
-    const Workspace::Frame frame(c.workspace());
-    correlate(c, {reading.grid, w.extent(0)}, x, kernel_matrix(c, w, reading, pixels), factor, y);
+    eigen::correlate(c, reading, x, w, factor, y);
 }
 
 STYLEGAN_INLINE void grid_convolution_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
@@ -58,7 +51,7 @@ STYLEGAN_INLINE void grid_convolution_gradient(Context<Cpu>& c, KernelReading re
         if (reading.grid != Grid::same && suits(2, 1 << 14))
             return winograd::correlation_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
     }
-    correlation_gradient(c, reading, moved, fixed, factor, dw);
+    eigen::correlation_gradient(c, reading, moved, fixed, factor, dw);
 }
 
 }  // namespace stylegan::ops

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/kernel_matrix.hpp>
+#include <stylegan/ops/kernel_reading.hpp>
 #include <stylegan/ops/scratch.hpp>
 #include <stylegan/ops/winograd_tiles.hpp>
 

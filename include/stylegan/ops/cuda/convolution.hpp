@@ -4,7 +4,7 @@
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/kernel_matrix.hpp>
+#include <stylegan/ops/kernel_reading.hpp>
 
 /// All convolutions of the library as correlations of cuDNN. One that downscales is a correlation of stride 2 with the 4x4
 /// kernel of convolution_grid.hpp; one that upscales is the transpose of such a correlation, from the coarse maps to the fine.

@@ -4,6 +4,7 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/eigen/arrays.hpp>
+#include <stylegan/ops/eigen/multiply.hpp>
 #include <stylegan/ops/eigen/product.hpp>
 #include <stylegan/ops/kernel_reading.hpp>
 #include <stylegan/ops/scratch.hpp>
@@ -16,8 +17,8 @@ namespace stylegan::ops::eigen {
 /// A convolution's weight as a matrix for each phase: a row for each tap and channel read, a column for each channel computed.
 template <class S>
 struct PhaseKernels {
-    const S* data;
-    Index rows, columns;  ///< of one phase; columns filled up with zeros to Tile::row_step
+    const S* data = nullptr;
+    Index rows = 0, columns = 0;  ///< of one phase; columns filled up with zeros to Tile::row_step
 
     [[nodiscard]] const S* phase(Index p) const { return data + p * rows * columns; }
 };
@@ -78,20 +79,102 @@ struct Positions {
     }
 };
 
-/// out[p] = x[first + p * stride] for `count` places of a row of `width` values; what lies outside of it is zero.
+/// What a convolution reads, for one tap at many positions, with the zeros around the picture. Holds scratch memory of the
+/// innermost frame.
 template <class S>
-inline void copy_row(const S* row, Index width, Index first, Index stride, Index count, S* out) {
-    const auto inside = [&](Index p) { return first + p * stride >= 0 && first + p * stride < width; };
-    Index begin = 0, end = count;
-    while (begin < end && !inside(begin)) out[begin++] = S(0);
-    while (end > begin && !inside(end - 1)) out[--end] = S(0);
-    if (stride == 1)
-        std::copy(row + first + begin, row + first + end, out + begin);
-    else
-        for (Index p = begin; p < end; ++p) out[p] = row[first + p * stride];
-}
+class TapReader {
+public:
+    /// @param x          (N, I, H, W), what is read
+    /// @param positions  of what is computed
+    TapReader(Context<BasicCpu<S>>& c, Maps<const S> x, const GridGeometry& grid, const Positions& positions)
+        : x_(x), grid_(grid), positions_(positions) {
+        if (grid.stride != 1 || positions.width > widest_masked) return;
+        S* const inside = c.workspace().template take<S>(grid.reach * positions.plane());
+        for (Index s = 0; s < grid.reach; ++s)
+            for (Index p = 0; p < positions.plane(); ++p) {
+                const Index column = p % positions.width + s - grid.border;
+                inside[s * positions.plane() + p] = S(column >= 0 && column < positions.width ? 1 : 0);
+            }
+        inside_ = inside;
+    }
 
-/// y = factor * (x correlated with w) on the grid of `reading`. A tile is some output channels at some positions of the batch.
+    /// out[k * out_step + i] = the value of channel `channel` + k that tap (r, s) of the picture with its border meets at position
+    /// first + i, for `channels` channels and `count` positions.
+    void read(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out, Index out_step) const {
+        inside_ ? read_planes(r, s, channel, channels, first, count, out, out_step)
+                : read_rows(r - grid_.border, s - grid_.border, channel, channels, first, count, out, out_step);
+    }
+
+    /// Rows [first_row, first_row + rows) of the patches, a row for each (tap, channel), at positions first, first + 1, ...
+    void patches(Index phase, Index first_row, Index rows, Index first, Index count, S* out, Index out_step) const {
+        const Index channels = x_.extent(1);
+        for (Index k = 0; k < rows;) {
+            const Index tap = (first_row + k) / channels, channel = (first_row + k) % channels;
+            const Index here = std::min(rows - k, channels - channel);
+            read(tap / grid_.taps + phase / grid_.phases, tap % grid_.taps + phase % grid_.phases, channel, here, first,
+                 count, out + k * out_step, out_step);
+            k += here;
+        }
+    }
+
+private:
+    static constexpr Index widest_masked = 48;  ///< rows of more are worth a loop of their own
+
+    /// Small pictures are not read row by row: a tap is the plane moved by some places, without what left it sideways.
+    void read_planes(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out,
+                     Index out_step) const {
+        const Index plane = positions_.plane(), move = (r - grid_.border) * positions_.width + s - grid_.border;
+        for (Index i = 0; i < count;) {
+            const Index n = (first + i) / plane, at = (first + i) % plane, here = std::min(count - i, plane - at);
+            const Index begin = std::clamp<Index>(-move - at, 0, here), end = std::clamp(plane - move - at, begin, here);
+            const S* const inside = inside_ + s * plane + at;
+            const S* from = x_.data + (n * x_.extent(1) + channel) * plane + at + move;
+            S* to = out + i;
+            for (Index k = 0; k < channels; ++k, from += plane, to += out_step) {
+                for (Index p = 0; p < begin; ++p) to[p] = S(0);
+                for (Index p = begin; p < end; ++p) {
+                    const S v = from[p];
+                    to[p] = inside[p] != S(0) ? v : S(0);
+                }
+                for (Index p = end; p < here; ++p) to[p] = S(0);
+            }
+            i += here;
+        }
+    }
+
+    void read_rows(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out,
+                   Index out_step) const {
+        const Index height = x_.extent(2), width = x_.extent(3), plane = height * width, stride = grid_.stride;
+        positions_.for_each_stretch(first, count, [&](Index i, Index n, Index row, Index column, Index here) {
+            const Index v = row * stride + r, left = column * stride + s;
+            const bool inside = v >= 0 && v < height;
+            Index begin = 0, end = inside ? here : 0;  // places [begin, end) of the stretch lie in the picture
+            while (begin < end && left + begin * stride < 0) ++begin;
+            while (end > begin && left + (end - 1) * stride >= width) --end;
+            const S* from = x_.data + (n * x_.extent(1) + channel) * plane + (inside ? v * width + left : 0);
+            S* to = out + i;
+            for (Index k = 0; k < channels; ++k, from += plane, to += out_step) {
+                for (Index p = 0; p < begin; ++p) to[p] = S(0);
+                if (stride == 1)
+                    for (Index p = begin; p < end; ++p) to[p] = from[p];
+                else
+                    for (Index p = begin; p < end; ++p) to[p] = from[2 * p];
+                for (Index p = end; p < here; ++p) to[p] = S(0);
+            }
+        });
+    }
+
+    Maps<const S> x_;
+    GridGeometry grid_;
+    Positions positions_;
+    const S* inside_ = nullptr;  // (reach, plane): 1 where a column moved by s is still in the picture; for small pictures
+};
+
+/// y = factor * (x correlated with w) on the grid of `reading`.
+///
+/// Usually a tile is some output channels at many positions of the batch, and the patches are the columns. Where there are fewer
+/// positions than columns of a tile, as for a few pictures of 4x4, the output channels are the columns, and the kernel is read
+/// where it lies. Both take a sum in the same order and give the same bits.
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if `reading.transposed`; K odd, 3 for the grids that scale
 /// @param y (N, O, H', W'), overwritten
@@ -102,52 +185,82 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
     if (y.size() == 0) return;
     const GridGeometry g(reading.grid, w.extent(0));
     const Positions positions{y.extent(2) / g.phases, y.extent(3) / g.phases};
-    const Index count = x.extent(0) * positions.plane(), inputs = x.extent(1), outputs = y.extent(1);
-    const Index height = x.extent(2), width = x.extent(3);
+    const Index count = x.extent(0) * positions.plane(), outputs = y.extent(1), phases = g.phases * g.phases;
     const Workspace::Frame frame(c.workspace());
+    const TapReader<S> reader(c, x, g, positions);
+    /// where output (o, row, column) of picture n lies, for a phase
+    const auto place = [&](Index phase, Index n, Index o, Index row, Index column) {
+        return y.data + ((n * outputs + o) * y.extent(2) + row * g.phases + phase / g.phases) * y.extent(3) +
+               column * g.phases + phase % g.phases;
+    };
+
+    // the kernel of an input gradient can be read where it lies, transposed, if no block of terms goes beyond a tap
+    const bool in_place =
+        reading.grid == Grid::same && reading.turned && reading.transposed && w.extent(3) % T::depth == 0;
+    if (count < (in_place ? 8 : 1) * T::columns && outputs >= T::column_step) {
+        const RowBlocks<S> layout(count, g.taps * g.taps * x.extent(1));
+        S* const patches = c.workspace().template take<S>(layout.size());
+        const PhaseKernels<S> kernel = in_place ? PhaseKernels<S>{} : phase_kernels(c, w, reading);
+        for (Index phase = 0; phase < phases; ++phase) {
+            std::fill_n(patches, layout.size(), S(0));
+            const Index items = (layout.depth + T::depth - 1) / T::depth;
+            c.parallel_for(layout.blocks() * items, [&](Index item) {
+                const Index first = item / items * T::rows, k = item % items * T::depth;
+                reader.patches(phase, k, std::min<Index>(T::depth, layout.depth - k), first,
+                               std::min<Index>(T::rows, count - first), patches + layout.at(first, k), layout.step);
+            });
+            const auto write = [&](Index p, Index first, Index channels, const S* sums) {
+                const Index n = p / positions.plane(), row = p % positions.plane() / positions.width;
+                S* const to = place(phase, n, first, row, p % positions.width);
+                const Index plane = y.extent(2) * y.extent(3);
+                for (Index o = 0; o < channels; ++o) to[o * plane] = factor * sums[o];
+            };
+            if (in_place) {
+                const Index tap_size = w.extent(2) * w.extent(3), taps = g.taps * g.taps;
+                multiply<true>(
+                    c, layout, patches, w.extent(3), outputs,
+                    [&](Index k, Index first) {
+                        const Index tap = taps - 1 - k / w.extent(3);
+                        return w.data + tap * tap_size + first * w.extent(3) + k % w.extent(3);
+                    },
+                    write);
+            } else {
+                multiply<false>(
+                    c, layout, patches, kernel.columns, outputs,
+                    [&](Index k, Index first) { return kernel.phase(phase) + k * kernel.columns + first; }, write);
+            }
+        }
+        return;
+    }
     const PhaseKernels<S> kernel = phase_kernels(c, w, reading);
 
     // items: phases, tiles of positions, groups of output channels
-    const Index phases = g.phases * g.phases, enough = 4 * c.threads();
+    const Index enough = 4 * c.threads();
     const Index columns = T::columns_of_an_item(count, enough), tiles = (count + columns - 1) / columns;
     const Index blocks = (outputs + T::rows - 1) / T::rows;
     const Index groups = std::min(blocks, (enough + phases * tiles - 1) / (phases * tiles));
     const Index group_rows = (blocks + groups - 1) / groups * T::rows;
     parallel_for_with_scratch(
         c, phases * tiles * groups, (T::depth + group_rows) * columns, [&](Index item, S* patches) {
-            const Index phase = item / groups / tiles, py = phase / g.phases, px = phase % g.phases;
+            const Index phase = item / groups / tiles, o0 = item % groups * group_rows;
             const Index first = item / groups % tiles * columns, real = std::min(columns, count - first);
-            const Index filled = T::whole_columns(real), o0 = item % groups * group_rows;
-            const Index channels = std::min(group_rows, outputs - o0);
+            const Index filled = T::whole_columns(real), channels = std::min(group_rows, outputs - o0);
             if (channels <= 0) return;
             S* const sums = patches + T::depth * columns;  // (channels, columns)
             std::fill_n(sums, T::whole_rows(channels) * columns, S(0));
-            for (Index k0 = 0; k0 < kernel.rows; k0 += T::depth) {
-                const Index depth = std::min<Index>(T::depth, kernel.rows - k0);
-                for (Index k = 0; k < depth; ++k) {
-                    const Index tap = (k0 + k) / inputs, channel = (k0 + k) % inputs;
-                    const Index r = tap / g.taps + py - g.border, s = tap % g.taps + px - g.border;
-                    S* const to = patches + k * columns;
-                    positions.for_each_stretch(first, real, [&](Index i, Index n, Index row, Index column, Index here) {
-                        const Index from = row * g.stride + r;
-                        if (from < 0 || from >= height)
-                            std::fill_n(to + i, here, S(0));
-                        else
-                            copy_row(x.data + ((n * inputs + channel) * height + from) * width, width,
-                                     column * g.stride + s, g.stride, here, to + i);
-                    });
-                    std::fill_n(to + real, filled - real, S(0));
-                }
+            for (Index k = 0; k < kernel.rows; k += T::depth) {
+                const Index depth = std::min<Index>(T::depth, kernel.rows - k);
+                reader.patches(phase, k, depth, first, real, patches, columns);
+                for (Index i = 0; i < depth && real < filled; ++i)
+                    std::fill_n(patches + i * columns + real, filled - real, S(0));
                 for (Index o = 0; o < channels; o += T::rows)
                     add_product({T::whole_rows(std::min<Index>(T::rows, channels - o)), filled, depth},
-                                kernel.phase(phase) + k0 * kernel.columns + o0 + o, kernel.columns,
+                                kernel.phase(phase) + k * kernel.columns + o0 + o, kernel.columns,
                                 static_cast<const S*>(patches), columns, sums + o * columns, columns);
             }
-            const Index plane = y.extent(2) * y.extent(3);
             for (Index o = 0; o < channels; ++o)
                 positions.for_each_stretch(first, real, [&](Index i, Index n, Index row, Index column, Index here) {
-                    S* const to = y.data + (n * outputs + o0 + o) * plane + (row * g.phases + py) * y.extent(3) +
-                                  column * g.phases + px;
+                    S* const to = place(phase, n, o0 + o, row, column);
                     const S* const from = sums + o * columns + i;
                     for (Index p = 0; p < here; ++p) to[p * g.phases] = factor * from[p];
                 });

@@ -3,8 +3,10 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
+#include <stylegan/ops/eigen/arrays.hpp>
 #include <stylegan/ops/eigen/convolution.hpp>
 #include <stylegan/ops/eigen/product.hpp>
+#include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/kernel_reading.hpp>
 #include <stylegan/ops/scratch.hpp>
 
@@ -12,30 +14,14 @@
 
 namespace stylegan::ops::eigen {
 
-/// How correlation_gradient() cuts its work. The sizes depend on the shapes alone, because sums are cut with it.
-template <class S>
-struct GradientPlan {
-    static constexpr Index slice_values = Index{1} << 20;  ///< copied at a time: some rows of a picture, or several pictures
-
-    Index pictures, rows;  ///< of a slice, in positions
-    Index parts;           ///< of a slice that are summed apart, where there are few products to share
-
-    GradientPlan(Index batch, Index height, Index width, Index values_of_a_position, Index products) {
-        const Index picture = height * width * values_of_a_position;
-        pictures = std::clamp<Index>(slice_values / std::max<Index>(picture, 1), 1, batch);
-        rows = std::clamp<Index>(slice_values / std::max<Index>(width * values_of_a_position, 1), 1, height);
-        constexpr Index enough = 16, most = 8;
-        const Index depths = (pictures * rows * width + Tile<S>::depth - 1) / Tile<S>::depth;
-        parts = products >= enough ? 1 : std::clamp<Index>(depths, 1, most);
-    }
-};
-
 /// dw += factor * gradient of a correlation with respect to its weight. One of the two pictures is read at every tap (`moved`:
-/// x, or dy where the correlation went up), the other one once (`fixed`). With the pixels of a slice as the terms of a sum,
+/// x, or dy where the correlation went up), the other one once (`fixed`). With the positions of the batch as the terms of a sum,
 ///
 ///     e[r,s,a,b] = sum over n, Y, X of  moved[n,a,stride Y + r - border,stride X + s - border] fixed[n,b,Y,X]
 ///
-/// is a product of patches and pixels, and the taps of the 4x4 kernel are given back to the 3x3 taps that they are sums of.
+/// is a product of patches and maps, and the taps of the 4x4 kernel are given back to the 3x3 taps that they are sums of. Where
+/// there are few products to share among threads, the positions are cut into parts, whose sums are added in a fixed tree; how
+/// many depends on the shapes alone.
 ///
 /// @param reading  turned: the kernel was; transposed: `moved` has the O channels of dw and `fixed` the I channels
 /// @param dw       (K, K, I, O)
@@ -46,79 +32,69 @@ void correlation_gradient(Context<BasicCpu<S>>& c, KernelReading reading, Maps<c
     using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     using ConstMatrix = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
     if (moved.size() == 0 || fixed.size() == 0) return;
-    const Index size = dw.extent(0), as = moved.extent(1), bs = fixed.extent(1);
+    const Index size = dw.extent(0), as = moved.extent(1), bs = fixed.extent(1), plane = pixels_of(fixed);
     const GridGeometry g(reading.grid == Grid::same ? Grid::same : Grid::down, size);
-    const Index batch = fixed.extent(0), height = fixed.extent(2), width = fixed.extent(3), taps = g.taps * g.taps;
-    const Index e_rows = taps * as, e_columns = T::whole_columns(bs), row_blocks = (e_rows + T::rows - 1) / T::rows;
-    const GradientPlan<S> plan(batch, height, width, e_columns + g.stride * g.stride * as, row_blocks);
+    const Positions positions{fixed.extent(2), fixed.extent(3)};
+    const Index count = fixed.extent(0) * plane, depths = (count + T::depth - 1) / T::depth;
+    const Index rows = g.taps * g.taps * as, row_blocks = (rows + T::rows - 1) / T::rows;
+    const Index columns = T::whole_columns(bs), column_blocks = (columns + T::columns - 1) / T::columns;
+    constexpr Index enough = 16, most = 8;
+    const Index parts = row_blocks * column_blocks >= enough ? 1 : std::min(depths, most);
+    const bool in_place = reading.grid == Grid::same && !reading.turned && !reading.transposed && parts == 1;
 
     const Workspace::Frame frame(c.workspace());
-    const Index slice = plan.pictures * plan.rows * width;
-    const Index e_size = row_blocks * T::rows * e_columns;
-    S* const pixels = c.workspace().template take<S>(slice * e_columns);  // of `fixed`, channels last
-    S* const e = c.workspace().template take<S>(plan.parts * e_size);
-    std::fill_n(e, plan.parts * e_size, S(0));
-
-    for (Index n0 = 0; n0 < batch; n0 += plan.pictures)
-        for (Index y0 = 0; y0 < height; y0 += plan.rows) {
-            const Positions part{std::min(plan.rows, height - y0), width};
-            const Index count = std::min(plan.pictures, batch - n0) * part.plane();
-            c.parallel_for((count + T::depth - 1) / T::depth, [&](Index item) {
-                const Index first = item * T::depth;
-                part.for_each_stretch(
-                    first, std::min<Index>(T::depth, count - first),
-                    [&](Index i, Index n, Index row, Index column, Index here) {
-                        Eigen::Map<Matrix> to(pixels + (first + i) * e_columns, here, e_columns);
-                        to.rightCols(e_columns - bs).setZero();
-                        to.leftCols(bs) = ConstMatrix(
-                            fixed.data + ((n0 + n) * bs * height + y0 + row) * width + column, bs, here,
-                            Eigen::OuterStride<>(height * width)).transpose();
-                    });
-            });
-            // each part of the slice, in whole depths
-            const Index depths = (count + T::depth - 1) / T::depth;
-            parallel_for_with_scratch(
-                c, plan.parts * row_blocks, Index{T::depth} * T::rows, [&](Index item, S* patches) {
-                    const Index p = item / row_blocks, k0 = item % row_blocks * T::rows;
-                    const Index rows = std::min<Index>(T::rows, e_rows - k0), filled = T::whole_rows(rows);
-                    S* const to = e + p * e_size + k0 * e_columns;
-                    for (Index d = depths * p / plan.parts; d < depths * (p + 1) / plan.parts; ++d) {
-                        const Index first = d * T::depth, depth = std::min<Index>(T::depth, count - first);
-                        for (Index k = 0; k < filled; ++k) {  // patches: (depth, filled)
-                            if (k >= rows) {
-                                for (Index i = 0; i < depth; ++i) patches[i * filled + k] = S(0);
-                                continue;
-                            }
-                            const Index tap = (k0 + k) / as, channel = (k0 + k) % as;
-                            const Index r = tap / g.taps - g.border, s = tap % g.taps - g.border;
-                            part.for_each_stretch(
-                                first, depth, [&](Index i, Index n, Index row, Index column, Index here) {
-                                    const Index v = (y0 + row) * g.stride + r;
-                                    const bool inside = v >= 0 && v < moved.extent(2);
-                                    const S* const from =
-                                        moved.data +
-                                        (((n0 + n) * as + channel) * moved.extent(2) + (inside ? v : 0)) *
-                                            moved.extent(3);
-                                    for (Index q = 0; q < here; ++q) {
-                                        const Index u = (column + q) * g.stride + s;
-                                        patches[(i + q) * filled + k] =
-                                            inside && u >= 0 && u < moved.extent(3) ? from[u] : S(0);
-                                    }
-                                });
-                        }
-                        for (Index b = 0; b < e_columns; b += T::columns)
-                            add_product({filled, std::min<Index>(T::columns, e_columns - b), depth},
-                                        static_cast<const S*>(patches), filled,
-                                        static_cast<const S*>(pixels + first * e_columns + b), e_columns, to + b,
-                                        e_columns);
-                    }
-                });
-        }
-
-    for (Index step = 1; step < plan.parts; step *= 2)  // the parts in pairs, pairs of pairs, ...
-        for (Index p = 0; p + step < plan.parts; p += 2 * step)
-            Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>(e + p * e_size, e_size) +=
-                Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>(e + (p + step) * e_size, e_size);
+    const TapReader<S> reader(c, moved, g, positions);
+    const Index e_size = row_blocks * T::rows * columns;
+    S* const e = in_place ? nullptr : c.workspace().template take<S>(parts * e_size);
+    // items: parts, column blocks, groups of row blocks, for each of which the columns are copied once
+    const Index groups = std::min(row_blocks, (4 * c.threads() + parts * column_blocks - 1) / (parts * column_blocks));
+    const Index group_rows = (row_blocks + groups - 1) / groups * T::rows;
+    constexpr Index patches_size = Index{T::rows} * T::depth, maps_size = Index{T::columns} * T::depth;
+    parallel_for_with_scratch(
+        c, parts * groups * column_blocks, patches_size + maps_size + group_rows * T::columns,
+        [&](Index item, S* patches) {
+            S* const maps = patches + patches_size;  // (columns of the tile, depth)
+            S* const sums = maps + maps_size;        // (group_rows, T::columns)
+            const Index part = item / column_blocks / groups, k0 = item / column_blocks % groups * group_rows;
+            const Index b0 = item % column_blocks * T::columns, group = std::min(group_rows, rows - k0);
+            if (group <= 0) return;
+            const Index width = std::min<Index>(T::columns, columns - b0), real = std::min(width, bs - b0);
+            std::fill_n(sums, T::whole_rows(group) * T::columns, S(0));
+            std::fill_n(maps + real * T::depth, (width - real) * T::depth, S(0));
+            for (Index d = depths * part / parts; d < depths * (part + 1) / parts; ++d) {
+                const Index first = d * T::depth, depth = std::min<Index>(T::depth, count - first);
+                for (Index p = 0; p < depth;) {  // picture by picture
+                    const Index n = (first + p) / plane, at = (first + p) % plane, run = std::min(depth - p, plane - at);
+                    for (Index b = 0; b < real; ++b)
+                        std::copy_n(fixed.data + (n * bs + b0 + b) * plane + at, run, maps + b * T::depth + p);
+                    p += run;
+                }
+                for (Index k = 0; k < group; k += T::rows) {
+                    const Index here = std::min<Index>(T::rows, group - k), filled = T::whole_rows(here);
+                    reader.patches(0, k0 + k, here, first, depth, patches, Index{T::depth});
+                    for (Index i = here; i < filled; ++i) std::fill_n(patches + i * T::depth, depth, S(0));
+                    add_product_of_rows({filled, width, depth}, static_cast<const S*>(patches), Index{T::depth},
+                                        static_cast<const S*>(maps), Index{T::depth}, sums + k * T::columns,
+                                        Index{T::columns});
+                }
+            }
+            for (Index k = 0; k < group; ++k) {
+                const S* const from = sums + k * T::columns;
+                if (in_place)
+                    assign(
+                        real, dw.data + (k0 + k) * bs + b0,
+                        [factor](const auto& sum, const auto& more) { return sum + factor * more; },
+                        static_cast<const S*>(dw.data + (k0 + k) * bs + b0), from);
+                else
+                    std::copy_n(from, width, e + part * e_size + (k0 + k) * columns + b0);
+            }
+        });
+    if (in_place) return;
+    for (Index step = 1; step < parts; step *= 2)  // the parts in pairs, pairs of pairs, ...
+        for (Index p = 0; p + step < parts; p += 2 * step)
+            assign(
+                rows * columns, e + p * e_size, [](const auto& one, const auto& other) { return one + other; },
+                static_cast<const S*>(e + p * e_size), static_cast<const S*>(e + (p + step) * e_size));
 
     parallel_for_with_scratch(c, size * size, as * bs, [&](Index tap, S* scratch) {
         const Index inputs = dw.extent(2), outputs = dw.extent(3);
@@ -127,7 +103,7 @@ void correlation_gradient(Context<BasicCpu<S>>& c, KernelReading reading, Maps<c
         for (Index r = 0; r < g.taps; ++r)
             for (Index s = 0; s < g.taps; ++s)
                 if (TapRange(reading, r, size).has(tap / size) && TapRange(reading, s, size).has(tap % size))
-                    sum += ConstMatrix(e + (r * g.taps + s) * as * e_columns, as, bs, Eigen::OuterStride<>(e_columns));
+                    sum += ConstMatrix(e + (r * g.taps + s) * as * columns, as, bs, Eigen::OuterStride<>(columns));
         if (reading.transposed)
             to += factor * sum.transpose();
         else

@@ -3,6 +3,7 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/eigen/arrays.hpp>
+#include <stylegan/ops/eigen/multiply.hpp>
 #include <stylegan/ops/eigen/product.hpp>
 #include <stylegan/ops/scratch.hpp>
 
@@ -12,68 +13,27 @@
 /// one sample alone goes through the same product as many.
 namespace stylegan::ops::eigen {
 
-/// to = from, with zeros in the rows and columns that `from` does not have.
-/// @param from  (rows, columns), rows `step` apart
-/// @param to    (all_rows, all_columns), rows all_columns apart
-template <class S>
-void copy_filled_up(const S* from, Index step, Index rows, Index columns, S* to, Index all_rows, Index all_columns) {
-    for (Index r = 0; r < all_rows; ++r, to += all_columns) {
-        const Index here = r < rows ? columns : 0;
-        std::copy_n(from + r * step, here, to);
-        std::fill_n(to + here, all_columns - here, S(0));
-    }
-}
-
-/// y = scale * x w, or scale * x w^T. An item is some columns of y for all samples.
+/// y = scale * x w, or scale * x w^T.
 /// @tparam Transposed  w is (O, I) in memory
 /// @param x (N, I)
 /// @param w (I, O), or (O, I)
 /// @param y (N, O), overwritten
 template <bool Transposed, class S>
 void dense(Context<BasicCpu<S>>& c, Rows<const S> x, View<const S, 2> w, S scale, Rows<S> y) {
-    using T = Tile<S>;
-    const Index batch = x.extent(0), inputs = x.extent(1), outputs = y.extent(1);
     if (y.size() == 0) return;
-
+    const Index outputs = y.extent(1);
+    const RowBlocks<S> layout(x.extent(0), x.extent(1));
     const Workspace::Frame frame(c.workspace());
-    const Index blocks = (batch + T::rows - 1) / T::rows, samples = T::whole_rows(std::min<Index>(batch, T::rows));
-    S* const transposed = c.workspace().template take<S>(blocks * inputs * samples);  // x: (blocks, I, samples)
-    std::fill_n(transposed, blocks * inputs * samples, S(0));
-    for (Index n = 0; n < batch; ++n)
-        for (Index i = 0; i < inputs; ++i) transposed[(n / T::rows * inputs + i) * samples + n % T::rows] = x(n, i);
-
-    const Index width = T::columns_of_an_item(outputs, 2 * c.threads()), items = (outputs + width - 1) / width;
-    constexpr Index step = T::column_step, sum_step = T::columns;
-    parallel_for_with_scratch(c, items, samples * sum_step + T::depth * step, [&](Index item, S* sum) {
-        S* const edge = sum + samples * sum_step;
-        const Index first = item * width, columns = std::min(width, outputs - first), whole = columns / step * step;
-        for (Index n0 = 0; n0 < batch; n0 += T::rows) {
-            const Index rows = std::min<Index>(T::rows, batch - n0);
-            std::fill_n(sum, samples * sum_step, S(0));
-            for (Index k = 0; k < inputs; k += T::depth) {
-                const Index depth = std::min<Index>(T::depth, inputs - k);
-                const S* const a = transposed + (n0 / T::rows * inputs + k) * samples;
-                const auto add = [&](Index n, const S* b, Index b_step, S* to) {
-                    const TileSize size{T::whole_rows(rows), n, depth};
-                    if constexpr (Transposed)
-                        add_product_with_transpose(size, a, samples, b, b_step, to, sum_step);
-                    else
-                        add_product(size, a, samples, b, b_step, to, sum_step);
-                };
-                const S* const b = Transposed ? w.data + first * inputs + k : w.data + k * outputs + first;
-                if (whole > 0) add(whole, b, Transposed ? inputs : outputs, sum);
-                if (whole == columns) continue;
-                if constexpr (Transposed)
-                    copy_filled_up(b + whole * inputs, inputs, columns - whole, depth, edge, step, depth);
-                else
-                    copy_filled_up(b + whole, outputs, depth, columns - whole, edge, depth, step);
-                add(step, edge, Transposed ? depth : step, sum + whole);
-            }
-            for (Index n = 0; n < rows; ++n)
-                assign(columns, y.data + (n0 + n) * outputs + first, [scale](const auto& s) { return scale * s; },
-                       static_cast<const S*>(sum + n * sum_step));
-        }
-    });
+    S* const rows = c.workspace().template take<S>(layout.size());
+    std::fill_n(rows, layout.size(), S(0));
+    for (Index n = 0; n < layout.rows; ++n)
+        for (Index i = 0; i < layout.depth; ++i) rows[layout.at(n, i)] = x(n, i);
+    multiply<Transposed>(
+        c, layout, rows, w.extent(1), outputs,
+        [&](Index k, Index first) { return Transposed ? &w(first, k) : &w(k, first); },
+        [&](Index n, Index first, Index count, const S* sums) {
+            assign(count, y.data + n * outputs + first, [scale](const auto& s) { return scale * s; }, sums);
+        });
 }
 
 /// dw += scale * x^T dy. An item is some rows of dw.

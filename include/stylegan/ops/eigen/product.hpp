@@ -72,4 +72,29 @@ template <class S>
         left.transpose() * right.transpose();
 }
 
+/// c += a b^T, for one tile: the terms of a sum lie side by side in both.
+/// @param a  (rows, depth), row-major, rows a_step apart
+/// @param b  (columns, depth), row-major, rows b_step apart
+template <class S>
+[[gnu::noinline]] void add_product_of_rows(TileSize n, const S* a, Index a_step, const S* b, Index b_step, S* c,
+                                           Index c_step) {
+    using T = Tile<S>;
+    const ConstTileMap<S, T::rows, T::depth> left(a, n.rows, n.depth, Eigen::OuterStride<>(a_step));
+    const ConstTileMap<S, T::columns, T::depth> right(b, n.columns, n.depth, Eigen::OuterStride<>(b_step));
+    TileMap<S, T::rows, T::columns>(c, n.rows, n.columns, Eigen::OuterStride<>(c_step)).noalias() +=
+        left * right.transpose();
+}
+
+/// to = from, with zeros in the rows and columns that `from` does not have.
+/// @param from  (rows, columns), rows `step` apart
+/// @param to    (all_rows, all_columns), rows all_columns apart
+template <class S>
+void copy_filled_up(const S* from, Index step, Index rows, Index columns, S* to, Index all_rows, Index all_columns) {
+    for (Index r = 0; r < all_rows; ++r, to += all_columns) {
+        const Index here = r < rows ? columns : 0;
+        std::copy_n(from + r * step, here, to);
+        std::fill_n(to + here, all_columns - here, S(0));
+    }
+}
+
 }  // namespace stylegan::ops::eigen
