@@ -41,11 +41,14 @@ std::vector<S> product(Form form, const std::vector<S>& a, const std::vector<S>&
     for (Index k = 0; k < depth; k += eigen::Tile<S>::depth) {
         const eigen::TileSize n{rows, columns, std::min<Index>(eigen::Tile<S>::depth, depth - k)};
         if (form == Form::terms_in_rows)
-            eigen::add_product(n, a.data() + k * rows, rows, b.data() + k * columns, columns, c.data(), columns);
+            eigen::add_product<Eigen::ColMajor, Eigen::RowMajor>(n, a.data() + k * rows, rows, b.data() + k * columns,
+                                                                 columns, c.data(), columns);
         else if (form == Form::b_transposed)
-            eigen::add_product_with_transpose(n, a.data() + k * rows, rows, bt.data() + k, depth, c.data(), columns);
+            eigen::add_product<Eigen::ColMajor, Eigen::ColMajor>(n, a.data() + k * rows, rows, bt.data() + k, depth,
+                                                                 c.data(), columns);
         else
-            eigen::add_product_of_rows(n, at.data() + k, depth, bt.data() + k, depth, c.data(), columns);
+            eigen::add_product<Eigen::RowMajor, Eigen::ColMajor>(n, at.data() + k, depth, bt.data() + k, depth,
+                                                                 c.data(), columns);
     }
     return c;
 }

@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(a_row_is_the_same_in_a_product_of_any_height) {
             bool same = true;
             for (Index t = 0; t < n; ++t)
                 for (Index j = 0; j < tile::panel; ++j)
-                    same = same && part[static_cast<std::size_t>((j / tile::lanes * n + t) * tile::lanes +
-                                                                 j % tile::lanes)] ==
-                                       all[static_cast<std::size_t>((j / tile::lanes * count + first + t) * tile::lanes +
-                                                                    j % tile::lanes)];
+                    same = same &&
+                           part[static_cast<std::size_t>((j / tile::lanes * n + t) * tile::lanes + j % tile::lanes)] ==
+                               all[static_cast<std::size_t>((j / tile::lanes * count + first + t) * tile::lanes +
+                                                            j % tile::lanes)];
             BOOST_TEST(same, n << " rows from " << first);
         }
 }

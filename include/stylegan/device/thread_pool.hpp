@@ -47,19 +47,23 @@ public:
     /// A loop inside a loop runs on the thread that meets it. The first exception thrown by an item is rethrown here.
     template <class F>
     void for_each(Index count, F&& f) {
-        if (workers_.empty() || count <= 1 || open_.load() || busy_.load() > 0) {
-            for (Index i = 0; i < count; ++i) f(i);
-            return;
-        }
-        using Body = std::remove_reference_t<F>;
-        run(
-            count, [](const void* body, Index i) { (*static_cast<Body*>(const_cast<void*>(body)))(i); }, &f);
+        run(count, &call_body<std::remove_reference_t<F>>, &f);
     }
 
 private:
     using Call = void (*)(const void*, Index);
 
+    /// The one place where the body of a loop is compiled: not once for a single thread and once more for several.
+    template <class Body>
+    [[gnu::noinline]] static void call_body(const void* body, Index item) {
+        (*static_cast<Body*>(const_cast<void*>(body)))(item);
+    }
+
     void run(Index count, Call call, const void* body) {
+        if (workers_.empty() || count <= 1 || open_.load() || busy_.load() > 0) {
+            for (Index i = 0; i < count; ++i) call(body, i);
+            return;
+        }
         call_ = call;
         body_ = body;
         count_ = count;

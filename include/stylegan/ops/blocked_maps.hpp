@@ -34,8 +34,7 @@ struct BlockedMaps {
 #pragma nv_diag_suppress 554  // of readers: never called, as the constraint says
 #endif
     operator BlockedMaps<const T>() const  // NOLINT: as T* to const T*
-        requires(!std::is_const_v<T>)
-    {
+        requires(!std::is_const_v<T>) {
         return {data, batch, channels, height, width};
     }
 #if defined(__CUDACC__)

@@ -29,7 +29,7 @@ void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
     check_convolution("convolution", Grid::same, x, w, y);
     if (c.kernels() == Kernels::fast && w.extent(0) == 1 && w.extent(3) <= few_outputs)
         return pointwise_convolution(c, x, w, scale, y);
-    if (c.kernels() != Kernels::plain) return grid_convolution(c, {}, x, w, scale, y);
+    if (c.kernels() != Kernels::plain) return grid_convolution<Grid::same, false>(c, {}, x, w, scale, y);
     plain::convolution(c, {}, x, w, scale, y);
 }
 
@@ -43,7 +43,7 @@ void convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Ma
                                 std::type_identity_t<Maps<S>> dx) {
     check_convolution("convolution_input_gradient", Grid::same, dx, w, dy);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution(c, {.turned = true, .transposed = true}, dy, w, scale, dx);
+        return grid_convolution<Grid::same, true>(c, {.turned = true, .transposed = true}, dy, w, scale, dx);
     plain::convolution_input_gradient(c, {}, dy, w, scale, dx);
 }
 
@@ -57,8 +57,7 @@ void convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<M
                                  std::type_identity_t<Maps<const S>> dy, std::type_identity_t<S> scale,
                                  std::type_identity_t<View<S, 4>> dw) {
     check_convolution("convolution_weight_gradient", Grid::same, x, dw, dy);
-    if (c.kernels() != Kernels::plain)
-        return grid_convolution_gradient(c, {}, x, dy, scale, dw);
+    if (c.kernels() != Kernels::plain) return grid_convolution_gradient<Grid::same>(c, {}, x, dy, scale, dw);
     plain::convolution_weight_gradient(c, {}, x, dy, scale, dw);
 }
 

@@ -28,7 +28,7 @@ void downscale_convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<co
                            std::type_identity_t<Maps<S>> y) {
     check_convolution("downscale_convolution", Grid::down, x, w, y);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution(c, {.grid = Grid::down}, x, w, scale / 4, y);
+        return grid_convolution<Grid::down, false>(c, {.grid = Grid::down}, x, w, scale / 4, y);
     plain::convolution(c, {.down = 1}, x, w, scale, y);
 }
 
@@ -42,7 +42,8 @@ void downscale_convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_ide
                                           std::type_identity_t<Maps<S>> dx) {
     check_convolution("downscale_convolution_input_gradient", Grid::down, dx, w, dy);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution(c, {.grid = Grid::up, .turned = true, .transposed = true}, dy, w, scale / 4, dx);
+        return grid_convolution<Grid::up, true>(c, {.grid = Grid::up, .turned = true, .transposed = true}, dy, w,
+                                                scale / 4, dx);
     plain::convolution_input_gradient(c, {.down = 1}, dy, w, scale, dx);
 }
 
@@ -57,7 +58,7 @@ void downscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_id
                                            std::type_identity_t<View<S, 4>> dw) {
     check_convolution("downscale_convolution_weight_gradient", Grid::down, x, dw, dy);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution_gradient(c, {.grid = Grid::down}, x, dy, scale / 4, dw);
+        return grid_convolution_gradient<Grid::down>(c, {.grid = Grid::down}, x, dy, scale / 4, dw);
     plain::convolution_weight_gradient(c, {.down = 1}, x, dy, scale, dw);
 }
 

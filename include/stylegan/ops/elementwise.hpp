@@ -148,13 +148,13 @@ void for_each_stretch(Context<BasicCpu<S>>& c, Index planes, Index pixels, const
 /// out[i] = f(in[i]...) for i in [0, count), on all threads.
 template <class S, class F, class... In>
 void elementwise(Context<BasicCpu<S>>& c, Index count, S* out, const F& f, const In*... in) {
-    static_assert(std::is_same_v<std::invoke_result_t<const F&, std::conditional_t<true, eigen::Block<S>, In>...>, eigen::Block<S>>,
-                  "stylegan::ops::elementwise: the function must return the type of its arguments, not an expression of them");
+    static_assert(
+        std::is_same_v<std::invoke_result_t<const F&, std::conditional_t<true, eigen::Block<S>, In>...>,
+                       eigen::Block<S>>,
+        "stylegan::ops::elementwise: the function must return the type of its arguments, not an expression of them");
     if (eigen::chosen(c))
-        return for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
-            eigen::assign(
-                n, out + first, [&](const auto&... v) { return f(eigen::Block<S>(v)...); }, (in + first)...);
-        });
+        return for_each_stretch(
+            c, 1, count, [&](Index, Index first, Index n) { eigen::assign(n, out + first, f, (in + first)...); });
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) { map(n, out + first, f, (in + first)...); });
 }
 

@@ -55,14 +55,14 @@ struct Ahead {
 /// c[j][t] (+)= sum over k of a[t][k] b[k][j]
 /// @param b       (depth, Vectors * lanes)
 /// @param c       (Vectors, Rows, lanes), vectors c_step values apart
-template <int Rows, int Vectors, bool Add>
+template <int Rows, int Vectors>
 [[gnu::always_inline]] inline void multiply_blocks(const float* a, InBlocks in, const float* b, float* c, Index c_step,
-                                                   Ahead ahead) {
+                                                   bool add, Ahead ahead) {
     Vector sum[Rows][Vectors];
 #pragma GCC unroll 8
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 8
-        for (int j = 0; j < Vectors; ++j) sum[t][j] = Add ? load<Vector>(c + j * c_step + t * lanes) : Vector{};
+        for (int j = 0; j < Vectors; ++j) sum[t][j] = add ? load<Vector>(c + j * c_step + t * lanes) : Vector{};
     const auto term = [&](int k) {
         Vector v[Vectors];
 #pragma GCC unroll 8
@@ -74,15 +74,17 @@ template <int Rows, int Vectors, bool Add>
     };
     const Index whole = in.depth / lanes;
     for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes) {
+        if constexpr (Rows < rows) {  // the rest of a region: unrolled, it would only take time to compile
+            for (int k = 0; k < lanes; ++k) term(k);
+        } else {
 #pragma GCC unroll 16
-        for (int k = 0; k < lanes; ++k) {
-            if constexpr (Rows == rows) {
+            for (int k = 0; k < lanes; ++k) {
                 const int line = k * Rows / cache_line;  // of Rows * lanes values, spread over lanes terms
                 if (k == 0 || line > (k - 1) * Rows / cache_line)
                     prefetch_values<cache_line>(ahead.a + i * in.block + line * cache_line);
                 prefetch_values<lanes>(ahead.b + (i * lanes + k) * lanes);
+                term(k);
             }
-            term(k);
         }
     }
     for (int k = 0; k < in.depth - whole * lanes; ++k) term(k);
@@ -94,16 +96,17 @@ template <int Rows, int Vectors, bool Add>
 
 /// multiply_blocks() for any number of rows.
 /// @param next  of the product that comes next
-template <int Vectors, bool Add>
-void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step, Ahead next) {
+template <int Vectors>
+void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step, bool add,
+                     Ahead next) {
     Index t = 0;
     for (; t + rows <= count; t += rows) {  // each asks for a part of the next b
         const Ahead ahead{t + 2 * rows <= count ? a + (t + rows) * lanes : next.a,
                           next.b + t / rows * in.depth * lanes};
-        multiply_blocks<rows, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step, ahead);
+        multiply_blocks<rows, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, ahead);
     }
     [&]<int... R>(std::integer_sequence<int, R...>) {
-        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors, Add>(a + t * lanes, in, b, c + t * lanes, c_step, next)
+        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, next)
                              : void()),
          ...);
     }
@@ -114,11 +117,9 @@ void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, f
 inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks in, const float* b, float* c,
                             Index c_step, bool add, Ahead next) {
     if (columns <= lanes)
-        add ? multiply_blocks<1, true>(count, a, in, b, c, c_step, next)
-            : multiply_blocks<1, false>(count, a, in, b, c, c_step, next);
+        multiply_blocks<1>(count, a, in, b, c, c_step, add, next);
     else
-        add ? multiply_blocks<vectors, true>(count, a, in, b, c, c_step, next)
-            : multiply_blocks<vectors, false>(count, a, in, b, c, c_step, next);
+        multiply_blocks<vectors>(count, a, in, b, c, c_step, add, next);
 }
 
 /// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours, and those of

@@ -10,13 +10,14 @@ namespace stylegan::ops {
 /// @param logits, labels, scores  (N, K), (N, K), (N, 1)
 /// @throws ShapeError if the shapes differ
 template <class S>
-void label_switch(Context<BasicCpu<S>>& c, Rows<const Same<S>> logits, Rows<const Same<S>> labels, Rows<Same<S>> scores) {
+void label_switch(Context<BasicCpu<S>>& c, Rows<const Same<S>> logits, Rows<const Same<S>> labels,
+                  Rows<Same<S>> scores) {
     require_same_shape("label_switch", "labels", labels, logits);
     require_shape("label_switch", "scores", scores, logits.extent(0), 1);
     for (Index n = 0; n < logits.extent(0); ++n) {
         if (eigen::chosen(c)) {
             scores(n, 0) = static_cast<S>(eigen::sums<1>(
-                logits.extent(1), [](auto& s, const auto& logit, const auto& label) { s[0] += logit * label; },
+                logits.extent(1), [](auto* s, const auto& logit, const auto& label) { s[0] += logit * label; },
                 logits.part(n, 1).data, labels.part(n, 1).data)[0]);
             continue;
         }

@@ -14,7 +14,7 @@ template <class S>
     c.parallel_for(x.extent(0), [&](Index n) {
         if (eigen::chosen(c)) {
             all[static_cast<std::size_t>(n)] = eigen::sums<1>(
-                x.stride(), [](auto& sum, const auto& v) { sum[0] += v * v; }, x.part(n, 1).data)[0];
+                x.stride(), [](auto* sum, const auto& v) { sum[0] += v * v; }, x.part(n, 1).data)[0];
             return;
         }
         all[static_cast<std::size_t>(n)] = sums<1>(

@@ -54,7 +54,8 @@ inline void transpose(const float* from, Index from_step, float* to, Index to_st
 }
 
 /// to[j * to_step + i] = from[i * from_step + j] for i < rows, j < columns
-inline void transpose(Index rows, Index columns, const float* from, Index from_step, float* to, Index to_step) {
+[[gnu::noinline]] inline void transpose(Index rows, Index columns, const float* from, Index from_step, float* to,
+                                        Index to_step) {
     Index i = 0;
     const auto bands = [&]<int L>(std::integral_constant<int, L>) {
         for (; i + L <= rows; i += L) {

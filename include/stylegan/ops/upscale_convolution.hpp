@@ -29,7 +29,7 @@ void upscale_convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<cons
                          std::type_identity_t<Maps<S>> y) {
     check_convolution("upscale_convolution", Grid::up, x, w, y);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution(c, {.grid = Grid::up, .turned = rotated}, x, w, scale, y);
+        return grid_convolution<Grid::up, false>(c, {.grid = Grid::up, .turned = rotated}, x, w, scale, y);
     plain::convolution(c, {.up = 1, .rotated = rotated}, x, w, scale, y);
 }
 
@@ -43,7 +43,8 @@ void upscale_convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_ident
                                         bool rotated, std::type_identity_t<Maps<S>> dx) {
     check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution(c, {.grid = Grid::down, .turned = !rotated, .transposed = true}, dy, w, scale, dx);
+        return grid_convolution<Grid::down, true>(c, {.grid = Grid::down, .turned = !rotated, .transposed = true}, dy,
+                                                  w, scale, dx);
     plain::convolution_input_gradient(c, {.up = 1, .rotated = rotated}, dy, w, scale, dx);
 }
 
@@ -58,8 +59,8 @@ void upscale_convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_iden
                                          bool rotated, std::type_identity_t<View<S, 4>> dw) {
     check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
     if (c.kernels() != Kernels::plain)
-        return grid_convolution_gradient(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x,
-                                             scale, dw);
+        return grid_convolution_gradient<Grid::up>(c, {.grid = Grid::up, .turned = !rotated, .transposed = true}, dy, x,
+                                                   scale, dw);
     plain::convolution_weight_gradient(c, {.up = 1, .rotated = rotated}, x, dy, scale, dw);
 }
 

@@ -31,7 +31,8 @@ template <class S>
     std::atomic<bool> finite{true};
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
         // x * 0 is 0 for every number and NaN for all else
-        const Sums<1> zero = sums<1>(n, [](auto& s, const auto& v) { s[0] += v * S(0); }, values + first);
+        const Sums<1> zero = sums<1>(
+            n, [](auto* s, const auto& v) { s[0] += v * S(0); }, values + first);
         if (!(zero[0] == 0)) finite.store(false, std::memory_order_relaxed);
     });
     return finite.load();

@@ -17,15 +17,14 @@ template <class S>
 }
 
 /// x where it is positive, slope * x elsewhere
-template <class S, class X>
-[[nodiscard]] inline Block<S> leaky(const X& x, S slope) {
-    const Block<S> v = x;
-    return (v > S(0)).select(v, slope * v);
+template <class S>
+[[nodiscard]] inline Block<S> leaky(const Block<S>& x, S slope) {
+    return (x > S(0)).select(x, slope * x);
 }
 
 /// d where the output y was positive, slope * d elsewhere
-template <class S, class Y, class D>
-[[nodiscard]] inline Block<S> leaky_gradient(const Y& y, const D& d, S slope) {
+template <class S>
+[[nodiscard]] inline Block<S> leaky_gradient(const Block<S>& y, const Block<S>& d, S slope) {
     return (y > S(0)).select(d, slope * d);
 }
 
@@ -41,7 +40,8 @@ void add_bias(Context<BasicCpu<S>>& c, Maps<const S> x, std::span<const S> b, S 
     for_each_stretch(c, x.extent(0) * channels, pixels, [&](Index plane, Index first, Index count) {
         const Index at = plane * pixels + first;
         const S shift = scale * b[static_cast<std::size_t>(plane % channels)];
-        assign(count, y.data + at, [shift](const auto& v) { return v + shift; }, x.data + at);
+        assign(
+            count, y.data + at, [shift](const auto& v) { return v + shift; }, x.data + at);
     });
 }
 
@@ -49,7 +49,8 @@ template <class S>
 void bias_gradient(Context<BasicCpu<S>>& c, Maps<const S> dy, S scale, std::span<S> db) {
     const Index pixels = pixels_of(dy);
     add_channel_sums<1, S>(c, dy.extent(0), dy.extent(1), pixels, {{{db, scale}}}, [&](Index, Index, Index at) {
-        return sums<1>(pixels, [](auto& s, const auto& d) { s[0] += d; }, dy.data + at);
+        return sums<1>(
+            pixels, [](auto* s, const auto& d) { s[0] += d; }, dy.data + at);
     });
 }
 
@@ -73,9 +74,8 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const S> x, Maps<const S> noi
                 count, y.data + at, [=](const auto& v) { return leaky<S>(v + shift, slope); }, x.data + at);
         const S weight = strength * noise_weight[channel];
         assign(
-            count, y.data + at,
-            [=](const auto& v, const auto& e) { return leaky<S>(v + weight * e + shift, slope); }, x.data + at,
-            noise_map(noise, plane / channels) + first);
+            count, y.data + at, [=](const auto& v, const auto& e) { return leaky<S>(v + weight * e + shift, slope); },
+            x.data + at, noise_map(noise, plane / channels) + first);
     });
 }
 
@@ -85,22 +85,21 @@ void bias_activation_gradient(Context<BasicCpu<S>>& c, Maps<const S> y, Maps<con
                               S strength, S bias_scale, Maps<S> dx, std::span<S> dnoise_weight, std::span<S> dbias) {
     const Index batch = y.extent(0), channels = y.extent(1), pixels = pixels_of(y);
     if (noise.empty() || dnoise_weight.empty())
-        return add_channel_sums<1, S>(
-            c, batch, channels, pixels, {{{dbias, bias_scale}}}, [&](Index, Index, Index at) {
-                return assign_and_sum<1>(
-                    pixels, dx.data + at,
-                    [slope](auto& sum, const auto& out, const auto& d) {
-                        const Block<S> g = leaky_gradient<S>(out, d, slope);
-                        sum[0] += g;
-                        return g;
-                    },
-                    y.data + at, dy.data + at);
-            });
+        return add_channel_sums<1, S>(c, batch, channels, pixels, {{{dbias, bias_scale}}}, [&](Index, Index, Index at) {
+            return assign_and_sum<1>(
+                pixels, dx.data + at,
+                [slope](auto* sum, const auto& out, const auto& d) {
+                    const Block<S> g = leaky_gradient<S>(out, d, slope);
+                    sum[0] += g;
+                    return g;
+                },
+                y.data + at, dy.data + at);
+        });
     add_channel_sums<2, S>(c, batch, channels, pixels, {{{dbias, bias_scale}, {dnoise_weight, strength}}},
                            [&](Index n, Index, Index at) {
                                return assign_and_sum<2>(
                                    pixels, dx.data + at,
-                                   [slope](auto& sum, const auto& out, const auto& d, const auto& e) {
+                                   [slope](auto* sum, const auto& out, const auto& d, const auto& e) {
                                        const Block<S> g = leaky_gradient<S>(out, d, slope);
                                        sum[0] += g;
                                        sum[1] += g * e;
@@ -130,7 +129,7 @@ void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const S> dy, Maps<const
     add_channel_sums<1, S>(c, dy.extent(0), dy.extent(1), pixels, {{{dweight, strength}}},
                            [&](Index n, Index, Index at) {
                                return sums<1>(
-                                   pixels, [](auto& s, const auto& d, const auto& e) { s[0] += d * e; }, dy.data + at,
+                                   pixels, [](auto* s, const auto& d, const auto& e) { s[0] += d * e; }, dy.data + at,
                                    noise_map(noise, n));
                            });
 }
@@ -160,7 +159,8 @@ void channel_affine(Context<BasicCpu<S>>& c, Maps<const S> x, std::span<const S>
         const auto channel = static_cast<std::size_t>(plane % channels);
         const S factor = scale[channel], offset = shift.empty() ? S(0) : shift[channel];
         const Index at = plane * pixels + first;
-        assign(count, y.data + at, [=](const auto& v) { return factor * v + offset; }, x.data + at);
+        assign(
+            count, y.data + at, [=](const auto& v) { return factor * v + offset; }, x.data + at);
     });
 }
 

@@ -126,7 +126,8 @@ private:
         const Index plane = positions_.plane(), move = (r - grid_.border) * positions_.width + s - grid_.border;
         for (Index i = 0; i < count;) {
             const Index n = (first + i) / plane, at = (first + i) % plane, here = std::min(count - i, plane - at);
-            const Index begin = std::clamp<Index>(-move - at, 0, here), end = std::clamp(plane - move - at, begin, here);
+            const Index begin = std::clamp<Index>(-move - at, 0, here),
+                        end = std::clamp(plane - move - at, begin, here);
             const S* const inside = inside_ + s * plane + at;
             const S* from = x_.data + (n * x_.extent(1) + channel) * plane + at + move;
             S* to = out + i;
@@ -167,7 +168,8 @@ private:
     Maps<const S> x_;
     GridGeometry grid_;
     Positions positions_;
-    const S* inside_ = nullptr;  // (reach, plane): 1 where a column moved by s is still in the picture; for small pictures
+    const S* inside_ =
+        nullptr;  // (reach, plane): 1 where a column moved by s is still in the picture; for small pictures
 };
 
 /// y = factor * (x correlated with w) on the grid of `reading`.
@@ -175,10 +177,11 @@ private:
 /// Usually a tile is some output channels at many positions of the batch, and the patches are the columns. Where there are fewer
 /// positions than columns of a tile, as for a few pictures of 4x4, the output channels are the columns, and the kernel is read
 /// where it lies. Both take a sum in the same order and give the same bits.
+/// @tparam Transposed  as `reading` says
 /// @param x (N, I, H, W)
-/// @param w (K, K, I, O), or (K, K, O, I) if `reading.transposed`; K odd, 3 for the grids that scale
+/// @param w (K, K, I, O), or (K, K, O, I) if transposed; K odd, 3 for the grids that scale
 /// @param y (N, O, H', W'), overwritten
-template <class S>
+template <bool Transposed, class S>
 void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, View<const S, 4> w, S factor,
                Maps<S> y) {
     using T = Tile<S>;
@@ -195,8 +198,7 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
     };
 
     // the kernel of an input gradient can be read where it lies, transposed, if no block of terms goes beyond a tap
-    const bool in_place =
-        reading.grid == Grid::same && reading.turned && reading.transposed && w.extent(3) % T::depth == 0;
+    const bool in_place = Transposed && reading.grid == Grid::same && reading.turned && w.extent(3) % T::depth == 0;
     if (count < (in_place ? 8 : 1) * T::columns && outputs >= T::column_step) {
         const RowBlocks<S> layout(count, g.taps * g.taps * x.extent(1));
         S* const patches = c.workspace().template take<S>(layout.size());
@@ -215,9 +217,9 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
                 const Index plane = y.extent(2) * y.extent(3);
                 for (Index o = 0; o < channels; ++o) to[o * plane] = factor * sums[o];
             };
-            if (in_place) {
+            if (Transposed && in_place) {
                 const Index tap_size = w.extent(2) * w.extent(3), taps = g.taps * g.taps;
-                multiply<true>(
+                multiply<Transposed>(
                     c, layout, patches, w.extent(3), outputs,
                     [&](Index k, Index first) {
                         const Index tap = taps - 1 - k / w.extent(3);
@@ -254,9 +256,10 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
                 for (Index i = 0; i < depth && real < filled; ++i)
                     std::fill_n(patches + i * columns + real, filled - real, S(0));
                 for (Index o = 0; o < channels; o += T::rows)
-                    add_product({T::whole_rows(std::min<Index>(T::rows, channels - o)), filled, depth},
-                                kernel.phase(phase) + k * kernel.columns + o0 + o, kernel.columns,
-                                static_cast<const S*>(patches), columns, sums + o * columns, columns);
+                    add_product<Eigen::ColMajor, Eigen::RowMajor>(
+                        {T::whole_rows(std::min<Index>(T::rows, channels - o)), filled, depth},
+                        kernel.phase(phase) + k * kernel.columns + o0 + o, kernel.columns,
+                        static_cast<const S*>(patches), columns, sums + o * columns, columns);
             }
             for (Index o = 0; o < channels; ++o)
                 positions.for_each_stretch(first, real, [&](Index i, Index n, Index row, Index column, Index here) {

@@ -64,7 +64,8 @@ void correlation_gradient(Context<BasicCpu<S>>& c, KernelReading reading, Maps<c
             for (Index d = depths * part / parts; d < depths * (part + 1) / parts; ++d) {
                 const Index first = d * T::depth, depth = std::min<Index>(T::depth, count - first);
                 for (Index p = 0; p < depth;) {  // picture by picture
-                    const Index n = (first + p) / plane, at = (first + p) % plane, run = std::min(depth - p, plane - at);
+                    const Index n = (first + p) / plane, at = (first + p) % plane,
+                                run = std::min(depth - p, plane - at);
                     for (Index b = 0; b < real; ++b)
                         std::copy_n(fixed.data + (n * bs + b0 + b) * plane + at, run, maps + b * T::depth + p);
                     p += run;
@@ -73,9 +74,9 @@ void correlation_gradient(Context<BasicCpu<S>>& c, KernelReading reading, Maps<c
                     const Index here = std::min<Index>(T::rows, group - k), filled = T::whole_rows(here);
                     reader.patches(0, k0 + k, here, first, depth, patches, Index{T::depth});
                     for (Index i = here; i < filled; ++i) std::fill_n(patches + i * T::depth, depth, S(0));
-                    add_product_of_rows({filled, width, depth}, static_cast<const S*>(patches), Index{T::depth},
-                                        static_cast<const S*>(maps), Index{T::depth}, sums + k * T::columns,
-                                        Index{T::columns});
+                    add_product<Eigen::RowMajor, Eigen::ColMajor>(
+                        {filled, width, depth}, static_cast<const S*>(patches), Index{T::depth},
+                        static_cast<const S*>(maps), Index{T::depth}, sums + k * T::columns, Index{T::columns});
                 }
             }
             for (Index k = 0; k < group; ++k) {

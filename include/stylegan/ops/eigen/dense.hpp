@@ -32,7 +32,8 @@ void dense(Context<BasicCpu<S>>& c, Rows<const S> x, View<const S, 2> w, S scale
         c, layout, rows, w.extent(1), outputs,
         [&](Index k, Index first) { return Transposed ? &w(first, k) : &w(k, first); },
         [&](Index n, Index first, Index count, const S* sums) {
-            assign(count, y.data + n * outputs + first, [scale](const auto& s) { return scale * s; }, sums);
+            assign(
+                count, y.data + n * outputs + first, [scale](const auto& s) { return scale * s; }, sums);
         });
 }
 
@@ -58,8 +59,9 @@ void dense_weight_gradient(Context<BasicCpu<S>>& c, Rows<const S> x, Rows<const 
             const Index columns = std::min<Index>(T::columns, outputs - o);
             std::fill_n(sum, T::rows * T::columns, S(0));
             for (Index n = 0; n < batch; n += T::depth)
-                add_product({T::whole_rows(rows), T::whole_columns(columns), std::min<Index>(T::depth, batch - n)},
-                            xs + n * x_step + i0, x_step, dys + n * dy_step + o, dy_step, sum, Index{T::columns});
+                add_product<Eigen::ColMajor, Eigen::RowMajor>(
+                    {T::whole_rows(rows), T::whole_columns(columns), std::min<Index>(T::depth, batch - n)},
+                    xs + n * x_step + i0, x_step, dys + n * dy_step + o, dy_step, sum, Index{T::columns});
             for (Index i = 0; i < rows; ++i) {
                 S* const to = dw.data + (i0 + i) * outputs + o;
                 assign(

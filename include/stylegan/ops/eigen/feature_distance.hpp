@@ -79,7 +79,8 @@ void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const S> a, Maps<co
         // (u . a) / (|a| (|a| + epsilon)), and nothing where a is 0
         const Block<double> length = 1 / fa.inverse - epsilon;
         const auto there = length > epsilon;
-        const Block<double> share = there.select(along * fa.inverse / length, 0.0), over = there.select(fa.inverse, 0.0);
+        const Block<double> share = there.select(along * fa.inverse / length, 0.0),
+                            over = there.select(fa.inverse, 0.0);
         for (Index k = 0; k < channels; ++k) {
             const Block<double> d = over * (u(k) - share * fa(k));
             store_block<S>(d.template cast<S>(), count, da.data + at + k * plane);

@@ -18,16 +18,15 @@ struct Moments {
     template <class S>
     void add(Index n, const S* x) {
         const auto number = static_cast<double>(n);
-        const S centre = static_cast<S>(sums<1>(n, [](auto& s, const auto& v) { s[0] += v; }, x)[0] / number);
+        const S centre = static_cast<S>(sums<1>(
+                                            n, [](auto* s, const auto& v) { s[0] += v; }, x)[0] /
+                                        number);
         Block<S> sum = Block<S>::Zero(), square = Block<S>::Zero();
-        const auto take = [&](const auto& v) {
-            const Block<S> d = v - centre;
+        for_each_block(n, [&](Index i, Index here) {
+            const Block<S> d = load_block(x + i, here, centre) - centre;
             sum += d;
             square += d * d;
-        };
-        Index i = 0;
-        for (; i + block_size <= n; i += block_size) take(block_at(x + i));
-        if (i < n) take(part_of_block(x + i, n - i, centre));
+        });
         const auto s = static_cast<double>(sum.sum());
         const double rest = s / number;  // what rounding the centre to S left over
         const double here = static_cast<double>(centre) + rest, difference = here - mean, total = count + number;
@@ -46,9 +45,11 @@ void instance_norm(Context<BasicCpu<S>>& c, Maps<const S> x, S eps, Maps<S> y, R
         const S* const from = x.data + plane * pixels;
         Moments m;
         for (Index i = 0; i < pixels; i += stretch) m.add(std::min(stretch, pixels - i), from + i);
-        const S mean = static_cast<S>(m.mean), r = static_cast<S>(1 / std::sqrt(m.variance() + static_cast<double>(eps)));
+        const S mean = static_cast<S>(m.mean),
+                r = static_cast<S>(1 / std::sqrt(m.variance() + static_cast<double>(eps)));
         inverse.data[plane] = r;
-        assign(pixels, y.data + plane * pixels, [=](const auto& v) { return r * (v - mean); }, from);
+        assign(
+            pixels, y.data + plane * pixels, [=](const auto& v) { return r * (v - mean); }, from);
     });
 }
 
@@ -62,7 +63,7 @@ void instance_norm_product(Context<BasicCpu<S>>& c, Maps<const S> y, Rows<const 
         const Index at = plane * pixels;
         const Sums<2> mean = sums<2>(
                                  pixels,
-                                 [](auto& s, const auto& out, const auto& d) {
+                                 [](auto* s, const auto& out, const auto& d) {
                                      s[0] += d;
                                      s[1] += out * d;
                                  },
@@ -79,14 +80,14 @@ void instance_norm_product(Context<BasicCpu<S>>& c, Maps<const S> y, Rows<const 
 /// dx_dot = (r_dot / r) dx + r (dy_dot - mean(dy_dot) - y_dot mean(y dy) - y mean(y_dot dy + y dy_dot))
 template <class S>
 void instance_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const S> y, Rows<const S> inverse,
-                                    Maps<const S> y_dot, Rows<const S> inverse_rate, Maps<const S> dy,
-                                    Maps<const S> dx, Maps<const S> dy_dot, Maps<S> dx_dot) {
+                                    Maps<const S> y_dot, Rows<const S> inverse_rate, Maps<const S> dy, Maps<const S> dx,
+                                    Maps<const S> dy_dot, Maps<S> dx_dot) {
     const Index pixels = pixels_of(y);
     for_each_plane(c, inverse.size(), pixels, [&](Index plane) {
         const Index at = plane * pixels;
         const Sums<3> mean = sums<3>(
                                  pixels,
-                                 [](auto& s, const auto& out, const auto& out_dot, const auto& d, const auto& d_dot) {
+                                 [](auto* s, const auto& out, const auto& out_dot, const auto& d, const auto& d_dot) {
                                      s[0] += d_dot;
                                      s[1] += out * d;
                                      s[2] += out_dot * d + out * d_dot;

@@ -65,7 +65,8 @@ template <class S>
 [[nodiscard]] double share_of_element(const detail::StddevGroups& s, Index m, Index f, Maps<const S> dy) {
     double sum = 0;
     for (Index g = 0; g < s.members; ++g)
-        sum += sums<1>(s.pixels, [](auto& part, const auto& v) { part[0] += v; }, dy.data + s.appended(g, m, f))[0];
+        sum += sums<1>(
+            s.pixels, [](auto* part, const auto& v) { part[0] += v; }, dy.data + s.appended(g, m, f))[0];
     return sum / static_cast<double>(s.elements() * s.members);
 }
 
@@ -114,17 +115,15 @@ void minibatch_stddev_gradient_tangent(Context<BasicCpu<S>>& c, const detail::St
     const Index step = s.groups * x.stride(), wide_step = s.groups * dy.stride();
     ops::detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels), wide_at = s.at(0, m, f, s.channels + s.features);
-        const double share = share_of_element(s, m, f, dy),
-                     share_dot = share_of_element(s, m, f, dy_dot);
+        const double share = share_of_element(s, m, f, dy), share_dot = share_of_element(s, m, f, dy_dot);
         for_each_block(s.elements(), [&](Index i, Index n) {
             const detail::GroupBlock<S> block(x.data + at + i, step, s.members, n, eps);
             const S* const p_dot = x_dot.data + at + i;
             const Block<double> rate = block.tangent(p_dot) * block.inverse, mean_dot = block.mean_of(p_dot, step);
             for (Index g = 0; g < s.members; ++g) {
                 const Block<double> centred = block.centred(g), centred_dot = block.of(p_dot, step, g) - mean_dot;
-                const Block<double> d =
-                    block.of(dy_dot.data + wide_at + i, wide_step, g) +
-                    block.inverse * (share_dot * centred + share * (centred_dot - centred * rate));
+                const Block<double> d = block.of(dy_dot.data + wide_at + i, wide_step, g) +
+                                        block.inverse * (share_dot * centred + share * (centred_dot - centred * rate));
                 store_block<S>(d.template cast<S>(), n, dx_dot.data + at + g * step + i);
             }
         });

@@ -46,11 +46,8 @@ void multiply(Context<BasicCpu<S>>& c, const RowBlocks<S>& layout, const S* a, I
             for (Index k = 0; k < layout.depth; k += T::depth) {
                 const Index depth = std::min<Index>(T::depth, layout.depth - k);
                 const auto add = [&](Index n, const S* b, Index b_step, S* to) {
-                    const TileSize size{T::whole_rows(rows), n, depth};
-                    if constexpr (Transposed)
-                        add_product_with_transpose(size, a + layout.at(n0, k), layout.step, b, b_step, to, sum_step);
-                    else
-                        add_product(size, a + layout.at(n0, k), layout.step, b, b_step, to, sum_step);
+                    add_product<Eigen::ColMajor, Transposed ? Eigen::ColMajor : Eigen::RowMajor>(
+                        {T::whole_rows(rows), n, depth}, a + layout.at(n0, k), layout.step, b, b_step, to, sum_step);
                 };
                 const S* const b = at(k, first);
                 if (whole > 0) add(whole, b, w_step, sum);

@@ -23,11 +23,10 @@ void for_each_pixel_block(Context<BasicCpu<S>>& c, Maps<const S> x, const F& f) 
         const Index n = item / blocks, first = item % blocks * block_size, count = std::min(block_size, pixels - first);
         const Index at = n * channels * pixels + first;
         const auto take = [&](const auto& maps, Index channel) -> Block<S> {
-            const S* const p = maps.data + at + channel * pixels;
-            return count == block_size ? Block<S>(block_at(p)) : part_of_block(p, count);
+            return load_block<S>(maps.data + at + channel * pixels, count);
         };
         const auto put = [&](const Maps<S>& maps, Index channel, const Block<S>& b) {
-            store_part(b, count, maps.data + at + channel * pixels);
+            store_block(b, count, maps.data + at + channel * pixels);
         };
         f(take, put, n * pixels + first, count);
     });
@@ -43,7 +42,7 @@ void pixel_norm(Context<BasicCpu<S>>& c, Maps<const S> x, S eps, Maps<S> y, Maps
         Block<S> squares = Block<S>::Zero();
         for (Index k = 0; k < channels; ++k) squares += take(x, k).square();
         const Block<S> r = S(1) / (squares / static_cast<S>(channels) + eps).sqrt();
-        store_part(r, count, inverse.data + at);
+        store_block(r, count, inverse.data + at);
         for (Index k = 0; k < channels; ++k) put(y, k, take(x, k) * r);
     });
 }
@@ -55,11 +54,11 @@ void pixel_norm_product(Context<BasicCpu<S>>& c, Maps<const S> y, Maps<const S> 
                         Maps<S> rate) {
     const Index channels = y.extent(1);
     detail::for_each_pixel_block<S>(c, y, [&](const auto& take, const auto& put, Index at, Index count) {
-        const Block<S> r = part_of_block(inverse.data + at, count);
+        const Block<S> r = load_block(inverse.data + at, count);
         Block<S> product = Block<S>::Zero();
         for (Index k = 0; k < channels; ++k) product += take(y, k) * take(dy, k);
         product /= static_cast<S>(channels);
-        if (!rate.empty()) store_part<S>(-r * product, count, rate.data + at);
+        if (!rate.empty()) store_block<S>(-r * product, count, rate.data + at);
         for (Index k = 0; k < channels; ++k) put(dx, k, r * (take(dy, k) - take(y, k) * product));
     });
 }
@@ -71,7 +70,7 @@ void pixel_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const S> y, Maps<
                                  Maps<S> dx_dot) {
     const Index channels = y.extent(1);
     detail::for_each_pixel_block<S>(c, y, [&](const auto& take, const auto& put, Index at, Index count) {
-        const Block<S> r = part_of_block(inverse.data + at, count), rate = part_of_block(inverse_rate.data + at, count);
+        const Block<S> r = load_block(inverse.data + at, count), rate = load_block(inverse_rate.data + at, count);
         Block<S> product = Block<S>::Zero(), product_dot = Block<S>::Zero();
         for (Index k = 0; k < channels; ++k) {
             product += take(y, k) * take(dy, k);

@@ -9,10 +9,11 @@
 /// Matrix products by Eigen, whose bits depend on nothing but the values.
 ///
 /// Left alone, Eigen's product chooses its blocks by the sizes of the caches and the number of its threads, and sums the rows and
-/// columns that are left over at an edge in another order than the others. Here it is called tile by tile: a tile's largest size is
-/// known when it compiles, so Eigen asks for no cache and starts no thread (it does so for 33 rows and more), sums of many terms
-/// are cut by us, and a tile is filled up to whole register panels, so that each sum is taken in the order of its index.
-/// No setting of Eigen is read or changed.
+/// columns that are left over at an edge in another order than the others. So products are cut here: into tiles whose largest
+/// size is known when they compile, for which Eigen asks for no cache; into blocks of Tile::depth terms; filled up to whole register
+/// panels, so that each sum is taken in the order of its index. A tile is handed to what stands behind Eigen's `c += a * b`, which
+/// knows no threads, rather than to the operator, which also compiles a product for vectors and one for tiny matrices, neither of
+/// which could ever run. No setting of Eigen is read or changed.
 namespace stylegan::ops::eigen {
 
 /// The largest tile of a product, (rows, columns) of `depth` terms, and what its sizes are multiples of.
@@ -34,55 +35,25 @@ struct Tile {
     }
 };
 
-/// A matrix of at most MaxRows x MaxColumns in somebody else's memory; rows (or columns, if Order says so) lie `step` apart.
-template <class S, int MaxRows, int MaxColumns, int Order = Eigen::RowMajor>
-using TileMap =
-    Eigen::Map<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Order, MaxRows, MaxColumns>, 0, Eigen::OuterStride<>>;
-template <class S, int MaxRows, int MaxColumns, int Order = Eigen::RowMajor>
-using ConstTileMap = Eigen::Map<const Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Order, MaxRows, MaxColumns>, 0,
-                                Eigen::OuterStride<>>;
-
-/// The sizes of one tile's product.
+/// The sizes of one tile's product: multiples of Tile::row_step and Tile::column_step, and at most Tile::depth.
 struct TileSize {
     Index rows, columns, depth;
 };
 
-/// c += a^T b, for one tile.
-/// @param a  (depth, rows), row-major, rows a_step apart
-/// @param b  (depth, columns), row-major, rows b_step apart
-/// @param c  (rows, columns), rows c_step apart
-template <class S>
+/// c += a b, for one tile.
+/// @tparam A  how a (rows, depth) lies in memory: by rows or by columns, which are a_step apart
+/// @tparam B  how b (depth, columns) does
+/// @param c   (rows, columns), by rows, c_step apart
+template <Eigen::StorageOptions A, Eigen::StorageOptions B, class S>
 [[gnu::noinline]] void add_product(TileSize n, const S* a, Index a_step, const S* b, Index b_step, S* c, Index c_step) {
     using T = Tile<S>;
-    const ConstTileMap<S, T::depth, T::rows> left(a, n.depth, n.rows, Eigen::OuterStride<>(a_step));
-    const ConstTileMap<S, T::depth, T::columns> right(b, n.depth, n.columns, Eigen::OuterStride<>(b_step));
-    TileMap<S, T::rows, T::columns>(c, n.rows, n.columns, Eigen::OuterStride<>(c_step)).noalias() +=
-        left.transpose() * right;
-}
-
-/// The same where b is the transpose of what is in memory.
-/// @param b  (columns, depth), row-major, rows b_step apart
-template <class S>
-[[gnu::noinline]] void add_product_with_transpose(TileSize n, const S* a, Index a_step, const S* b, Index b_step, S* c,
-                                                  Index c_step) {
-    using T = Tile<S>;
-    const ConstTileMap<S, T::depth, T::rows> left(a, n.depth, n.rows, Eigen::OuterStride<>(a_step));
-    const ConstTileMap<S, T::columns, T::depth> right(b, n.columns, n.depth, Eigen::OuterStride<>(b_step));
-    TileMap<S, T::rows, T::columns>(c, n.rows, n.columns, Eigen::OuterStride<>(c_step)).noalias() +=
-        left.transpose() * right.transpose();
-}
-
-/// c += a b^T, for one tile: the terms of a sum lie side by side in both.
-/// @param a  (rows, depth), row-major, rows a_step apart
-/// @param b  (columns, depth), row-major, rows b_step apart
-template <class S>
-[[gnu::noinline]] void add_product_of_rows(TileSize n, const S* a, Index a_step, const S* b, Index b_step, S* c,
-                                           Index c_step) {
-    using T = Tile<S>;
-    const ConstTileMap<S, T::rows, T::depth> left(a, n.rows, n.depth, Eigen::OuterStride<>(a_step));
-    const ConstTileMap<S, T::columns, T::depth> right(b, n.columns, n.depth, Eigen::OuterStride<>(b_step));
-    TileMap<S, T::rows, T::columns>(c, n.rows, n.columns, Eigen::OuterStride<>(c_step)).noalias() +=
-        left * right.transpose();
+    // Eigen's product writes columns: c^T += b^T a^T, where a matrix by rows is its transpose by columns
+    constexpr auto turned = [](int order) { return order == Eigen::RowMajor ? Eigen::ColMajor : Eigen::RowMajor; };
+    using Product = Eigen::internal::general_matrix_matrix_product<Index, S, turned(B), false, S, turned(A), false,
+                                                                   Eigen::ColMajor, 1>;
+    Eigen::internal::gemm_blocking_space<Eigen::ColMajor, S, S, T::columns, T::rows, T::depth, 1, true> panels(
+        n.columns, n.rows, n.depth, 1, true);
+    Product::run(n.columns, n.rows, n.depth, b, b_step, a, a_step, c, 1, c_step, S(1), panels, nullptr);
 }
 
 /// to = from, with zeros in the rows and columns that `from` does not have.

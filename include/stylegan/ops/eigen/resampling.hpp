@@ -27,23 +27,22 @@ void blur(Context<BasicCpu<S>>& c, Maps<const S> x, const S* filter, int taps, M
     if (x.size() == 0) return;
     const auto add = [](S weight) { return [weight](const auto& sum, const auto& v) { return sum + weight * v; }; };
     const Index rows = std::clamp<Index>(item_values / width, 1, height), strips = (height + rows - 1) / rows;
-    parallel_for_with_scratch(
-        c, x.extent(0) * x.extent(1) * strips, width + 2 * radius, [&](Index item, S* padded) {
-            const S* const plane = x.data + item / strips * height * width;
-            S* const out = y.data + item / strips * height * width;
-            std::fill_n(padded, width + 2 * radius, S(0));
-            S* const row = padded + radius;
-            for (Index h = item % strips * rows; h < std::min(height, (item % strips + 1) * rows); ++h) {
-                std::fill_n(row, width, S(0));
-                for (Index k = 0; k < taps; ++k)
-                    if (const Index from = h + k - radius; from >= 0 && from < height)
-                        assign(width, row, add(filter[k]), static_cast<const S*>(row), plane + from * width);
-                S* const to = out + h * width;
-                std::fill_n(to, width, S(0));
-                for (Index k = 0; k < taps; ++k)
-                    assign(width, to, add(filter[k]), static_cast<const S*>(to), static_cast<const S*>(padded + k));
-            }
-        });
+    parallel_for_with_scratch(c, x.extent(0) * x.extent(1) * strips, width + 2 * radius, [&](Index item, S* padded) {
+        const S* const plane = x.data + item / strips * height * width;
+        S* const out = y.data + item / strips * height * width;
+        std::fill_n(padded, width + 2 * radius, S(0));
+        S* const row = padded + radius;
+        for (Index h = item % strips * rows; h < std::min(height, (item % strips + 1) * rows); ++h) {
+            std::fill_n(row, width, S(0));
+            for (Index k = 0; k < taps; ++k)
+                if (const Index from = h + k - radius; from >= 0 && from < height)
+                    assign(width, row, add(filter[k]), static_cast<const S*>(row), plane + from * width);
+            S* const to = out + h * width;
+            std::fill_n(to, width, S(0));
+            for (Index k = 0; k < taps; ++k)
+                assign(width, to, add(filter[k]), static_cast<const S*>(to), static_cast<const S*>(padded + k));
+        }
+    });
 }
 
 /// large(h, w) = scale * small(h / factor, w / factor), for one row of `width` values of the smaller maps

@@ -28,7 +28,8 @@ void style_modulation(Context<BasicCpu<S>>& c, Maps<const S> x, Rows<const S> st
         const S* const s = detail::style_of_plane(style, plane, channels);
         const S factor = s[0] + S(1), shift = s[channels];
         const Index at = plane * pixels + first;
-        assign(count, y.data + at, [=](const auto& v) { return v * factor + shift; }, x.data + at);
+        assign(
+            count, y.data + at, [=](const auto& v) { return v * factor + shift; }, x.data + at);
     });
 }
 
@@ -42,7 +43,7 @@ void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const S> x, Rows<co
         const S factor = *detail::style_of_plane(style, plane, channels) + S(1);
         const Sums<2> s = assign_and_sum<2>(
             pixels, dx.data + at,
-            [=](auto& sum, const auto& d, const auto& v) {
+            [=](auto* sum, const auto& d, const auto& v) {
                 sum[0] += d * v;
                 sum[1] += d;
                 return factor * d;
@@ -66,8 +67,9 @@ void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const S> x, Rows<con
         const S* const s = style_dot.empty() ? nullptr : detail::style_of_plane(style_dot, plane, channels);
         const S rate = s ? s[0] : S(0), shift = s ? s[channels] : S(0);
         assign(
-            count, y_dot.data + at, [=](const auto& v_dot, const auto& v) { return v_dot * factor + (v * rate + shift); },
-            x_dot.data + at, x.data + at);
+            count, y_dot.data + at,
+            [=](const auto& v_dot, const auto& v) { return v_dot * factor + (v * rate + shift); }, x_dot.data + at,
+            x.data + at);
     });
 }
 
@@ -83,7 +85,7 @@ void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const S> x,
         const S rate = style_dot.empty() ? S(0) : *detail::style_of_plane(style_dot, plane, channels);
         const Sums<2> s = assign_and_sum<2>(
             pixels, dx_dot.data + at,
-            [=](auto& sum, const auto& d_dot, const auto& d, const auto& v, const auto& v_dot) {
+            [=](auto* sum, const auto& d_dot, const auto& d, const auto& v, const auto& v_dot) {
                 sum[0] += d_dot * v + d * v_dot;
                 sum[1] += d_dot;
                 return d_dot * factor + d * rate;
