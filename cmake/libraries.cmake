@@ -6,6 +6,7 @@
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
 find_package(xtensor REQUIRED)
+find_package(Eigen3 3.4 REQUIRED)
 find_package(Threads REQUIRED)
 
 add_library(stylegan INTERFACE)
@@ -13,7 +14,9 @@ add_library(stylegan::stylegan ALIAS stylegan)
 target_compile_features(stylegan INTERFACE cxx_std_20)
 target_include_directories(
     stylegan INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
-target_link_libraries(stylegan INTERFACE xtensor Threads::Threads)
+target_link_libraries(stylegan INTERFACE xtensor Eigen3::Eigen Threads::Threads)
+# Of Eigen's vector code g++ warns in system headers, too; core/eigen.hpp keeps it quiet unless Eigen was included before.
+target_compile_options(stylegan INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)
 
 set(stylegan_io_missing "")
 foreach(package PNG JPEG ZLIB LibZip nlohmann_json)
