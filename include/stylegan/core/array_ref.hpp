@@ -71,6 +71,12 @@ public:
         }
     }
 
+    /// Values behind a pointer, with extents: `{values, {2, 512}}`.
+    ArrayRef(T* values,
+             const std::array<Index, static_cast<std::size_t>(first_rank)>& extents) requires(sizeof...(Ranks) == 1) {
+        set(values, extents);
+    }
+
     /// Rows in braces. @throws ShapeError if they differ in length
     ArrayRef(std::initializer_list<Scalar> values)  // NOLINT: as an array
         requires(std::is_const_v<T>&& allows(1)) {

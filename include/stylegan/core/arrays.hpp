@@ -19,6 +19,18 @@
 /// In: ArrayRef, which every function that takes an array declares. Out: the functions below, which copy nothing unless they say so.
 namespace stylegan {
 
+namespace detail {
+
+/// As xtensor's functions take it.
+template <class T, int Rank>
+[[nodiscard]] std::array<std::size_t, static_cast<std::size_t>(Rank)> xtensor_shape(const View<T, Rank>& v) {
+    std::array<std::size_t, static_cast<std::size_t>(Rank)> shape{};
+    std::transform(v.shape.begin(), v.shape.end(), shape.begin(), [](Index e) { return static_cast<std::size_t>(e); });
+    return shape;
+}
+
+}  // namespace detail
+
 /// An xt::xtensor that can be made of any array (see ArrayRef) by a copy: for arrays that are kept.
 template <class Scalar, int Rank>
 class Array : public xt::xtensor<Scalar, static_cast<std::size_t>(Rank)> {
@@ -31,9 +43,7 @@ public:
     Array(Base&& array) : Base(std::move(array)) {}     // NOLINT: a conversion by design
     Array(const ArrayRef<const Scalar, Rank>& array) {  // NOLINT: a conversion by design
         const View<const Scalar, Rank> v = array.view();
-        typename Base::shape_type shape{};
-        for (std::size_t axis = 0; axis < shape.size(); ++axis) shape[axis] = static_cast<std::size_t>(v.shape[axis]);
-        this->resize(shape);
+        this->resize(detail::xtensor_shape(v));
         std::copy_n(v.data, v.size(), this->data());
     }
     template <detail::ArrayLike A>
@@ -170,11 +180,9 @@ template <int Rank = dynamic, detail::ArrayLike A>
     static_assert(detail::outlives_the_call<A>,
                   "stylegan::as_xtensor: the array is gone after this call; give it a name first");
     const auto v = view_of<Rank>(array);
-    std::array<std::size_t, std::tuple_size_v<decltype(v.shape)>> shape{};
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) shape[axis] = static_cast<std::size_t>(v.shape[axis]);
     auto* data = v.data;  // moved: xtensor would keep a reference to a name
     return xt::adapt<xt::layout_type::row_major>(std::move(data), static_cast<std::size_t>(v.size()),
-                                                 xt::no_ownership(), shape);
+                                                 xt::no_ownership(), detail::xtensor_shape(v));
 }
 
 namespace detail {
