@@ -149,7 +149,9 @@ struct ArrayKind<A> {
     static std::array<Index, Rank> strides(const A& a) {
         return indices<Rank>(a.strides());
     }
-    static auto data(auto& a) { return a.data() + static_cast<Index>(a.data_offset()); }
+    static auto data(auto& a) {  // data() of an adaptor of a const container does not compile
+        return a.storage().data() + static_cast<Index>(a.data_offset());
+    }
     static void evaluate(const A& a, Scalar* to) {
         std::copy(a.template cbegin<xt::layout_type::row_major>(), a.template cend<xt::layout_type::row_major>(), to);
     }
