@@ -56,8 +56,7 @@ BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_mixed_in_place) {
         for (Index l = 0; l < 4; ++l)
             for (Index i = 0; i < 3; ++i)
                 BOOST_TEST(view_of(y)(n, l, i) == (l % 2 == 1 ? second(n, i) : w.view()(n, l, i)));
-    BOOST_CHECK_EXCEPTION(StyleMixing<>({1}).apply(context, second.topRows(1), y), ShapeError,
-                          says("StyleMixing: batch of the second w is 1, expected 2"));
+    BOOST_CHECK_THROW(StyleMixing<>({1}).apply(context, second.topRows(1), y), ShapeError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
