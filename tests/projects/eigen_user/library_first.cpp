@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/stylegan.hpp>
+#include <stylegan/models/generator.hpp>
 
 #include "program.hpp"
