@@ -14,6 +14,11 @@
 
 namespace stylegan {
 
+namespace detail {
+template <int... Ranks>
+inline constexpr std::array<int, sizeof...(Ranks)> ranks{Ranks...};
+}  // namespace detail
+
 /// What a function declares that takes an array, whichever library the array is of: it is made of the array where the function
 /// is called, and shows its values row by row (the last axis fastest).
 ///
@@ -39,8 +44,8 @@ class ArrayRef {
     static_assert(sizeof...(Ranks) > 0 && ((Ranks > 0) && ...), "stylegan::ArrayRef: at least one number of axes");
 
     static constexpr bool allows(int rank) { return ((Ranks == rank) || ...); }
-    static constexpr int first_rank = std::array{Ranks...}[0];
-    static constexpr int most_axes = std::max({Ranks...});
+    static constexpr int first_rank = detail::ranks<Ranks...>.front();
+    static constexpr int most_axes = std::ranges::max(detail::ranks<Ranks...>);
 
 public:
     using Scalar = std::remove_const_t<T>;
