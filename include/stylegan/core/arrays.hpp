@@ -189,14 +189,15 @@ namespace detail {
 
 template <class To, class T, int Rank, std::size_t... Axis>
 [[nodiscard]] To made_of(const View<T, Rank>& v, std::index_sequence<Axis...>) {
-    constexpr bool by_extents = std::is_constructible_v<To, T*, decltype(v.shape[Axis])...>,
-                   by_shape = std::is_constructible_v<To, T*, const std::array<Index, sizeof...(Axis)>&>;
+    constexpr bool by_extents = std::is_constructible_v<To, T*, decltype(v.shape[Axis])...>, by_shape = requires {
+        To{v.data, v.shape};
+    };
     static_assert(by_extents || by_shape,
                   "stylegan::as: the wanted type cannot be made of a pointer to these values and their extents");
     if constexpr (by_extents)
         return To(v.data, v.shape[Axis]...);
     else if constexpr (by_shape)
-        return To(v.data, v.shape);
+        return To{v.data, v.shape};
 }
 
 template <class To>
