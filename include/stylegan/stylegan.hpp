@@ -2,10 +2,11 @@
 #pragma once
 
 /// The whole library, floor by floor. A program that needs the networks alone includes <stylegan/models/generator.hpp>,
-/// which asks for xtensor only; io asks for libpng, libjpeg, libzip and nlohmann/json (target stylegan::io).
+/// which asks for xtensor and Eigen only; io asks for libpng, libjpeg, libzip and nlohmann/json (target stylegan::io).
 
 // core: values, names, random numbers, errors
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/core/numpy_random_state.hpp>

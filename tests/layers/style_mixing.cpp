@@ -45,4 +45,18 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
                           says("StyleMixing: length of the second w is 4, expected 3"));
 }
 
+BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_mixed_in_place) {
+    Context<Cpu> context;
+    const auto w = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{2, 4, 3}, 1);
+    const Eigen::MatrixXf second =
+        to_eigen(random_tensor<Vectors<Cpu>>(std::array<Index, 2>{2, 3}, 2));  // column-major
+    Array<float, 3> y = w;
+    StyleMixing<4>({1, 3}).apply(context, second, y);
+    for (Index n = 0; n < 2; ++n)
+        for (Index l = 0; l < 4; ++l)
+            for (Index i = 0; i < 3; ++i)
+                BOOST_TEST(view_of(y)(n, l, i) == (l % 2 == 1 ? second(n, i) : w.view()(n, l, i)));
+    BOOST_CHECK_THROW(StyleMixing<>({1}).apply(context, second.topRows(1), y), ShapeError);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

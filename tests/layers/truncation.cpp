@@ -37,6 +37,31 @@ BOOST_AUTO_TEST_CASE(pulls_the_layers_below_the_cutoff_towards_the_average) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_truncated_in_place) {
+    Context<Cpu> context;
+    const auto layer = averaged(Truncation<dynamic>(3));
+    const auto w = random_tensor<Vectors<Cpu>>(std::array<Index, 2>{5, 3}, 1);
+    auto expected = w;
+    layer.forward(context, {.psi = 0.3f}, expected.view().as(1, 5, 3));
+    auto rows = to_eigen(w);
+    layer.apply(context, {.psi = 0.3f, .cutoff = 0}, rows);  // w for all layers: whatever the cutoff
+    BOOST_TEST((rows == as_eigen(expected)));
+    Array<float, 2> x = w;
+    layer.apply(context, {.psi = 0.3f}, as_eigen(x));
+    BOOST_TEST((as_eigen(x) == as_eigen(expected)));
+    BOOST_CHECK_THROW(layer.apply(context, {.psi = 0.3f}, rows.leftCols(2)), ShapeError);
+
+    // (N, layers, Latent), as a generator has it
+    const auto styles = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{2, 4, 3}, 2);
+    Array<float, 3> all = styles;
+    layer.apply(context, {.psi = 0.3f, .cutoff = 2}, all);
+    for (Index n = 0; n < 2; ++n) {
+        auto one = styles;
+        layer.forward(context, {.psi = 0.3f, .cutoff = 2}, one.view().part(n, 1).as(4, 1, 3));
+        BOOST_TEST((as_eigen(all).row(n) == as_eigen(one).row(n)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(psi_1_and_cutoff_0_change_no_bit) {
     Context<Cpu> context;
     const auto layer = averaged(Truncation<dynamic>(3));

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 BOOST_AUTO_TEST_SUITE(lpips)
 
@@ -16,6 +17,7 @@ using namespace model_test;
 namespace {
 
 using Double = BasicCpu<double>;
+using RowMajorPictures = Eigen::TensorMap<Eigen::Tensor<const float, 4, Eigen::RowMajor>>;
 
 template <class Device>
 Lpips<Device> small_lpips(int width, Device device = {}) {
@@ -53,6 +55,18 @@ BOOST_AUTO_TEST_CASE(a_picture_has_its_distance_in_whatever_company) {
         std::copy_n(b.data() + n * one.size(), one.size(), other.data());
         BOOST_TEST(lpips(one, other)[0] == together[n]);
     }
+}
+
+BOOST_AUTO_TEST_CASE(pictures_of_eigen_give_the_same_bits) {
+    auto lpips = small_lpips<Cpu>(2);
+    const auto a = random_array<float, 4>({2, 3, 16, 18}, 1), b = random_array<float, 4>({2, 3, 16, 18}, 2);
+    const Eigen::Tensor<float, 4, Eigen::RowMajor> t = as<RowMajorPictures>(a);
+    const Eigen::Tensor<float, 4> columns = t.swap_layout().shuffle(std::array<int, 4>{3, 2, 1, 0});
+    const auto expected = lpips(a, b);
+    BOOST_TEST(lpips(t, as<RowMajorPictures>(b)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(lpips(columns, view_of(b)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(same(lpips.per_stage(t, b), lpips.per_stage(a, b)));
+    BOOST_TEST(same(lpips.gradient(columns, b), lpips.gradient(a, b)));
 }
 
 BOOST_AUTO_TEST_CASE(heads_weigh_the_channels) {

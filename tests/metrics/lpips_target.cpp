@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <unsupported/Eigen/CXX11/Tensor>
 
 BOOST_AUTO_TEST_SUITE(lpips_target)
 
@@ -28,6 +29,21 @@ BOOST_AUTO_TEST_CASE(is_the_distance_with_its_gradient) {
     BOOST_TEST(target(a, gradient) == lpips(a, b)[0], boost::test_tools::tolerance(1e-12));
     const auto expected = lpips.gradient(a, b);
     for (std::size_t i = 0; i < a.size(); ++i) BOOST_TEST(std::abs(gradient.data()[i] - expected.data()[i]) <= 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(writes_the_gradient_into_a_tensor_of_eigen) {
+    using Tensor4 = Eigen::Tensor<double, 4, Eigen::RowMajor>;
+    auto lpips = small_lpips();
+    auto a = random_array<double, 4>({1, 3, 17, 20}, 1), gradient = a;
+    const auto b = random_array<double, 4>({1, 3, 17, 20}, 2);
+    const Tensor4 x = as<Eigen::TensorMap<Tensor4>>(a);
+    Tensor4 dx(1, 3, 17, 20);
+    LpipsTarget<Double> target(lpips, view_of(b));
+    BOOST_TEST(target(x, dx) == target(a, gradient));
+    BOOST_TEST((as_eigen(dx) == as_eigen(gradient)));
+    Tensor4 small(1, 3, 17, 19);
+    BOOST_CHECK_EXCEPTION((void)target(x, small), ShapeError,
+                          says("LpipsTarget: extent of the gradient is 19, expected 20"));
 }
 
 BOOST_AUTO_TEST_CASE(grey_counts_for_all_colours_and_alpha_for_nothing) {

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <numbers>
 #include <thread>
+#include <unsupported/Eigen/CXX11/Tensor>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(path_length)
@@ -87,6 +88,34 @@ BOOST_AUTO_TEST_CASE(is_exact_where_it_is_known) {
                             BOOST_TEST(e.rejected == 38u);  // ranks 19 and 1980 are the percentiles
                         }
                     }
+}
+
+BOOST_AUTO_TEST_CASE(a_generator_and_a_distance_in_eigen) {
+    using Tensor4 = Eigen::Tensor<double, 4, Eigen::RowMajor>;
+    const PathLengthOptions options{.samples = 20, .batch = 4};
+    auto in_eigen = two_colours(16);
+    in_eigen.map = [](const Latents2& z, const Latents2&) { return 2 * as_eigen(z); };
+    in_eigen.pictures = [](const Latents2& w, const PathDraw& draw) {
+        const Pictures x = two_colours(16).pictures(w, draw);
+        return Tensor4(as<Eigen::TensorMap<Eigen::Tensor<const double, 4, Eigen::RowMajor>>>(x));
+    };
+    const auto distance = [](const Pictures& a, const Pictures& b) -> Eigen::VectorXd {
+        const auto differences = as_eigen(a) - as_eigen(b);
+        return differences.rowwise().squaredNorm() * (3.0 / static_cast<double>(differences.cols()));
+    };
+    auto plainly = two_colours(16);
+    plainly.map = [](const Latents2& z, const Latents2&) -> Latents2 { return 2 * z; };
+    const PathLength found = perceptual_path_length(in_eigen, distance, options),
+                     expected = perceptual_path_length(plainly, squared_distance, options);
+    BOOST_TEST_REQUIRE(found.distances.size() == 20u);
+    for (std::size_t i = 0; i < 20; ++i)
+        BOOST_TEST(found.distances[i] == expected.distances[i], boost::test_tools::tolerance(1e-9));
+
+    const Eigen::MatrixXd ends = Eigen::MatrixXd::Random(4, 2);
+    const PathDraw draw{.samples = {0, 1}};
+    BOOST_TEST(path_distances(plainly, squared_distance, options, ends, {0.0, 0.5}, {}, draw) ==
+                   path_distances(plainly, squared_distance, options, Array<double, 2>(ends), {0.0, 0.5}, {}, draw),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(in_w_every_distance_is_that_of_the_ends) {

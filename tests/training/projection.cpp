@@ -63,6 +63,32 @@ BOOST_AUTO_TEST_CASE(finds_what_the_generator_itself_made) {
     BOOST_TEST(last < 0.02 * first);
 }
 
+BOOST_AUTO_TEST_CASE(goes_the_same_way_in_eigen) {
+    AnyGenerator<Cpu> g(tiny, 7, Cpu{1});
+    const Pictures target = g(random_array<float, 2>({1, 12}, 3));
+    const Eigen::RowVectorXf start = Eigen::RowVectorXf::LinSpaced(12, -1, 1);
+    const auto in_eigen = [&](const Pictures& x, Pictures& gradient) {
+        const auto d = as_eigen(x) - as_eigen(target);
+        as_eigen(gradient) = 2 * d;
+        return static_cast<double>(d.squaredNorm());
+    };
+    const auto plainly = [&](const Pictures& x, Pictures& gradient) {
+        for (std::size_t i = 0; i < x.size(); ++i) gradient.data()[i] = 2 * (x.data()[i] - target.data()[i]);
+        return 1.0;
+    };
+    const ProjectionOptions options{.steps = 3};
+    Projection<Cpu> a(g, in_eigen, start, 1.0, options);
+    const xt::xtensor<float, 2> same_start = Array<float, 2>(start);
+    Projection<Cpu> b(g, plainly, same_start, 1.0, options);
+    while (!a.finished()) {
+        (void)a.step();
+        (void)b.step();
+    }
+    BOOST_TEST(same(a.w(), b.w()));
+    BOOST_CHECK_EXCEPTION(Projection<Cpu>(g, plainly, Eigen::RowVectorXf(11), 1.0, options), ShapeError,
+                          says("Projection: length of w is 11, expected 12"));
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_generator_as_it_was) {
     AnyGenerator<Cpu> g = generator_with_noise(), before = g;
     Projection<Cpu> search(g, squares_to(g(random_array<float, 2>({1, 12}, 3))), {.steps = 5, .w_samples = 10});

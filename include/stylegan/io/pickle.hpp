@@ -196,8 +196,8 @@ private:
     void step(std::uint8_t operation) {
         switch (operation) {
             case 0x80:  // PROTO
-                if (const std::uint8_t version = byte(); version > 5)
-                    fail(text("is of protocol ", int{version}, ", expected 0 to 5"));
+                if (const std::uint8_t protocol = byte(); protocol > 5)
+                    fail(text("is of protocol ", int{protocol}, ", expected 0 to 5"));
                 return;
             case 0x95:  // FRAME
                 if (const std::uint64_t size = number(8); size > bytes_.size() - at_)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
-#include <stylegan/core/view.hpp>
 #include <stylegan/io/image.hpp>
 
 #include <algorithm>
@@ -22,9 +22,9 @@ namespace stylegan {
     return v >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(v);
 }
 
-/// Picture n of a batch (N, C, H, W) in [-1, 1], C from 1 to 4.
+/// Picture n of a batch (N, C, H, W) in [-1, 1], C from 1 to 4: of xtensor, Eigen's Tensor, or a view (see ArrayRef).
 /// @throws ShapeError if there is no picture n, or C is not a number of channels that a picture can have
-[[nodiscard]] inline Image to_uint8(Maps<const float> images, Index n) {
+[[nodiscard]] inline Image to_uint8(const ArrayRef<const float, 4>& images, Index n) {
     const Index c_count = images.extent(1), h = images.extent(2), w = images.extent(3);
     if (n < 0 || n >= images.extent(0))
         throw ShapeError(text("to_uint8: picture ", n, " asked for, expected less than ", images.extent(0)));
@@ -32,16 +32,16 @@ namespace stylegan {
         throw ShapeError(text("to_uint8: pictures have ", c_count, " channels, expected 1 to 4"));
     Image image(static_cast<int>(w), static_cast<int>(h), static_cast<int>(c_count));
     for (Index c = 0; c < c_count; ++c) {
-        const float* const plane = &images(n, c, Index{0}, Index{0});  // (H, W)
+        const float* const plane = images.data() + (n * c_count + c) * h * w;  // (H, W)
         for (Index i = 0; i < h * w; ++i) image.pixels[static_cast<std::size_t>(i * c_count + c)] = to_uint8(plane[i]);
     }
     return image;
 }
 
 /// All pictures of a batch (N, C, H, W). @throws ShapeError as above
-[[nodiscard]] inline std::vector<Image> to_uint8(Maps<const float> images) {
+[[nodiscard]] inline std::vector<Image> to_uint8(const ArrayRef<const float, 4>& images) {
     std::vector<Image> all;
-    for (Index n = 0; n < images.extent(0); ++n) all.push_back(to_uint8(images, n));
+    for (Index n = 0; n < images.extent(0); ++n) all.push_back(to_uint8(images.view(), n));
     return all;
 }
 

@@ -93,9 +93,9 @@ private:
 
     void write_directory_entry(const Entry& e) {
         const bool far = e.offset >= limit32;
-        const std::uint64_t version = far ? 45 : 20;
+        const std::uint64_t format = far ? 45 : 20;
         Record central;
-        central.add(0x02014B50, 4).add(version | 0x0300, 2).add(version, 2);  // 3: Unix, so that the file mode counts
+        central.add(0x02014B50, 4).add(format | 0x0300, 2).add(format, 2);  // 3: Unix, so that the file mode counts
         add_common(central, e).add(far ? 12 : 0, 2).add(0, 2).add(0, 2).add(0, 2);
         central.add(std::uint64_t{0100644} << 16, 4).add(far ? limit32 : e.offset, 4);
         write(central, e.name);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/truncation.hpp>
 
+#include <type_traits>
 #include <vector>
 
 namespace stylegan {
@@ -28,9 +30,7 @@ public:
     }
 
     /// All layers from `first` on: the paper's crossover point. @throws ShapeError if it is not within [0, Layers]
-    [[nodiscard]] static StyleMixing from(int first)
-        requires(Layers != dynamic)
-    {
+    [[nodiscard]] static StyleMixing from(int first) requires(Layers != dynamic) {
         check(first, Layers + 1);
         std::vector<int> layers;
         for (int l = first; l < Layers; ++l) layers.push_back(l);
@@ -50,6 +50,18 @@ public:
             check(l, static_cast<int>(styles.extent(0)));
             context.template copy<2>(second, style_of(styles, l));
         }
+    }
+
+    /// The same on arrays of the processor, of xtensor, Eigen or a view: ArrayRef says which.
+    /// @param second  (N, Latent)
+    /// @param w       (N, layers, Latent), as Generator::styles() has it, written
+    /// @throws ShapeError as above, or if w does not lie row by row
+    template <class S>
+    void apply(Context<BasicCpu<S>>& context, const ArrayRef<const std::type_identity_t<S>, 2>& second,
+               const ArrayRef<std::type_identity_t<S>, 3>& w) const {
+        require_equal("StyleMixing", "batch of the second w", second.extent(0), w.extent(0));
+        for (Index n = 0; n < w.extent(0); ++n)
+            forward(context, second.view().part(n, 1), w.view().part(n, 1).as(w.extent(1), 1, w.extent(2)));
     }
 
 private:

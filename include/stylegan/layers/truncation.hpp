@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/parameter.hpp>
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
@@ -60,6 +61,18 @@ public:
             const Rows<Scalar> w = style_of(styles, l);
             ops::lerp(context, mean, w, static_cast<Scalar>(psi.psi), w);
         }
+    }
+
+    /// The same on arrays of the processor, of xtensor, Eigen or a view, in place: ArrayRef says which.
+    /// @param w  (N, Latent), truncated whatever the cutoff; or (N, layers, Latent), as Generator::styles() has it
+    /// @throws ShapeError if their length is not Latent, or they do not lie row by row
+    void apply(Context<Device>& context, Psi psi, const ArrayRef<Scalar, 2, 3>& w) const
+        requires(!Device::asynchronous) {
+        if (w.rank() == 2)
+            return forward(context, {.psi = psi.psi}, w.template view<2>().as(1, w.extent(0), w.extent(1)));
+        const Styles<Scalar> all = w.template view<3>();
+        for (Index n = 0; n < all.extent(0); ++n)
+            forward(context, psi, all.part(n, 1).as(all.extent(1), 1, all.extent(2)));
     }
 
     template <class Self, class F>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/models/vgg16.hpp>
 #include <stylegan/ops/feature_distance.hpp>
 
@@ -45,15 +46,17 @@ public:
     /// @param a, b  (N, 3, H, W)
     /// @return      (N) distances
     /// @throws ShapeError if the pictures differ in shape, are smaller than 16x16, or not of three colours
-    [[nodiscard]] std::vector<double> operator()(const Pictures& a, const Pictures& b) const;
+    [[nodiscard]] std::vector<double> operator()(const ArrayRef<const Scalar, 4>& a,
+                                                 const ArrayRef<const Scalar, 4>& b) const;
 
     /// The share of each stage: (N, 5), whose rows sum up to the distances. @throws as above
-    [[nodiscard]] xt::xtensor<double, 2> per_stage(const Pictures& a, const Pictures& b) const;
+    [[nodiscard]] xt::xtensor<double, 2> per_stage(const ArrayRef<const Scalar, 4>& a,
+                                                   const ArrayRef<const Scalar, 4>& b) const;
 
     /// The gradient of the sum of the distances with respect to a. With a and b exchanged it is the one to b.
     /// @return as a
     /// @throws as above
-    [[nodiscard]] Pictures gradient(const Pictures& a, const Pictures& b);
+    [[nodiscard]] Pictures gradient(const ArrayRef<const Scalar, 4>& a, const ArrayRef<const Scalar, 4>& b);
 
     /// Bytes of memory that the distance of one pair of pictures takes.
     [[nodiscard]] std::size_t bytes_of_pair(Size s) const {
@@ -70,7 +73,7 @@ public:
 
 private:
     /// a and then b, one batch
-    [[nodiscard]] Maps<const Scalar> stacked(const Pictures& a, const Pictures& b) const;
+    [[nodiscard]] Maps<const Scalar> stacked(Maps<const Scalar> a, Maps<const Scalar> b) const;
 
     [[nodiscard]] xt::xtensor<double, 2> stage_distances(const typename Vgg16<Device>::Features& features) const;
 
@@ -84,25 +87,27 @@ Lpips<Device>::Lpips(Vgg16<Device> vgg) : vgg_(std::move(vgg)) {
 }
 
 template <class Device>
-auto Lpips<Device>::operator()(const Pictures& a, const Pictures& b) const -> std::vector<double> {
-    const xt::xtensor<double, 2> parts = per_stage(a, b);
-    std::vector<double> sums(a.shape(0));
+auto Lpips<Device>::operator()(const ArrayRef<const Scalar, 4>& a, const ArrayRef<const Scalar, 4>& b) const
+    -> std::vector<double> {
+    const xt::xtensor<double, 2> parts = per_stage(a.view(), b.view());
+    std::vector<double> sums(static_cast<std::size_t>(a.extent(0)));
     for (std::size_t i = 0; i < parts.size(); ++i) sums[i / stages] += parts.data()[i];
     return sums;
 }
 
 template <class Device>
-auto Lpips<Device>::per_stage(const Pictures& a, const Pictures& b) const -> xt::xtensor<double, 2> {
+auto Lpips<Device>::per_stage(const ArrayRef<const Scalar, 4>& a, const ArrayRef<const Scalar, 4>& b) const
+    -> xt::xtensor<double, 2> {
     const Workspace::Frame frame(context().workspace());
-    const Maps<const Scalar> both = stacked(a, b);
+    const Maps<const Scalar> both = stacked(a.view(), b.view());
     return stage_distances(vgg_.forward(context(), both));
 }
 
 template <class Device>
-auto Lpips<Device>::gradient(const Pictures& a, const Pictures& b) -> Pictures {
+auto Lpips<Device>::gradient(const ArrayRef<const Scalar, 4>& a, const ArrayRef<const Scalar, 4>& b) -> Pictures {
     Context<Device>& c = context();
     const Workspace::Frame frame(c.workspace());
-    const Maps<const Scalar> both = stacked(a, b);
+    const Maps<const Scalar> both = stacked(a.view(), b.view());
     const Index n = both.extent(0) / 2;
     const auto features_b = vgg_.forward(c, both.part(n, n));
     typename Vgg16<Device>::Cache cache;
@@ -118,21 +123,20 @@ auto Lpips<Device>::gradient(const Pictures& a, const Pictures& b) -> Pictures {
     }
     const Maps<Scalar> da = c.take_like(both.part(0, n));
     vgg_.backward(c, cache, dfeatures, da, Pass::inputs);
-    Pictures gradient = Pictures::from_shape(a.shape());
+    Pictures gradient = Pictures::from_shape(detail::xtensor_shape(a.view()));
     c.download(da.data, da.size(), gradient.data());
     return gradient;
 }
 
 template <class Device>
-auto Lpips<Device>::stacked(const Pictures& a, const Pictures& b) const -> Maps<const Scalar> {
-    for (std::size_t axis = 0; axis < 4; ++axis)
-        if (a.shape(axis) != b.shape(axis))
-            throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.shape(axis), ", expected ",
-                                  a.shape(axis), " as of the first"));
-    const auto extent = [&](std::size_t axis) { return static_cast<Index>(a.shape(axis)); };
-    const Maps<Scalar> both = context().take(2 * extent(0), extent(1), extent(2), extent(3));
-    context().upload(a.data(), both.size() / 2, both.data);
-    context().upload(b.data(), both.size() / 2, both.data + both.size() / 2);
+auto Lpips<Device>::stacked(Maps<const Scalar> a, Maps<const Scalar> b) const -> Maps<const Scalar> {
+    for (int axis = 0; axis < 4; ++axis)
+        if (a.extent(axis) != b.extent(axis))
+            throw ShapeError(text("Lpips: extent ", axis, " of the second pictures is ", b.extent(axis), ", expected ",
+                                  a.extent(axis), " as of the first"));
+    const Maps<Scalar> both = context().take(2 * a.extent(0), a.extent(1), a.extent(2), a.extent(3));
+    context().upload(a.data, a.size(), both.data);
+    context().upload(b.data, b.size(), both.data + a.size());
     return both;
 }
 

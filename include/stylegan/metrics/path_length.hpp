@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
 #include <stylegan/metrics/path_pictures.hpp>
 #include <stylegan/metrics/path_points.hpp>
@@ -14,7 +15,9 @@
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -59,7 +62,9 @@ struct PathDraw {
     std::vector<std::uint64_t> samples{};
 };
 
-/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB.
+/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB. What the
+/// functions are given is of xtensor, which as_eigen() and as() show as Eigen's; they may return any array (see ArrayRef), which
+/// is copied unless it is of xtensor.
 ///
 ///     PathGenerator<float> mine{.latent_size = 100, .pictures = [](const auto& z, const PathDraw&) { return ...; }};
 template <class Scalar = float>
@@ -70,9 +75,9 @@ struct PathGenerator {
     int latent_size = 512;
     int label_size = 0;
     /// z (N, latent_size) and labels (N, label_size) -> w (N, any). Not given: there is no mapping, w is z.
-    std::function<Latents(const Latents& z, const Latents& labels)> map{};
+    std::function<Array<Scalar, 2>(const Latents& z, const Latents& labels)> map{};
     /// w (2 N, any) -> (2 N, 1 or 3, H, W)
-    std::function<Pictures(const Latents& w, const PathDraw& draw)> pictures{};
+    std::function<Array<Scalar, 4>(const Latents& w, const PathDraw& draw)> pictures{};
 };
 
 /// What the callback of perceptual_path_length() is told now and then.
@@ -96,10 +101,13 @@ template <class Scalar>
                                                        const xt::xtensor<Scalar, 2>& z, const std::vector<double>& t,
                                                        const xt::xtensor<Scalar, 2>& labels, const PathDraw& draw) {
     using Latents = xt::xtensor<Scalar, 2>;
-    const auto map = [&](const Latents& x) { return generator.map ? generator.map(x, labels) : x; };
+    const auto map = [&](const Latents& x) -> Latents {
+        if (!generator.map) return x;
+        return generator.map(x, labels);
+    };
     const Latents w = options.space == PathSpace::z ? map(points_on_paths(z, slerp, t, options.epsilon))
                                                     : points_on_paths(map(z), lerp, t, options.epsilon);
-    auto pictures = generator.pictures(w, draw);
+    xt::xtensor<Scalar, 4> pictures = generator.pictures(w, draw);
     require_equal("path length", "batch of the pictures", pictures.shape(0), w.shape(0));
     return pictures;
 }
@@ -109,7 +117,8 @@ template <class Scalar, class Distance>
 [[nodiscard]] std::vector<double> distances_of_steps(const xt::xtensor<Scalar, 4>& pictures, const Distance& distance,
                                                      const PathLengthOptions& options) {
     const auto [a, b] = path_pictures(pictures, options.crop);
-    std::vector<double> distances = distance(a, b);
+    const auto& found = distance(a, b);
+    std::vector<double> distances(std::begin(found), std::end(found));
     for (double& d : distances) d /= options.epsilon * options.epsilon;
     return distances;
 }
@@ -150,14 +159,18 @@ inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
 /// @param z         (2 N, latent_size): the ends of path i are rows 2i and 2i + 1
 /// @param t         N positions on the paths
 /// @param labels    (2 N, label_size), for a generator with labels
-/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
+/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips. The pictures are of xtensor; as()
+///                  shows them as Eigen's. The numbers may be any range, an Eigen vector too
 template <class Scalar, class Distance>
 [[nodiscard]] std::vector<double> path_distances(const PathGenerator<Scalar>& generator, const Distance& distance,
-                                                 const PathLengthOptions& options, const xt::xtensor<Scalar, 2>& z,
-                                                 const std::vector<double>& t, const xt::xtensor<Scalar, 2>& labels,
+                                                 const PathLengthOptions& options,
+                                                 const ArrayRef<const std::type_identity_t<Scalar>, 2>& z,
+                                                 const std::vector<double>& t,
+                                                 const ArrayRef<const std::type_identity_t<Scalar>, 2>& labels,
                                                  const PathDraw& draw) {
-    return detail::distances_of_steps(detail::pictures_of_steps(generator, options, z, t, labels, draw), distance,
-                                      options);
+    const Array<Scalar, 2> ends(z), labels_of_ends(labels);
+    return detail::distances_of_steps(detail::pictures_of_steps(generator, options, ends, t, labels_of_ends, draw),
+                                      distance, options);
 }
 
 /// The perceptual path length: how far the picture moves, as people see it, while the latent moves by a small step on the way
@@ -169,7 +182,7 @@ template <class Scalar, class Distance>
 /// are rejected. The result depends on the seed, not on the batch, and not on threads where the generator does not.
 ///
 /// @param generator  see PathGenerator; path_generator() makes one of a network of this library
-/// @param distance   callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips
+/// @param distance   as of path_distances()
 /// @param progress   called after every batch, in the caller's thread; an exception from it ends the evaluation
 /// @throws ValueError, ShapeError
 /// @see Karras, Laine, Aila (2019), section 4.1

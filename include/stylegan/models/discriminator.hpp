@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/layers/initialize.hpp>
 #include <stylegan/models/discriminator_network.hpp>
 #include <stylegan/models/generator.hpp>
@@ -14,6 +15,7 @@
 namespace stylegan {
 
 /// A discriminator. Its architecture is a template argument, or `run_time` for one given while running.
+/// Arrays go in from xtensor, Eigen or a span (see ArrayRef), and come out as xtensor.
 /// @see Karras et al. (2018), table 2; Karras, Laine, Aila (2019), appendix C
 template <auto A, class Device = Cpu>
 class BasicDiscriminator;
@@ -38,11 +40,13 @@ public:
     /// @param labels    (N, classes), for a network with labels
     /// @return          (N, 1)
     /// @throws ShapeError, ValueError if an argument does not fit
-    [[nodiscard]] Vectors2 operator()(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0) const;
+    [[nodiscard]] Vectors2 operator()(const ArrayRef<const Scalar, 4>& pictures,
+                                      const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0) const;
 
     /// The gradient of the sum of the scores with respect to the pictures, as R1 squares it.
     /// @return as pictures
-    [[nodiscard]] Pictures picture_gradient(const Pictures& pictures, const Vectors2& labels = {}, double lod = 0);
+    [[nodiscard]] Pictures picture_gradient(const ArrayRef<const Scalar, 4>& pictures,
+                                            const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0);
 
     [[nodiscard]] double lod() const {
         Scalar v{};
@@ -66,9 +70,9 @@ private:
         return a;
     }
 
-    [[nodiscard]] Maps<const Scalar> reduced(const Pictures& pictures, Level level) const;
+    [[nodiscard]] Maps<const Scalar> reduced(Maps<const Scalar> pictures, Level level) const;
 
-    [[nodiscard]] Rows<const Scalar> uploaded(const Vectors2& labels, std::size_t batch) const;
+    [[nodiscard]] Rows<const Scalar> uploaded(Rows<const Scalar> labels, Index batch) const;
 
     std::shared_ptr<Context<Device>> context_;
     DiscriminatorNetwork<Device> network_;
@@ -91,36 +95,38 @@ BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a,
     : context_(std::move(context)), network_(valid(a)) {}
 
 template <class Device>
-auto BasicDiscriminator<run_time, Device>::operator()(const Pictures& pictures, const Vectors2& labels,
-                                                      double lod) const -> Vectors2 {
+auto BasicDiscriminator<run_time, Device>::operator()(const ArrayRef<const Scalar, 4>& pictures,
+                                                      const ArrayRef<const Scalar, 2>& labels, double lod) const
+    -> Vectors2 {
     const Workspace::Frame frame(context_->workspace());
     const Level level = Level::of(architecture(), lod);
-    const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
-    network_.forward(*context_, reduced(pictures, level), uploaded(labels, pictures.shape(0)), level, scores);
-    Vectors2 out = Vectors2::from_shape({pictures.shape(0), 1});
+    const Rows<Scalar> scores = context_->take(pictures.extent(0), 1);
+    network_.forward(*context_, reduced(pictures.view(), level), uploaded(labels.view(), pictures.extent(0)), level,
+                     scores);
+    Vectors2 out = Vectors2::from_shape({static_cast<std::size_t>(pictures.extent(0)), 1});
     context_->download(scores.data, scores.size(), out.data());
     return out;
 }
 
 template <class Device>
-auto BasicDiscriminator<run_time, Device>::picture_gradient(const Pictures& pictures, const Vectors2& labels,
-                                                            double lod) -> Pictures {
+auto BasicDiscriminator<run_time, Device>::picture_gradient(const ArrayRef<const Scalar, 4>& pictures,
+                                                            const ArrayRef<const Scalar, 2>& labels, double lod)
+    -> Pictures {
     const Workspace::Frame frame(context_->workspace());
     const Level level = Level::of(architecture(), lod);
-    const Rows<Scalar> scores = context_->take(static_cast<Index>(pictures.shape(0)), 1);
-    const Maps<const Scalar> x = reduced(pictures, level);
+    const Rows<Scalar> scores = context_->take(pictures.extent(0), 1);
+    const Maps<const Scalar> x = reduced(pictures.view(), level);
     typename DiscriminatorNetwork<Device>::Cache cache;
-    network_.forward(*context_, x, uploaded(labels, pictures.shape(0)), level, scores, &cache);
+    network_.forward(*context_, x, uploaded(labels.view(), pictures.extent(0)), level, scores, &cache);
     context_->fill(scores, Scalar(1));
     const Maps<Scalar> dx = context_->take_like(x);
     network_.backward(*context_, cache, scores, dx, Pass::inputs);
     Maps<Scalar> large = dx;
     if (level.repeat(architecture()) > 1) {
-        large = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
-                               static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
+        large = context_->take(pictures.extent(0), pictures.extent(1), pictures.extent(2), pictures.extent(3));
         ops::downscale2d_gradient(*context_, dx, level.repeat(architecture()), large);
     }
-    Pictures out = Pictures::from_shape(pictures.shape());
+    Pictures out = Pictures::from_shape(detail::xtensor_shape(pictures.view()));
     context_->download(large.data, large.size(), out.data());
     return out;
 }
@@ -133,14 +139,14 @@ void BasicDiscriminator<run_time, Device>::set_lod(double lod) {
 }
 
 template <class Device>
-auto BasicDiscriminator<run_time, Device>::reduced(const Pictures& pictures, Level level) const -> Maps<const Scalar> {
+auto BasicDiscriminator<run_time, Device>::reduced(Maps<const Scalar> pictures, Level level) const
+    -> Maps<const Scalar> {
     const Size s = architecture().picture();
-    require_equal("Discriminator", "colour channels", static_cast<int>(pictures.shape(1)), architecture().num_channels);
-    require_equal("Discriminator", "picture height", static_cast<int>(pictures.shape(2)), s.height);
-    require_equal("Discriminator", "picture width", static_cast<int>(pictures.shape(3)), s.width);
-    const Maps<Scalar> x =
-        context_->take(static_cast<Index>(pictures.shape(0)), architecture().num_channels, s.height, s.width);
-    context_->upload(pictures.data(), x.size(), x.data);
+    require_equal("Discriminator", "colour channels", pictures.extent(1), Index{architecture().num_channels});
+    require_equal("Discriminator", "picture height", pictures.extent(2), Index{s.height});
+    require_equal("Discriminator", "picture width", pictures.extent(3), Index{s.width});
+    const Maps<Scalar> x = context_->take(pictures.extent(0), architecture().num_channels, s.height, s.width);
+    context_->upload(pictures.data, x.size(), x.data);
     const int repeat = level.repeat(architecture());
     if (repeat == 1) return x;
     const Maps<Scalar> y = context_->take(x.extent(0), x.extent(1), s.height / repeat, s.width / repeat);
@@ -149,16 +155,16 @@ auto BasicDiscriminator<run_time, Device>::reduced(const Pictures& pictures, Lev
 }
 
 template <class Device>
-auto BasicDiscriminator<run_time, Device>::uploaded(const Vectors2& labels, std::size_t batch) const
+auto BasicDiscriminator<run_time, Device>::uploaded(Rows<const Scalar> labels, Index batch) const
     -> Rows<const Scalar> {
     if (architecture().label_size == 0) {
-        require_equal("Discriminator", "size of labels for a network without labels", labels.size(), std::size_t{0});
+        require_equal("Discriminator", "size of labels for a network without labels", labels.size(), Index{0});
         return {};
     }
-    require_equal("Discriminator", "labels", labels.shape(0), batch);
-    require_equal("Discriminator", "length of a label", static_cast<int>(labels.shape(1)), architecture().label_size);
-    const Rows<Scalar> y = context_->take(static_cast<Index>(batch), architecture().label_size);
-    context_->upload(labels.data(), y.size(), y.data);
+    require_equal("Discriminator", "labels", labels.extent(0), batch);
+    require_equal("Discriminator", "length of a label", labels.extent(1), Index{architecture().label_size});
+    const Rows<Scalar> y = context_->take(batch, architecture().label_size);
+    context_->upload(labels.data, y.size(), y.data);
     return y;
 }
 

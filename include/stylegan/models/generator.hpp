@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
 #include <stylegan/layers/initialize.hpp>
 #include <stylegan/layers/mapping_network.hpp>
@@ -37,16 +38,17 @@ struct NoiseStrength {
     float strength = 1;
 };
 
-/// How to synthesize. All has a default; name what differs: `{.truncation = {.psi = 0.7f, .cutoff = 8}}`.
+/// How to synthesize. All has a default; name what differs: `{.truncation = {.psi = 0.7f, .cutoff = 8}}`. Arrays are copied into
+/// it, from any kind that ArrayRef takes.
 template <class Scalar>
 struct Synthesis {
     Psi truncation{};
     Noise noise = Noise::constant;
-    std::uint64_t noise_seed = 0;                      ///< for Noise::random
-    std::vector<xt::xtensor<Scalar, 4>> noise_maps{};  ///< for Noise::given: (N or 1, 1, H, W) for each layer
+    std::uint64_t noise_seed = 0;    ///< for Noise::random
+    Arrays<Scalar, 4> noise_maps{};  ///< for Noise::given: (N or 1, 1, H, W) for each layer
     std::vector<NoiseStrength> noise_strength{};
-    std::optional<double> lod{};      ///< level of detail; the network's own if not given
-    xt::xtensor<Scalar, 2> labels{};  ///< (N, classes), for a network with labels
+    std::optional<double> lod{};  ///< level of detail; the network's own if not given
+    Array<Scalar, 2> labels{};    ///< (N, classes), for a network with labels
 };
 
 struct Uninitialized {};
@@ -56,6 +58,8 @@ inline constexpr Uninitialized uninitialized{};
 /// A generator: mapping network, truncation and synthesis network, with calls for research on top.
 /// Its architecture is a template argument, or `run_time` for one given while running; that form holds the implementation.
 /// One caller at a time, since the context's threads and memory serve one.
+/// Arrays that go in are in the processor's memory, and of xtensor, Eigen or a span: see ArrayRef. They come out as xtensor;
+/// as_eigen() and as() show them as Eigen's.
 ///
 /// @see Karras, Laine, Aila: "A Style-Based Generator Architecture for Generative Adversarial Networks" (2019)
 template <auto A, class Device = Cpu>
@@ -84,26 +88,26 @@ public:
     /// @param z  (N, latent_size), standard normal; see latents_of_seeds
     /// @return   (N, num_channels, H, W), about within [-1, 1]
     /// @throws ShapeError, ValueError if z or the options do not fit
-    [[nodiscard]] Pictures operator()(const Latents& z, const Options& options = {}) const {
+    [[nodiscard]] Pictures operator()(const ArrayRef<const Scalar, 2>& z, const Options& options = {}) const {
         return synthesize(map(z, options.labels), options);
     }
 
     /// z (N, latent_size) -> w (N, w_size), not truncated. `labels` (N, classes) for a network with labels.
-    [[nodiscard]] Latents map(const Latents& z, const Latents& labels = {}) const;
+    [[nodiscard]] Latents map(const ArrayRef<const Scalar, 2>& z, const ArrayRef<const Scalar, 2>& labels = {}) const;
 
-    /// Pictures of w (N, w_size), the same for every layer.
-    [[nodiscard]] Pictures synthesize(const Latents& w, const Options& options = {}) const;
-
-    /// Pictures of a w for every layer, (N, layers, w_size). Truncated as the options say.
-    [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options = {}) const;
+    /// Pictures of w. Truncated as the options say.
+    /// @param w  (N, w_size), the same for every layer, or (N, layers, w_size)
+    /// @throws ShapeError, ValueError if w or the options do not fit
+    [[nodiscard]] Pictures synthesize(const ArrayRef<const Scalar, 2, 3>& w, const Options& options = {}) const;
 
     /// w (N, w_size) repeated for every layer, (N, layers, w_size).
-    [[nodiscard]] LayerStyles styles(const Latents& w) const;
+    [[nodiscard]] LayerStyles styles(const ArrayRef<const Scalar, 2>& w) const;
 
     /// Style mixing: w (N, w_size) for every layer but the given ones, which take `second`.
     /// @return (N, layers, w_size)
     /// @throws ShapeError if a layer is out of range or the shapes differ, ValueError if the network has no styles
-    [[nodiscard]] LayerStyles mix(const Latents& w, const Latents& second, const std::vector<int>& layers) const;
+    [[nodiscard]] LayerStyles mix(const ArrayRef<const Scalar, 2>& w, const ArrayRef<const Scalar, 2>& second,
+                                  const std::vector<int>& layers) const;
 
     /// The average w tracked while training, (w_size).
     [[nodiscard]] std::vector<Scalar> w_average() const;
@@ -145,7 +149,7 @@ private:
         return a;
     }
 
-    [[nodiscard]] Rows<const Scalar> uploaded(const Latents& x) const;
+    [[nodiscard]] Rows<const Scalar> uploaded(Rows<const Scalar> x) const;
 
     [[nodiscard]] Latents downloaded(Rows<const Scalar> x) const;
 
@@ -188,32 +192,30 @@ BasicGenerator<run_time, Device>::BasicGenerator(const Architecture& a, std::sha
       synthesis_(a) {}
 
 template <class Device>
-auto BasicGenerator<run_time, Device>::map(const Latents& z, const Latents& labels) const -> Latents {
-    require_equal("Generator", "length of z", static_cast<Index>(z.shape(1)), Index{architecture_.latent_size});
+auto BasicGenerator<run_time, Device>::map(const ArrayRef<const Scalar, 2>& z,
+                                           const ArrayRef<const Scalar, 2>& labels) const -> Latents {
+    require_equal("Generator", "length of z", z.extent(1), Index{architecture_.latent_size});
     if (architecture_.label_size > 0) {
-        require_equal("Generator", "labels", labels.shape(0), z.shape(0));
-        require_equal("Generator", "length of a label", static_cast<Index>(labels.shape(1)),
-                      Index{architecture_.label_size});
+        require_equal("Generator", "labels", labels.extent(0), z.extent(0));
+        require_equal("Generator", "length of a label", labels.extent(1), Index{architecture_.label_size});
     } else {
-        require_equal("Generator", "size of labels for a network without labels", labels.size(), std::size_t{0});
+        require_equal("Generator", "size of labels for a network without labels", labels.size(), Index{0});
     }
     const Workspace::Frame frame(context_->workspace());
-    const Rows<Scalar> w = context_->take(static_cast<Index>(z.shape(0)), mapping_.outputs());
+    const Rows<Scalar> w = context_->take(z.extent(0), mapping_.outputs());
     const auto timer = context_->measured([] { return Profile::Entry{.name = "mapping"}; });
-    mapping_.forward(*context_, uploaded(z), architecture_.label_size > 0 ? uploaded(labels) : Rows<const Scalar>{}, w);
+    mapping_.forward(*context_, uploaded(z.view()),
+                     architecture_.label_size > 0 ? uploaded(labels.view()) : Rows<const Scalar>{}, w);
     return downloaded(w);
 }
 
 template <class Device>
-auto BasicGenerator<run_time, Device>::synthesize(const Latents& w, const Options& options) const -> Pictures {
-    return synthesize(styles(w), options);
-}
-
-template <class Device>
-auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Options& options) const -> Pictures {
-    const auto n = static_cast<Index>(w.shape(0));
-    require_equal("Generator", "layers of w", static_cast<Index>(w.shape(1)), Index{architecture_.layers()});
-    require_equal("Generator", "length of w", static_cast<Index>(w.shape(2)), Index{architecture_.w_size()});
+auto BasicGenerator<run_time, Device>::synthesize(const ArrayRef<const Scalar, 2, 3>& w, const Options& options) const
+    -> Pictures {
+    if (w.rank() == 2) return synthesize(styles(w.template view<2>()), options);
+    const Index n = w.extent(0);
+    require_equal("Generator", "layers of w", w.extent(1), Index{architecture_.layers()});
+    require_equal("Generator", "length of w", w.extent(2), Index{architecture_.w_size()});
     if (!std::isfinite(options.truncation.psi))
         throw ValueError(text("truncation psi is ", options.truncation.psi, ", expected a number"));
     const Level level = Level::of(architecture_, options.lod ? *options.lod : lod());
@@ -237,8 +239,8 @@ auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Op
         forward();
     const int repeat = level.repeat(architecture_);
     Pictures pictures =
-        Pictures::from_shape({w.shape(0), static_cast<std::size_t>(s[1]), static_cast<std::size_t>(s[2] * repeat),
-                              static_cast<std::size_t>(s[3] * repeat)});
+        Pictures::from_shape({static_cast<std::size_t>(n), static_cast<std::size_t>(s[1]),
+                              static_cast<std::size_t>(s[2] * repeat), static_cast<std::size_t>(s[3] * repeat)});
     Maps<Scalar> large = small;
     if (repeat > 1) {
         large = context_->take(s[0], s[1], s[2] * repeat, s[3] * repeat);
@@ -249,31 +251,29 @@ auto BasicGenerator<run_time, Device>::synthesize(const LayerStyles& w, const Op
 }
 
 template <class Device>
-auto BasicGenerator<run_time, Device>::styles(const Latents& w) const -> LayerStyles {
-    const auto layers = static_cast<std::size_t>(architecture_.layers());
-    LayerStyles all = LayerStyles::from_shape({w.shape(0), layers, w.shape(1)});
-    for (std::size_t n = 0; n < w.shape(0); ++n)
-        for (std::size_t l = 0; l < layers; ++l)
-            std::copy_n(w.data() + n * w.shape(1), w.shape(1), all.data() + (n * layers + l) * w.shape(1));
+auto BasicGenerator<run_time, Device>::styles(const ArrayRef<const Scalar, 2>& w) const -> LayerStyles {
+    const Index layers = architecture_.layers(), width = w.extent(1);
+    LayerStyles all = LayerStyles::from_shape(
+        {static_cast<std::size_t>(w.extent(0)), static_cast<std::size_t>(layers), static_cast<std::size_t>(width)});
+    for (Index n = 0; n < w.extent(0); ++n)
+        for (Index l = 0; l < layers; ++l)
+            std::copy_n(w.data() + n * width, width, all.data() + (n * layers + l) * width);
     return all;
 }
 
 template <class Device>
-auto BasicGenerator<run_time, Device>::mix(const Latents& w, const Latents& second,
+auto BasicGenerator<run_time, Device>::mix(const ArrayRef<const Scalar, 2>& w, const ArrayRef<const Scalar, 2>& second,
                                            const std::vector<int>& layers) const -> LayerStyles {
     if (!architecture_.use_styles) throw ValueError("Generator: this architecture has no styles to mix");
-    require_equal("Generator", "batch of the second w", second.shape(0), w.shape(0));
-    require_equal("Generator", "length of the second w", second.shape(1), w.shape(1));
+    require_equal("Generator", "batch of the second w", second.extent(0), w.extent(0));
+    require_equal("Generator", "length of the second w", second.extent(1), w.extent(1));
     LayerStyles all = styles(w);
-    const auto width = w.shape(1);
+    const Index width = w.extent(1);
     for (int l : layers) {
         if (l < 0 || l >= architecture_.layers())
             throw ShapeError(text("Generator: layer to mix is ", l, ", expected 0 to ", architecture_.layers() - 1));
-        for (std::size_t n = 0; n < w.shape(0); ++n)
-            std::copy_n(
-                second.data() + n * width, width,
-                all.data() +
-                    (n * static_cast<std::size_t>(architecture_.layers()) + static_cast<std::size_t>(l)) * width);
+        for (Index n = 0; n < w.extent(0); ++n)
+            std::copy_n(second.data() + n * width, width, all.data() + (n * architecture_.layers() + l) * width);
     }
     return all;
 }
@@ -315,9 +315,9 @@ void BasicGenerator<run_time, Device>::set_lod(double lod) {
 }
 
 template <class Device>
-auto BasicGenerator<run_time, Device>::uploaded(const Latents& x) const -> Rows<const Scalar> {
-    const Rows<Scalar> y = context_->take(static_cast<Index>(x.shape(0)), static_cast<Index>(x.shape(1)));
-    context_->upload(x.data(), y.size(), y.data);
+auto BasicGenerator<run_time, Device>::uploaded(Rows<const Scalar> x) const -> Rows<const Scalar> {
+    const Rows<Scalar> y = context_->take(x.extent(0), x.extent(1));
+    context_->upload(x.data, y.size(), y.data);
     return y;
 }
 
@@ -398,6 +398,7 @@ class BasicGenerator : public AnyGenerator<Device> {
 
 public:
     static constexpr Size picture = A.picture();
+    using typename AnyGenerator<Device>::Scalar;
     using typename AnyGenerator<Device>::Options;
     using typename AnyGenerator<Device>::Latents;
     using typename AnyGenerator<Device>::LayerStyles;
@@ -413,7 +414,9 @@ public:
     using AnyGenerator<Device>::synthesize;
 
     /// Typed forms of the calls above: a wrong width is a compile error.
-    [[nodiscard]] Vectors<Device, A.w_size()> map(const Vectors<Device, A.latent_size>& z) const {
+    template <int Latent>
+    [[nodiscard]] Vectors<Device, A.w_size()> map(const Vectors<Device, Latent>& latents) const {
+        const Vectors<Device, A.latent_size>& z = latents;
         static_assert(A.label_size == 0,
                       "stylegan::BasicGenerator: a network with labels maps z together with its labels");
         Vectors<Device, A.w_size()> w(z.batch());
@@ -423,7 +426,8 @@ public:
     }
 
     /// Style mixing, for networks with styles.
-    [[nodiscard]] LayerStyles mix(const Latents& w, const Latents& second, const std::vector<int>& layers) const {
+    [[nodiscard]] LayerStyles mix(const ArrayRef<const Scalar, 2>& w, const ArrayRef<const Scalar, 2>& second,
+                                  const std::vector<int>& layers) const {
         static_assert(A.use_styles, "stylegan::BasicGenerator: this architecture has no styles to mix");
         return AnyGenerator<Device>::mix(w, second, layers);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/initialize.hpp>
@@ -92,7 +93,7 @@ public:
     /// @param pictures  (N, 3, H, W), in about [-1, 1]
     /// @return          (N, C, H / 2^stage, W / 2^stage) for each stage, rounded down
     /// @throws ShapeError if the pictures are smaller than 16x16, or not of three colours
-    [[nodiscard]] std::array<Pictures, stages> features(const Pictures& pictures) const;
+    [[nodiscard]] std::array<Pictures, stages> features(const ArrayRef<const Scalar, 4>& pictures) const;
 
     /// The same on views. The features lie in the workspace, in the caller's frame.
     [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures, Cache* cache = nullptr) const;
@@ -146,17 +147,14 @@ Vgg16<Device>::Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>>
 }
 
 template <class Device>
-auto Vgg16<Device>::features(const Pictures& pictures) const -> std::array<Pictures, stages> {
+auto Vgg16<Device>::features(const ArrayRef<const Scalar, 4>& pictures) const -> std::array<Pictures, stages> {
     const Workspace::Frame frame(context_->workspace());
-    const Maps<Scalar> x = context_->take(static_cast<Index>(pictures.shape(0)), static_cast<Index>(pictures.shape(1)),
-                                          static_cast<Index>(pictures.shape(2)), static_cast<Index>(pictures.shape(3)));
+    const Maps<Scalar> x = context_->take_like(pictures.view());
     context_->upload(pictures.data(), x.size(), x.data);
     const Features found = forward(*context_, x);
     std::array<Pictures, stages> all;
     for (std::size_t s = 0; s < stages; ++s) {
-        const Shape4& e = found[s].shape;
-        all[s] = Pictures::from_shape({static_cast<std::size_t>(e[0]), static_cast<std::size_t>(e[1]),
-                                       static_cast<std::size_t>(e[2]), static_cast<std::size_t>(e[3])});
+        all[s] = Pictures::from_shape(detail::xtensor_shape(found[s]));
         context_->download(found[s].data, found[s].size(), all[s].data());
     }
     return all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/random_normal.hpp>
@@ -16,13 +17,13 @@
 namespace stylegan {
 
 /// Every random number of one evaluation of the generator while training, handed in: for figures and for comparison with
-/// other programs.
+/// other programs. Arrays are copied into it, from any kind that ArrayRef takes.
 struct GivenDraws {
-    xt::xtensor<float, 2> latents{};             ///< (N, latent_size)
-    xt::xtensor<float, 2> second_latents{};      ///< (N, latent_size), for style mixing
-    int mix_cutoff = 1 << 30;                    ///< layers at or after it take the second latents
-    std::vector<xt::xtensor<float, 4>> noise{};  ///< (N, 1, H, W) for each layer
-    std::vector<double> penalty_mix{};           ///< (N), u of the gradient penalty
+    Array<float, 2> latents{};          ///< (N, latent_size)
+    Array<float, 2> second_latents{};   ///< (N, latent_size), for style mixing
+    int mix_cutoff = 1 << 30;           ///< layers at or after it take the second latents
+    Arrays<float, 4> noise{};           ///< (N, 1, H, W) for each layer
+    std::vector<double> penalty_mix{};  ///< (N), u of the gradient penalty
 };
 
 /// The random numbers of one evaluation of the generator. Those of picture n are the same whichever pictures are

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/training/adam.hpp>
@@ -46,7 +47,8 @@ public:
     using Generator = AnyGenerator<Device>;
     using Pictures = typename Generator::Pictures;
     using Latents = typename Generator::Latents;
-    /// The distance of a picture (1, C, H, W) from the target, and its gradient, of the same shape, written.
+    /// The distance of a picture (1, C, H, W) from the target, and its gradient, of the same shape, written. Both are of xtensor;
+    /// as_eigen() and as() show them as Eigen's, to write as well.
     using Distance = std::function<double(const Pictures& picture, Pictures& gradient)>;
 
     /// What a step found, before it moved.
@@ -61,7 +63,7 @@ public:
     Projection(Generator& generator, Distance distance, ProjectionOptions options = {});
 
     /// Begins at `start`, (1, w_size). @param deviation  of w, as SampledW has it
-    Projection(Generator& generator, Distance distance, const Latents& start, double deviation,
+    Projection(Generator& generator, Distance distance, const ArrayRef<const Scalar, 2>& start, double deviation,
                ProjectionOptions options = {});
 
     [[nodiscard]] bool finished() const { return steps_ >= options_.steps; }
@@ -135,8 +137,8 @@ Projection<Device>::Projection(Generator& generator, Distance distance, Projecti
     : Projection(generator, std::move(distance), sample_w_of(generator, options), options) {}
 
 template <class Device>
-Projection<Device>::Projection(Generator& generator, Distance distance, const Latents& start, double deviation,
-                               ProjectionOptions options)
+Projection<Device>::Projection(Generator& generator, Distance distance, const ArrayRef<const Scalar, 2>& start,
+                               double deviation, ProjectionOptions options)
     : generator_(generator),
       distance_(std::move(distance)),
       options_(options),
@@ -148,8 +150,8 @@ Projection<Device>::Projection(Generator& generator, Distance distance, const La
     if (generator.lod() != 0)
         throw ValueError(text("Projection: lod of the generator is ", generator.lod(), ", expected 0"));
     if (options.steps < 1) throw ValueError(text("Projection: steps are ", options.steps, ", expected at least 1"));
-    require_equal("Projection", "length of w", start.size(), unknowns_.w.value().size());
-    upload({start.begin(), start.end()}, unknowns_.w.value());
+    require_equal("Projection", "length of w", start.size(), static_cast<Index>(unknowns_.w.value().size()));
+    upload({start.data(), start.data() + start.size()}, unknowns_.w.value());
     for (std::size_t l = 0; l < unknowns_.noise.size(); ++l) {
         std::vector<Scalar> map(static_cast<std::size_t>(unknowns_.noise[l].size()));
         RandomStream(options_.seed, 0, Purpose::noise, static_cast<std::uint32_t>(l))

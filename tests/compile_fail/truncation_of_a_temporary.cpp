@@ -1,0 +1,9 @@
+// expect: stylegan::ArrayRef: the function writes to the array, and this one is gone after the call
+// SPDX-License-Identifier: Apache-2.0
+#include <stylegan/layers/truncation.hpp>
+
+int main() {
+    stylegan::Context<stylegan::Cpu> context;
+    const stylegan::Truncation<8> truncation;
+    truncation.apply(context, {.psi = 0.5f}, xt::xtensor<float, 2>::from_shape({1, 8}));
+}
