@@ -79,7 +79,9 @@ void max_pool_gradient_row(const S* above, const S* below, Index columns, const 
     const ConstSteppedRow<S> a(above, columns, two), b(above + 1, columns, two), d(below, columns, two),
         e(below + 1, columns, two);
     const ConstRow<S> g(dy, columns);
-    const auto upper = a.max(b) >= d.max(e), first_above = a >= b, first_below = d >= e;
+    const auto upper = a.max(b) >= d.max(e);
+    const auto first_above = a >= b;
+    const auto first_below = d >= e;
     SteppedRow<S>(dx_above, columns, two) = (upper && first_above).select(g, S(0));
     SteppedRow<S>(dx_above + 1, columns, two) = (upper && !first_above).select(g, S(0));
     SteppedRow<S>(dx_below, columns, two) = (!upper && first_below).select(g, S(0));
