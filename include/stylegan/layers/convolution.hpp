@@ -21,6 +21,10 @@ enum class Resample {
     down,        ///< the convolution, then the 2x2 mean; the official fused and plain down-convolutions are equal
 };
 
+/// A kind that is known when it compiles, where a constructor takes one: a program then holds no code for the others.
+template <Resample Kind>
+inline constexpr std::integral_constant<Resample, Kind> resample{};
+
 /// Convolution with equalized learning rate and zero padding:  y = act(scale * conv(x, W) + b)
 ///
 /// @tparam In, Out  feature maps; `dynamic` (both) for numbers given while running
@@ -43,7 +47,12 @@ public:
     Convolution() = default;
 
     /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
-    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {});
+    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
+        : Convolution(in, out, kernel, kind, forward_of(kind), options) {}
+    /// The same, for `resample<Kind>`.
+    template <Resample Kind>
+    Convolution(int in, int out, int kernel, std::integral_constant<Resample, Kind>, LinearOptions options = {})
+        : Convolution(in, out, kernel, Kind, &forward_as<Kind>, options) {}
 
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
@@ -92,7 +101,27 @@ private:
     [[nodiscard]] bool rotated() const { return kind_ == Resample::up_rotated; }
     [[nodiscard]] auto weight() const { return weight_.template view<4>(); }
 
-    void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const;
+    using Forward = void (*)(Context<Device>&, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
+                             Maps<Scalar> y);
+
+    Convolution(int in, int out, int kernel, Resample kind, Forward forward, LinearOptions options);
+
+    template <Resample Kind>
+    static void forward_as(Context<Device>& context, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
+                           Maps<Scalar> y);
+
+    static Forward forward_of(Resample kind) {
+        switch (kind) {
+            case Resample::none: return &forward_as<Resample::none>;
+            case Resample::up: return &forward_as<Resample::up>;
+            case Resample::up_rotated: return &forward_as<Resample::up_rotated>;
+            default: return &forward_as<Resample::down>;
+        }
+    }
+
+    void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
+        forward_(context, x, weight(), scale_, y);
+    }
 
     void apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const;
 
@@ -103,6 +132,7 @@ private:
 
     int in_ = 0, out_ = 0;
     Resample kind_ = Resample::none;
+    Forward forward_ = nullptr;  // for kind_
     LinearOptions options_;
     Scalar scale_ = 1;
     Parameter<Device> weight_, bias_;  // (kernel, kernel, In, Out), (Out)
@@ -110,8 +140,8 @@ private:
 
 template <class Device>
 Convolution<dynamic, dynamic, 3, Resample::none, Device>::Convolution(int in, int out, int kernel, Resample kind,
-                                                                      LinearOptions options)
-    : in_(in), out_(out), kind_(kind), options_(options) {
+                                                                      Forward forward, LinearOptions options)
+    : in_(in), out_(out), kind_(kind), forward_(forward), options_(options) {
     if (in < 1 || out < 1)
         throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
     if (kernel != 3 && (kernel != 1 || kind != Resample::none))
@@ -182,13 +212,16 @@ void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward_tangent(
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::apply(Context<Device>& context, Maps<const Scalar> x,
-                                                                     Maps<Scalar> y) const {
-    switch (kind_) {
-        case Resample::none: return ops::convolution(context, x, weight(), scale_, y);
-        case Resample::down: return ops::downscale_convolution(context, x, weight(), scale_, y);
-        default: return ops::upscale_convolution(context, x, weight(), scale_, rotated(), y);
-    }
+template <Resample Kind>
+void Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward_as(Context<Device>& context,
+                                                                          Maps<const Scalar> x, View<const Scalar, 4> w,
+                                                                          Scalar scale, Maps<Scalar> y) {
+    if constexpr (Kind == Resample::none)
+        ops::convolution(context, x, w, scale, y);
+    else if constexpr (Kind == Resample::down)
+        ops::downscale_convolution(context, x, w, scale, y);
+    else
+        ops::upscale_convolution(context, x, w, scale, Kind == Resample::up_rotated, y);
 }
 
 template <class Device>
@@ -236,7 +269,8 @@ class Convolution : public AnyConvolution<Device> {
                   "stylegan::Convolution: Kernel must be 3, or 1 without resampling");
 
 public:
-    explicit Convolution(LinearOptions options = {}) : AnyConvolution<Device>(In, Out, Kernel, Kind, options) {}
+    explicit Convolution(LinearOptions options = {})
+        : AnyConvolution<Device>(In, Out, Kernel, resample<Kind>, options) {}
 
     /// @param x  (N, In, H, W)
     /// @return   (N, Out, H', W'), where H' and W' follow from Kind

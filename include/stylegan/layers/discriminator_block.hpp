@@ -67,8 +67,8 @@ DiscriminatorBlock<dynamic, run_time, Device>::DiscriminatorBlock(const Architec
     : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
     const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
     const int channels = a.feature_maps(stage);
-    conv0_ = AnyConvolution<Device>(channels, channels, 3, Resample::none, options);
-    conv1_ = AnyConvolution<Device>(channels, a.feature_maps(stage - 1), 3, Resample::down, options);
+    conv0_ = AnyConvolution<Device>(channels, channels, 3, resample<Resample::none>, options);
+    conv1_ = AnyConvolution<Device>(channels, a.feature_maps(stage - 1), 3, resample<Resample::down>, options);
     if (a.progressive_gan && a.fused_scale != FusedScale::on) conv1_name_ = "Conv1/";
 }
 

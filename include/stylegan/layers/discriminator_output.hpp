@@ -65,7 +65,7 @@ DiscriminatorOutput<Device>::DiscriminatorOutput(const Architecture& a)
     : size_(a.size(0)), labels_(a.label_size), stddev_(a.mbstd_group_size, a.mbstd_num_features) {
     const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
     const int channels = a.feature_maps(0), hidden = a.nf(0);
-    conv_ = AnyConvolution<Device>(channels + stddev_.features(), channels, 3, Resample::none, options);
+    conv_ = AnyConvolution<Device>(channels + stddev_.features(), channels, 3, resample<Resample::none>, options);
     dense0_ = Dense<dynamic, dynamic, Device>(channels * size_.height * size_.width, hidden, options);
     dense1_ =
         Dense<dynamic, dynamic, Device>(hidden, std::max(labels_, 1), {.lr = {.gain = 1, .wscale = a.use_wscale}});

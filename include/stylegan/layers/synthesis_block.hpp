@@ -153,10 +153,12 @@ SynthesisBlock<dynamic, run_time, Device>::SynthesisBlock(const Architecture& a,
       epilogue1_(a, channels_) {
     const LinearOptions plain{.lr = {.wscale = a.use_wscale}, .bias = false};
     if (stage > 0) {
-        const Resample up = a.fused(stage) ? Resample::up_rotated : Resample::up;
         LinearOptions before_blur = plain;
         before_blur.bias = early_bias(a, stage);
-        conv0_ = AnyConvolution<Device>(a.feature_maps(stage - 1), channels_, 3, up, before_blur);
+        const auto up = [&](auto kind) {
+            return AnyConvolution<Device>(a.feature_maps(stage - 1), channels_, 3, kind, before_blur);
+        };
+        conv0_ = a.fused(stage) ? up(resample<Resample::up_rotated>) : up(resample<Resample::up>);
         conv0_name_ = a.progressive_gan && a.fused_scale != FusedScale::on ? "Conv0/" : "Conv0_up/";
         blur_ = Blur<Device>(a.blur_filter);
     } else if (a.const_input_layer) {
@@ -166,7 +168,7 @@ SynthesisBlock<dynamic, run_time, Device>::SynthesisBlock(const Architecture& a,
         input.lr.gain /= 4;
         dense_ = Dense<dynamic, dynamic, Device>(a.w_size(), channels_ * size_.height * size_.width, input);
     }
-    conv1_ = AnyConvolution<Device>(channels_, channels_, 3, Resample::none, plain);
+    conv1_ = AnyConvolution<Device>(channels_, channels_, 3, resample<Resample::none>, plain);
 }
 
 template <class Device>

@@ -11,6 +11,7 @@
 #include <stylegan/ops/upscale2d.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -119,7 +120,7 @@ private:
     Architecture architecture_;
     Parameter<Device> lod_;                 // ()
     std::vector<Parameter<Device>> noise_;  // (1, 1, H, W), one a layer
-    std::vector<Block> blocks_;
+    std::deque<Block> blocks_;  // unlike a vector, it never needs to move one
     std::vector<AnyToRgb<Device>> to_rgb_;
 };
 

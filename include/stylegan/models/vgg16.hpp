@@ -142,7 +142,7 @@ Vgg16<Device>::Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>>
     : width_(width), lr_(lr), context_(std::move(context)) {
     if (width < 1 || width > 4096) throw ValueError(text("Vgg16: width is ", width, ", expected 1 to 4096"));
     for (int k = 0; k < convolutions; ++k)
-        layers_.emplace_back(inputs_of(k), outputs_of(k), 3, Resample::none,
+        layers_.emplace_back(inputs_of(k), outputs_of(k), 3, resample<Resample::none>,
                              LinearOptions{.lr = lr, .bias = true, .slope = 0});
 }
 

@@ -5,7 +5,6 @@
 #include <stylegan/ops/lanes.hpp>
 
 #include <type_traits>
-#include <utility>
 
 #if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
 #pragma nv_diagnostic push
@@ -105,12 +104,13 @@ void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, f
                           next.b + t / rows * in.depth * lanes};
         multiply_blocks<rows, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, ahead);
     }
-    [&]<int... R>(std::integer_sequence<int, R...>) {
-        ((count - t == R + 1 ? multiply_blocks<R + 1, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, next)
-                             : void()),
-         ...);
-    }
-    (std::make_integer_sequence<int, rows - 1>{});
+    const auto rest = [&]<int Rows>(std::integral_constant<int, Rows>) {
+        for (; t + Rows <= count; t += Rows)
+            multiply_blocks<Rows, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, next);
+    };
+    rest(std::integral_constant<int, 4>{});
+    rest(std::integral_constant<int, 2>{});
+    rest(std::integral_constant<int, 1>{});
 }
 
 /// The same for `columns` <= panel columns, filled up to the next multiple of `lanes`, which is also what rows of b have.

@@ -19,24 +19,32 @@ template <class S>
 using Block = Eigen::Array<S, 16, 1>;
 inline constexpr Index block_size = 16;
 
-/// The n values that begin at p, filled up with `rest`.
+/// The n values that begin at p, fewer than a block has, filled up with `rest`. A function of its own, as the next one: a part of a
+/// block is rare, and its code would stand in every loop.
 template <class S>
-[[nodiscard]] inline Block<S> load_block(const S* p, Index n, S rest = S(0)) {
-    if (n == block_size) return Eigen::Map<const Block<S>>(p);
+[[nodiscard, gnu::noinline]] Block<S> load_part(const S* p, Index n, S rest) {
     Block<S> b = Block<S>::Constant(rest);
     for (Index i = 0; i < n; ++i) b[i] = p[i];
     return b;
+}
+template <class S>
+[[gnu::noinline]] void store_part(const Block<S>& b, Index n, S* p) {
+    for (Index i = 0; i < n; ++i) p[i] = b[i];
+}
+
+/// The n values that begin at p, filled up with `rest`.
+template <class S>
+[[nodiscard]] inline Block<S> load_block(const S* p, Index n, S rest = S(0)) {
+    if (n != block_size) return load_part(p, n, rest);
+    return Eigen::Map<const Block<S>>(p);
 }
 
 /// Writes the first n values.
 template <class S>
 inline void store_block(const Block<S>& b, Index n, S* p) {
-    if (n == block_size) {
-        Eigen::Map<Block<S>> to(p);
-        to = b;
-        return;
-    }
-    for (Index i = 0; i < n; ++i) p[i] = b[i];
+    if (n != block_size) return store_part(b, n, p);
+    Eigen::Map<Block<S>> to(p);
+    to = b;
 }
 
 /// The sum of the first n values.

@@ -25,14 +25,13 @@ struct PhaseKernels {
 
 /// Writes w (K, K, I, O) in the form that `reading` asks for, or points to w itself where that will do. What is written is
 /// scratch memory of the innermost frame.
-template <class S>
+template <bool Transposed, class S>
 PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, KernelReading reading) {
     const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3);
     const GridGeometry g(reading.grid, size);
-    const Index ins = reading.transposed ? outputs : inputs, outs = reading.transposed ? inputs : outputs;
+    const Index ins = Transposed ? outputs : inputs, outs = Transposed ? inputs : outputs;
     const Index taps = g.phases * g.taps, columns = Tile<S>::whole_rows(outs), rows = g.taps * g.taps * ins;
-    if (reading.grid == Grid::same && !reading.turned && !reading.transposed && columns == outs)
-        return {w.data, rows, columns};
+    if (reading.grid == Grid::same && !reading.turned && !Transposed && columns == outs) return {w.data, rows, columns};
 
     using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     S* const data = c.workspace().template take<S>(g.phases * g.phases * rows * columns);
@@ -46,7 +45,7 @@ PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, Kerne
         for (Index ky = y.first; ky <= y.last; ++ky)
             for (Index kx = x.first; kx <= x.last; ++kx) {
                 const Eigen::Map<const Matrix> from(w.data + (ky * size + kx) * inputs * outputs, inputs, outputs);
-                if (reading.transposed)
+                if constexpr (Transposed)
                     to.leftCols(outs) += from.transpose();
                 else
                     to.leftCols(outs) += from;
@@ -202,7 +201,7 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
     if (count < (in_place ? 8 : 1) * T::columns && outputs >= T::column_step) {
         const RowBlocks<S> layout(count, g.taps * g.taps * x.extent(1));
         S* const patches = c.workspace().template take<S>(layout.size());
-        const PhaseKernels<S> kernel = in_place ? PhaseKernels<S>{} : phase_kernels(c, w, reading);
+        const PhaseKernels<S> kernel = in_place ? PhaseKernels<S>{} : phase_kernels<Transposed>(c, w, reading);
         for (Index phase = 0; phase < phases; ++phase) {
             std::fill_n(patches, layout.size(), S(0));
             const Index items = (layout.depth + T::depth - 1) / T::depth;
@@ -234,7 +233,7 @@ void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, 
         }
         return;
     }
-    const PhaseKernels<S> kernel = phase_kernels(c, w, reading);
+    const PhaseKernels<S> kernel = phase_kernels<Transposed>(c, w, reading);
 
     // items: phases, tiles of positions, groups of output channels
     const Index enough = 4 * c.threads();

@@ -4,8 +4,6 @@
 #include <stylegan/ops/eigen/bias.hpp>
 #include <stylegan/ops/eigen/instance_norm.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <span>
 
 /// Style modulation. A style is (N, 2C): the scales of the channels, less 1, and then their shifts.
@@ -98,41 +96,15 @@ void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const S> x,
     });
 }
 
-/// bias_activation(), instance_norm() and style_modulation() one after the other, plane by plane
+/// bias_activation(), instance_norm() and style_modulation() one after the other
 template <class S>
 void style_epilogue(Context<BasicCpu<S>>& c, Maps<const S> x, Maps<const S> noise, std::span<const S> noise_weight,
                     S strength, std::span<const S> bias, S slope, S eps, Rows<const S> style, Maps<S> y) {
-    const Index channels = x.extent(1), pixels = pixels_of(x);
-    for_each_plane(c, x.extent(0) * channels, pixels, [&](Index plane) {
-        const auto channel = static_cast<std::size_t>(plane % channels);
-        const S shift = bias[channel];
-        const S* const from = x.data + plane * pixels;
-        S* const to = y.data + plane * pixels;
-        Moments m;
-        for (Index first = 0; first < pixels; first += stretch) {
-            const Index count = std::min(stretch, pixels - first);
-            if (noise.empty())
-                assign(
-                    count, to + first, [=](const auto& v) { return leaky<S>(v + shift, slope); }, from + first);
-            else
-                assign(
-                    count, to + first,
-                    [=, weight = strength * noise_weight[channel]](const auto& v, const auto& e) {
-                        return leaky<S>(v + weight * e + shift, slope);
-                    },
-                    from + first, noise_map(noise, plane / channels) + first);
-            m.add(count, static_cast<const S*>(to) + first);
-        }
-        const S* const s = detail::style_of_plane(style, plane, channels);
-        const double factor = (static_cast<double>(s[0]) + 1) / std::sqrt(m.variance() + static_cast<double>(eps));
-        // the mean is taken off first, since it may be much larger than what is left
-        assign(
-            pixels, to,
-            [mean = static_cast<S>(m.mean), factor = static_cast<S>(factor), offset = s[channels]](const auto& v) {
-                return (v - mean) * factor + offset;
-            },
-            static_cast<const S*>(to));
-    });
+    const Workspace::Frame frame(c.workspace());
+    const Rows<S> inverse = c.take(x.extent(0), x.extent(1));
+    bias_activation<S>(c, x, noise, noise_weight, strength, bias, S(1), slope, y);
+    instance_norm<S>(c, y, eps, y, inverse);
+    style_modulation<S>(c, y, style, y);
 }
 
 }  // namespace stylegan::ops::eigen
