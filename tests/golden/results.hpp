@@ -154,7 +154,8 @@ inline double op_tolerance() {
     return 1e-5;
 #endif
 }
-/// After some training steps, of the largest value of a tensor, and of how far the steps moved it.
+/// After some training steps, of the largest value of a tensor, and of how far the steps moved it. Adam's step has one size, so that
+/// a gradient whose sign is lost to rounded factors moves a value the other way, twice its move off. On a GPU not measured yet.
 inline double training_tolerance() { return tolerance_of(1e-3, on_a_gpu() ? 1e-2 : 1e-3, 5e-2, 4e-1); }
 inline double move_tolerance() { return tolerance_of(1e-2, on_a_gpu() ? 1e-1 : 1e-2, 2.5, 2.5); }
 
