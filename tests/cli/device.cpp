@@ -7,7 +7,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-// The option --device, of whatever program and machine this is: with CUDA or without, with a GPU or without.
+#include <cstdlib>
+#include <initializer_list>
+
+// The options --device and --kernels, of whatever program and machine this is: with CUDA or without, with a GPU or without.
 BOOST_AUTO_TEST_SUITE(device)
 
 using namespace test;
@@ -80,6 +83,50 @@ BOOST_FIXTURE_TEST_CASE(cpu_is_the_default, WithNetwork) {
     };
     const auto usual = pictures({});
     BOOST_TEST((usual == pictures({"--device", "cpu"})));
+}
+
+BOOST_FIXTURE_TEST_CASE(all_kernels_make_the_same_pictures, WithNetwork) {
+    constexpr int pictures = 8;
+    const auto generate = [&](const std::string& kernels) {
+        check_success(run_program(folder, {"generate", "--network", "network.safetensors", "--seeds", "0-7", "--raw",
+                                           "--kernels", kernels, "--outdir", kernels}));
+        std::vector<int> values;
+        for (int i = 0; i < pictures; ++i) {
+            const stylegan::Image image =
+                stylegan::read_png(folder / kernels / ("seed000" + std::to_string(i) + ".png"));
+            values.insert(values.end(), image.pixels.begin(), image.pixels.end());
+        }
+        return values;
+    };
+    const auto raw = [&](const std::string& kernels) { return read(folder / kernels / "images.npy"); };
+    const std::vector<int> plain = generate("plain");
+    BOOST_TEST(plain.size() == 16u * 16u * 3u * pictures);
+    for (const std::string kernels : {"fast", "eigen"}) {
+        const std::vector<int> found = generate(kernels);
+        BOOST_TEST_REQUIRE(found.size() == plain.size());
+        int most = 0;
+        for (std::size_t i = 0; i < plain.size(); ++i) most = std::max(most, std::abs(found[i] - plain[i]));
+        BOOST_TEST(most <= 1, kernels);
+        BOOST_TEST((raw(kernels) != raw("plain")), "plain kernels ran in place of " << kernels);
+    }
+    BOOST_TEST((raw("fast") != raw("eigen")));
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_what_are_no_kernels_and_kernels_of_a_gpu, WithNetwork) {
+    const auto fails = [&](int status, std::initializer_list<const char*> parts, const std::vector<std::string>& more) {
+        std::vector<std::string> all{"generate", "--network", "network.safetensors", "--seeds", "1", "--outdir", "out"};
+        all.insert(all.end(), more.begin(), more.end());
+        check_error(run_program(folder, all), status, parts);
+        BOOST_TEST(folder.files().size() == files);
+    };
+    for (const char* name : {"quick", "Eigen", ""})
+        fails(2, {"--kernels", "expected fast, eigen or plain"}, {"--kernels", name});
+    for (const char* name : {"eigen", "plain"}) {
+        const std::string found =
+            std::string("--kernels: is \"") + name + "\" with --device cuda, expected --device cpu";
+        fails(1, {found.c_str()}, {"--kernels", name, "--device", "cuda"});
+        fails(1, {found.c_str()}, {"--device", "cuda:0", "--kernels", name});
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(without_a_gpu_every_command_says_so_in_one_line, WithNetwork) {

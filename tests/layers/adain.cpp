@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(the_style_sets_mean_and_contrast) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     AdaIN<2, 3> layer;  // an untrained A: scale and bias are its product with w
     initialize(layer, context, 4);
     const auto x = random_tensor<FeatureMaps<Cpu, 2, 8, 6>>(std::array<Index, 4>{2, 2, 8, 6}, 1);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_style_sets_mean_and_contrast) {
 }
 
 BOOST_AUTO_TEST_CASE(without_its_halves_it_is_the_identity) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const AdaIN<dynamic, dynamic> layer(3, 5, {.instance_norm = false, .styles = false});
     const auto x = random_tensor<FeatureMaps<Cpu>>(std::array<Index, 4>{2, 3, 4, 5}, 1);
     FeatureMaps<Cpu> y({2, 3, 4, 5});
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(without_its_halves_it_is_the_identity) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     AdaIN<7, 5> typed;
     AdaIN<dynamic, dynamic> any(7, 5);
     initialize(typed, context, 7);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     using Any = AdaIN<dynamic, dynamic>;
     BOOST_CHECK_THROW(Any(0, 5), ShapeError);
     BOOST_CHECK_THROW(Any(5, 0), ShapeError);
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const AdaIN<3, 5> layer;
     const FeatureMaps<Cpu, 3, 4, 4> x(2);
     const Vectors<Cpu, 5> w(3);

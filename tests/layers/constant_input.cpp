@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(starts_at_1_and_is_the_same_for_every_picture) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     ConstantInput<3, 2, 5> layer;
     initialize(layer, context, 1);
     const auto ones = layer(context, 2);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(starts_at_1_and_is_the_same_for_every_picture) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const ConstantInput<3, 2, 5> typed;
     const AnyConstantInput<Cpu> any(3, {2, 5});
     FeatureMaps<Cpu> y({4, 3, 2, 5});
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_EXCEPTION(AnyConstantInput<Cpu>(3, {0, 4}), ShapeError, [](const Error& e) {
         return e.what() == std::string("ConstantInput: shape is 3x0x4, expected at least 1x1x1");
     });
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const AnyConstantInput<Cpu> any(3, {2, 5});
     FeatureMaps<Cpu> y({4, 3, 2, 6});
     BOOST_CHECK_EXCEPTION(any.forward(context, y.view()), ShapeError, [](const Error& e) {

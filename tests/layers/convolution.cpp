@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(one_channel_and_one_pixel) {
 }
 
 BOOST_AUTO_TEST_CASE(up_and_up_rotated_differ_by_the_turn_of_the_kernel) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     AnyConvolution<Cpu> up(2, 3, 3, Resample::up, {.bias = false}),
         rotated(2, 3, 3, Resample::up_rotated, {.bias = false});
     initialize(up, context, 1);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(up_and_up_rotated_differ_by_the_turn_of_the_kernel) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     check_typed<Resample::none>(context);
     check_typed<Resample::up>(context);
     check_typed<Resample::up_rotated>(context);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
         return e.what() == std::string("Convolution: kernel is 2, expected 3, or 1 without resampling");
     });
     BOOST_CHECK_THROW(Any(3, 3, 1, Resample::up), ShapeError);
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const Any layer(3, 2, 3, Resample::none);
     FeatureMaps<Cpu> x({1, 4, 5, 5}), y({1, 2, 5, 5});
     std::fill_n(x.data(), x.size(), 0.0f);

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(is_the_product_scaled_plus_the_scaled_bias) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const LinearOptions options{.lr = {.gain = 2, .lrmul = 0.25}, .slope = 0.2};
     Dense<3, 2> layer(options);
     for_each_parameter(layer, [](const std::string&, Parameter<Cpu>& p) {
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(starts_with_the_variance_of_its_options) {
         for (const double lrmul : {1.0, 0.01}) {
             const EqualizedLr lr{.lrmul = lrmul, .wscale = wscale};
             Dense<dynamic, dynamic> layer(50, 80, {.lr = lr});
-            Context<Cpu> context;
+            Context<Cpu> context({.kernels = kernels_under_test()});
             initialize(layer, context, 3);
             for_each_parameter(layer, [&](const std::string& name, Parameter<Cpu>& p) {
                 double squares = 0;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(starts_with_the_variance_of_its_options) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     Dense<19, 35> typed({.slope = 0.2});
     Dense<dynamic, dynamic> any(19, 35, {.slope = 0.2});
     initialize(typed, context, 7);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(refuses_widths_that_do_not_fit) {
     BOOST_CHECK_EXCEPTION(Any(0, 3), ShapeError, [](const Error& e) {
         return e.what() == std::string("Dense: widths are 0 and 3, expected at least 1");
     });
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const Any layer(4, 3);
     Vectors<Cpu> x({2, 5}), y({2, 3});
     BOOST_CHECK_EXCEPTION(layer.forward(context, x.view(), y.view()), ShapeError, [](const Error& e) {
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(refuses_widths_that_do_not_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_gradient_before_clear_gradient_is_refused) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     Dense<dynamic, dynamic> layer(4, 3);
     Vectors<Cpu> x({2, 4}), y({2, 3});
     std::fill_n(x.data(), x.size(), 1.0f);

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     static constexpr Architecture a{.base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7};
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     DiscriminatorBlock<12, a> typed;
     AnyDiscriminatorBlock<Cpu> any(a, 2);
     initialize(typed, context, 1);

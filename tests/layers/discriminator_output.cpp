@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 BOOST_AUTO_TEST_CASE(a_label_chooses_the_score) {
     const Architecture a{
         .base = {2, 3}, .resolution_log2 = 2, .label_size = 3, .fmap_base = 18, .fmap_max = 10, .mbstd_group_size = 0};
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     DiscriminatorOutput<Cpu> layer(a);
     for_each_parameter(layer, [n = 0u](const std::string&, Parameter<Cpu>& p) mutable {
         RandomStream(1, 0, Purpose::test, n++).fill_normal(p.value().data(), p.value().size());

@@ -3,6 +3,8 @@
 
 #include <stylegan/layers/check_derivatives.hpp>
 
+#include "kernels_under_test.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -83,26 +85,35 @@ inline double distance(const std::vector<Tensors>& a, const std::vector<Tensors>
     return worst;
 }
 
-/// Derivatives in double precision; the kernels made for speed, the plain ones and double precision against each other; one
-/// thread against several, bit for bit.
+/// With the kernels under test: derivatives in double precision; single and double precision against the plain kernels in double
+/// precision; one thread against several, bit for bit.
 /// @param make  (device) -> a LayerCase on that device
 template <class Make>
 void check_layer(const Make& make, stylegan::DerivativeCheck options, double tolerance = 1e-5) {
     using namespace stylegan;
-    BOOST_TEST_CONTEXT(options.name << ", seed " << options.seed) {
-        Context<BasicCpu<double>> context({.threads = 2});
-        const auto made = make(BasicCpu<double>{});
+    using Exact = BasicCpu<double>;
+    const Kernels kernels = kernels_under_test();
+    BOOST_TEST_CONTEXT(options.name << ", seed " << options.seed << ", kernels " << name_of(kernels)) {
+        Context<Exact> context({.threads = 2, .kernels = kernels});
+        const auto made = make(Exact{});
         const DerivativeReport report = check_derivatives(context, made.layer, made.calls, options);
         BOOST_TEST(report.compared > 0);
         BOOST_TEST(report.skipped <= report.compared);
 
-        const auto exact = all_passes(make, BasicCpu<double>{.threads = 1}, options.seed);
-        const auto plain = all_passes(make, Cpu{.threads = 1, .kernels = Kernels::plain}, options.seed);
-        const auto one = all_passes(make, Cpu{.threads = 1}, options.seed);
+        const auto with = [&](auto device, int threads, Kernels its_kernels) {
+            device.threads = threads;
+            device.kernels = its_kernels;
+            return all_passes(make, device, options.seed);
+        };
+        const auto exact = with(Exact{}, 1, Kernels::plain);
+        const auto plain = with(Cpu{}, 1, Kernels::plain);
+        const auto one = with(Cpu{}, 1, kernels);
+        BOOST_TEST(distance(with(Exact{}, 2, kernels), exact) <= 1e-11);
         BOOST_TEST(distance(plain, exact) <= tolerance);
         BOOST_TEST(distance(one, exact) <= tolerance);
-        BOOST_TEST((all_passes(make, Cpu{.threads = 2}, options.seed) == one), "two threads give other bits than one");
-        BOOST_TEST((all_passes(make, Cpu{.threads = 5}, options.seed) == one), "five threads give other bits than one");
+        BOOST_TEST(distance(one, plain) <= tolerance);
+        BOOST_TEST((with(Cpu{}, 2, kernels) == one), "two threads give other bits than one");
+        BOOST_TEST((with(Cpu{}, 5, kernels) == one), "five threads give other bits than one");
     }
 }
 

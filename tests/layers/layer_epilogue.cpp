@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(without_noise_and_with_strength_0_are_equal) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     LayerEpilogue<Cpu> layer({}, 3);
     for_each_parameter(layer, [n = 0u](const std::string&, Parameter<Cpu>& p) mutable {
         RandomStream(1, 0, Purpose::test, n++).fill_normal(p.value().data(), p.value().size());

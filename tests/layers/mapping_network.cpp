@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 
 BOOST_AUTO_TEST_CASE(without_layers_w_is_the_normalised_z) {
     static constexpr Architecture a{.latent_size = 6};
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const MappingNetwork<0, a> mapping;
     const auto z = random_tensor<Vectors<Cpu, 6>>(std::array<Index, 2>{4, 6}, 1);
     const auto w = mapping(context, z);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(without_layers_w_is_the_normalised_z) {
 }
 
 BOOST_AUTO_TEST_CASE(w_does_not_depend_on_the_length_of_z) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     AnyMappingNetwork<Cpu> mapping(small(3));
     stylegan::initialize(mapping, context, 1);
     auto z = random_tensor<Vectors<Cpu>>(std::array<Index, 2>{2, 6}, 1);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(w_does_not_depend_on_the_length_of_z) {
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     static constexpr Architecture a{.latent_size = 6, .dlatent_size = 5, .mapping_layers = 3, .mapping_fmaps = 7};
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     MappingNetwork<3, a> typed;
     AnyMappingNetwork<Cpu> any(a);
     stylegan::initialize(typed, context, 1);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const AnyMappingNetwork<Cpu> mapping(small(2));
     Vectors<Cpu> z({2, 7}), w({2, 5});
     BOOST_CHECK_EXCEPTION(mapping.forward(context, z.view(), {}, w.view()), ShapeError, [](const Error& e) {

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(pictures_that_are_one_group_apart_share_their_deviation) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const MinibatchStddev<2> layer;
     const auto x = random_tensor<FeatureMaps<Cpu, 3, 2, 2>>(std::array<Index, 4>{6, 3, 2, 2}, 1);
     const auto y = layer(context, x);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(pictures_that_are_one_group_apart_share_their_deviation) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const MinibatchStddev<3, 2> typed;
     const AnyMinibatchStddev<Cpu> any(3, 2);
     const auto x = random_tensor<FeatureMaps<Cpu, 4, 2, 5>>(std::array<Index, 4>{6, 4, 2, 5}, 1);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(says_which_pictures_stay_together) {
         BOOST_TEST(off.features() == 0);
         BOOST_TEST(off.group(7) == 1);
     }
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     FeatureMaps<Cpu> x({6, 2, 3, 3}), y({6, 3, 3, 3});
     BOOST_CHECK_THROW(layer.forward(context, x.view(), y.view()), ShapeError);
 }

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(starts_without_effect_and_then_adds_one_map_to_all) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     NoiseInput<3> layer;
     stylegan::initialize(layer, context, 1);
     const auto x = random_tensor<FeatureMaps<Cpu, 3, 4, 5>>(std::array<Index, 4>{2, 3, 4, 5}, 1);
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(starts_without_effect_and_then_adds_one_map_to_all) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     NoiseInput<7> typed;
     NoiseInput<dynamic> any(7);
     for (std::size_t c = 0; c < 7; ++c)
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_THROW(NoiseInput<dynamic>(0), ShapeError);
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const NoiseInput<3> layer;
     const FeatureMaps<Cpu, 3, 4, 4> x(3);
     const FeatureMaps<Cpu, 1, 4, 4> noise(2);

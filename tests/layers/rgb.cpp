@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     ToRgb<6> to;
     AnyToRgb<Cpu> any_to(6, 3);
     FromRgb<6> from;
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(the_picture_has_no_nonlinearity_and_gain_1) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     ToRgb<4> to;
     stylegan::initialize(to, context, 1);
     auto x = random_tensor<FeatureMaps<Cpu, 4, 3, 2>>(std::array<Index, 4>{1, 4, 3, 2}, 1);

@@ -9,7 +9,7 @@ using namespace stylegan;
 using namespace layer_test;
 
 BOOST_AUTO_TEST_CASE(chosen_layers_take_the_second_style) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto w = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{6, 2, 3}, 1);
     const auto second = random_tensor<Vectors<Cpu>>(std::array<Index, 2>{2, 3}, 2);
     for (const std::vector<int>& layers : std::vector<std::vector<int>>{{}, {0}, {5, 1}, {0, 1, 2, 3, 4, 5}}) {
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_EXCEPTION(StyleMixing<4>({1, 4}), ShapeError, says("StyleMixing: layer is 4, expected 0 to 3"));
     BOOST_CHECK_EXCEPTION((void)StyleMixing<4>::from(5), ShapeError, says("StyleMixing: layer is 5, expected 0 to 4"));
     BOOST_CHECK_THROW(StyleMixing<>({-1}), ShapeError);
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     Tensor<Cpu, dynamic, dynamic, dynamic> w({6, 2, 3});
     const Vectors<Cpu> two({2, 3}), one({1, 3}), wide({2, 4});
     BOOST_CHECK_EXCEPTION(StyleMixing<>({6}).forward(context, two.view(), w.view()), ShapeError,
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_mixed_in_place) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto w = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{2, 4, 3}, 1);
     const Eigen::MatrixXf second =
         to_eigen(random_tensor<Vectors<Cpu>>(std::array<Index, 2>{2, 3}, 2));  // column-major

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
     static constexpr Architecture a{
         .base = {2, 3}, .resolution_log2 = 4, .fmap_base = 20, .fmap_max = 7, .dlatent_size = 5};
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     SynthesisBlock<3, a> first;
     SynthesisBlock<6, a> second;
     AnySynthesisBlock<Cpu> any_first(a, 0), any_second(a, 1);

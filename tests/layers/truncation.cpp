@@ -20,7 +20,7 @@ Layer averaged(Layer layer) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(pulls_the_layers_below_the_cutoff_towards_the_average) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto layer = averaged(Truncation<dynamic>(3));
     const auto w = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{4, 2, 3}, 1);
     for (const float psi : {0.7f, 0.0f, -1.0f, 1.5f})
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(pulls_the_layers_below_the_cutoff_towards_the_average) {
 }
 
 BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_truncated_in_place) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto layer = averaged(Truncation<dynamic>(3));
     const auto w = random_tensor<Vectors<Cpu>>(std::array<Index, 2>{5, 3}, 1);
     auto expected = w;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_truncated_in_place) {
 }
 
 BOOST_AUTO_TEST_CASE(psi_1_and_cutoff_0_change_no_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto layer = averaged(Truncation<dynamic>(3));
     const auto w = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{4, 2, 3}, 1);
     auto y = w;
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(psi_1_and_cutoff_0_change_no_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(psi_0_gives_the_average_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto layer = averaged(Truncation<dynamic>(3));
     auto y = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{2, 5, 3}, 1);
     layer.forward(context, {.psi = 0}, y.view());
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(psi_0_gives_the_average_bit_for_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const auto typed = averaged(Truncation<3>());
     const auto any = averaged(Truncation<dynamic>(3));
     const auto w = random_tensor<Vectors<Cpu, 3>>(std::array<Index, 2>{5, 3}, 1);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(typed_and_dynamic_forms_agree_bit_for_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_styles_of_another_length) {
-    Context<Cpu> context;
+    Context<Cpu> context({.kernels = kernels_under_test()});
     const Truncation<3> layer;
     Tensor<Cpu, dynamic, dynamic, dynamic> w({6, 2, 4});
     BOOST_CHECK_EXCEPTION(layer.forward(context, {.psi = 0.5f}, w.view()), ShapeError, [](const Error& e) {

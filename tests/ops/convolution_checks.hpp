@@ -192,11 +192,13 @@ void check_pictures_are_independent(const Sizes& sizes) {
 /// An empty batch has no results and adds nothing to the weight's gradient.
 template <class Op>
 void check_empty_batch() {
-    Context<Cpu> c({2});
-    const Results<Op, float> none(c, {{0, 3, 4, 6}, 3, 5});
-    BOOST_TEST(none.y.empty());
-    BOOST_TEST(none.dx.empty());
-    BOOST_TEST(same_bits(none.dw, values(random_maps<float>({3, 3, 3, 5}, 4))));
+    for (Kernels kernels : all_kernels) {
+        Context<Cpu> c({2, kernels});
+        const Results<Op, float> none(c, {{0, 3, 4, 6}, 3, 5});
+        BOOST_TEST(none.y.empty());
+        BOOST_TEST(none.dx.empty());
+        BOOST_TEST(same_bits(none.dw, values(random_maps<float>({3, 3, 3, 5}, 4))));
+    }
 }
 
 /// f throws a ShapeError whose message is `expected`.

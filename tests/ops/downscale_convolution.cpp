@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(pictures_are_independent) {
 BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) { check_empty_batch<DownscaleConvolution>(); }
 
 BOOST_AUTO_TEST_CASE(is_convolution_then_downscale) {
-    for (Kernels kernels : {Kernels::fast, Kernels::plain}) {
+    for (Kernels kernels : all_kernels) {
         Context<Cpu> c({2, kernels});
         const auto x = random_maps<float>({2, 18, 12, 16}, 1), w = random_maps<float>({3, 3, 18, 20}, 2);
         auto large = unwritten<float>({2, 20, 12, 16}), y = unwritten<float>({2, 20, 6, 8}), expected = y;

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Kinds) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Kinds) { check_empty_batch<Op>(); }
 
 BOOST_AUTO_TEST_CASE(is_upscale_then_convolution) {
-    for (Kernels kernels : {Kernels::fast, Kernels::plain}) {
+    for (Kernels kernels : all_kernels) {
         Context<Cpu> c({2, kernels});
         const auto x = random_maps<float>({2, 18, 6, 8}, 1), w = random_maps<float>({3, 3, 18, 20}, 2);
         auto large = unwritten<float>({2, 18, 12, 16}), y = unwritten<float>({2, 20, 12, 16}), expected = y;

@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training_case.hpp"
 
+#include "eigen_settings.hpp"
+
 BOOST_AUTO_TEST_SUITE(determinism)
 
 using namespace training_test;
 
 namespace {
 
-std::vector<float> trained(const Architecture& a, TrainingOptions o, int count, int threads) {
-    Trainer<Cpu> trainer(a, std::move(o), boxes(a), Cpu{.threads = threads});
+std::vector<float> trained(const Architecture& a, TrainingOptions o, int count, int threads,
+                           Kernels kernels = Kernels::fast) {
+    Trainer<Cpu> trainer(a, std::move(o), boxes(a), Cpu{.threads = threads, .kernels = kernels});
     steps(trainer, count);
     return everything(trainer);
+}
+
+/// Grows from 4x4 to 16x16 within 20 steps.
+TrainingOptions growing() {
+    TrainingOptions o = few_steps();
+    o.repeats = 2;
+    o.schedule.growing = true;
+    o.schedule.first_height = 4;
+    o.schedule.lod_kimg = 0.032;
+    o.schedule.fade_kimg = 0.032;
+    return o;
 }
 
 /// The parameters of both networks and the average, without the moments, after some steps in parts of `microbatch`.
@@ -71,6 +85,30 @@ BOOST_AUTO_TEST_CASE(nor_with_growing_labels_and_all_penalties) {
     const auto one = trained(a, o, 16, 1);
     BOOST_TEST(all_finite(one));
     BOOST_TEST((trained(a, o, 16, 2) == one));
+}
+
+BOOST_AUTO_TEST_CASE(nor_with_growing_and_kernels_and_settings_of_eigen) {
+    Architecture a = tiny(3);
+    a.fmap_max = 23;  // which no register divides
+    a.fmap_base = 97;
+    {
+        Trainer<Cpu> trainer(a, growing(), boxes(a), Cpu{.threads = 2});
+        BOOST_TEST(trainer.scheduled_now().lod == 2);
+        steps(trainer, 20);
+        BOOST_TEST(trainer.scheduled_now().lod == 0);
+    }
+    std::vector<std::vector<float>> by_kernels;
+    for (const Kernels kernels : {Kernels::fast, Kernels::eigen}) BOOST_TEST_CONTEXT(name_of(kernels)) {
+            const auto one = trained(a, growing(), 20, 1, kernels);
+            BOOST_TEST(all_finite(one));
+            BOOST_TEST((trained(a, growing(), 20, 2, kernels) == one));
+            BOOST_TEST((trained(a, growing(), 20, 3, kernels) == one));
+            const OddEigenSettings settings;
+            for (const int threads : {1, 2, 3}) BOOST_TEST((trained(a, growing(), 20, threads, kernels) == one));
+            BOOST_TEST(settings.hold());
+            by_kernels.push_back(one);
+        }
+    BOOST_TEST((by_kernels[0] != by_kernels[1]));  // or there was one set of kernels
 }
 
 // Adam without momentum moves a parameter by about the learning rate however small its gradient is: where the gradient is

@@ -6,6 +6,8 @@
 #include <stylegan/io/architecture_json.hpp>
 #include <stylegan/training/snapshot.hpp>
 
+#include <initializer_list>
+
 BOOST_AUTO_TEST_SUITE(snapshot)
 
 using namespace training_test;
@@ -24,13 +26,14 @@ TrainingOptions growing() {
     return o;
 }
 
-}  // namespace
-
-BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
+void check_resume(Kernels kernels, std::initializer_list<int> stops) {
     const test::TemporaryFolder folder;
     const Architecture a = tiny(2);
     constexpr int all = 20;
-    Trainer<Cpu> straight(a, growing(), boxes(a), Cpu{.threads = 1});
+    const auto trainer = [&](int threads) {
+        return Trainer<Cpu>(a, growing(), boxes(a), Cpu{.threads = threads, .kernels = kernels});
+    };
+    Trainer<Cpu> straight = trainer(1);
     std::vector<std::vector<float>> expected{everything(straight)};
     std::vector<double> lods;
     for (int i = 0; i < all; ++i) {
@@ -41,16 +44,15 @@ BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
     BOOST_TEST(lods.front() == 1);
     BOOST_TEST(lods.back() == 0);
 
-    for (const int stop :
-         {0, 1, 5, 8, 10, 15, 19}) {  // most of them in the middle of the four steps of a schedule reading
+    for (const int stop : stops) {
         BOOST_TEST_CONTEXT("stopped after " << stop << " steps") {
             const auto path = folder / "snapshot.safetensors";
             {
-                Trainer<Cpu> first(a, growing(), boxes(a), Cpu{.threads = 1});
+                Trainer<Cpu> first = trainer(1);
                 steps(first, stop);
                 save_snapshot(path, first);
             }
-            Trainer<Cpu> second(a, growing(), boxes(a), Cpu{.threads = 2});
+            Trainer<Cpu> second = trainer(2);
             steps(second, 2);  // all of this is to be forgotten
             load_snapshot(Checkpoint(path), second);
             BOOST_TEST((everything(second) == expected[static_cast<std::size_t>(stop)]));
@@ -61,6 +63,15 @@ BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
         }
     }
 }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
+    check_resume(Kernels::fast,
+                 {0, 1, 5, 8, 10, 15, 19});  // most of them in the middle of the four steps of a schedule reading
+}
+
+BOOST_AUTO_TEST_CASE(so_it_does_with_the_kernels_of_eigen) { check_resume(Kernels::eigen, {1, 8, 15}); }
 
 BOOST_AUTO_TEST_CASE(it_is_a_checkpoint_under_the_official_names) {
     const test::TemporaryFolder folder;
