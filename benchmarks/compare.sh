@@ -9,7 +9,7 @@ Usage: benchmarks/compare.sh [--quick] [--only WHAT] [--reps N] [--peers DIR] [-
 
 Times generation, training and LPIPS with stylegan-cpp, PyTorch and ONNX Runtime, alternating, with the same weights and
 the same latents. Outputs are compared first: where they differ by more than 0.001 of the largest value, no ratio is told.
-Also measures what the machine can do and how far a picture is from that, how long the program takes from its start to a
+Our own kernels by Eigen alone take their turns, too. Also measures what the machine can do and how far a picture is from that, how long the program takes from its start to a
 written picture, and how long a file with Generator<1024> compiles. Prints tables (Markdown) and writes DIR/<date>.json.
 
   --quick            256x256 only, 3 turns, a small network for training
@@ -131,21 +131,24 @@ torch() { with_torch "$torch_peer" "$@"; }
 
 # turn PROGRAM WORK, with the variables of the work: what, res, batch, threads, base, max
 turn() {
+  local kernels=fast
+  [ "$1" != ours-eigen ] || kernels=eigen
   case $1:$what in
-    ours:generate)
+    ours*:generate)
       if [ -n "$model" ]; then
         "$stylegan" benchmark --network "$model.safetensors" --z "$model.z.npy" --expect "$model.y.npy" \
-          --threads "$threads" --reps "$inner_reps" --json
+          --kernels $kernels --threads "$threads" --reps "$inner_reps" --json
       else
-        "$stylegan" benchmark --resolution "$res" --batch "$batch" --threads "$threads" --reps "$inner_reps" --json
+        "$stylegan" benchmark --resolution "$res" --batch "$batch" --kernels $kernels --threads "$threads" \
+          --reps "$inner_reps" --json
       fi
       ;;
-    ours:train)
-      "$stylegan" benchmark --what train --resolution "$res" --fmap-base "$base" --fmap-max "$max" --batch "$batch" \
+    ours*:train)
+      "$stylegan" benchmark --kernels $kernels --what train --resolution "$res" --fmap-base "$base" --fmap-max "$max" --batch "$batch" \
         --threads "$threads" --reps "$inner_reps" --json
       ;;
-    ours:lpips)
-      "$stylegan" benchmark --what lpips --resolution "$res" --batch "$batch" --threads "$threads" --reps "$inner_reps" --json
+    ours*:lpips)
+      "$stylegan" benchmark --kernels $kernels --what lpips --resolution "$res" --batch "$batch" --threads "$threads" --reps "$inner_reps" --json
       ;;
     torch-eager:lpips)
       with_torch "$root/benchmarks/lpips_torch.py" --side "$res" --pairs "$batch" --threads "$threads" --reps "$inner_reps"
@@ -164,7 +167,7 @@ turn() {
 work() {
   what=$1 res=$2 batch=$3 threads=$4 base=$5 max=$6 model=''
   [ -z "$only" ] || [ "$only" = "$what" ] || return 0
-  local name="$what ${res}x$res" programs=(ours) program line index
+  local name="$what ${res}x$res" programs=(ours ours-eigen) program line index
   if [ "$what" = generate ] && [ $have_torch = true ]; then
     model=$temporary/g$res-$batch.onnx
     if [ ! -e "$model.safetensors" ]; then
@@ -238,12 +241,15 @@ if [ -e "$network" ]; then
 fi
 
 say "Compiling a file with Generator<1024>"
+eigen=$(pkg-config --variable=includedir eigen3 2>/dev/null || true)
+eigen=${eigen:-/usr/include}
+[ ! -d "$eigen/eigen3" ] || eigen=$eigen/eigen3
 printf '%s\n' '#include <stylegan/models/generator.hpp>' 'int main() {' '    const stylegan::Generator<1024> g;' \
   '    return g({{0.0f}}).size() == 0;' '}' >"$temporary/user.cpp"
 compile() { # compile FLAG...: seconds, and the compiler's peak memory in MiB
   local cxx
   cxx=$(sed -n 's/^CMAKE_CXX_COMPILER:[^=]*=//p' "$build/CMakeCache.txt" | head -n 1)
-  "$python" - "$cxx" -std=c++20 -O3 -march=native "$@" -I "$root/include" -c "$temporary/user.cpp" -o "$temporary/user.o" <<'PYTHON'
+  "$python" - "$cxx" -std=c++20 -O3 -march=native "$@" -I "$root/include" -isystem "$eigen" -c "$temporary/user.cpp" -o "$temporary/user.o" <<'PYTHON'
 import json, resource, subprocess, sys, time
 start = time.time()
 subprocess.run(sys.argv[1:], check=True)
@@ -325,7 +331,7 @@ jq -r '
   def digits($n): . * pow(10; $n) | round / pow(10; $n) | tostring;
   def seconds: if . < 0.01 then digits(5) elif . < 1 then digits(3) else digits(2) end;
   def error: if . == null then "-" else (. * 1e7 | round / 1e7 | tostring) end;
-  def name: {"torch-eager": "PyTorch", "torch-jit_cl": "PyTorch, traced, channels last", onnxruntime: "ONNX Runtime"}[.];
+  def name: {"ours-eigen": "ours, Eigen", "torch-eager": "PyTorch", "torch-jit_cl": "PyTorch, traced, channels last", onnxruntime: "ONNX Runtime"}[.];
   .machine as $m |
   "", "\(.date), \($m.processor), \($m.cores) cores, \($m.compiler)",
   "Limits, 1 / 2 threads: \($m.gflops["1"] | round) / \($m.gflops["2"] | round) GFLOP/s, " +

@@ -8,6 +8,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/function_ref.hpp>
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/core/numpy_random_state.hpp>
 #include <stylegan/core/parameter.hpp>

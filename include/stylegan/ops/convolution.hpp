@@ -5,7 +5,6 @@
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/grid_convolution.hpp>
 #include <stylegan/ops/plain_convolution.hpp>
-#include <stylegan/ops/pointwise_convolution.hpp>
 
 #include <type_traits>
 
@@ -27,8 +26,6 @@ void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
                  std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> scale,
                  std::type_identity_t<Maps<S>> y) {
     check_convolution("convolution", Grid::same, x, w, y);
-    if (c.kernels() == Kernels::fast && w.extent(0) == 1 && w.extent(3) <= few_outputs)
-        return pointwise_convolution(c, x, w, scale, y);
     if (c.kernels() != Kernels::plain) return grid_convolution<Grid::same, false>(c, {}, x, w, scale, y);
     plain::convolution(c, {}, x, w, scale, y);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/function_ref.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/scratch.hpp>
 #include <stylegan/ops/winograd_tiles.hpp>
@@ -79,6 +80,97 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     }
 }
 
+/// What a convolution's way through its work asks of its form and of those who read and write maps: each call is worth many tiles.
+struct Work {
+    bool by_panels;
+    const Bands& cut;
+    Index points, products;          ///< of a tile, in two dimensions
+    Index panels, slabs, slab_size;  ///< of the transformed kernel
+    Index inputs, blocks_in, blocks;
+    Index tile_values;  ///< of a transformed tile
+    bool streamed;      ///< results go past the caches
+    FunctionRef<void(Index panel, Index slab, float* u)> transform_kernel;
+    FunctionRef<void(const Region&, Index block, const Spectrum&, float* v)> transform_pixels;
+    FunctionRef<void(Index panel, Index slab, const float* u, Index tiles, const Spectrum&, const float* v, float* m,
+                     Index step)>
+        multiply;
+    FunctionRef<void(Index picture, Index band, Index first, Index last)> begin, end;
+    FunctionRef<void(const float* m, ProductSteps, const Region&, Index first, Index last)> tiles;
+};
+
+/// Goes through the work, compiled once for all forms.
+inline void go_through(Context<Cpu>& c, const Work& w) {
+    const Bands& cut = w.cut;
+    const auto steps = [](const Spectrum& at) {
+        return ProductSteps{odd_lines(gemm::vectors * at.block_step), at.block_step};
+    };
+    const Workspace::Frame frame(c.workspace());
+
+    if (!w.by_panels) {
+        const Index u_size = w.slabs * w.slab_size;
+        float* const u = c.workspace().take<float>(w.panels * u_size);
+        c.parallel_for(w.panels * w.slabs,
+                       [&](Index item) { w.transform_kernel(item / w.slabs, item % w.slabs, u + item * w.slab_size); });
+        const Spectrum at(cut.most(), w.inputs);
+        const ProductSteps step = steps(at);
+        const Index v_size = w.points * at.point_step, m_size = w.products * step.product;
+        parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
+            const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
+            float* const m = v + v_size;
+            w.begin(n, band, 0, w.blocks);
+            cut.for_each(n, band, [&](const Region& region) {
+                for (Index i = 0; i < w.blocks_in; ++i) w.transform_pixels(region, i, at, v);
+                for (Index p = 0; p < w.panels; ++p) {
+                    for (Index slab = 0; slab < w.slabs; ++slab)
+                        w.multiply(p, slab, u + p * u_size + slab * w.slab_size, region.tiles(), at, v, m,
+                                   step.product);
+                    const PanelBlocks b(p, w.blocks);
+                    w.tiles(m, step, region, b.first, b.last);
+                }
+            });
+            w.end(n, band, 0, w.blocks);
+            if (w.streamed) stream_fence();
+        });
+        return;
+    }
+
+    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of them.
+    constexpr Index budget = Index{1} << 22;
+    const Index tiles = cut.tiles(), most = std::clamp<Index>(budget / (tiles * w.tile_values), 1, cut.batch);
+    const Spectrum at(most * tiles, w.inputs);
+    const ProductSteps step = steps(at);
+    const Index m_size = w.products * step.product;
+    float* const v = c.workspace().take<float>(w.points * at.point_step);
+    const auto offset = [&](const Region& region) {
+        return region.row * cut.tile_columns + region.rows * region.column;
+    };
+    for (Index first = 0; first < cut.batch; first += most) {
+        const Index pictures = std::min(most, cut.batch - first);
+        c.parallel_for(pictures * w.blocks_in, [&](Index item) {
+            const Index n = item / w.blocks_in, block = item % w.blocks_in;
+            cut.for_each(first + n, 0, [&](const Region& region) {
+                w.transform_pixels(region, block, at, v + (n * tiles + offset(region)) * lanes);
+            });
+        });
+        parallel_for_with_scratch(c, w.panels, w.slab_size + m_size, [&](Index p, float* u) {
+            float* const m = u + w.slab_size;
+            for (Index slab = 0; slab < w.slabs; ++slab) {
+                w.transform_kernel(p, slab, u);
+                w.multiply(p, slab, u, pictures * tiles, at, v, m, step.product);
+            }
+            const PanelBlocks b(p, w.blocks);
+            for (Index n = 0; n < pictures; ++n) {
+                w.begin(first + n, 0, b.first, b.last);
+                cut.for_each(first + n, 0, [&](const Region& region) {
+                    w.tiles(m + (n * tiles + offset(region)) * lanes, step, region, b.first, b.last);
+                });
+                w.end(first + n, 0, b.first, b.last);
+            }
+            if (w.streamed) stream_fence();
+        });
+    }
+}
+
 /// x correlated with w, handed to `result` region by region.
 /// @param x       transforms its tiles: StyledPixels or PlainPixels
 /// @param plan    the one that `result` is made for
@@ -87,79 +179,20 @@ template <class Form, class Pixels, class Result>
 void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w, const Plan<Form>& plan,
                const Result& result) {
     const TransformedKernel<Form> kernel(w, reading);
-    const Bands& cut = plan.cut;
-    const Index inputs = kernel.inputs, blocks_in = x.blocks(), blocks = result.blocks();
-    constexpr Index points = Plan<Form>::points, products = Plan<Form>::products;
-    const auto steps = [](const Spectrum& at) {
-        return ProductSteps{odd_lines(gemm::vectors * at.block_step), at.block_step};
+    const auto transform_kernel = [&](Index panel, Index slab, float* u) { kernel.transform(panel, slab, u); };
+    const auto transform_pixels = [&](const Region& region, Index block, const Spectrum& at, float* v) {
+        x.template transform<Form>(region, block, at, v);
     };
-    const Workspace::Frame frame(c.workspace());
-
-    if (!plan.by_panels) {
-        const Index u_size = kernel.slabs * kernel.slab_size();
-        float* const u = c.workspace().take<float>(kernel.panels * u_size);
-        c.parallel_for(kernel.panels * kernel.slabs, [&](Index item) {
-            kernel.transform(item / kernel.slabs, item % kernel.slabs, u + item * kernel.slab_size());
-        });
-        const Spectrum at(cut.most(), inputs);
-        const ProductSteps step = steps(at);
-        const Index v_size = points * at.point_step, m_size = products * step.product;
-        parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
-            const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
-            float* const m = v + v_size;
-            result.begin(n, band, 0, blocks);
-            cut.for_each(n, band, [&](const Region& region) {
-                for (Index i = 0; i < blocks_in; ++i) x.template transform<Form>(region, i, at, v);
-                for (Index p = 0; p < kernel.panels; ++p) {
-                    for (Index slab = 0; slab < kernel.slabs; ++slab)
-                        multiply_slab(kernel, p, slab, u + p * u_size + slab * kernel.slab_size(), region.tiles(), at,
-                                      v, m, step.product);
-                    const PanelBlocks b(p, blocks);
-                    result.tiles(m, step, region, b.first, b.last);
-                }
-            });
-            result.end(n, band, 0, blocks);
-            if (result.streamed) stream_fence();
-        });
-        return;
-    }
-
-    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of them.
-    constexpr Index budget = Index{1} << 22;
-    const Index tiles = cut.tiles(),
-                most = std::clamp<Index>(budget / (tiles * plan.tile_values(inputs)), 1, cut.batch);
-    const Spectrum at(most * tiles, inputs);
-    const ProductSteps step = steps(at);
-    const Index m_size = products * step.product;
-    float* const v = c.workspace().take<float>(points * at.point_step);
-    const auto offset = [&](const Region& region) {
-        return region.row * cut.tile_columns + region.rows * region.column;
+    const auto multiply = [&](Index panel, Index slab, const float* u, Index tiles, const Spectrum& at, const float* v,
+                              float* m, Index step) { multiply_slab(kernel, panel, slab, u, tiles, at, v, m, step); };
+    const auto begin = [&](Index n, Index band, Index first, Index last) { result.begin(n, band, first, last); };
+    const auto end = [&](Index n, Index band, Index first, Index last) { result.end(n, band, first, last); };
+    const auto tiles = [&](const float* m, ProductSteps step, const Region& region, Index first, Index last) {
+        result.tiles(m, step, region, first, last);
     };
-    for (Index first = 0; first < cut.batch; first += most) {
-        const Index pictures = std::min(most, cut.batch - first);
-        c.parallel_for(pictures * blocks_in, [&](Index item) {
-            const Index n = item / blocks_in, block = item % blocks_in;
-            cut.for_each(first + n, 0, [&](const Region& region) {
-                x.template transform<Form>(region, block, at, v + (n * tiles + offset(region)) * lanes);
-            });
-        });
-        parallel_for_with_scratch(c, kernel.panels, kernel.slab_size() + m_size, [&](Index p, float* u) {
-            float* const m = u + kernel.slab_size();
-            for (Index slab = 0; slab < kernel.slabs; ++slab) {
-                kernel.transform(p, slab, u);
-                multiply_slab(kernel, p, slab, u, pictures * tiles, at, v, m, step.product);
-            }
-            const PanelBlocks b(p, blocks);
-            for (Index n = 0; n < pictures; ++n) {
-                result.begin(first + n, 0, b.first, b.last);
-                cut.for_each(first + n, 0, [&](const Region& region) {
-                    result.tiles(m + (n * tiles + offset(region)) * lanes, step, region, b.first, b.last);
-                });
-                result.end(first + n, 0, b.first, b.last);
-            }
-            if (result.streamed) stream_fence();
-        });
-    }
+    go_through(c, {plan.by_panels, plan.cut, Plan<Form>::points, Plan<Form>::products, kernel.panels, kernel.slabs,
+                   kernel.slab_size(), kernel.inputs, x.blocks(), result.blocks(), plan.tile_values(kernel.inputs),
+                   result.streamed, transform_kernel, transform_pixels, multiply, begin, end, tiles});
 }
 
 }  // namespace stylegan::ops::winograd

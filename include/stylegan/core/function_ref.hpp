@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <type_traits>
+
+namespace stylegan {
+
+/// A function that somebody else owns, for code that need not be compiled for each: two pointers, no copy, no memory.
+template <class Signature>
+class FunctionRef;
+
+template <class R, class... Args>
+class FunctionRef<R(Args...)> {
+public:
+    /// Of a function object that outlives this reference.
+    template <class F>
+    FunctionRef(const F& f)  // NOLINT: a conversion by design
+        requires(!std::is_same_v<F, FunctionRef>)
+        : object_(std::addressof(f)),
+          call_([](const void* object, Args... args) -> R { return (*static_cast<const F*>(object))(args...); }) {}
+
+    R operator()(Args... args) const { return call_(object_, args...); }
+
+private:
+    const void* object_;
+    R (*call_)(const void*, Args...);
+};
+
+}  // namespace stylegan
