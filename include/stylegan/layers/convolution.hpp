@@ -104,7 +104,7 @@ private:
     using Forward = void (*)(Context<Device>&, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
                              Maps<Scalar> y);
 
-    Convolution(int in, int out, int kernel, Resample kind, Forward forward, LinearOptions options);
+    Convolution(int in, int out, int kernel, Resample kind, Forward of_kind, LinearOptions options);
 
     template <Resample Kind>
     static void forward_as(Context<Device>& context, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
@@ -140,8 +140,8 @@ private:
 
 template <class Device>
 Convolution<dynamic, dynamic, 3, Resample::none, Device>::Convolution(int in, int out, int kernel, Resample kind,
-                                                                      Forward forward, LinearOptions options)
-    : in_(in), out_(out), kind_(kind), forward_(forward), options_(options) {
+                                                                      Forward of_kind, LinearOptions options)
+    : in_(in), out_(out), kind_(kind), forward_(of_kind), options_(options) {
     if (in < 1 || out < 1)
         throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
     if (kernel != 3 && (kernel != 1 || kind != Resample::none))
