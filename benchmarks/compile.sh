@@ -8,7 +8,7 @@ usage() {
 Usage: benchmarks/compile.sh [--against DIR] [--reps N] [--headers] [--cxx COMPILER]
 
 Compiles a file that uses Generator<1024> (-O3 -march=native), by headers alone and with stylegan::compiled, and prints the
-processor seconds of the compiler (the median of N runs) and its peak memory.
+CPU seconds of the compiler (the median of N runs) and its peak memory.
 
   --against DIR    the include folder of another version, which is compiled in turns with this one; prints the ratio
   --reps N         runs (5)
@@ -54,7 +54,7 @@ trap 'rm -rf "$temporary"' EXIT
 read -r -a eigen <<<"$(pkg-config --cflags eigen3 2>/dev/null || echo "-I/usr/include/eigen3")"
 eigen=("${eigen[@]/#-I/-isystem}")
 
-# seconds INCLUDE FILE OPTION...: processor seconds and peak memory in MiB
+# seconds INCLUDE FILE OPTION...: CPU seconds and peak memory in MiB
 seconds() {
   local include=$1 file=$2
   shift 2

@@ -197,7 +197,7 @@ struct ArrayKind<View<T, R>> : KindOfRank<R, true, true> {
     static T* data(const View<T, R>& a) { return a.data; }
 };
 
-/// In the processor's memory alone.
+/// In the CPU's memory alone.
 template <class Device, int... Extents>
 requires(!Device::asynchronous) struct ArrayKind<Tensor<Device, Extents...>>
     : KindOfRank<static_cast<int>(sizeof...(Extents)), true, false> {

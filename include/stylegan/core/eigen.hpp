@@ -17,7 +17,7 @@
 #include <immintrin.h>
 #endif
 
-// nvcc warns about what Eigen marks for the device. The library uses Eigen on the processor alone; a program that wants it in its
+// nvcc warns about what Eigen marks for the device. The library uses Eigen on the CPU alone; a program that wants it in its
 // kernels includes Eigen first.
 #if defined(__CUDACC__) && !defined(EIGEN_NO_CUDA)
 #define EIGEN_NO_CUDA
