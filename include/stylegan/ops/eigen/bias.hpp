@@ -4,17 +4,12 @@
 #include <stylegan/ops/channel_sums.hpp>
 #include <stylegan/ops/eigen/arrays.hpp>
 #include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/noise_maps.hpp>
 
 #include <span>
 
 /// Bias and noise, with the activation that follows them.
 namespace stylegan::ops::eigen {
-
-/// The noise map of sample n: its own, or the one that all samples share.
-template <class S>
-[[nodiscard]] inline const S* noise_map(const Maps<const S>& noise, Index n) {
-    return noise.data + (noise.extent(0) == 1 ? 0 : n * noise.stride());
-}
 
 /// x where it is positive, slope * x elsewhere
 template <class S>
@@ -75,7 +70,7 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const S> x, Maps<const S> noi
         const S weight = strength * noise_weight[channel];
         assign(
             count, y.data + at, [=](const auto& v, const auto& e) { return leaky<S>(v + weight * e + shift, slope); },
-            x.data + at, noise_map(noise, plane / channels) + first);
+            x.data + at, noise_of(noise, plane / channels) + first);
     });
 }
 
@@ -105,7 +100,7 @@ void bias_activation_gradient(Context<BasicCpu<S>>& c, Maps<const S> y, Maps<con
                                        sum[1] += g * e;
                                        return g;
                                    },
-                                   y.data + at, dy.data + at, noise_map(noise, n));
+                                   y.data + at, dy.data + at, noise_of(noise, n));
                            });
 }
 
@@ -118,7 +113,7 @@ void add_noise(Context<BasicCpu<S>>& c, Maps<const S> x, Maps<const S> noise, st
         const Index at = plane * pixels + first;
         assign(
             count, y.data + at, [factor](const auto& v, const auto& e) { return v + factor * e; }, x.data + at,
-            noise_map(noise, plane / channels) + first);
+            noise_of(noise, plane / channels) + first);
     });
 }
 
@@ -126,12 +121,11 @@ template <class S>
 void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const S> dy, Maps<const S> noise, S strength,
                            std::span<S> dweight) {
     const Index pixels = pixels_of(dy);
-    add_channel_sums<1, S>(c, dy.extent(0), dy.extent(1), pixels, {{{dweight, strength}}},
-                           [&](Index n, Index, Index at) {
-                               return sums<1>(
-                                   pixels, [](auto* s, const auto& d, const auto& e) { s[0] += d * e; }, dy.data + at,
-                                   noise_map(noise, n));
-                           });
+    add_channel_sums<1, S>(
+        c, dy.extent(0), dy.extent(1), pixels, {{{dweight, strength}}}, [&](Index n, Index, Index at) {
+            return sums<1>(
+                pixels, [](auto* s, const auto& d, const auto& e) { s[0] += d * e; }, dy.data + at, noise_of(noise, n));
+        });
 }
 
 template <class S>
