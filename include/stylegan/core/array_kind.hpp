@@ -236,7 +236,8 @@ concept ArrayLike = requires {
 template <class A>
 using KindOf = ArrayKind<std::remove_cvref_t<A>>;
 
-/// Whether the values of an argument declared A&& are there as long as its caller wants: it is named, or does not own them.
+/// Whether the values of an argument declared A&& are there as long as its caller wants: it is named, or does not own
+/// them.
 template <class A>
 inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<A> ||
                                           (KindOf<A>::borrowed &&

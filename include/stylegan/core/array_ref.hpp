@@ -19,8 +19,8 @@ template <int... Ranks>
 inline constexpr std::array<int, sizeof...(Ranks)> ranks{Ranks...};
 }  // namespace detail
 
-/// What a function declares that takes an array, whichever library the array is of: it is made of the array where the function
-/// is called, and shows its values row by row (the last axis fastest).
+/// What a function declares that takes an array, whichever library the array is of: it is made of the array where the
+/// function is called, and shows its values row by row (the last axis fastest).
 ///
 /// Made of
 /// - xt::xtensor, xt::xarray, what xt::adapt and xt::view return, expressions of xtensor;
@@ -29,11 +29,11 @@ inline constexpr std::array<int, sizeof...(Ranks)> ranks{Ranks...};
 /// - View and Tensor of this library, so what view_of(values, extents...) makes of a std::span or a pointer;
 /// - nested braces, `{{0.1f, 0.2f}, {0.3f, 0.4f}}`; and `{}`, which is no values at all.
 ///
-/// Nothing is copied if the values lie row by row. Others are copied once where they are read: column-major ones of more than
-/// one row and column, those with gaps, expressions. Where they are written (T not const) that is an error.
+/// Nothing is copied if the values lie row by row. Others are copied once where they are read: column-major ones of
+/// more than one row and column, those with gaps, expressions. Where they are written (T not const) that is an error.
 ///
-/// An Eigen row vector has two axes, (1, n), or one. A column vector, or anything else with one axis, has one only: `v.transpose()`
-/// or view_of(v, 1, n) says that it is a row.
+/// An Eigen row vector has two axes, (1, n), or one. A column vector, or anything else with one axis, has one only:
+/// `v.transpose()` or view_of(v, 1, n) says that it is a row.
 ///
 /// It does not keep the values alive: made for the arguments of a call, not to be stored.
 ///
@@ -53,7 +53,8 @@ public:
     /// No values: every extent is 0.
     ArrayRef() = default;
 
-    /// @throws ShapeError if the array has another number of axes, known only while running; or is to be written and does not
+    /// @throws ShapeError if the array has another number of axes, known only while running; or is to be written and
+    /// does not
     ///         lie row by row
     template <detail::ArrayLike A>
     ArrayRef(A&& array) {  // NOLINT: a conversion by design

@@ -16,7 +16,8 @@
 #include <vector>
 
 /// The bridge between the arrays of this library and those of Eigen and xtensor: docs/arrays.md.
-/// In: ArrayRef, which every function that takes an array declares. Out: the functions below, which copy nothing unless they say so.
+/// In: ArrayRef, which every function that takes an array declares. Out: the functions below, which copy nothing unless
+/// they say so.
 namespace stylegan {
 
 namespace detail {
@@ -135,8 +136,8 @@ template <class A>
 
 }  // namespace detail
 
-/// An array as an Eigen matrix with a row for each index of the first axis, (N, rest); one of one axis as a column vector. The
-/// values are the array's own, and const if it is:
+/// An array as an Eigen matrix with a row for each index of the first axis, (N, rest); one of one axis as a column
+/// vector. The values are the array's own, and const if it is:
 ///
 ///     auto w = generator.map(z);
 ///     sg::as_eigen(w).row(0) += 0.5f * direction;

@@ -9,7 +9,8 @@
 
 namespace stylegan {
 
-/// Everything this library throws on purpose. The message is one sentence that names what was found and what was expected.
+/// Everything this library throws on purpose. The message is one sentence that names what was found and what was
+/// expected.
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -47,8 +48,8 @@ public:
 
 namespace detail {
 
-/// A value and how a stream takes it. One function for each type, not for each message: messages would otherwise be a third of
-/// the code of a generator.
+/// A value and how a stream takes it. One function for each type, not for each message: messages would otherwise be a
+/// third of the code of a generator.
 struct TextPart {
     const void* value;
     void (*write)(std::ostream& out, const void* value);

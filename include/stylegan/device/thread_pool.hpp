@@ -19,12 +19,12 @@
 namespace stylegan {
 
 /// A few threads that share the items of one loop at a time.
-/// Items are taken in any order by any thread, so an item writes only what is its own: results then do not depend on the
-/// number of threads. Used by one caller at a time.
+/// Items are taken in any order by any thread, so an item writes only what is its own: results then do not depend on
+/// the number of threads. Used by one caller at a time.
 ///
-/// Waking a sleeping thread can take longer than a small layer takes to compute, so after a loop the threads look out for
-/// the next one for some tens of microseconds before they sleep; idle, they use no processor time. A loop waits for its
-/// items, never for a thread that is still asleep.
+/// Waking a sleeping thread can take longer than a small layer takes to compute, so after a loop the threads look out
+/// for the next one for some tens of microseconds before they sleep; idle, they use no processor time. A loop waits for
+/// its items, never for a thread that is still asleep.
 class ThreadPool {
 public:
     explicit ThreadPool(int threads) {

@@ -10,8 +10,9 @@
 
 namespace stylegan::ops {
 
-/// y = factor * (x correlated with w) on the grid G, by the form that takes the least time, or in Eigen alone if the context says
-/// so. Templates on the grid and the direction, so that a program that only generates compiles no form that only gradients need.
+/// y = factor * (x correlated with w) on the grid G, by the form that takes the least time, or in Eigen alone if the
+/// context says so. Templates on the grid and the direction, so that a program that only generates compiles no form
+/// that only gradients need.
 /// @tparam Transposed  as `reading` says, whose grid is G
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if `reading.transposed`; K odd, 3 for the grids that scale
@@ -21,8 +22,8 @@ void grid_convolution(Context<BasicCpu<S>>& c, KernelReading reading, std::type_
                       std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> factor,
                       std::type_identity_t<Maps<S>> y);
 
-/// dw += factor * the gradient of grid_convolution with respect to w. One of the two pictures is read at every tap (`moved`:
-/// x, or dy where the convolution went up), the other one once (`fixed`).
+/// dw += factor * the gradient of grid_convolution with respect to w. One of the two pictures is read at every tap
+/// (`moved`: x, or dy where the convolution went up), the other one once (`fixed`).
 /// @param reading  turned: the kernel was; transposed: `moved` has the O channels of dw and `fixed` the I channels
 /// @param dw       (K, K, I, O)
 template <Grid G, class S>

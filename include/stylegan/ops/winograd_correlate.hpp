@@ -13,11 +13,11 @@ namespace stylegan::ops::winograd {
 
 /// How a convolution goes through its work.
 ///
-/// Either the transformed kernel is made once and regions of tiles pass by, each transformed, multiplied with all of it and
-/// transformed back while it is in the second-level cache; or, where there are few tiles for many channels, the transformed
-/// tiles are made once and panels of the kernel pass by. So the larger one of the two never goes to memory. That is also why
-/// transformed kernels are not kept from call to call: to read them from memory would take longer than to make them.
-/// None of this changes a product: each is the sum of its slabs' sums over channels in their order.
+/// Either the transformed kernel is made once and regions of tiles pass by, each transformed, multiplied with all of it
+/// and transformed back while it is in the second-level cache; or, where there are few tiles for many channels, the
+/// transformed tiles are made once and panels of the kernel pass by. So the larger one of the two never goes to memory.
+/// That is also why transformed kernels are not kept from call to call: to read them from memory would take longer than
+/// to make them. None of this changes a product: each is the sum of its slabs' sums over channels in their order.
 template <class Form>
 struct Plan {
     static constexpr Index points = Index{Form::points} * Form::points,
@@ -35,8 +35,8 @@ struct Plan {
     [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
 
 private:
-    /// Each region reads the whole transformed kernel, which may come from the third-level cache: with `enough` tiles that hides
-    /// behind arithmetic.
+    /// Each region reads the whole transformed kernel, which may come from the third-level cache: with `enough` tiles
+    /// that hides behind arithmetic.
     static Index tiles_of_a_region(Index inputs) {
         constexpr Index enough = 32;
         constexpr Index budget = Index{1}
@@ -80,7 +80,8 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     }
 }
 
-/// What a convolution's way through its work asks of its form and of those who read and write maps: each call is worth many tiles.
+/// What a convolution's way through its work asks of its form and of those who read and write maps: each call is worth
+/// many tiles.
 struct Work {
     bool by_panels;
     const Bands& cut;
@@ -134,7 +135,8 @@ inline void go_through(Context<Cpu>& c, const Work& w) {
         return;
     }
 
-    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of them.
+    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of
+    // them.
     constexpr Index budget = Index{1} << 22;
     const Index tiles = cut.tiles(), most = std::clamp<Index>(budget / (tiles * w.tile_values), 1, cut.batch);
     const Spectrum at(most * tiles, w.inputs);

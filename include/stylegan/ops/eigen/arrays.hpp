@@ -9,9 +9,10 @@
 
 /// The kernel set Kernels::eigen: every op of the CPU in the words of Eigen, forward, gradients and tangents.
 ///
-/// Eigen's own loops over an array of any length begin with single values up to an aligned address, so that the order of a sum, and
-/// which products are fused with their sums, depend on where an array lies. Here all arrays have one length, sixteen values, and
-/// what is left at an end is filled up to it: a value is computed by the same instructions wherever it stands.
+/// Eigen's own loops over an array of any length begin with single values up to an aligned address, so that the order
+/// of a sum, and which products are fused with their sums, depend on where an array lies. Here all arrays have one
+/// length, sixteen values, and what is left at an end is filled up to it: a value is computed by the same instructions
+/// wherever it stands.
 namespace stylegan::ops::eigen {
 
 /// Values that are calculated with together: whole registers of every machine.
@@ -19,8 +20,8 @@ template <class S>
 using Block = Eigen::Array<S, 16, 1>;
 inline constexpr Index block_size = 16;
 
-/// The n values that begin at p, fewer than a block has, filled up with `rest`. A function of its own, as the next one: a part of a
-/// block is rare, and its code would stand in every loop.
+/// The n values that begin at p, fewer than a block has, filled up with `rest`. A function of its own, as the next one:
+/// a part of a block is rare, and its code would stand in every loop.
 template <class S>
 [[nodiscard, gnu::noinline]] Block<S> load_part(const S* p, Index n, S rest) {
     Block<S> b = Block<S>::Constant(rest);
@@ -62,7 +63,8 @@ inline void for_each_block(Index count, const F& f) {
     for (Index i = 0; i < count; i += block_size) f(i, std::min(block_size, count - i));
 }
 
-/// out = f(in...) for `count` values; f takes blocks and returns an array expression. An output may be one of the inputs.
+/// out = f(in...) for `count` values; f takes blocks and returns an array expression. An output may be one of the
+/// inputs.
 template <class S, class F, class... In>
 inline void assign(Index count, S* out, const F& f, const In*... in) {
     for_each_block(count, [&](Index i, Index n) { store_block<S>(f(load_block(in + i, n)...), n, out + i); });

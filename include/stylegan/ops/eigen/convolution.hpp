@@ -14,7 +14,8 @@
 /// Convolutions on all grids as products by Eigen: kernel times patches.
 namespace stylegan::ops::eigen {
 
-/// A convolution's weight as a matrix for each phase: a row for each tap and channel read, a column for each channel computed.
+/// A convolution's weight as a matrix for each phase: a row for each tap and channel read, a column for each channel
+/// computed.
 template <class S>
 struct PhaseKernels {
     const S* data = nullptr;
@@ -23,8 +24,8 @@ struct PhaseKernels {
     [[nodiscard]] const S* phase(Index p) const { return data + p * rows * columns; }
 };
 
-/// Writes w (K, K, I, O) in the form that `reading` asks for, or points to w itself where that will do. What is written is
-/// scratch memory of the innermost frame.
+/// Writes w (K, K, I, O) in the form that `reading` asks for, or points to w itself where that will do. What is written
+/// is scratch memory of the innermost frame.
 template <bool Transposed, class S>
 PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, KernelReading reading) {
     const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3);
@@ -60,8 +61,8 @@ struct Positions {
 
     [[nodiscard]] Index plane() const { return height * width; }
 
-    /// Calls f(i, picture, row, column, count) for the stretches of rows that [first, first + count) is made of; position i of
-    /// the stretch is first + i.
+    /// Calls f(i, picture, row, column, count) for the stretches of rows that [first, first + count) is made of;
+    /// position i of the stretch is first + i.
     template <class F>
     void for_each_stretch(Index first, Index count, const F& f) const {
         Index picture = first / plane(), row = first % plane() / width, column = first % width;
@@ -78,8 +79,8 @@ struct Positions {
     }
 };
 
-/// What a convolution reads, for one tap at many positions, with the zeros around the picture. Holds scratch memory of the
-/// innermost frame.
+/// What a convolution reads, for one tap at many positions, with the zeros around the picture. Holds scratch memory of
+/// the innermost frame.
 template <class S>
 class TapReader {
 public:
@@ -97,14 +98,15 @@ public:
         inside_ = inside;
     }
 
-    /// out[k * out_step + i] = the value of channel `channel` + k that tap (r, s) of the picture with its border meets at position
-    /// first + i, for `channels` channels and `count` positions.
+    /// out[k * out_step + i] = the value of channel `channel` + k that tap (r, s) of the picture with its border meets
+    /// at position first + i, for `channels` channels and `count` positions.
     void read(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out, Index out_step) const {
         inside_ ? read_planes(r, s, channel, channels, first, count, out, out_step)
                 : read_rows(r - grid_.border, s - grid_.border, channel, channels, first, count, out, out_step);
     }
 
-    /// Rows [first_row, first_row + rows) of the patches, a row for each (tap, channel), at positions first, first + 1, ...
+    /// Rows [first_row, first_row + rows) of the patches, a row for each (tap, channel), at positions first, first + 1,
+    /// ...
     void patches(Index phase, Index first_row, Index rows, Index first, Index count, S* out, Index out_step) const {
         const Index channels = x_.extent(1);
         for (Index k = 0; k < rows;) {
@@ -168,14 +170,130 @@ private:
     GridGeometry grid_;
     Positions positions_;
     const S* inside_ =
-        nullptr;  // (reach, plane): 1 where a column moved by s is still in the picture; for small pictures
+        nullptr;  // (reach, plane), for small pictures: 1 where a column moved by s is still in the picture
 };
+
+/// What both ways of correlate() need.
+template <class S>
+struct Correlation {
+    Context<BasicCpu<S>>& c;
+    KernelReading reading;
+    GridGeometry g;
+    Positions positions;
+    View<const S, 4> w;
+    S factor;
+    Maps<S> y;
+    TapReader<S> reader;
+    Index count, inputs, outputs, phases;  ///< positions of the batch; channels; phases of a position
+
+    /// Takes scratch memory of the innermost frame.
+    Correlation(Context<BasicCpu<S>>& context, KernelReading how, Maps<const S> x, View<const S, 4> weight, S by,
+                Maps<S> result)
+        : c(context),
+          reading(how),
+          g(how.grid, weight.extent(0)),
+          positions{result.extent(2) / g.phases, result.extent(3) / g.phases},
+          w(weight),
+          factor(by),
+          y(result),
+          reader(context, x, g, positions),
+          count(x.extent(0) * positions.plane()),
+          inputs(x.extent(1)),
+          outputs(result.extent(1)),
+          phases(g.phases * g.phases) {}
+
+    /// Whether an input gradient can read the kernel where it lies: no block of terms goes beyond a tap.
+    [[nodiscard]] bool kernel_in_place() const {
+        return reading.transposed && reading.grid == Grid::same && reading.turned && w.extent(3) % Tile<S>::depth == 0;
+    }
+
+    /// Where output (o, row, column) of picture n lies, for a phase.
+    [[nodiscard]] S* place(Index phase, Index n, Index o, Index row, Index column) const {
+        return y.data + ((n * outputs + o) * y.extent(2) + row * g.phases + phase / g.phases) * y.extent(3) +
+               column * g.phases + phase % g.phases;
+    }
+};
+
+/// Rows of a tile are positions, columns are output channels: for few positions.
+template <bool Transposed, class S>
+void correlate_by_positions(const Correlation<S>& t) {
+    using T = Tile<S>;
+    const RowBlocks<S> layout(t.count, t.g.taps * t.g.taps * t.inputs);
+    S* const patches = t.c.workspace().template take<S>(layout.size());
+    const bool in_place = Transposed && t.kernel_in_place();
+    const PhaseKernels<S> kernel = in_place ? PhaseKernels<S>{} : phase_kernels<Transposed>(t.c, t.w, t.reading);
+    const Index items = (layout.depth + T::depth - 1) / T::depth, terms = t.w.extent(3), taps = t.g.taps * t.g.taps;
+    for (Index phase = 0; phase < t.phases; ++phase) {
+        std::fill_n(patches, layout.size(), S(0));
+        t.c.parallel_for(layout.blocks() * items, [&](Index item) {
+            const Index first = item / items * T::rows, k = item % items * T::depth;
+            t.reader.patches(phase, k, std::min<Index>(T::depth, layout.depth - k), first,
+                             std::min<Index>(T::rows, t.count - first), patches + layout.at(first, k), layout.step);
+        });
+        const auto write = [&](Index p, Index first, Index channels, const S* sums) {
+            const Index n = p / t.positions.plane(), at = p % t.positions.plane(),
+                        plane = t.y.extent(2) * t.y.extent(3);
+            S* const to = t.place(phase, n, first, at / t.positions.width, at % t.positions.width);
+            for (Index o = 0; o < channels; ++o) to[o * plane] = t.factor * sums[o];
+        };
+        if (Transposed && in_place)
+            multiply<Transposed>(
+                t.c, layout, patches, terms, t.outputs,
+                [&](Index k, Index first) {
+                    return t.w.data + ((taps - 1 - k / terms) * t.w.extent(2) + first) * terms + k % terms;
+                },
+                write);
+        else
+            multiply<false>(
+                t.c, layout, patches, kernel.columns, t.outputs,
+                [&](Index k, Index first) { return kernel.phase(phase) + k * kernel.columns + first; }, write);
+    }
+}
+
+/// Rows of a tile are output channels, columns are positions.
+template <bool Transposed, class S>
+void correlate_by_channels(const Correlation<S>& t) {
+    using T = Tile<S>;
+    const PhaseKernels<S> kernel = phase_kernels<Transposed>(t.c, t.w, t.reading);
+    // items: phases, tiles of positions, groups of output channels
+    const Index enough = 4 * t.c.threads();
+    const Index columns = T::columns_of_an_item(t.count, enough), tiles = (t.count + columns - 1) / columns;
+    const Index blocks = (t.outputs + T::rows - 1) / T::rows;
+    const Index groups = std::min(blocks, (enough + t.phases * tiles - 1) / (t.phases * tiles));
+    const Index group_rows = (blocks + groups - 1) / groups * T::rows;
+    const Index scratch = (T::depth + group_rows) * columns;
+    parallel_for_with_scratch(t.c, t.phases * tiles * groups, scratch, [&](Index item, S* patches) {
+        const Index phase = item / groups / tiles, o0 = item % groups * group_rows;
+        const Index first = item / groups % tiles * columns, real = std::min(columns, t.count - first);
+        const Index filled = T::whole_columns(real), channels = std::min(group_rows, t.outputs - o0);
+        if (channels <= 0) return;
+        S* const sums = patches + T::depth * columns;  // (channels, columns)
+        std::fill_n(sums, T::whole_rows(channels) * columns, S(0));
+        for (Index k = 0; k < kernel.rows; k += T::depth) {
+            const Index depth = std::min<Index>(T::depth, kernel.rows - k);
+            t.reader.patches(phase, k, depth, first, real, patches, columns);
+            for (Index i = 0; i < depth && real < filled; ++i)
+                std::fill_n(patches + i * columns + real, filled - real, S(0));
+            for (Index o = 0; o < channels; o += T::rows)
+                add_product<Eigen::ColMajor, Eigen::RowMajor>(
+                    {T::whole_rows(std::min<Index>(T::rows, channels - o)), filled, depth},
+                    kernel.phase(phase) + k * kernel.columns + o0 + o, kernel.columns, static_cast<const S*>(patches),
+                    columns, sums + o * columns, columns);
+        }
+        for (Index o = 0; o < channels; ++o)
+            t.positions.for_each_stretch(first, real, [&](Index i, Index n, Index row, Index column, Index here) {
+                S* const to = t.place(phase, n, o0 + o, row, column);
+                const S* const from = sums + o * columns + i;
+                for (Index p = 0; p < here; ++p) to[p * t.g.phases] = t.factor * from[p];
+            });
+    });
+}
 
 /// y = factor * (x correlated with w) on the grid of `reading`.
 ///
-/// Usually a tile is some output channels at many positions of the batch, and the patches are the columns. Where there are fewer
-/// positions than columns of a tile, as for a few pictures of 4x4, the output channels are the columns, and the kernel is read
-/// where it lies. Both take a sum in the same order and give the same bits.
+/// Usually a tile is some output channels at many positions of the batch, and the patches are the columns. Where there
+/// are fewer positions than columns of a tile, as for a few pictures of 4x4, the output channels are the columns, and
+/// the kernel is read where it lies. Both take a sum in the same order and give the same bits.
 /// @tparam Transposed  as `reading` says
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if transposed; K odd, 3 for the grids that scale
@@ -183,90 +301,14 @@ private:
 template <bool Transposed, class S>
 void correlate(Context<BasicCpu<S>>& c, KernelReading reading, Maps<const S> x, View<const S, 4> w, S factor,
                Maps<S> y) {
-    using T = Tile<S>;
     if (y.size() == 0) return;
-    const GridGeometry g(reading.grid, w.extent(0));
-    const Positions positions{y.extent(2) / g.phases, y.extent(3) / g.phases};
-    const Index count = x.extent(0) * positions.plane(), outputs = y.extent(1), phases = g.phases * g.phases;
     const Workspace::Frame frame(c.workspace());
-    const TapReader<S> reader(c, x, g, positions);
-    /// where output (o, row, column) of picture n lies, for a phase
-    const auto place = [&](Index phase, Index n, Index o, Index row, Index column) {
-        return y.data + ((n * outputs + o) * y.extent(2) + row * g.phases + phase / g.phases) * y.extent(3) +
-               column * g.phases + phase % g.phases;
-    };
-
-    // the kernel of an input gradient can be read where it lies, transposed, if no block of terms goes beyond a tap
-    const bool in_place = Transposed && reading.grid == Grid::same && reading.turned && w.extent(3) % T::depth == 0;
-    if (count < (in_place ? 8 : 1) * T::columns && outputs >= T::column_step) {
-        const RowBlocks<S> layout(count, g.taps * g.taps * x.extent(1));
-        S* const patches = c.workspace().template take<S>(layout.size());
-        const PhaseKernels<S> kernel = in_place ? PhaseKernels<S>{} : phase_kernels<Transposed>(c, w, reading);
-        for (Index phase = 0; phase < phases; ++phase) {
-            std::fill_n(patches, layout.size(), S(0));
-            const Index items = (layout.depth + T::depth - 1) / T::depth;
-            c.parallel_for(layout.blocks() * items, [&](Index item) {
-                const Index first = item / items * T::rows, k = item % items * T::depth;
-                reader.patches(phase, k, std::min<Index>(T::depth, layout.depth - k), first,
-                               std::min<Index>(T::rows, count - first), patches + layout.at(first, k), layout.step);
-            });
-            const auto write = [&](Index p, Index first, Index channels, const S* sums) {
-                const Index n = p / positions.plane(), row = p % positions.plane() / positions.width;
-                S* const to = place(phase, n, first, row, p % positions.width);
-                const Index plane = y.extent(2) * y.extent(3);
-                for (Index o = 0; o < channels; ++o) to[o * plane] = factor * sums[o];
-            };
-            if (Transposed && in_place) {
-                const Index tap_size = w.extent(2) * w.extent(3), taps = g.taps * g.taps;
-                multiply<Transposed>(
-                    c, layout, patches, w.extent(3), outputs,
-                    [&](Index k, Index first) {
-                        const Index tap = taps - 1 - k / w.extent(3);
-                        return w.data + tap * tap_size + first * w.extent(3) + k % w.extent(3);
-                    },
-                    write);
-            } else {
-                multiply<false>(
-                    c, layout, patches, kernel.columns, outputs,
-                    [&](Index k, Index first) { return kernel.phase(phase) + k * kernel.columns + first; }, write);
-            }
-        }
-        return;
-    }
-    const PhaseKernels<S> kernel = phase_kernels<Transposed>(c, w, reading);
-
-    // items: phases, tiles of positions, groups of output channels
-    const Index enough = 4 * c.threads();
-    const Index columns = T::columns_of_an_item(count, enough), tiles = (count + columns - 1) / columns;
-    const Index blocks = (outputs + T::rows - 1) / T::rows;
-    const Index groups = std::min(blocks, (enough + phases * tiles - 1) / (phases * tiles));
-    const Index group_rows = (blocks + groups - 1) / groups * T::rows;
-    parallel_for_with_scratch(
-        c, phases * tiles * groups, (T::depth + group_rows) * columns, [&](Index item, S* patches) {
-            const Index phase = item / groups / tiles, o0 = item % groups * group_rows;
-            const Index first = item / groups % tiles * columns, real = std::min(columns, count - first);
-            const Index filled = T::whole_columns(real), channels = std::min(group_rows, outputs - o0);
-            if (channels <= 0) return;
-            S* const sums = patches + T::depth * columns;  // (channels, columns)
-            std::fill_n(sums, T::whole_rows(channels) * columns, S(0));
-            for (Index k = 0; k < kernel.rows; k += T::depth) {
-                const Index depth = std::min<Index>(T::depth, kernel.rows - k);
-                reader.patches(phase, k, depth, first, real, patches, columns);
-                for (Index i = 0; i < depth && real < filled; ++i)
-                    std::fill_n(patches + i * columns + real, filled - real, S(0));
-                for (Index o = 0; o < channels; o += T::rows)
-                    add_product<Eigen::ColMajor, Eigen::RowMajor>(
-                        {T::whole_rows(std::min<Index>(T::rows, channels - o)), filled, depth},
-                        kernel.phase(phase) + k * kernel.columns + o0 + o, kernel.columns,
-                        static_cast<const S*>(patches), columns, sums + o * columns, columns);
-            }
-            for (Index o = 0; o < channels; ++o)
-                positions.for_each_stretch(first, real, [&](Index i, Index n, Index row, Index column, Index here) {
-                    S* const to = place(phase, n, o0 + o, row, column);
-                    const S* const from = sums + o * columns + i;
-                    for (Index p = 0; p < here; ++p) to[p * g.phases] = factor * from[p];
-                });
-        });
+    const Correlation<S> t(c, reading, x, w, factor, y);
+    const Index few = (Transposed && t.kernel_in_place() ? 8 : 1) * Tile<S>::columns;
+    if (t.count < few && t.outputs >= Tile<S>::column_step)
+        correlate_by_positions<Transposed>(t);
+    else
+        correlate_by_channels<Transposed>(t);
 }
 
 }  // namespace stylegan::ops::eigen

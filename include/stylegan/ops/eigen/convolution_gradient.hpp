@@ -14,14 +14,15 @@
 
 namespace stylegan::ops::eigen {
 
-/// dw += factor * gradient of a correlation with respect to its weight. One of the two pictures is read at every tap (`moved`:
-/// x, or dy where the correlation went up), the other one once (`fixed`). With the positions of the batch as the terms of a sum,
+/// dw += factor * gradient of a correlation with respect to its weight. One of the two pictures is read at every tap
+/// (`moved`: x, or dy where the correlation went up), the other one once (`fixed`). With the positions of the batch as
+/// the terms of a sum,
 ///
 ///     e[r,s,a,b] = sum over n, Y, X of  moved[n,a,stride Y + r - border,stride X + s - border] fixed[n,b,Y,X]
 ///
-/// is a product of patches and maps, and the taps of the 4x4 kernel are given back to the 3x3 taps that they are sums of. Where
-/// there are few products to share among threads, the positions are cut into parts, whose sums are added in a fixed tree; how
-/// many depends on the shapes alone.
+/// is a product of patches and maps, and the taps of the 4x4 kernel are given back to the 3x3 taps that they are sums
+/// of. Where there are few products to share among threads, the positions are cut into parts, whose sums are added in a
+/// fixed tree; how many depends on the shapes alone.
 ///
 /// @param reading  turned: the kernel was; transposed: `moved` has the O channels of dw and `fixed` the I channels
 /// @param dw       (K, K, I, O)

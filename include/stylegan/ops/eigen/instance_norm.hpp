@@ -10,8 +10,8 @@
 /// Instance normalisation. Below, r is `inverse`, mean() is over H and W, and a dot marks a tangent.
 namespace stylegan::ops::eigen {
 
-/// Mean and biased variance of values, taken stretch by stretch around the stretch's own mean and joined in double (Chan, Golub,
-/// LeVeque 1983).
+/// Mean and biased variance of values, taken stretch by stretch around the stretch's own mean and joined in double
+/// (Chan, Golub, LeVeque 1983).
 struct Moments {
     double count = 0, mean = 0, squares = 0;
 

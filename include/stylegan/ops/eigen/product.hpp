@@ -8,12 +8,13 @@
 
 /// Matrix products by Eigen, whose bits depend on nothing but the values.
 ///
-/// Left alone, Eigen's product chooses its blocks by the sizes of the caches and the number of its threads, and sums the rows and
-/// columns that are left over at an edge in another order than the others. So products are cut here: into tiles whose largest
-/// size is known when they compile, for which Eigen asks for no cache; into blocks of Tile::depth terms; filled up to whole register
-/// panels, so that each sum is taken in the order of its index. A tile is handed to what stands behind Eigen's `c += a * b`, which
-/// knows no threads, rather than to the operator, which also compiles a product for vectors and one for tiny matrices, neither of
-/// which could ever run. No setting of Eigen is read or changed.
+/// Left alone, Eigen's product chooses its blocks by the sizes of the caches and the number of its threads, and sums
+/// the rows and columns that are left over at an edge in another order than the others. So products are cut here: into
+/// tiles whose largest size is known when they compile, for which Eigen asks for no cache; into blocks of Tile::depth
+/// terms; filled up to whole register panels, so that each sum is taken in the order of its index. A tile is handed to
+/// what stands behind Eigen's `c += a * b`, which knows no threads, rather than to the operator, which also compiles a
+/// product for vectors and one for tiny matrices, neither of which could ever run. No setting of Eigen is read or
+/// changed.
 namespace stylegan::ops::eigen {
 
 /// The largest tile of a product, (rows, columns) of `depth` terms, and what its sizes are multiples of.
