@@ -104,37 +104,37 @@ const std::vector<Sizes> odd{
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(agree_with_double, Op, Forms) { check_single_precision<Op>(all); }
-BOOST_AUTO_TEST_CASE_TEMPLATE(threads_do_not_matter, Op, Forms) { check_thread_counts<Op>(all); }
+BOOST_AUTO_TEST_CASE_TEMPLATE(agree_with_double, Op, Forms) { check_single_precision<Op>(all, {Kernels::fast}); }
+BOOST_AUTO_TEST_CASE_TEMPLATE(threads_do_not_matter, Op, Forms) { check_thread_counts<Op>(all, {Kernels::fast}); }
 BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
-    check_pictures_are_independent<Op>({{40, 9, 4, 4}, 3, 16});
-    check_pictures_are_independent<Op>({{9, 40, 8, 8}, 3, 60});
-    check_pictures_are_independent<Op>({{2, 12, 34, 70}, 3, 8});
-    check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4});
+    check_pictures_are_independent<Op>({{40, 9, 4, 4}, 3, 16}, {Kernels::fast});
+    check_pictures_are_independent<Op>({{9, 40, 8, 8}, 3, 60}, {Kernels::fast});
+    check_pictures_are_independent<Op>({{2, 12, 34, 70}, 3, 8}, {Kernels::fast});
+    check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4}, {Kernels::fast});
 }
 
 /// More tiles than are transformed at once, for as many channels that panels of the kernel pass by.
 BOOST_AUTO_TEST_CASE(pictures_of_several_slices_are_independent) {
-    check_pictures_are_independent<Same<forms::Same4>>({{58, 512, 8, 8}, 3, 120});
+    check_pictures_are_independent<Same<forms::Same4>>({{58, 512, 8, 8}, 3, 120}, {Kernels::fast});
 }
 
 /// A gradient of so many pairs of channels that slices of tiles share its sums.
 BOOST_AUTO_TEST_CASE(agree_with_double_on_several_slices) {
-    check_single_precision<Same<forms::Same4>>({{{3, 120, 8, 260}, 3, 33}});
+    check_single_precision<Same<forms::Same4>>({{{3, 120, 8, 260}, 3, 33}}, {Kernels::fast});
 }
 
 /// Maps that are stored past the caches, where tiles fill whole vectors of a row.
 BOOST_AUTO_TEST_CASE(agree_with_double_on_maps_larger_than_caches) {
     static_assert(17 * 448 * 432 > forms::larger_than_caches);
-    check_single_precision<Same<forms::Same4>>({{{1, 2, 448, 432}, 3, 17}});
+    check_single_precision<Same<forms::Same4>>({{{1, 2, 448, 432}, 3, 17}}, {Kernels::fast});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Forms) { check_empty_batch<Op>(); }
 
 BOOST_AUTO_TEST_CASE(agree_with_double_on_odd_sizes) {
-    check_single_precision<Same<forms::Same4>>(odd);
-    check_single_precision<Up<forms::Up4, forms::Down4, true>>(odd);
-    check_single_precision<Up<forms::Up2, forms::Down2, false>>(odd);
+    check_single_precision<Same<forms::Same4>>(odd, {Kernels::fast});
+    check_single_precision<Up<forms::Up4, forms::Down4, true>>(odd, {Kernels::fast});
+    check_single_precision<Up<forms::Up2, forms::Down2, false>>(odd, {Kernels::fast});
 }
 
 /// Values that are a power of two larger or smaller give results that are exactly so: nothing depends on magnitudes.
