@@ -4,8 +4,8 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/convolution_grid.hpp>
 #include <stylegan/ops/eigen/arrays.hpp>
-#include <stylegan/ops/eigen/convolution.hpp>
 #include <stylegan/ops/eigen/product.hpp>
+#include <stylegan/ops/eigen/tap_reader.hpp>
 #include <stylegan/ops/elementwise.hpp>
 #include <stylegan/ops/kernel_reading.hpp>
 #include <stylegan/ops/scratch.hpp>
