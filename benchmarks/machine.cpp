@@ -2,7 +2,7 @@
 // What this machine can do: the limits that other figures are judged by.
 #include "support.hpp"
 
-#include <stylegan/ops/lanes.hpp>
+#include <stylegan/ops/vector/lanes.hpp>
 
 namespace stylegan::benchmarks {
 namespace {

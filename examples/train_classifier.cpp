@@ -8,9 +8,9 @@
 // if it had not stopped. Each class's score is a weighted sum of the mean features of all five stages, so that every stage
 // learns what tells pictures apart, not the last one alone.
 #include <stylegan/core/permutation.hpp>
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/dataset.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/training/adam.hpp>
 

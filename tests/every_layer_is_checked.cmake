@@ -3,7 +3,7 @@
 # includes the header and calls check_layer().
 cmake_minimum_required(VERSION 3.20)
 
-set(no_layers check_derivatives equalized_lr initialize layer_calls layer_probe layers_definition pass)
+set(no_layers equalized_lr initialize layer_calls pass)
 set(without_gradient style_mixing truncation)  # they choose and blend styles; what they pass on is a network's business
 
 file(GLOB headers RELATIVE ${HEADERS} ${HEADERS}/*.hpp)

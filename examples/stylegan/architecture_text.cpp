@@ -2,7 +2,7 @@
 #include "architecture_text.hpp"
 
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/architecture_json.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
 
 #include <array>
 #include <cstdio>

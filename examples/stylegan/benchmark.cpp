@@ -10,8 +10,8 @@
 
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/core/version.hpp>
-#include <stylegan/io/npy.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/npy.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/metrics/lpips.hpp>
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/trainer.hpp>

@@ -5,7 +5,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
-#include <stylegan/ops/lanes.hpp>
+#include <stylegan/ops/vector/lanes.hpp>
 
 #include <thread>
 

@@ -4,8 +4,8 @@
 #include "pixel_text.hpp"
 
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/atomic_file.hpp>
-#include <stylegan/io/png.hpp>
+#include <stylegan/io/files/atomic_file.hpp>
+#include <stylegan/io/pictures/png.hpp>
 
 #include <algorithm>
 #include <cmath>

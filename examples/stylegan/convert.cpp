@@ -4,8 +4,8 @@
 #include "architecture_text.hpp"
 #include "options.hpp"
 
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/convert_networks.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/networks/convert_networks.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 

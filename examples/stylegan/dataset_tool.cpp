@@ -4,14 +4,14 @@
 #include "parse.hpp"
 
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/crop.hpp>
-#include <stylegan/io/dataset_labels.hpp>
-#include <stylegan/io/file_collection.hpp>
-#include <stylegan/io/folder_writer.hpp>
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/read_image.hpp>
-#include <stylegan/io/resize.hpp>
-#include <stylegan/io/zip_writer.hpp>
+#include <stylegan/io/datasets/dataset_labels.hpp>
+#include <stylegan/io/datasets/file_collection.hpp>
+#include <stylegan/io/datasets/folder_writer.hpp>
+#include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+#include <stylegan/io/pictures/resize.hpp>
 
 #include <nlohmann/json.hpp>
 

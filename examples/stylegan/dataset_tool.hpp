@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/image.hpp>
+#include <stylegan/io/pictures/image.hpp>
 
 #include <cstddef>
 #include <filesystem>

@@ -6,7 +6,7 @@
 #include "options.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/picture.hpp>
+#include <stylegan/io/pictures/picture.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -3,7 +3,7 @@
 
 #include "drawing_network.hpp"
 
-#include <stylegan/io/image.hpp>
+#include <stylegan/io/pictures/image.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include "device_option.hpp"
 #include "perceptual_network.hpp"
 
-#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/metrics/path_length.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/training/projection.hpp>

@@ -10,9 +10,9 @@
 #include "profile_table.hpp"
 #include "seed_list.hpp"
 
-#include <stylegan/io/npz.hpp>
-#include <stylegan/io/picture.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/tensors/npz.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 
 #include <algorithm>
 #include <cmath>

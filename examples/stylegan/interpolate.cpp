@@ -10,8 +10,8 @@
 #include "seed_list.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/animated_png.hpp>
-#include <stylegan/io/picture.hpp>
+#include <stylegan/io/pictures/animated_png.hpp>
+#include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/metrics/path_length.hpp>
 #include <stylegan/models/vgg16.hpp>
 

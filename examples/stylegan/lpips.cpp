@@ -3,7 +3,7 @@
 #include "options.hpp"
 #include "perceptual_network.hpp"
 
-#include <stylegan/io/read_image.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
 
 #include <xtensor/xtensor.hpp>
 

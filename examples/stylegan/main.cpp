@@ -11,7 +11,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
-#include <stylegan/io/extra_tensors.hpp>
+#include <stylegan/io/tensors/extra_tensors.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -8,9 +8,9 @@
 #include "output_folder.hpp"
 #include "seed_list.hpp"
 
-#include <stylegan/io/crop.hpp>
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/resize.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/resize.hpp>
 
 #include <algorithm>
 #include <array>

@@ -7,8 +7,8 @@
 #include "output_folder.hpp"
 #include "seed_list.hpp"
 
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/to_uint8.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/to_uint8.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -3,7 +3,7 @@
 
 #include "parse.hpp"
 
-#include <stylegan/io/extra_tensors.hpp>
+#include <stylegan/io/tensors/extra_tensors.hpp>
 
 #include <filesystem>
 #include <functional>

@@ -3,7 +3,7 @@
 
 #include "perceptual_network.hpp"
 
-#include <stylegan/io/tensor_file.hpp>
+#include <stylegan/io/tensors/tensor_file.hpp>
 #include <stylegan/metrics/load_lpips.hpp>
 #include <stylegan/metrics/lpips_target.hpp>
 #include <stylegan/models/load_vgg16.hpp>

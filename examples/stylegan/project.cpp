@@ -6,11 +6,11 @@
 #include "output_folder.hpp"
 #include "perceptual_network.hpp"
 
-#include <stylegan/io/crop.hpp>
-#include <stylegan/io/npz.hpp>
-#include <stylegan/io/picture.hpp>
-#include <stylegan/io/read_image.hpp>
-#include <stylegan/io/resize.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+#include <stylegan/io/pictures/resize.hpp>
+#include <stylegan/io/tensors/npz.hpp>
 
 #include <algorithm>
 #include <cstdio>

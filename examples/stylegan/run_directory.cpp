@@ -5,7 +5,7 @@
 #include "parse.hpp"
 
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/read_file.hpp>
+#include <stylegan/io/files/read_file.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 #include "run_pictures.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/picture.hpp>
+#include <stylegan/io/pictures/picture.hpp>
 
 #include <algorithm>
 

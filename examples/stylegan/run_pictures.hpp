@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/dataset.hpp>
-#include <stylegan/io/image.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/pictures/image.hpp>
 #include <stylegan/models/generator.hpp>
 
 #include <cstdint>

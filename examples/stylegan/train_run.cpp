@@ -10,7 +10,7 @@
 #include "run_directory.hpp"
 #include "run_pictures.hpp"
 
-#include <stylegan/io/png.hpp>
+#include <stylegan/io/pictures/png.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/training/snapshot.hpp>
 

@@ -4,8 +4,8 @@
 #include "architecture_text.hpp"
 #include "parse.hpp"
 
-#include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/read_file.hpp>
+#include <stylegan/io/files/read_file.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -8,8 +8,8 @@
 #include "seed_list.hpp"
 
 #include <stylegan/core/numpy_random_state.hpp>
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/resize.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/resize.hpp>
 
 #include <algorithm>
 #include <cstdio>

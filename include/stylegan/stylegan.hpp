@@ -18,22 +18,22 @@
 #include <stylegan/core/version.hpp>
 
 // io, beside: files
-#include <stylegan/io/animated_png.hpp>
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/convert_networks.hpp>
-#include <stylegan/io/crop.hpp>
-#include <stylegan/io/dataset.hpp>
-#include <stylegan/io/folder_writer.hpp>
-#include <stylegan/io/npy.hpp>
-#include <stylegan/io/npz.hpp>
-#include <stylegan/io/official_pickle.hpp>
-#include <stylegan/io/picture.hpp>
-#include <stylegan/io/read_image.hpp>
-#include <stylegan/io/resize.hpp>
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/io/tensor_file.hpp>
-#include <stylegan/io/torch_file.hpp>
-#include <stylegan/io/zip_writer.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/datasets/folder_writer.hpp>
+#include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/networks/convert_networks.hpp>
+#include <stylegan/io/networks/official_pickle.hpp>
+#include <stylegan/io/pickle/torch_file.hpp>
+#include <stylegan/io/pictures/animated_png.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+#include <stylegan/io/pictures/resize.hpp>
+#include <stylegan/io/tensors/npy.hpp>
+#include <stylegan/io/tensors/npz.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/io/tensors/tensor_file.hpp>
 
 // device: where it runs
 #include <stylegan/device/cpu.hpp>
@@ -43,7 +43,7 @@
 
 // layers: the paper's nouns (each includes the ops it needs)
 #include <stylegan/layers/adain.hpp>
-#include <stylegan/layers/check_derivatives.hpp>
+#include <stylegan/layers/checks/check_derivatives.hpp>
 #include <stylegan/layers/constant_input.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/dense.hpp>

@@ -3,7 +3,7 @@
 #include "cli/write_network.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/npy.hpp>
+#include <stylegan/io/tensors/npy.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -3,8 +3,8 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/read_image.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>

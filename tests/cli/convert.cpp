@@ -2,7 +2,7 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
-#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 
 #include <boost/test/unit_test.hpp>
 

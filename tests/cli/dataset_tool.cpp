@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_program.hpp"
 
-#include <stylegan/io/dataset.hpp>
-#include <stylegan/io/png.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
 

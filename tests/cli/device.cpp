@@ -3,7 +3,7 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
-#include <stylegan/io/png.hpp>
+#include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,10 +3,10 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
-#include <stylegan/io/crop.hpp>
-#include <stylegan/io/npz.hpp>
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/resize.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/resize.hpp>
+#include <stylegan/io/tensors/npz.hpp>
 
 #include <boost/test/unit_test.hpp>
 

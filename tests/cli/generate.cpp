@@ -3,9 +3,9 @@
 #include "cli/write_network.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/npy.hpp>
-#include <stylegan/io/png.hpp>
-#include <stylegan/io/to_uint8.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/to_uint8.hpp>
+#include <stylegan/io/tensors/npy.hpp>
 
 #include <boost/test/unit_test.hpp>
 

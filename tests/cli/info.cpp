@@ -2,8 +2,8 @@
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 
-#include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/models/generator.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/core/numpy_random_state.hpp>
-#include <stylegan/io/safetensors_writer.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>
 
 #include <array>
 #include <cmath>

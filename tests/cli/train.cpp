@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/training_run.hpp"
 
-#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 
 #include <boost/test/unit_test.hpp>
 

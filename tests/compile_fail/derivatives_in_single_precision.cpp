@@ -1,6 +1,6 @@
 // expect: stylegan::check_derivatives: the layer must be one of BasicCpu<double>, since single precision cannot be differenced
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/layers/check_derivatives.hpp>
+#include <stylegan/layers/checks/check_derivatives.hpp>
 #include <stylegan/layers/dense.hpp>
 
 using namespace stylegan;

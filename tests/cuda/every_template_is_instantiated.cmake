@@ -4,7 +4,7 @@
 cmake_minimum_required(VERSION 3.20)
 
 file(READ ${INSTANTIATION} instantiation)
-file(GLOB headers ${INCLUDE_DIR}/core/*.hpp ${INCLUDE_DIR}/layers/*.hpp ${INCLUDE_DIR}/models/*.hpp
+file(GLOB_RECURSE headers ${INCLUDE_DIR}/core/*.hpp ${INCLUDE_DIR}/layers/*.hpp ${INCLUDE_DIR}/models/*.hpp
      ${INCLUDE_DIR}/training/*.hpp ${INCLUDE_DIR}/metrics/*.hpp)
 set(found "")
 foreach(header ${headers})

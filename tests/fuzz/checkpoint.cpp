@@ -2,7 +2,7 @@
 // Any bytes are a file of networks of one of the formats that we know, or are refused by FormatError.
 #include "memory_file.hpp"
 
-#include <stylegan/io/checkpoint.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(data, size);

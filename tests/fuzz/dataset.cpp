@@ -2,7 +2,7 @@
 // Any bytes are a zip archive of pictures and labels that can be read, or are refused by FormatError.
 #include "memory_file.hpp"
 
-#include <stylegan/io/dataset.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(data, size);

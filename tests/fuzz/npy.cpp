@@ -2,7 +2,7 @@
 // Any bytes are a .npy file whose numbers can be read, or are refused by FormatError.
 #include "memory_file.hpp"
 
-#include <stylegan/io/npy.hpp>
+#include <stylegan/io/tensors/npy.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(data, size);

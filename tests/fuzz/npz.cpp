@@ -2,7 +2,7 @@
 // Any bytes are a .npz file whose array w can be read, or are refused by FormatError.
 #include "memory_file.hpp"
 
-#include <stylegan/io/npz.hpp>
+#include <stylegan/io/tensors/npz.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(data, size);

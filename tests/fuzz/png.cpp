@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes are a PNG picture, or are refused by FormatError. What a look at its first bytes says of its size is true.
-#include <stylegan/io/read_image.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
 
 #include <zlib.h>
 

@@ -2,7 +2,7 @@
 // Any bytes are a file of PyTorch whose tensors can be read, or are refused by FormatError.
 #include "memory_file.hpp"
 
-#include <stylegan/io/torch_file.hpp>
+#include <stylegan/io/pickle/torch_file.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(data, size);

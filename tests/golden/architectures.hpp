@@ -2,10 +2,10 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
-#include <stylegan/io/architecture_differences.hpp>
-#include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/infer_architecture.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/networks/architecture_differences.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/infer_architecture.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 
 #include <boost/test/unit_test.hpp>
 

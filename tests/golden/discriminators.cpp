@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/infer_architecture.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/networks/infer_architecture.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/models/discriminator.hpp>
 
 #include "architectures.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/training/updates.hpp>
 
 #include "architectures.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/core/numpy_random_state.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/metrics/lpips.hpp>
 
 #include "results.hpp"

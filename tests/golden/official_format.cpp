@@ -2,7 +2,7 @@
 #include "golden/results.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/models/load.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/ops/convolution.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/ops/convolution/convolution.hpp>
+#include <stylegan/ops/convolution/downscale_convolution.hpp>
+#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/dense.hpp>
-#include <stylegan/ops/downscale_convolution.hpp>
-#include <stylegan/ops/upscale_convolution.hpp>
 
 #include "on_device.hpp"
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The golden files of the elementwise ops and normalisations.
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/ops/bias.hpp>
-#include <stylegan/ops/blur.hpp>
-#include <stylegan/ops/downscale2d.hpp>
-#include <stylegan/ops/instance_norm.hpp>
-#include <stylegan/ops/leaky_relu.hpp>
-#include <stylegan/ops/minibatch_stddev.hpp>
-#include <stylegan/ops/noise.hpp>
-#include <stylegan/ops/pixel_norm.hpp>
-#include <stylegan/ops/style_modulation.hpp>
-#include <stylegan/ops/upscale2d.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/ops/channels/bias.hpp>
+#include <stylegan/ops/elementwise/leaky_relu.hpp>
+#include <stylegan/ops/norm/instance_norm.hpp>
+#include <stylegan/ops/norm/minibatch_stddev.hpp>
+#include <stylegan/ops/norm/pixel_norm.hpp>
+#include <stylegan/ops/resampling/blur.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
+#include <stylegan/ops/style/noise.hpp>
+#include <stylegan/ops/style/style_modulation.hpp>
 
 #include "on_device.hpp"
 

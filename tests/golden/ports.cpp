@@ -2,8 +2,8 @@
 #include "golden/results.hpp"
 
 #include <stylegan/core/numpy_random_state.hpp>
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/io/safetensors_writer.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>
 #include <stylegan/models/load.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/ops/upscale2d.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
 #include <stylegan/training/process_reals.hpp>
 
 #include "results.hpp"

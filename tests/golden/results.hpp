@@ -6,7 +6,7 @@
 #ifdef GOLDEN_ON_CUDA
 #include <stylegan/device/cuda.hpp>
 #endif
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 
 #include <xtensor/xtensor.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/safetensors.hpp>
-#include <stylegan/io/to_uint8.hpp>
+#include <stylegan/io/pictures/to_uint8.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 
 #include <boost/test/unit_test.hpp>
 

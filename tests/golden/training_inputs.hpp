@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
-#include <stylegan/ops/downscale2d.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
 #include <stylegan/training/draws.hpp>
 #include <stylegan/training/updates.hpp>
 

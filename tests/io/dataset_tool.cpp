@@ -3,8 +3,8 @@
 #include "temporary_folder.hpp"
 #include "test_images.hpp"
 
-#include <stylegan/io/dataset.hpp>
-#include <stylegan/io/png.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/core/philox.hpp>
-#include <stylegan/io/image.hpp>
+#include <stylegan/io/pictures/image.hpp>
 
 #include <cstddef>
 #include <cstdint>

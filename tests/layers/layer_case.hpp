@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/layers/check_derivatives.hpp>
+#include <stylegan/layers/checks/check_derivatives.hpp>
 
 #include "kernels_under_test.hpp"
 

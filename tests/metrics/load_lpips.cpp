@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/tensor_file.hpp>
+#include <stylegan/io/tensors/tensor_file.hpp>
 #include <stylegan/metrics/load_lpips.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 

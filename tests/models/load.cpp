@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/models/load.hpp>
 
-#include <stylegan/io/official_pickle_writer.hpp>
+#include <stylegan/io/networks/official_pickle_writer.hpp>
 
 #include "io/temporary_folder.hpp"
 #include "networks.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/io/safetensors.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 
 #include "io/temporary_folder.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training_case.hpp"
 
-#include <stylegan/io/dataset.hpp>
+#include <stylegan/io/datasets/dataset.hpp>
 
 #include <filesystem>
 

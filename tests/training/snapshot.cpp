@@ -3,7 +3,7 @@
 
 #include "io/temporary_folder.hpp"
 
-#include <stylegan/io/architecture_json.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/halvings.hpp>
+#include <stylegan/io/pictures/halvings.hpp>
 #include <stylegan/training/trainer.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -7,8 +7,8 @@
 /// the headers. The library and the files that use it are to be compiled with the same -march and -O: they share inline
 /// functions, which have one width and round in one way.
 ///
-/// Such a function is declared in `x.hpp` and defined in `x_definition.hpp`. A template is defined below its class, where
-/// `extern template` says that the library has it; <floor>_definition.hpp instantiates those of a floor.
+/// Such a function is declared in `x.hpp` and defined in `detail/x_inl.hpp`. A template is defined below its class, where
+/// `extern template` says that the library has it; detail/instantiate_<floor>.hpp instantiates those of a floor.
 #ifdef STYLEGAN_COMPILED
 #define STYLEGAN_INLINE
 #else

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <stylegan/layers/dense.hpp>
-#include <stylegan/ops/instance_norm.hpp>
-#include <stylegan/ops/style_modulation.hpp>
+#include <stylegan/ops/norm/instance_norm.hpp>
+#include <stylegan/ops/style/style_modulation.hpp>
 
 namespace stylegan {
 

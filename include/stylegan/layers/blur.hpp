@@ -3,7 +3,7 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/blur.hpp>
+#include <stylegan/ops/resampling/blur.hpp>
 
 #include <array>
 #include <optional>

@@ -3,11 +3,11 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/layers/dense.hpp>
-#include <stylegan/ops/convolution.hpp>
-#include <stylegan/ops/downscale_convolution.hpp>
-#include <stylegan/ops/styled_convolution.hpp>
-#include <stylegan/ops/styled_to_rgb.hpp>
-#include <stylegan/ops/upscale_convolution.hpp>
+#include <stylegan/ops/convolution/convolution.hpp>
+#include <stylegan/ops/convolution/downscale_convolution.hpp>
+#include <stylegan/ops/convolution/upscale_convolution.hpp>
+#include <stylegan/ops/styled/styled_convolution.hpp>
+#include <stylegan/ops/styled/styled_to_rgb.hpp>
 
 #include <type_traits>
 

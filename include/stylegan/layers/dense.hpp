@@ -6,7 +6,7 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/equalized_lr.hpp>
 #include <stylegan/layers/pass.hpp>
-#include <stylegan/ops/bias_activation.hpp>
+#include <stylegan/ops/channels/bias_activation.hpp>
 #include <stylegan/ops/dense.hpp>
 
 namespace stylegan {

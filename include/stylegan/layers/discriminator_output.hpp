@@ -5,7 +5,7 @@
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/dense.hpp>
 #include <stylegan/layers/minibatch_stddev.hpp>
-#include <stylegan/ops/label_switch.hpp>
+#include <stylegan/ops/elementwise/label_switch.hpp>
 
 namespace stylegan {
 

@@ -4,10 +4,10 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/layers/adain.hpp>
 #include <stylegan/layers/noise_input.hpp>
-#include <stylegan/ops/bias_activation.hpp>
-#include <stylegan/ops/pixel_norm.hpp>
-#include <stylegan/ops/style_epilogue.hpp>
-#include <stylegan/ops/styled_convolution.hpp>
+#include <stylegan/ops/channels/bias_activation.hpp>
+#include <stylegan/ops/norm/pixel_norm.hpp>
+#include <stylegan/ops/style/style_epilogue.hpp>
+#include <stylegan/ops/styled/styled_convolution.hpp>
 
 #include <type_traits>
 

@@ -3,8 +3,8 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/layers/dense.hpp>
-#include <stylegan/ops/concatenate.hpp>
-#include <stylegan/ops/pixel_norm.hpp>
+#include <stylegan/ops/elementwise/concatenate.hpp>
+#include <stylegan/ops/norm/pixel_norm.hpp>
 
 #include <string>
 #include <vector>

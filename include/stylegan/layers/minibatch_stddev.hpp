@@ -5,7 +5,7 @@
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/pass.hpp>
-#include <stylegan/ops/minibatch_stddev.hpp>
+#include <stylegan/ops/norm/minibatch_stddev.hpp>
 
 #include <algorithm>
 

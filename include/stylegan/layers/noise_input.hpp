@@ -5,7 +5,7 @@
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/pass.hpp>
-#include <stylegan/ops/noise.hpp>
+#include <stylegan/ops/style/noise.hpp>
 
 namespace stylegan {
 

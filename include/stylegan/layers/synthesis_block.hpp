@@ -6,7 +6,7 @@
 #include <stylegan/layers/constant_input.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/layer_epilogue.hpp>
-#include <stylegan/ops/add.hpp>
+#include <stylegan/ops/elementwise/add.hpp>
 
 #include <array>
 #include <string>

@@ -6,7 +6,7 @@
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/pass.hpp>
-#include <stylegan/ops/lerp.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/metrics/lpips.hpp>
-#include <stylegan/ops/downscale2d.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
 
 #include <algorithm>
 #include <array>

@@ -6,9 +6,9 @@
 #include <stylegan/layers/discriminator_output.hpp>
 #include <stylegan/layers/from_rgb.hpp>
 #include <stylegan/models/level.hpp>
-#include <stylegan/ops/downscale2d.hpp>
-#include <stylegan/ops/lerp.hpp>
-#include <stylegan/ops/scale.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
+#include <stylegan/ops/elementwise/scale.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
 
 #include <algorithm>
 #include <string>

@@ -10,7 +10,7 @@
 #include <stylegan/layers/truncation.hpp>
 #include <stylegan/models/synthesis_network.hpp>
 #include <stylegan/ops/random_normal.hpp>
-#include <stylegan/ops/upscale2d.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
 
 #include <xtensor/xtensor.hpp>
 

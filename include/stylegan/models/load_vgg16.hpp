@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/safetensors_writer.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>
 #include <stylegan/models/vgg16.hpp>
 #include <stylegan/models/vgg16_tensors.hpp>
 

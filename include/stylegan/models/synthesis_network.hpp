@@ -6,9 +6,9 @@
 #include <stylegan/layers/to_rgb.hpp>
 #include <stylegan/layers/truncation.hpp>
 #include <stylegan/models/level.hpp>
-#include <stylegan/ops/lerp.hpp>
-#include <stylegan/ops/scale.hpp>
-#include <stylegan/ops/upscale2d.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
+#include <stylegan/ops/elementwise/scale.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
 
 #include <algorithm>
 #include <deque>

@@ -5,9 +5,9 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/initialize.hpp>
-#include <stylegan/ops/add.hpp>
-#include <stylegan/ops/channel_affine.hpp>
-#include <stylegan/ops/max_pool.hpp>
+#include <stylegan/ops/channels/channel_affine.hpp>
+#include <stylegan/ops/elementwise/add.hpp>
+#include <stylegan/ops/resampling/max_pool.hpp>
 
 #include <xtensor/xtensor.hpp>
 

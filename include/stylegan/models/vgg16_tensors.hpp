@@ -3,7 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
-#include <stylegan/io/stored_array.hpp>
+#include <stylegan/io/tensors/stored_array.hpp>
 
 #include <algorithm>
 #include <array>

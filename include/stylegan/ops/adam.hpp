@@ -3,8 +3,8 @@
 
 #include <stylegan/core/host_device.hpp>
 #include <stylegan/ops/eigen/adam.hpp>
-#include <stylegan/ops/elementwise.hpp>
-#include <stylegan/ops/lerp.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
 
 #include <algorithm>
 #include <atomic>

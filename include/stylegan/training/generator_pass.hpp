@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/models/generator.hpp>
-#include <stylegan/ops/add.hpp>
+#include <stylegan/ops/elementwise/add.hpp>
 #include <stylegan/training/draws.hpp>
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <stylegan/models/discriminator.hpp>
-#include <stylegan/ops/lerp.hpp>
-#include <stylegan/ops/scale.hpp>
-#include <stylegan/ops/squared_lengths.hpp>
+#include <stylegan/ops/channels/squared_lengths.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
+#include <stylegan/ops/elementwise/scale.hpp>
 #include <stylegan/training/generator_pass.hpp>
 #include <stylegan/training/loss_options.hpp>
 

@@ -4,7 +4,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/halvings.hpp>
+#include <stylegan/io/pictures/halvings.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/io/architecture_json.hpp>
-#include <stylegan/io/checkpoint.hpp>
-#include <stylegan/io/parse_json.hpp>
+#include <stylegan/io/files/parse_json.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/training/trainer.hpp>
 #include <stylegan/training/training_json.hpp>
 

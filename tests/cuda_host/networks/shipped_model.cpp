@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures of the network that comes with the project, from both devices.
 #include <stylegan/core/latents_of_seeds.hpp>
-#include <stylegan/io/to_uint8.hpp>
+#include <stylegan/io/pictures/to_uint8.hpp>
 #include <stylegan/models/load.hpp>
 
 #include "../ops/compare.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which algorithms convolutions take, what they do where cuDNN refuses, and how failures are told.
-#include <stylegan/ops/convolution.hpp>
-#include <stylegan/ops/downscale_convolution.hpp>
-#include <stylegan/ops/upscale_convolution.hpp>
+#include <stylegan/ops/convolution/convolution.hpp>
+#include <stylegan/ops/convolution/downscale_convolution.hpp>
+#include <stylegan/ops/convolution/upscale_convolution.hpp>
 
 #include "compare.hpp"
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ops that work value by value or channel by channel, on both devices.
 #include <stylegan/ops/adam.hpp>
-#include <stylegan/ops/add.hpp>
-#include <stylegan/ops/bias.hpp>
-#include <stylegan/ops/bias_activation.hpp>
-#include <stylegan/ops/channel_affine.hpp>
-#include <stylegan/ops/concatenate.hpp>
-#include <stylegan/ops/label_switch.hpp>
-#include <stylegan/ops/leaky_relu.hpp>
-#include <stylegan/ops/lerp.hpp>
-#include <stylegan/ops/noise.hpp>
+#include <stylegan/ops/channels/bias.hpp>
+#include <stylegan/ops/channels/bias_activation.hpp>
+#include <stylegan/ops/channels/channel_affine.hpp>
+#include <stylegan/ops/channels/squared_lengths.hpp>
+#include <stylegan/ops/elementwise/add.hpp>
+#include <stylegan/ops/elementwise/concatenate.hpp>
+#include <stylegan/ops/elementwise/label_switch.hpp>
+#include <stylegan/ops/elementwise/leaky_relu.hpp>
+#include <stylegan/ops/elementwise/lerp.hpp>
+#include <stylegan/ops/elementwise/scale.hpp>
 #include <stylegan/ops/random_normal.hpp>
-#include <stylegan/ops/scale.hpp>
-#include <stylegan/ops/squared_lengths.hpp>
+#include <stylegan/ops/style/noise.hpp>
 
 #include "compare.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalisations, styles and minibatch stddev with their gradients and tangents, on both devices.
-#include <stylegan/ops/instance_norm.hpp>
-#include <stylegan/ops/minibatch_stddev.hpp>
-#include <stylegan/ops/pixel_norm.hpp>
-#include <stylegan/ops/style_epilogue.hpp>
-#include <stylegan/ops/style_modulation.hpp>
+#include <stylegan/ops/norm/instance_norm.hpp>
+#include <stylegan/ops/norm/minibatch_stddev.hpp>
+#include <stylegan/ops/norm/pixel_norm.hpp>
+#include <stylegan/ops/style/style_epilogue.hpp>
+#include <stylegan/ops/style/style_modulation.hpp>
 
 #include "compare.hpp"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions, dense layers and resampling with their gradients, on both devices.
-#include <stylegan/ops/blur.hpp>
-#include <stylegan/ops/convolution.hpp>
+#include <stylegan/ops/convolution/convolution.hpp>
+#include <stylegan/ops/convolution/downscale_convolution.hpp>
+#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/dense.hpp>
-#include <stylegan/ops/downscale2d.hpp>
-#include <stylegan/ops/downscale_convolution.hpp>
 #include <stylegan/ops/feature_distance.hpp>
-#include <stylegan/ops/max_pool.hpp>
-#include <stylegan/ops/upscale2d.hpp>
-#include <stylegan/ops/upscale_convolution.hpp>
+#include <stylegan/ops/resampling/blur.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
+#include <stylegan/ops/resampling/max_pool.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
 
 #include "compare.hpp"
 

@@ -3,7 +3,7 @@
 
 // A program of somebody who keeps everything in Eigen: latents, w and pictures. library_first.cpp and eigen_first.cpp are
 // this program; they differ in what they include first, which decides where g++ warns about Eigen's code.
-#include <stylegan/io/picture.hpp>
+#include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/metrics/lpips.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/bias.hpp>
+#include <stylegan/ops/channels/bias.hpp>
 #include <stylegan/ops/cuda/channel_sums.hpp>
 
 namespace stylegan::ops {

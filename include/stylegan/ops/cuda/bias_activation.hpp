@@ -2,7 +2,7 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/bias_activation.hpp>
+#include <stylegan/ops/channels/bias_activation.hpp>
 #include <stylegan/ops/cuda/bias.hpp>
 
 namespace stylegan::ops {

@@ -2,8 +2,8 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/blur.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
+#include <stylegan/ops/resampling/blur.hpp>
 
 namespace stylegan::ops {
 namespace detail {

@@ -2,7 +2,7 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/channel_affine.hpp>
+#include <stylegan/ops/channels/channel_affine.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
 
 namespace stylegan::ops {

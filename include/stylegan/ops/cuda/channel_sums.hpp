@@ -2,7 +2,7 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/channels/channel_sums.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
 
 namespace stylegan::ops {

@@ -2,8 +2,8 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/concatenate.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
+#include <stylegan/ops/elementwise/concatenate.hpp>
 
 namespace stylegan::ops {
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
-#include <stylegan/ops/convolution_grid.hpp>
+#include <stylegan/ops/convolution/convolution_grid.hpp>
+#include <stylegan/ops/convolution/kernel_reading.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/kernel_reading.hpp>
 
 /// All convolutions of the library as correlations of cuDNN. One that downscales is a correlation of stride 2 with the 4x4
 /// kernel of convolution_grid.hpp; one that upscales is the transpose of such a correlation, from the coarse maps to the fine.

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda.hpp>
-#include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
 
 /// How an op's arithmetic, one callable for both devices, becomes a kernel.
 namespace stylegan::ops {

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/instance_norm.hpp>
+#include <stylegan/ops/norm/instance_norm.hpp>
 
 namespace stylegan::ops {
 namespace detail {

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/label_switch.hpp>
+#include <stylegan/ops/elementwise/label_switch.hpp>
 
 namespace stylegan::ops {
 

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/max_pool.hpp>
+#include <stylegan/ops/resampling/max_pool.hpp>
 
 namespace stylegan::ops {
 

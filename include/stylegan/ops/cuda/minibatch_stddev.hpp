@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/minibatch_stddev.hpp>
+#include <stylegan/ops/norm/minibatch_stddev.hpp>
 
 namespace stylegan::ops {
 namespace detail {

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/channel_sums.hpp>
-#include <stylegan/ops/noise.hpp>
+#include <stylegan/ops/style/noise.hpp>
 
 namespace stylegan::ops {
 

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/pixel_norm.hpp>
+#include <stylegan/ops/norm/pixel_norm.hpp>
 
 namespace stylegan::ops {
 namespace detail {

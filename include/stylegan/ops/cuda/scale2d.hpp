@@ -3,8 +3,8 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/downscale2d.hpp>
-#include <stylegan/ops/upscale2d.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
+#include <stylegan/ops/resampling/upscale2d.hpp>
 
 namespace stylegan::ops {
 namespace detail {

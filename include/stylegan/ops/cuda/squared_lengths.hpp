@@ -2,8 +2,8 @@
 #pragma once
 
 #ifdef STYLEGAN_CUDA
+#include <stylegan/ops/channels/squared_lengths.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/squared_lengths.hpp>
 
 namespace stylegan::ops {
 

@@ -5,7 +5,7 @@
 #include <stylegan/ops/cuda/bias_activation.hpp>
 #include <stylegan/ops/cuda/instance_norm.hpp>
 #include <stylegan/ops/cuda/style_modulation.hpp>
-#include <stylegan/ops/style_epilogue.hpp>
+#include <stylegan/ops/style/style_epilogue.hpp>
 
 namespace stylegan::ops {
 

@@ -3,7 +3,7 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/ops/cuda/elementwise.hpp>
-#include <stylegan/ops/style_modulation.hpp>
+#include <stylegan/ops/style/style_modulation.hpp>
 
 namespace stylegan::ops {
 namespace detail {

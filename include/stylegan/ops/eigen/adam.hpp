@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/ops/eigen/arrays.hpp>
-#include <stylegan/ops/elementwise.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
 
 #include <atomic>
 

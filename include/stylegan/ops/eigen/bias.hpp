@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/ops/channel_sums.hpp>
+#include <stylegan/ops/channels/channel_sums.hpp>
 #include <stylegan/ops/eigen/arrays.hpp>
-#include <stylegan/ops/elementwise.hpp>
-#include <stylegan/ops/noise_maps.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
+#include <stylegan/ops/style/noise_maps.hpp>
 
 #include <span>
 

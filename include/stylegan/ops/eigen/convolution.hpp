@@ -2,12 +2,12 @@
 #pragma once
 
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/convolution_grid.hpp>
+#include <stylegan/ops/convolution/convolution_grid.hpp>
+#include <stylegan/ops/convolution/kernel_reading.hpp>
 #include <stylegan/ops/eigen/multiply.hpp>
 #include <stylegan/ops/eigen/product.hpp>
 #include <stylegan/ops/eigen/tap_reader.hpp>
-#include <stylegan/ops/kernel_reading.hpp>
-#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/vector/scratch.hpp>
 
 #include <algorithm>
 

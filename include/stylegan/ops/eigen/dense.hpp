@@ -5,7 +5,7 @@
 #include <stylegan/ops/eigen/arrays.hpp>
 #include <stylegan/ops/eigen/multiply.hpp>
 #include <stylegan/ops/eigen/product.hpp>
-#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/vector/scratch.hpp>
 
 #include <algorithm>
 

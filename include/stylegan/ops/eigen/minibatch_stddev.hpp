@@ -2,8 +2,8 @@
 #pragma once
 
 #include <stylegan/ops/eigen/arrays.hpp>
-#include <stylegan/ops/elementwise.hpp>
-#include <stylegan/ops/stddev_groups.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
+#include <stylegan/ops/norm/stddev_groups.hpp>
 
 /// Minibatch standard deviation, all in double: samples of a group are often nearly equal.
 namespace stylegan::ops::eigen {

@@ -3,7 +3,7 @@
 
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/eigen/product.hpp>
-#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/vector/scratch.hpp>
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <stylegan/ops/eigen/arrays.hpp>
-#include <stylegan/ops/elementwise.hpp>
-#include <stylegan/ops/scratch.hpp>
+#include <stylegan/ops/elementwise/elementwise.hpp>
+#include <stylegan/ops/vector/scratch.hpp>
 
 #include <algorithm>
 

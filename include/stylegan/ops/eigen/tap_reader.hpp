@@ -3,7 +3,7 @@
 
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/convolution_grid.hpp>
+#include <stylegan/ops/convolution/convolution_grid.hpp>
 
 #include <algorithm>
 

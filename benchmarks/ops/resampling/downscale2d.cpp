@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.hpp"
+
+#include <stylegan/ops/resampling/downscale2d.hpp>
+
+namespace stylegan::benchmarks {
+namespace {
+
+/// size is that of the output.
+void downscale2d(benchmark::State& state) {
+    const Stage s(state);
+    Context<Cpu> c(s.device);
+    const auto x = random<Maps4>(s.batch, s.channels, 2 * s.size, 2 * s.size);
+    Maps4 y(s.shape());
+    measure(state, [&] { ops::downscale2d(c, x.view(), 2, y.view()); });
+    count_traffic(state, 5 * s.values());
+}
+
+void downscale2d_gradient(benchmark::State& state) {
+    const Stage s(state);
+    Context<Cpu> c(s.device);
+    const auto dy = random<Maps4>(s.batch, s.channels, s.size, s.size);
+    Maps4 dx({s.batch, s.channels, 2 * s.size, 2 * s.size});
+    measure(state, [&] { ops::downscale2d_gradient(c, dy.view(), 2, dx.view()); });
+    count_traffic(state, 5 * s.values());
+}
+
+BENCHMARK(downscale2d)->Apply(every_stage);
+BENCHMARK(downscale2d_gradient)->Apply(training_stages);
+
+}  // namespace
+}  // namespace stylegan::benchmarks

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/datasets/dataset_labels.hpp>
+#include <stylegan/io/datasets/file_collection.hpp>
+#include <stylegan/io/pictures/halvings.hpp>
+#include <stylegan/io/pictures/image.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+struct DatasetOptions {
+    /// Decoded pictures are kept up to this many bytes; the others are decoded each time they are asked for.
+    std::size_t cache_bytes = std::size_t{1} << 30;
+};
+
+/// Equally large pictures with or without labels: a zip archive or a folder of PNG and JPEG files, in the order of
+/// their names, labelled by `dataset.json` if it is there. Several threads may ask for pictures.
+///
+/// Opening looks only at the first bytes of each file; a picture damaged further on is reported when it is decoded.
+class Dataset {
+public:
+    /// @throws FileError if the file or folder does not exist or cannot be read
+    /// @throws FormatError if there are no pictures, if they differ in size or channels, if a file with the extension
+    ///         of a picture is none, or if `dataset.json` is there and wrong, or lacks a picture; the message names
+    ///         the file
+    explicit Dataset(const std::filesystem::path& path, DatasetOptions options = {}) : files_(path) {
+        for (std::size_t i = 0; i < files_.size(); ++i)
+            if (const auto size = size_of_picture(i)) add_picture(i, *size);
+        if (pictures_.empty())
+            throw FormatError(text(path.string(), ": has no pictures, expected at least one PNG or JPEG file"));
+        read_labels();
+        cache_.resize(pictures_.size());
+        keep_full_ = pictures_.size() <= options.cache_bytes / values(0);
+        cache_left_ = options.cache_bytes;
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return files_.path(); }
+    [[nodiscard]] std::size_t size() const { return pictures_.size(); }
+    [[nodiscard]] int width() const { return size_.width; }
+    [[nodiscard]] int height() const { return size_.height; }
+    [[nodiscard]] int channels() const { return size_.channels; }
+
+    [[nodiscard]] bool has_labels() const { return !labels_.empty(); }
+
+    /// The length of a label vector; for class numbers, the number of classes; 0 without labels.
+    [[nodiscard]] int label_size() const { return labels_.size(); }
+
+    /// One-hot for a class number; empty without labels.
+    [[nodiscard]] std::vector<float> label(std::size_t i) const {
+        if (!has_labels()) return {};
+        return labels_.vector(*labels_.find(name(i)));
+    }
+
+    /// The picture's name within the folder or archive. @throws std::out_of_range
+    [[nodiscard]] const std::string& name(std::size_t i) const { return files_.name(pictures_.at(i)); }
+
+    /// Picture i at 1/2^halvings of its size, planar: (channels, height >> halvings, width >> halvings).
+    /// Each halving is the mean of 2x2 values in floating point; the last one is rounded, half to even.
+    /// @throws FormatError if the picture is damaged
+    /// @throws ValueError if i is out of range, or width or height cannot be halved so often
+    [[nodiscard]] std::vector<std::uint8_t> picture(std::size_t i, int halvings = 0) const {
+        if (i >= size())
+            throw ValueError(text(path().string(), ": picture ", i, " asked for, expected less than ", size()));
+        require_halvings(path().string(), width(), height(), halvings);
+        const int kept = keep_full_ ? 0 : halvings;
+        const std::shared_ptr<const Level> found = cached(i);
+        if (found && found->halvings == halvings) return found->values;
+        if (found && found->halvings == 0) return halved(found->values, halvings);
+        const std::vector<std::uint8_t> full = decode(i);
+        if (kept == 0) keep(i, {0, full});
+        std::vector<std::uint8_t> result = halvings == 0 ? full : halved(full, halvings);
+        if (kept != 0) keep(i, {kept, result});
+        return result;
+    }
+
+private:
+    struct Level {
+        int halvings;
+        std::vector<std::uint8_t> values;
+    };
+
+    static bool has_picture_extension(std::string_view name) {
+        for (const std::string_view e : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG"})
+            if (name.ends_with(e)) return true;
+        return false;
+    }
+
+    std::optional<ImageSize> size_of_picture(std::size_t i) const {
+        Bytes head = files_.read(i, 1024);
+        if (!image_format(head)) {
+            if (has_picture_extension(files_.name(i)))
+                throw FormatError(text(files_.where(i), ": is not a picture, expected PNG or JPEG"));
+            return std::nullopt;
+        }
+        if (const auto size = peek_image(head)) return size;
+        head = files_.read(i);
+        if (const auto size = peek_image(head)) return size;
+        throw FormatError(text(files_.where(i), ": the picture is cut off or damaged"));
+    }
+
+    void add_picture(std::size_t i, const ImageSize& size) {
+        if (pictures_.empty()) {
+            detail::require_decodable(files_.where(i), static_cast<std::uint64_t>(size.width),
+                                      static_cast<std::uint64_t>(size.height), 4);
+            size_ = size;
+        } else if (size != size_) {
+            throw FormatError(text(files_.where(i), ": is ", size.text(), ", expected ", size_.text(), " like ",
+                                   files_.name(pictures_[0])));
+        }
+        pictures_.push_back(i);
+    }
+
+    void read_labels() {
+        const auto file = files_.find("dataset.json");
+        if (!file) return;
+        labels_ = DatasetLabels(files_.read(*file), files_.where(*file));
+        if (labels_.empty()) return;
+        for (const std::size_t i : pictures_)
+            if (labels_.find(files_.name(i)) == nullptr)
+                throw FormatError(text(files_.where(*file), ": has no label for ", files_.name(i)));
+    }
+
+    [[nodiscard]] std::size_t values(int halvings) const {
+        return static_cast<std::size_t>(width() >> halvings) * static_cast<std::size_t>(height() >> halvings) *
+               static_cast<std::size_t>(channels());
+    }
+
+    std::vector<std::uint8_t> halved(const std::vector<std::uint8_t>& full, int halvings) const {
+        return halve_planes(full, channels(), height(), width(), halvings);
+    }
+
+    std::vector<std::uint8_t> decode(std::size_t i) const {
+        const std::size_t file = pictures_[i];
+        const Image image = decode_image(files_.read(file), files_.where(file));
+        if (image.size() != size_)
+            throw FormatError(text(files_.where(file), ": is ", image.size().text(), ", expected ", size_.text()));
+        std::vector<std::uint8_t> planes(image.pixels.size());
+        const auto c_count = static_cast<std::size_t>(image.channels), area = planes.size() / c_count;
+        for (std::size_t c = 0; c < c_count; ++c)
+            for (std::size_t p = 0; p < area; ++p) planes[c * area + p] = image.pixels[p * c_count + c];
+        return planes;
+    }
+
+    std::shared_ptr<const Level> cached(std::size_t i) const {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return cache_[i];
+    }
+
+    /// Keeps a level in place of the one kept before, if there is room.
+    void keep(std::size_t i, Level level) const {
+        auto entry = std::make_shared<const Level>(std::move(level));
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (cache_[i]) cache_left_ += cache_[i]->values.size();
+        cache_[i].reset();
+        if (entry->values.size() > cache_left_) return;
+        cache_left_ -= entry->values.size();
+        cache_[i] = std::move(entry);
+    }
+
+    FileCollection files_;
+    std::vector<std::size_t> pictures_;  // numbers of files
+    ImageSize size_;
+    DatasetLabels labels_;
+    bool keep_full_ = false;
+    mutable std::mutex mutex_;  // of the two below
+    mutable std::vector<std::shared_ptr<const Level>> cache_;
+    mutable std::size_t cache_left_ = 0;
+};
+
+}  // namespace stylegan

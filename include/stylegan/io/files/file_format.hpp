@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/files/mapped_file.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <span>
+
+namespace stylegan::detail {
+
+enum class FileFormat { safetensors, pickle, torch };
+
+/// Whether bytes are the start of a pickle of protocol 0 or 1, which has no mark of its own: of an object of a class, whose
+/// module is named first, or of a tuple of such objects and None.
+inline bool begins_old_pickle(std::span<const std::uint8_t> start) {
+    std::size_t at = 0;
+    while (at < start.size() && at < 3 && (start[at] == '(' || start[at] == 'N')) ++at;
+    if (at >= start.size() || (start[at] != 'c' && start[at] != 'i')) return false;
+    for (std::size_t i = at + 1; i < start.size() && i < at + 100; ++i) {
+        const std::uint8_t c = start[i];
+        if (c == '\n') return i > at + 1;
+        if (c != '_' && c != '.' && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return false;
+}
+
+/// By what a file begins with. @throws FileError, FormatError if it is none of these
+inline FileFormat file_format(const std::filesystem::path& path) {
+    constexpr std::uint8_t torch_magic[] = {0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20};
+    const MappedFile file(path);
+    const std::span<const std::uint8_t> start = file.bytes();
+    if (start.size() >= 4 && start[0] == 'P' && start[1] == 'K') return FileFormat::torch;
+    if (start.size() >= 10 && start[0] == 0x80 &&
+        std::equal(std::begin(torch_magic), std::end(torch_magic), start.begin() + 2))
+        return FileFormat::torch;
+    const bool header = start.size() > 8 && start[7] == 0 && start[8] == '{';
+    if (!header && start.size() >= 2 && start[0] == 0x80 && start[1] <= 5) return FileFormat::pickle;
+    if (!header && begins_old_pickle(start)) return FileFormat::pickle;
+    if (!header && start.size() > 8)
+        throw FormatError(text(path.string(),
+                               ": is of no format that is known: not a safetensors file, no pickle of the "
+                               "official release, no file of PyTorch"));
+    return FileFormat::safetensors;  // whose reader says what is wrong with a shorter one
+}
+
+}  // namespace stylegan::detail

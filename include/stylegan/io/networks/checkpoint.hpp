@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/buffer.hpp>
+#include <stylegan/core/compiled.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/parameter.hpp>
+#include <stylegan/io/networks/network_file.hpp>
+#include <stylegan/io/tensors/extra_tensors.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Gives every parameter of a layer or network its values, from the tensors whose names begin with `prefix`.
+/// @param file   a SafetensorsFile, or NamedTensors of any other format
+/// @param layer  anything with visit(): see for_each_parameter
+/// @param extra  what becomes of tensors of this prefix that the layer does not have
+/// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), ExtraTensorsError if there
+///         are extra ones that are refused. The layer may then be filled in part
+template <class File, class Layer>
+void load_parameters(const File& file, const std::string& prefix, Layer& layer,
+                     ExtraTensors extra = ExtraTensors::refused) {
+    std::set<std::string> loaded;
+    for_each_parameter(layer, [&]<class Device>(const std::string& name, Parameter<Device>& p) {
+        using Scalar = typename Device::Scalar;
+        const std::string full = prefix + name;
+        if (!file.contains(full))
+            throw FormatError(text(file.path().string(), ": has no tensor \"", full, "\", expected one of shape ",
+                                   shape_text(p.shape())));
+        const std::vector<Index>& shape = file.shape(full);
+        const bool single = shape.size() + p.shape().size() == 1 && p.size() == 1;  // [] and [1]
+        const std::vector<Index>& stored = single ? shape : p.shape();
+        if constexpr (std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<Scalar>>) {
+            file.read_into(full, stored, p.value().data());
+        } else {
+            std::vector<Scalar> values(static_cast<std::size_t>(p.size()));
+            file.read_into(full, stored, values.data());
+            upload(values, p.value());
+        }
+        loaded.insert(full);
+    });
+
+    if (extra == ExtraTensors::passed_over) return;
+    std::vector<std::string> surplus;
+    for (const std::string& name : file.names())
+        if (name.starts_with(prefix) && loaded.count(name) == 0) surplus.push_back(name);
+    refuse_extra_tensors(file.path(), surplus);
+}
+
+/// Adds every parameter of a layer or network, under `prefix` and its name. They must stay where they are until the file is
+/// written; those of a GPU are copied here.
+/// @throws ValueError if a name is taken
+template <class Layer>
+void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Layer& layer) {
+    for_each_parameter(layer, [&]<class Device>(const std::string& name, const Parameter<Device>& p) {
+        if constexpr (std::is_same_v<typename Parameter<Device>::Buffer, HostBuffer<typename Device::Scalar>>)
+            writer.add(prefix + name, p.shape(), p.value().data());
+        else
+            writer.add(prefix + name, p.shape(), download(p.value()));
+    });
+}
+
+namespace detail {
+
+/// An architecture as it stands in the metadata.
+[[nodiscard]] STYLEGAN_INLINE std::string architecture_text(const Architecture& a);
+
+}  // namespace detail
+
+/// What load() and save() need of a network.
+template <class T>
+concept Network = requires(const T& network) {
+    { network.architecture() } -> std::convertible_to<Architecture>;
+};
+
+/// A network that maps latents is a generator, any other a discriminator.
+template <Network T>
+inline constexpr NetworkKind kind_of = requires(const T& network) {
+    network.mapping();
+}
+? NetworkKind::generator : NetworkKind::discriminator;
+
+/// A file of networks: tensors `G/...`, `D/...` and `Gs/...` (the moving average of G, the one to use) under the official
+/// names, `training/...` for the rest of the training state, and the architecture as JSON in the metadata. Where that is
+/// missing, the architecture is read off the tensors. Files of other formats look the same from here: see
+/// open_network_file().
+class Checkpoint {
+public:
+    /// @param extra  what becomes of tensors that the networks do not have, here and in load()
+    /// @throws FileError, FormatError if it cannot be read or holds no network, or one of other widths than it says
+    explicit Checkpoint(const std::filesystem::path& path, ExtraTensors extra = ExtraTensors::refused);
+
+    [[nodiscard]] const Architecture& architecture() const {
+        return file_.architecture(has("Gs") || has("G") ? NetworkKind::generator : NetworkKind::discriminator);
+    }
+    /// Of the generator or the discriminator: official files tell each apart.
+    [[nodiscard]] const Architecture& architecture(NetworkKind kind) const { return file_.architecture(kind); }
+
+    /// "safetensors", "official TensorFlow pickle" and the like.
+    [[nodiscard]] const std::string& format() const { return file_.format; }
+
+    /// Keywords of the architecture that the file does not tell, "fused_scale = \"auto\"" and the like; empty for our files.
+    [[nodiscard]] std::vector<std::string> assumed() const;
+
+    /// Whether there is a network "Gs", "G" or "D".
+    [[nodiscard]] bool has(const std::string& network) const {
+        const std::string prefix = network + "/";
+        return std::any_of(file().names().begin(), file().names().end(),
+                           [&](const std::string& n) { return n.starts_with(prefix); });
+    }
+
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
+    /// All of the file, as write_networks() takes it.
+    [[nodiscard]] const NetworkFile& networks() const { return file_; }
+
+    /// The tensors, under the official names.
+    [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
+
+    /// Whether the file's format keeps no average w: load_generator() measures it then.
+    [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
+
+    /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
+    /// @throws FormatError if the file lacks that network, or holds one of another architecture, or lacks one of its
+    ///         tensors; ExtraTensorsError if it has others below its name
+    template <Network T>
+    void load(T& network) const {
+        check_architecture(network.architecture(), kind_of<T>);
+        load_parameters(file(), prefix_of(kind_of<T>), network, extra_);
+    }
+
+    /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
+    /// @throws FormatError if the file lacks that network
+    [[nodiscard]] std::string prefix_of(NetworkKind kind) const;
+
+    /// @throws FormatError that lists every keyword by which the file's network of this kind differs from `expected`;
+    ///         keywords that the file does not tell are not compared
+    void check_architecture(const Architecture& expected, NetworkKind kind) const;
+
+private:
+    /// A file that claims other widths than its tensors have is refused here, before a network of those widths is built.
+    void check_widths(const std::string& network) const;
+
+    NetworkFile file_;
+    ExtraTensors extra_;
+};
+
+/// Fills a generator or discriminator from a checkpoint, as Checkpoint::load().
+/// @throws FileError, FormatError
+template <Network T>
+void load(T& network, const std::filesystem::path& path) {
+    Checkpoint(path).load(network);
+}
+
+/// Writes a checkpoint of one network: a generator as `Gs/...`, a discriminator as `D/...`. The file appears when complete.
+/// @throws FileError if it cannot be written
+template <Network T>
+void save(const std::filesystem::path& path, const T& network) {
+    SafetensorsWriter writer;
+    writer.metadata("architecture", detail::architecture_text(network.architecture()));
+    add_parameters(writer, kind_of<T> == NetworkKind::generator ? "Gs/" : "D/", network);
+    writer.write(path);
+}
+
+}  // namespace stylegan
+
+#ifndef STYLEGAN_COMPILED
+#include <stylegan/io/networks/detail/checkpoint_inl.hpp>
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/official_pickle_writer.hpp>
+#include <stylegan/io/networks/open_network_file.hpp>
+#include <stylegan/io/networks/rosinality_writer.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+/// Writes the networks of a file in the format that the ending of `path` stands for: `.safetensors`, ours; `.pkl`, the
+/// official TensorFlow release's; `.pt`, `.pth` or `.model`, rosinality/style-based-gan-pytorch's. Training state is
+/// left out.
+/// @throws ValueError if the ending is another one, or the format cannot hold these networks
+/// @throws FileError if the file cannot be written
+inline void write_networks(const std::filesystem::path& path, const NetworkFile& networks) {
+    const std::string ending = path.extension().string();
+    if (ending == ".pkl") return write_official_pickle(path, networks);
+    if (ending == ".pt" || ending == ".pth" || ending == ".model") return write_rosinality(path, networks);
+    if (ending != ".safetensors")
+        throw ValueError(
+            text(path.string(), ": ends with \"", ending, "\", expected .safetensors, .pkl, .pt, .pth or .model"));
+    SafetensorsWriter writer;
+    std::vector<std::vector<float>> values;  // all at once: they must stay until the file is written
+    values.reserve(networks.tensors.names().size());
+    bool generator = false;
+    for (const std::string& name : networks.tensors.names()) {
+        if (!name.starts_with("Gs/") && !name.starts_with("G/") && !name.starts_with("D/")) continue;
+        generator = generator || !name.starts_with("D/");
+        values.push_back(networks.tensors.read_float(name));
+        writer.add(name, networks.tensors.shape(name), values.back().data());
+    }
+    const NetworkKind kind = generator ? NetworkKind::generator : NetworkKind::discriminator;
+    writer.metadata("architecture", architecture_to_json(networks.architecture(kind)).dump());
+    if (networks.average_is_missing) writer.metadata("w_average", "missing");
+    writer.write(path);
+}
+
+}  // namespace stylegan

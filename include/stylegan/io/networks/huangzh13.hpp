@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/io/networks/port_tensors.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+namespace detail {
+
+/// A generator of huangzh13/StyleGAN.pytorch, put under official names. Its weights are the official ones in PyTorch's
+/// layouts; its instance norm has another epsilon.
+class Huangzh13Generator {
+public:
+    static constexpr const char* first = "g_synthesis.init_block.conv.weight";
+
+    Huangzh13Generator(const NamedTensors& file, const std::string& prefix, ExtraTensors extra)
+        : in_(file, prefix), extra_(extra) {
+        while (in_.has(text("g_synthesis.to_rgb.", stages_, ".weight"))) ++stages_;
+    }
+
+    void add_to(NetworkFile& out) {
+        out_ = &out.tensors;
+        const std::string where = out_->path().string();
+        if (stages_ < 1) throw FormatError(text(where, ": has no tensor \"g_synthesis.to_rgb.0.weight\""));
+        for (int s = 0; s < stages_; ++s) add_stage(s);
+        const Index width = add_mapping();
+        if (in_.has("truncation.avg_latent"))
+            out_->add("Gs/dlatent_avg", in_.vector("truncation.avg_latent"));
+        else
+            out_->add("Gs/dlatent_avg", StoredArray::constant({width}, 0));
+        out.average_is_missing = !in_.has("truncation.avg_latent");
+        in_.require_all_taken(extra_);
+        std::string name = out_->path().filename().string();
+        for (const std::string shadow = "_SHADOW"; name.find(shadow) != std::string::npos;)
+            name.erase(name.find(shadow), shadow.size());
+        add_constants(*out_, "Gs/", stages_, lod_of_name(name, "GAN_GEN_", stages_));
+
+        Architecture a = inferred_generator(out, "Gs/");
+        a.instance_norm_epsilon = 1e-5;
+        a.blur_filter = blur_;
+        out.generator = out.discriminator = a;
+        out.assumed = {"mapping_lrmul",  "mapping_nonlinearity", "normalize_latents",
+                       "use_pixel_norm", "nonlinearity",         "use_wscale"};
+    }
+
+private:
+    void add_stage(int s) {
+        const std::string from = s == 0 ? "g_synthesis.init_block." : text("g_synthesis.blocks.", s - 1, '.');
+        const std::string synthesis = "Gs/G_synthesis/", size = text(4 << s, 'x', 4 << s, '/');
+        const std::string conv0 = synthesis + size + (s == 0 ? "Const/" : "Conv0_up/");
+        const std::string conv1 = synthesis + size + (s == 0 ? "Conv/" : "Conv1/");
+        if (s == 0) {
+            if (!in_.has(from + "const"))
+                throw FormatError(
+                    text(out_->path().string(), ": has no tensor \"", from,
+                         "const\"; without a constant that "
+                         "program shapes its first maps otherwise than the official one, and is not read"));
+            out_->add(conv0 + "const", in_.take(from + "const", 4));
+            out_->add(conv0 + "bias", in_.vector(from + "bias"));
+        } else {
+            out_->add(conv0 + "weight", in_.convolution(from + "conv0_up.weight"));
+            out_->add(conv0 + "bias", in_.vector(from + "conv0_up.bias"));
+            read_blur(from + "conv0_up.intermediate.kernel", s == 1);
+        }
+        add_epilogue(from + "epi1.", conv0);
+        const std::string last = s == 0 ? "conv." : "conv1.";
+        out_->add(conv1 + "weight", in_.convolution(from + last + "weight"));
+        out_->add(conv1 + "bias", in_.vector(from + last + "bias"));
+        add_epilogue(from + "epi2.", conv1);
+        const std::string rgb = text("g_synthesis.to_rgb.", s, '.'),
+                          lod = text(synthesis, "ToRGB_lod", stages_ - 1 - s, '/');
+        out_->add(lod + "weight", in_.convolution(rgb + "weight"));
+        out_->add(lod + "bias", in_.vector(rgb + "bias"));
+    }
+
+    void add_epilogue(const std::string& from, const std::string& to) {
+        out_->add(to + "Noise/weight", in_.vector(from + "top_epi.noise.weight"));
+        out_->add(to + "StyleMod/weight", in_.dense(from + "style_mod.lin.weight"));
+        out_->add(to + "StyleMod/bias", in_.vector(from + "style_mod.lin.bias"));
+    }
+
+    /// @return the length of w
+    Index add_mapping() {
+        Index width = 0;
+        for (int i = 0; in_.has(text("g_mapping.map.dense", i, ".weight")); ++i) {
+            const std::string from = text("g_mapping.map.dense", i, '.'), to = text("Gs/G_mapping/Dense", i, '/');
+            out_->add(to + "weight", in_.dense(from + "weight"));
+            out_->add(to + "bias", in_.vector(from + "bias"));
+            width = out_->shape(to + "bias")[0];
+        }
+        if (width == 0)
+            throw FormatError(text(out_->path().string(), ": has no tensor \"g_mapping.map.dense0.weight\""));
+        if (in_.has("class_embedding.weight"))
+            out_->add("Gs/G_mapping/LabelConcat/weight", in_.take("class_embedding.weight", 2));
+        return width;
+    }
+
+    /// The filter is kept with each stage, as the kernel (1, 1, n, n); all are the same.
+    void read_blur(const std::string& name, bool is_first) {
+        std::vector<double> taps;
+        if (in_.has(name)) {
+            const StoredArray kernel = in_.take(name, 4);
+            const std::vector<double> values = kernel.read<double>();
+            const auto n = static_cast<std::size_t>(kernel.shape[3]);
+            double smallest = 0;
+            for (std::size_t i = 0; i < n && values.size() == n * n; ++i) {
+                taps.push_back(0);
+                for (std::size_t k = 0; k < n; ++k) taps.back() += values[k * n + i];
+                const double size = std::abs(taps.back());
+                if (size > 1e-6 && (smallest == 0 || size < smallest)) smallest = size;
+            }
+            for (double& t : taps) t = Decimal(t / std::max(smallest, 1e-6)).value();
+        }
+        BlurFilter filter = no_blur;
+        const bool fits = taps.size() <= std::size_t{BlurFilter::longest};
+        for (std::size_t i = 0; i < taps.size() && fits; ++i)
+            filter.taps[static_cast<std::size_t>(filter.length++)] = taps[i];
+        if (is_first) blur_ = filter;
+        if (!fits || filter != blur_ || (!taps.empty() && !in_.is_blur(name, taps)))
+            throw FormatError(text(out_->path().string(), ": tensor \"", name,
+                                   "\" is no blur of at most 7 taps, or another one than the first"));
+    }
+
+    PortTensors in_;
+    ExtraTensors extra_;
+    NamedTensors* out_ = nullptr;
+    int stages_ = 0;
+    BlurFilter blur_ = BlurFilter{};
+};
+
+}  // namespace detail
+
+/// The generator of huangzh13/StyleGAN.pytorch: `GAN_GEN_D_E.pth` or `GAN_GEN_SHADOW_D_E.pth`, which becomes Gs.
+/// @param extra  what becomes of tensors that the generator does not have
+/// @return nothing if these are other tensors
+/// @throws FormatError if they are, but not as that program writes them
+[[nodiscard]] inline std::optional<NetworkFile> networks_of_huangzh13(const NamedTensors& tensors, ExtraTensors extra) {
+    for (const std::string& name : tensors.names()) {
+        if (!name.ends_with(detail::Huangzh13Generator::first)) continue;
+        NetworkFile out;
+        out.format = "PyTorch, huangzh13/StyleGAN.pytorch";
+        out.tensors = NamedTensors(tensors.path(), tensors.file());
+        const std::string prefix = name.substr(0, name.size() - std::string(detail::Huangzh13Generator::first).size());
+        detail::Huangzh13Generator(tensors, prefix, extra).add_to(out);
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace stylegan

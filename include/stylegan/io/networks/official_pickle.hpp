@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/network_file.hpp>
+#include <stylegan/io/pickle/pickle_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stylegan {
+
+namespace detail {
+
+inline std::string keyword_text(PickleValue v) {
+    const std::string_view s = v.characters();
+    if (s.size() > 1000) v.fail(text("is text of ", s.size(), " characters, too long for a network's keyword"));
+    return std::string(s);
+}
+
+/// The keywords that an official network was built with, as JSON.
+/// @param count  of the values so far: they may refer to each other, so that a few stand for any number
+inline nlohmann::json json_of_pickle(PickleValue v, int& count, int depth = 0) {
+    if (depth > 8) v.fail("nests too deep for a network's keywords");
+    if (++count > 1000) v.fail("is the thousandth value and not the last, too many for a network's keywords");
+    if (v.is_none()) return nullptr;
+    if (v.is_boolean()) return v.boolean();
+    if (v.is_integer()) return v.integer();
+    if (v.is_number()) return v.number();
+    if (v.is_text()) return keyword_text(v);
+    if (v.is_array() && v.array().shape.empty()) {  // a scalar of NumPy
+        const ElementType type = v.array().type;
+        if (type == ElementType::boolean) return v.array().read<int>()[0] != 0;
+        if (type == ElementType::f16 || type == ElementType::f32 || type == ElementType::f64)
+            return v.array().read<double>()[0];
+        return v.array().read<std::int64_t>()[0];
+    }
+    nlohmann::json json = v.is_dictionary() ? nlohmann::json::object() : nlohmann::json::array();
+    for (std::size_t i = 0; i < v.size(); ++i) {
+        if (!v.is_dictionary()) {
+            json.push_back(json_of_pickle(v[i], count, depth + 1));
+            continue;
+        }
+        const auto [key, value] = v.entry(i);
+        json[keyword_text(key)] = json_of_pickle(value, count, depth + 1);
+    }
+    return json;
+}
+
+/// Reads what the official TensorFlow release writes: Network objects with their state, usually (G, D, Gs).
+class OfficialPickle {
+public:
+    OfficialPickle(NetworkFile& out, const Pickle& pickle) : out_(out), pickle_(pickle) {}
+
+    void read(PickleValue root) {
+        if (root.is_object()) {  // one network alone
+            const PickleValue state = state_of(root);
+            const bool generator = is_generator(state.at("build_func_name"));
+            read_network(root, generator ? "Gs" : "D");
+            return finish();
+        }
+        if (!root.is_list() || root.size() != 3)
+            root.fail(text("is ", root.kind(), ", expected a network or the three networks (G, D, Gs)"));
+        constexpr std::array names{"G", "D", "Gs"};
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (!root[i].is_none()) read_network(root[i], names[i]);
+        finish();
+    }
+
+private:
+    static PickleValue state_of(PickleValue network) {
+        if (!network.is_object()) network.fail(text("is ", network.kind(), ", expected a network"));
+        const PickleValue state = network.state();
+        const std::int64_t version = state.at("version").integer();
+        if (version != 2 && version != 3)
+            state.fail(text("is a network of version ", version, ", expected 2 or 3, those of the first StyleGAN",
+                            version > 3 ? "; this is one of its successors" : ""));
+        return state;
+    }
+
+    static bool is_progressive(PickleValue function) {
+        return function.characters() == "G_paper" || function.characters() == "D_paper";
+    }
+    static bool is_generator(PickleValue function) {
+        const std::string_view f = function.characters();
+        if (f != "G_style" && f != "G_paper" && f != "D_basic" && f != "D_paper")
+            function.fail(text("is a network of the function \"", PickleBuilder::printable(f),
+                               "\", expected G_style, D_basic, G_paper or D_paper"));
+        return f.starts_with('G');
+    }
+
+    void read_network(PickleValue network, const std::string& name) {
+        const PickleValue state = state_of(network), function = state.at("build_func_name");
+        const bool generator = is_generator(function);
+        if (generator == (name == "D"))
+            network.fail(text("is a network of the function ", function.characters(), " in the place of ", name));
+        const Architecture a = architecture_of(state, generator, is_progressive(function), name);
+        (generator ? out_.generator : out_.discriminator) = a;  // Gs comes after G, and is the one to use
+        (generator ? has_generator_ : has_discriminator_) = true;
+        add_variables(state, name + "/");
+        if (const auto components = state.find("components")) {
+            if (components->size() > 16)
+                components->fail(text("has ", components->size(), " components, more than any network"));
+            for (std::size_t i = 0; i < components->size(); ++i) {
+                const PickleValue part = state_of(components->entry(i).second);
+                add_variables(part, text(name, '/', part.at("name").characters(), '/'));
+            }
+        }
+    }
+
+    void add_variables(PickleValue state, const std::string& prefix) {
+        const PickleValue variables = state.at("variables");
+        for (std::size_t i = 0; i < variables.size(); ++i) {
+            const PickleValue pair = variables[i];
+            if (pair.size() != 2 || !pair[1].is_array()) pair.fail("is not a variable's name and its array");
+            out_.tensors.add(text(prefix, pair[0].characters()), pair[1].array());
+        }
+    }
+
+    [[nodiscard]] Architecture architecture_of(PickleValue state, bool generator, bool progressive,
+                                               const std::string& name) const {
+        const PickleValue keywords = state.at("static_kwargs");
+        int count = 0;
+        nlohmann::json json = json_of_pickle(keywords, count);
+        Architecture defaults = progressive ? config_a : config_f;
+        if (progressive || !generator) {
+            defaults.resolution_log2 = 5;
+            defaults.num_channels = 1;
+        }
+        if (progressive) rename_keywords(json, keywords);
+        const bool latent_is_told = json.contains("latent_size") && !json["latent_size"].is_null();
+        if (progressive && !latent_is_told) json.erase("latent_size");
+        Architecture a = architecture_from_json(json, text(pickle_.where(), ": ", name, ": static_kwargs"), defaults);
+        if (progressive && generator && !latent_is_told) a.latent_size = a.nf(0);
+        return a;
+    }
+
+    /// The Progressive GAN's names for what StyleGAN named anew.
+    static void rename_keywords(nlohmann::json& json, PickleValue keywords) {
+        if (json.contains("use_leakyrelu")) {
+            json["nonlinearity"] = json["use_leakyrelu"] == false ? "relu" : "lrelu";
+            json.erase("use_leakyrelu");
+        }
+        if (json.contains("use_pixelnorm")) {
+            json["use_pixel_norm"] = json["use_pixelnorm"];
+            json.erase("use_pixelnorm");
+        }
+        if (json.contains("pixelnorm_epsilon")) {
+            if (json["pixelnorm_epsilon"] != 1e-8)
+                keywords.fail(text("has pixelnorm_epsilon ", json["pixelnorm_epsilon"].dump(), ", expected 1e-8"));
+            json.erase("pixelnorm_epsilon");
+        }
+    }
+
+    void finish() {
+        if (!has_generator_) out_.generator = out_.discriminator;
+        if (!has_discriminator_) out_.discriminator = out_.generator;
+        out_.generator.mbstd_group_size = out_.discriminator.mbstd_group_size;
+        out_.generator.mbstd_num_features = out_.discriminator.mbstd_num_features;
+    }
+
+    NetworkFile& out_;
+    const Pickle& pickle_;
+    bool has_generator_ = false, has_discriminator_ = false;
+};
+
+}  // namespace detail
+
+/// Reads a file of the official TensorFlow release (`.pkl`): its networks G, D, Gs, of networks_stylegan or
+/// networks_progan, states of version 2 and 3. Their keywords decide the architecture; the source text in the file is
+/// not looked at. The numbers stay in the file until they are read.
+/// @throws FileError, FormatError
+[[nodiscard]] inline NetworkFile read_official_pickle(const std::filesystem::path& path) {
+    const auto file = std::make_shared<const PickleFile>(path);
+    NetworkFile out;
+    out.format = "official TensorFlow pickle";
+    out.tensors = NamedTensors(path, file);
+    detail::OfficialPickle(out, file->pickle()).read(file->root());
+    return out;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/philox.hpp>
+#include <stylegan/io/networks/infer_architecture.hpp>
+#include <stylegan/io/networks/network_file.hpp>
+#include <stylegan/io/tensors/extra_tensors.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stylegan::detail {
+
+/// Where another program keeps something: tensors of PyTorch's layouts, to be had in the official ones. Remembers
+/// what was taken, so that what nobody asked for can be named.
+class PortTensors {
+public:
+    /// @param prefix  that the names below begin with
+    PortTensors(const NamedTensors& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
+
+    [[nodiscard]] bool has(const std::string& name) const { return file_.contains(prefix_ + name); }
+
+    /// A tensor as it is, of the given rank, its numbers to be multiplied by `scale`.
+    [[nodiscard]] StoredArray take(const std::string& name, std::size_t rank, double scale = 1) {
+        StoredArray a = file_[prefix_ + name];
+        if (a.shape.size() != rank)
+            throw FormatError(text(file_.path().string(), ": tensor \"", prefix_, name, "\" has shape ",
+                                   shape_text(a.shape), ", expected ", rank, rank == 1 ? " axis" : " axes"));
+        a.scale = scale;
+        used_.insert(prefix_ + name);
+        return a;
+    }
+    [[nodiscard]] StoredArray vector(const std::string& name, double scale = 1) { return take(name, 1, scale); }
+    /// (out, in) -> (in, out)
+    [[nodiscard]] StoredArray dense(const std::string& name, double scale = 1) {
+        return take(name, 2, scale).permuted({1, 0});
+    }
+    /// (out, in, kh, kw) -> (kh, kw, in, out)
+    [[nodiscard]] StoredArray convolution(const std::string& name, double scale = 1) {
+        return take(name, 4, scale).permuted({2, 3, 1, 0});
+    }
+    /// (in, out, kh, kw) -> (kh, kw, in, out)
+    [[nodiscard]] StoredArray transposed_convolution(const std::string& name, double scale = 1) {
+        return take(name, 4, scale).permuted({2, 3, 0, 1});
+    }
+
+    /// A kernel that never changes: (C, 1, 3, 3) of a blur. @return whether it is the outer product of `taps`,
+    /// summing to 1
+    [[nodiscard]] bool is_blur(const std::string& name, const std::vector<double>& taps) {
+        const std::vector<double> values = take(name, 4).read<double>();
+        double sum = 0;
+        for (const double t : taps) sum += t;
+        const std::size_t n = taps.size();
+        if (values.empty() || values.size() % (n * n) != 0) return false;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (std::abs(values[i] - taps[i / n % n] * taps[i % n] / (sum * sum)) > 1e-6) return false;
+        return true;
+    }
+
+    /// @throws ExtraTensorsError that names the tensors below the prefix that were never taken, if they are refused
+    void require_all_taken(ExtraTensors extra) const {
+        if (extra == ExtraTensors::passed_over) return;
+        std::vector<std::string> surplus;
+        for (const std::string& name : file_.names())
+            if (name.starts_with(prefix_) && used_.count(name) == 0) surplus.push_back(name);
+        refuse_extra_tensors(file_.path(), surplus);
+    }
+
+private:
+    const NamedTensors& file_;
+    std::string prefix_;
+    std::set<std::string> used_;
+};
+
+/// What the ports do not keep and the official networks do: `lod`, and a noise map for each layer, which the ports draw
+/// anew for each picture. They are the same for every file.
+/// @throws FormatError for more than 2048x2048: a file of names alone must not ask for maps of any size
+inline void add_constants(NamedTensors& out, const std::string& prefix, int stages, double lod) {
+    constexpr int most_stages = 10;
+    if (stages > most_stages)
+        throw FormatError(text(out.path().string(), ": has ", stages, " resolutions, expected at most ", most_stages));
+    out.add(prefix + "lod", StoredArray::constant({}, static_cast<float>(lod)));
+    out.add(prefix + "G_synthesis/lod", StoredArray::constant({}, static_cast<float>(lod)));
+    for (int layer = 0; layer < 2 * stages; ++layer) {
+        const Index size = Index{4} << (layer / 2);
+        std::vector<float> map(static_cast<std::size_t>(size * size));
+        RandomStream(0, 0, Purpose::noise, static_cast<std::uint32_t>(layer)).fill_normal(map.data(), map.size());
+        out.add(text(prefix, "G_synthesis/noise", layer), StoredArray::own(std::move(map), {1, 1, size, size}));
+    }
+}
+
+/// The level of detail of a network that was grown up to some stage, which the file's name tells:
+/// "train_step-6.model" with start "train_step-". 0 if it does not.
+inline double lod_of_name(std::string_view file_name, std::string_view start, int stages) {
+    const std::size_t at = file_name.find(start);
+    if (at == std::string_view::npos) return 0;
+    int step = -1;
+    const char* const first = file_name.data() + at + start.size();
+    const auto [end, error] = std::from_chars(first, file_name.data() + file_name.size(), step);
+    const bool whole =
+        error == std::errc{} && end != file_name.data() + file_name.size() && (*end == '.' || *end == '_');
+    return whole && step >= 0 && step < stages ? stages - 1 - step : 0;
+}
+
+/// The architecture of the generator that was put together under "Gs/" or "G/".
+inline Architecture inferred_generator(const NetworkFile& file, const std::string& prefix) {
+    VariableShapes shapes;
+    for (const std::string& name : file.tensors.names())
+        if (name.starts_with(prefix)) shapes.emplace(name.substr(prefix.size()), file.tensors.shape(name));
+    return infer_architecture(shapes, {}, file.tensors.path().string()).architecture;
+}
+
+}  // namespace stylegan::detail

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/networks/network_file.hpp>
+#include <stylegan/io/pickle/pickle_writer.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stylegan {
+
+namespace detail {
+
+/// Why rosinality/style-based-gan-pytorch cannot compute a generator of this architecture; nullptr if it can.
+inline const char* not_of_rosinality(const Architecture& a) {
+    if (!a.bias_before_blur) return "that program adds the bias before the blur (bias_before_blur)";
+    if (a.instance_norm_epsilon != Epsilon(1e-5))
+        return "that program's instance norm has the epsilon 1e-5 (instance_norm_epsilon)";
+    if (!a.shared_noise) return "that program has one noise map for both layers of a stage (shared_noise)";
+    if (a.base != Size{} || a.stages() < 2) return "that program begins at 4x4, and goes on";
+    if (a.blur_filter != BlurFilter{}) return "that program's blur is [1, 2, 1] (blur_filter)";
+    if (a.label_size != 0) return "that program has no labels (label_size)";
+    if (a.mapping_layers < 1) return "that program has a mapping network (mapping_layers)";
+    if (!a.normalize_latents || !a.use_styles || !a.const_input_layer || !a.use_noise || a.use_pixel_norm ||
+        !a.use_instance_norm || !a.use_wscale || a.progressive_gan || a.nonlinearity != Nonlinearity::leaky_relu ||
+        a.mapping_nonlinearity != Nonlinearity::leaky_relu)
+        return "that program knows configuration F alone";
+    return nullptr;
+}
+
+/// Writes a state dictionary in PyTorch's zip format: first the numbers, then the pickle that names them.
+class TorchWriter {
+public:
+    explicit TorchWriter(const std::filesystem::path& path) : zip_(path) {
+        pickle_.global("collections", "OrderedDict");
+        pickle_.empty_tuple();
+        pickle_.call();
+        pickle_.mark();
+    }
+
+    void add(const std::string& name, const std::vector<Index>& shape, const std::vector<float>& values) {
+        const std::string key = std::to_string(count_++);
+        zip_.add("archive/data/" + key,
+                 std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)));
+        pickle_.string(name);
+        pickle_.global("torch._utils", "_rebuild_tensor_v2");
+        pickle_.mark();
+        pickle_.mark();
+        pickle_.string("storage");
+        pickle_.global("torch", "FloatStorage");
+        pickle_.string(key);
+        pickle_.string("cpu");
+        pickle_.integer(static_cast<std::int64_t>(values.size()));
+        pickle_.end_tuple();
+        pickle_.persistent();
+        pickle_.integer(0);
+        pickle_.extents(shape);
+        pickle_.extents(dense_strides(shape));
+        pickle_.boolean(false);
+        pickle_.global("collections", "OrderedDict");
+        pickle_.empty_tuple();
+        pickle_.call();
+        pickle_.end_tuple();
+        pickle_.call();
+    }
+
+    void commit() {
+        pickle_.end_dictionary();
+        pickle_.stop();
+        zip_.add("archive/data.pkl", text_);
+        zip_.add("archive/version", "3\n");
+        zip_.commit();
+    }
+
+private:
+    ZipWriter zip_;
+    std::string text_;
+    PickleWriter pickle_{
+        [this](const void* data, std::size_t size) { text_.append(static_cast<const char*>(data), size); }, 2};
+    int count_ = 0;
+};
+
+/// The other way of RosinalityGenerator.
+class RosinalityWriter {
+public:
+    RosinalityWriter(const NetworkFile& in, std::string prefix, const std::filesystem::path& path)
+        : in_(in), from_(std::move(prefix)), a_(in.generator), out_(path) {}
+
+    void write() {
+        for (int s = 0; s < a_.stages(); ++s) write_stage(s);
+        for (int i = 0; i < a_.mapping_layers; ++i) {
+            const std::string from = text("G_mapping/Dense", i, '/'), to = text("style.", 2 * i + 1, ".linear.");
+            add(to + "weight_orig", tensor(from + "weight").permuted({1, 0}), a_.mapping_lrmul.value());
+            add(to + "bias", tensor(from + "bias"), a_.mapping_lrmul.value());
+        }
+        out_.commit();
+    }
+
+private:
+    [[nodiscard]] const StoredArray& tensor(const std::string& name) const { return in_.tensors[from_ + name]; }
+
+    void add(const std::string& name, const StoredArray& a, double scale = 1) {
+        std::vector<float> values = a.read<float>();
+        if (scale != 1)
+            for (float& v : values) v = static_cast<float>(scale * static_cast<double>(v));
+        out_.add(name, a.shape, values);
+    }
+
+    void write_stage(int s) {
+        const std::string to = text("generator.progression.", s, '.'),
+                          size = text("G_synthesis/", 4 << s, 'x', 4 << s, '/');
+        const std::string conv0 = size + (s == 0 ? "Const/" : "Conv0_up/"),
+                          conv1 = size + (s == 0 ? "Conv/" : "Conv1/");
+        if (s == 0) {
+            const StoredArray& constant = tensor(conv0 + "const");
+            std::vector<float> values = constant.read<float>();
+            const std::vector<float> bias = tensor(conv0 + "bias").read<float>();  // has no place of its own there
+            for (std::size_t i = 0; i < values.size(); ++i) values[i] += bias[i * bias.size() / values.size()];
+            out_.add(to + "conv1.input", constant.shape, values);
+        } else if (a_.fused(s)) {
+            add(to + "conv1.0.weight", tensor(conv0 + "weight").permuted({2, 3, 0, 1}), 4);
+            add(to + "conv1.0.bias", tensor(conv0 + "bias"));
+            add_blur(to + "conv1.1.", a_.feature_maps(s));
+        } else {
+            add(to + "conv1.1.conv.weight_orig", tensor(conv0 + "weight").permuted({3, 2, 0, 1}));
+            add(to + "conv1.1.conv.bias", tensor(conv0 + "bias"));
+            add_blur(to + "conv1.2.", a_.feature_maps(s));
+        }
+        add_epilogue(conv0, to, "1");
+        add(to + "conv2.conv.weight_orig", tensor(conv1 + "weight").permuted({3, 2, 0, 1}));
+        add(to + "conv2.conv.bias", tensor(conv1 + "bias"));
+        add_epilogue(conv1, to, "2");
+        const std::string rgb = text("generator.to_rgb.", s, ".conv."),
+                          lod = text("G_synthesis/ToRGB_lod", a_.stages() - 1 - s, '/');
+        add(rgb + "weight_orig", tensor(lod + "weight").permuted({3, 2, 0, 1}), std::sqrt(0.5));
+        add(rgb + "bias", tensor(lod + "bias"));
+    }
+
+    void add_epilogue(const std::string& from, const std::string& to, const std::string& k) {
+        const StoredArray& noise = tensor(from + "Noise/weight");
+        std::vector<float> strengths = noise.read<float>();
+        const double scale = std::sqrt(static_cast<double>(noise.shape[0]) / 2);
+        for (float& v : strengths) v = static_cast<float>(scale * static_cast<double>(v));
+        out_.add(to + "noise" + k + ".weight_orig", {1, noise.shape[0], 1, 1}, strengths);
+        add(to + "adain" + k + ".style.linear.weight_orig", tensor(from + "StyleMod/weight").permuted({1, 0}),
+            std::sqrt(0.5));
+        std::vector<float> bias = tensor(from + "StyleMod/bias").read<float>();
+        for (std::size_t i = 0; i < bias.size() / 2; ++i) bias[i] += 1;
+        out_.add(to + "adain" + k + ".style.linear.bias", {static_cast<Index>(bias.size())}, bias);
+    }
+
+    void add_blur(const std::string& name, int maps) {
+        constexpr float taps[] = {1, 2, 1};
+        std::vector<float> kernel(static_cast<std::size_t>(9 * maps));
+        for (std::size_t i = 0; i < kernel.size(); ++i) kernel[i] = taps[i / 3 % 3] * taps[i % 3] / 16;
+        for (const char* which : {"weight", "weight_flip"}) out_.add(name + which, {maps, 1, 3, 3}, kernel);
+    }
+
+    const NetworkFile& in_;
+    std::string from_;
+    Architecture a_;
+    TorchWriter out_;
+};
+
+}  // namespace detail
+
+/// Writes a generator as rosinality/style-based-gan-pytorch keeps its g_running (`NNNNNN.model`): a state dictionary
+/// that torch.load() and load_state_dict() of its StyledGenerator take. Gs is written, or G where there is no Gs; its
+/// noise maps and its average w have no place there.
+/// @throws ValueError if that program cannot compute such a network, with the reason
+/// @throws FormatError if there is no generator; FileError if the file cannot be written
+inline void write_rosinality(const std::filesystem::path& path, const NetworkFile& networks) {
+    if (const char* reason = detail::not_of_rosinality(networks.generator))
+        throw ValueError(text(path.string(),
+                              ": the format of rosinality/style-based-gan-pytorch cannot hold this network: ", reason));
+    const bool averaged = networks.tensors.contains("Gs/lod");
+    if (!averaged && !networks.tensors.contains("G/lod"))
+        throw FormatError(text(networks.tensors.path().string(), ": holds no generator, expected one to write"));
+    detail::RosinalityWriter(networks, averaged ? "Gs/" : "G/", path).write();
+}
+
+}  // namespace stylegan

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/pickle/pickle_constructors.hpp>
+#include <stylegan/io/tensors/numpy_type.hpp>
+#include <stylegan/io/tensors/stored_array.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace stylegan {
+
+/// The place of a value within its Pickle.
+using PickleReference = std::uint32_t;
+
+/// A tensor of PyTorch, whose numbers lie apart from the pickle: in the storage of this key.
+struct TorchStorage {
+    std::string_view key;
+    ElementType type = ElementType::f32;
+    std::size_t elements = 0;  ///< of the whole storage
+    std::size_t first = 0;     ///< where this view begins
+};
+
+namespace detail {
+
+struct PickleList {  // also tuples and sets
+    std::vector<PickleReference> items;
+};
+struct PickleDictionary {
+    std::vector<std::pair<PickleReference, PickleReference>> items;
+};
+struct PickleObject {  // of a class with a state
+    PickleConstructor constructor;
+    std::optional<PickleReference> state;
+};
+struct PickleArray {
+    std::uint32_t index;                     // of its StoredArray
+    std::optional<PickleReference> storage;  // where PyTorch keeps the numbers
+};
+struct LongInteger {
+    std::span<const std::uint8_t> bytes;  // of more than 64 bits, little-endian
+};
+
+using PickleContent =
+    std::variant<std::monostate, bool, std::int64_t, LongInteger, double, std::string_view, StoredBytes, PickleList,
+                 PickleDictionary, const KnownConstructor*, PickleObject, NumpyType, PickleArray, TorchStorage>;
+
+struct PickleNode {
+    PickleContent content;
+    std::size_t at = 0;       // the byte that it was made at
+    std::uint32_t depth = 0;  // levels of containers in it
+};
+
+/// What each alternative of PickleContent is called in messages.
+inline const char* kind_of(const PickleContent& content) {
+    constexpr const char* names[] = {"None",      "a truth value", "an integer", "a long integer", "a number",
+                                     "text",      "bytes",         "a list",     "a dictionary",   "a constructor",
+                                     "an object", "a dtype",       "an array",   "a storage"};
+    static_assert(std::size(names) == std::variant_size_v<PickleContent>);
+    return names[content.index()];
+}
+
+}  // namespace detail
+
+/// The values that a pickle builds: they refer to each other by number, so that neither cycles nor depth need care,
+/// and to the bytes that they were read from, which must outlive them.
+class Pickle {
+public:
+    explicit Pickle(std::string where) : where_(std::move(where)) {}
+
+    /// What messages begin with: the file, and the place in it.
+    [[nodiscard]] const std::string& where() const { return where_; }
+
+    [[noreturn]] void fail(std::size_t at, const std::string& what) const {
+        throw FormatError(text(where_, ": byte ", at, ": ", what));
+    }
+
+    /// Every storage of PyTorch that is referred to, some of them more than once.
+    [[nodiscard]] std::vector<TorchStorage> storages() const {
+        std::vector<TorchStorage> all;
+        for (const detail::PickleNode& node : nodes_)
+            if (const auto* const storage = std::get_if<TorchStorage>(&node.content)) all.push_back(*storage);
+        return all;
+    }
+
+private:
+    friend class PickleValue;
+    friend class PickleBuilder;
+
+    std::string where_;
+    std::vector<detail::PickleNode> nodes_;
+    std::vector<StoredArray> arrays_;
+    std::deque<std::string> texts_;  // of those that are not in the file as they stand
+};
+
+/// One value of a pickle. Everything here throws FormatError, with the byte of the file, for a value of another kind.
+class PickleValue {
+public:
+    PickleValue(const Pickle& pickle, PickleReference reference) : pickle_(&pickle), reference_(reference) {}
+
+    [[noreturn]] void fail(const std::string& what) const { pickle_->fail(node().at, what); }
+
+    [[nodiscard]] const char* kind() const { return detail::kind_of(node().content); }
+    [[nodiscard]] bool is_none() const { return holds<std::monostate>(); }
+    [[nodiscard]] bool is_boolean() const { return holds<bool>(); }
+    [[nodiscard]] bool is_integer() const { return holds<std::int64_t>(); }
+    [[nodiscard]] bool is_number() const { return holds<double>(); }
+    [[nodiscard]] bool is_text() const { return holds<std::string_view>(); }
+    [[nodiscard]] bool is_list() const { return holds<detail::PickleList>(); }
+    [[nodiscard]] bool is_dictionary() const { return holds<detail::PickleDictionary>(); }
+    [[nodiscard]] bool is_array() const { return holds<detail::PickleArray>(); }
+    [[nodiscard]] bool is_object() const { return holds<detail::PickleObject>(); }
+
+    [[nodiscard]] bool boolean() const { return as<bool>("a truth value"); }
+    [[nodiscard]] std::int64_t integer() const { return as<std::int64_t>("an integer"); }
+    [[nodiscard]] double number() const {
+        return is_integer() ? static_cast<double>(integer()) : as<double>("a number");
+    }
+    [[nodiscard]] std::string_view characters() const { return as<std::string_view>("text"); }
+    [[nodiscard]] StoredBytes bytes() const {
+        if (is_text()) {  // Python 2 knew no difference
+            const std::string_view s = characters();
+            return StoredBytes({reinterpret_cast<const std::uint8_t*>(s.data()), s.size()});  // NOLINT: text as bytes
+        }
+        return as<StoredBytes>("bytes");
+    }
+    /// The bytes of an integer of more than 64 bits, little-endian; none for any other value.
+    [[nodiscard]] std::span<const std::uint8_t> long_integer() const {
+        const auto* const v = std::get_if<detail::LongInteger>(&node().content);
+        return v != nullptr ? v->bytes : std::span<const std::uint8_t>{};
+    }
+
+    /// Entries of a list, tuple, set or dictionary.
+    [[nodiscard]] std::size_t size() const {
+        return is_dictionary() ? as<detail::PickleDictionary>("").items.size() : list().items.size();
+    }
+    /// Entry i of a list, tuple or set.
+    [[nodiscard]] PickleValue operator[](std::size_t i) const {
+        const auto& items = list().items;
+        if (i >= items.size()) fail(text("has ", items.size(), " entries, expected at least ", i + 1));
+        return {*pickle_, items[i]};
+    }
+    /// Key and value of entry i of a dictionary.
+    [[nodiscard]] std::pair<PickleValue, PickleValue> entry(std::size_t i) const {
+        const auto& [key, value] = dictionary().items.at(i);
+        return {PickleValue(*pickle_, key), PickleValue(*pickle_, value)};
+    }
+    /// The value of a key of text; FormatError also if the key is there twice.
+    [[nodiscard]] std::optional<PickleValue> find(std::string_view key) const {
+        std::optional<PickleValue> found;
+        for (const auto& [k, v] : dictionary().items) {
+            const PickleValue name(*pickle_, k);
+            if (!name.is_text() || name.characters() != key) continue;
+            if (found) name.fail(text("names \"", key, "\" twice"));
+            found.emplace(*pickle_, v);
+        }
+        return found;
+    }
+    [[nodiscard]] PickleValue at(std::string_view key) const {
+        const auto found = find(key);
+        if (!found) fail(text("has no \"", key, '"'));
+        return *found;
+    }
+
+    [[nodiscard]] PickleConstructor constructor() const {
+        return as<const detail::KnownConstructor*>("a constructor")->constructor;
+    }
+    /// What class an object is of, and the state that it was given.
+    [[nodiscard]] PickleConstructor object_class() const { return as<detail::PickleObject>("an object").constructor; }
+    [[nodiscard]] PickleValue state() const {
+        const auto& object = as<detail::PickleObject>("an object");
+        if (!object.state) fail("is an object without a state");
+        return {*pickle_, *object.state};
+    }
+
+    /// An array of NumPy, or a tensor of PyTorch: then its bytes are elsewhere, see storage().
+    [[nodiscard]] const StoredArray& array() const {
+        return pickle_->arrays_[as<detail::PickleArray>("an array").index];
+    }
+    /// Where PyTorch keeps the numbers of array().
+    [[nodiscard]] std::optional<TorchStorage> storage() const {
+        if (holds<TorchStorage>()) return as<TorchStorage>("a storage");
+        const auto& storage = as<detail::PickleArray>("a tensor").storage;
+        if (!storage) return std::nullopt;
+        return PickleValue(*pickle_, *storage).as<TorchStorage>("a storage");
+    }
+
+private:
+    friend class PickleBuilder;
+
+    [[nodiscard]] const detail::PickleNode& node() const { return pickle_->nodes_[reference_]; }
+    template <class T>
+    [[nodiscard]] bool holds() const {
+        return std::holds_alternative<T>(node().content);
+    }
+    template <class T>
+    [[nodiscard]] const T& as(const char* expected) const {
+        if (const T* const v = std::get_if<T>(&node().content)) return *v;
+        fail(text("is ", kind(), ", expected ", expected));
+    }
+    [[nodiscard]] const detail::PickleList& list() const { return as<detail::PickleList>("a list"); }
+    [[nodiscard]] const detail::PickleDictionary& dictionary() const {
+        return as<detail::PickleDictionary>("a dictionary");
+    }
+
+    const Pickle* pickle_;
+    PickleReference reference_;
+};
+
+}  // namespace stylegan

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/files/mapped_file.hpp>
+#include <stylegan/io/files/stored_zip.hpp>
+#include <stylegan/io/pickle/pickle.hpp>
+#include <stylegan/io/tensors/named_tensors.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace stylegan {
+
+namespace detail {
+
+/// Gives every tensor below a value its name: keys of dictionaries and places in lists, joined by '/'.
+class TensorNames {
+public:
+    TensorNames(NamedTensors& out, const std::map<std::string, std::span<const std::uint8_t>, std::less<>>& storages)
+        : out_(out), storages_(storages) {}
+
+    void add(PickleValue v, const std::string& name, int depth = 0) {
+        if (++visited_ > (1 << 20) || depth > 32) v.fail("nests dictionaries and lists deeper than any network's file");
+        if (name.size() > NamedTensors::longest_name)
+            v.fail(text("is named with ", name.size(), " characters, expected at most ", NamedTensors::longest_name));
+        if (v.is_array()) {
+            out_.add(name.empty() ? "tensor" : name, located(v));
+        } else if (v.is_list()) {
+            for (std::size_t i = 0; i < v.size(); ++i) add(v[i], joined(name, std::to_string(i)), depth + 1);
+        } else if (v.is_dictionary()) {
+            for (std::size_t i = 0; i < v.size(); ++i) {
+                const auto [key, value] = v.entry(i);
+                if (key.is_text())
+                    add(value, joined(name, std::string(key.characters())), depth + 1);
+                else if (key.is_integer())
+                    add(value, joined(name, std::to_string(key.integer())), depth + 1);
+            }
+        }
+    }
+
+private:
+    static std::string joined(const std::string& name, const std::string& part) {
+        return name.empty() ? part : name + "/" + part;
+    }
+
+    StoredArray located(PickleValue v) const {
+        StoredArray a = v.array();
+        const auto storage = v.storage();
+        if (!storage) return a;
+        const auto found = storages_.find(storage->key);
+        if (found == storages_.end())
+            v.fail(text("refers to storage \"", storage->key, "\", which is not in the file"));
+        const std::size_t start = storage->first * size_of(a.type) + a.bytes.size;
+        if (start > found->second.size()) v.fail(text("begins beyond the end of storage \"", storage->key, '"'));
+        a.bytes = StoredBytes(found->second.subspan(start));
+        return a;
+    }
+
+    NamedTensors& out_;
+    const std::map<std::string, std::span<const std::uint8_t>, std::less<>>& storages_;
+    int visited_ = 0;
+};
+
+class TorchReader {
+public:
+    using Bytes = std::span<const std::uint8_t>;
+
+    TorchReader(Bytes bytes, const std::filesystem::path& path) : bytes_(bytes), path_(path) {}
+
+    void read(NamedTensors& out) {
+        if (bytes_.size() >= 2 && bytes_[0] == 'P' && bytes_[1] == 'K')
+            read_zip(out);
+        else
+            read_stream(out);
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& what) const { throw FormatError(text(path_.string(), ": ", what)); }
+
+    /// The format of PyTorch 1.6 and later: a zip archive of a pickle and one entry for each storage.
+    void read_zip(NamedTensors& out) {
+        const StoredZip zip(bytes_, path_.string());
+        std::string prefix = "?";
+        for (const auto& [name, entry] : zip.entries())
+            if (name == "data.pkl" || (name.ends_with("/data.pkl") && name.find('/') == name.size() - 9))
+                prefix = name.substr(0, name.size() - 8);
+        if (prefix == "?") fail("is a zip archive without a data.pkl, expected a file of PyTorch");
+        if (zip.contains(prefix + "byteorder")) {
+            const Bytes order = zip.content(prefix + "byteorder");
+            if (order.size() != 6 || order[0] != 'l')
+                fail("was written on a big-endian machine, expected little-endian numbers");
+        }
+        Pickle pickle(text(path_.string(), ": ", prefix, "data.pkl"));
+        PickleMachine machine(pickle, zip.content(prefix + "data.pkl"), true);
+        const PickleValue root = machine.run();
+        for (const TorchStorage& s : pickle.storages()) {
+            const std::string entry = prefix + "data/" + std::string(s.key);
+            if (!zip.contains(entry)) fail(text("has no entry \"", entry, "\", the numbers of a tensor"));
+            add_storage(s, zip.content(entry));
+        }
+        TensorNames(out, storages_).add(root, "");
+    }
+
+    /// The older format: pickles of a magic number, a version, the machine, the tensors and the storages' keys, then
+    /// the storages.
+    void read_stream(NamedTensors& out) {
+        constexpr std::uint8_t magic[] = {0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
+        Pickle pickle(path_.string());
+        PickleMachine machine(pickle, bytes_, true);
+        const auto found = machine.run().long_integer();
+        if (!std::equal(found.begin(), found.end(), std::begin(magic), std::end(magic)))
+            fail("does not begin with PyTorch's magic number, expected a file of PyTorch");
+        if (const PickleValue version = machine.run(machine.position()); version.integer() != 1001)
+            version.fail(text("is version ", version.integer(), " of PyTorch's format, expected 1001"));
+        if (const auto order = machine.run(machine.position()).find("little_endian"); order && !order->boolean())
+            order->fail("was written on a big-endian machine, expected little-endian numbers");
+        const PickleValue root = machine.run(machine.position()), keys = machine.run(machine.position());
+
+        std::map<std::string_view, TorchStorage> described;
+        for (const TorchStorage& s : pickle.storages()) described.emplace(s.key, s);
+        std::size_t at = machine.position();
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const auto storage = described.find(keys[i].characters());
+            if (storage == described.end()) keys[i].fail("is the key of a storage that no tensor has");
+            const std::size_t width = size_of(storage->second.type);
+            std::uint64_t elements = 0;
+            if (bytes_.size() - at < 8) fail(text("is cut off at byte ", at, ", in storage ", i, " of ", keys.size()));
+            convert_elements(ElementType::u64, bytes_.data() + at, 1, &elements);
+            at += 8;
+            if (elements > (bytes_.size() - at) / width)
+                fail(text("storage ", i, " of ", keys.size(), " at byte ", at, " has ", elements, " elements of ",
+                          width, " bytes, and ", bytes_.size() - at, " bytes are left: the file was cut off"));
+            const std::size_t size = static_cast<std::size_t>(elements) * width;
+            add_storage(storage->second, bytes_.subspan(at, size));
+            at += size;
+        }
+        for (const TorchStorage& s : pickle.storages()) add_storage(s, {});  // all have the same type, and are there
+        TensorNames(out, storages_).add(root, "");
+    }
+
+    /// @param content  the storage's bytes; empty to hold a second mention against the first
+    void add_storage(const TorchStorage& s, Bytes content) {
+        const std::string key(s.key);
+        const auto known = types_.find(key);
+        if (known != types_.end() && (known->second.type != s.type || known->second.elements != s.elements))
+            fail(text("describes storage \"", key, "\" in two ways"));
+        if (known != types_.end()) return;
+        if (content.size() / size_of(s.type) < s.elements)
+            fail(text("storage \"", key, "\" has ", content.size(), " bytes, expected ", s.elements, " numbers of ",
+                      name_of(s.type)));
+        types_.emplace(key, s);
+        storages_.emplace(key, content);
+    }
+
+    Bytes bytes_;
+    const std::filesystem::path& path_;
+    std::map<std::string, TorchStorage> types_;
+    std::map<std::string, Bytes, std::less<>> storages_;
+};
+
+}  // namespace detail
+
+/// Reads a file of PyTorch (`.pt`, `.pth`, `.model`) as named tensors, in the zip format and in the older stream
+/// format. A state dictionary's names are its keys; where dictionaries or lists are nested, keys and places are
+/// joined by '/'. Nothing in the file is executed, and the numbers are not copied until they are read.
+///
+///     const NamedTensors weights = read_torch("vgg16.pth");
+///     const std::vector<float> w = weights.read_float("features.0.weight");   // (64, 3, 3, 3), row-major
+///
+/// @throws FileError if the file cannot be opened
+/// @throws FormatError with the byte, if it is cut off or damaged, or would build anything but tensors and plain values
+[[nodiscard]] inline NamedTensors read_torch(const std::filesystem::path& path) {
+    const auto file = std::make_shared<const MappedFile>(path);
+    NamedTensors tensors(path, file);
+    detail::TorchReader(file->bytes(), path).read(tensors);
+    return tensors;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/pictures/image.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace stylegan {
+
+/// The part of a picture of the given size whose upper left pixel is (left, top); where it reaches beyond the picture,
+/// on any side, it is black and transparent.
+/// @throws ValueError if the part is empty
+[[nodiscard]] inline Image crop(const Image& image, int left, int top, int width, int height) {
+    if (width < 1 || height < 1)
+        throw ValueError(text("crop: the part is ", width, 'x', height, ", expected at least 1x1"));
+    Image part(width, height, image.channels);
+    const int x0 = std::max(0, left), x1 = std::min(image.width, left + width);
+    const int y0 = std::max(0, top), y1 = std::min(image.height, top + height);
+    if (x0 < x1)
+        for (int y = y0; y < y1; ++y)
+            std::copy(image.pixel(x0, y), image.pixel(x0, y) + std::ptrdiff_t{x1 - x0} * image.channels,
+                      part.pixel(x0 - left, y - top));
+    return part;
+}
+
+/// A part around the middle of a picture, or the picture in the middle of something larger.
+/// @throws ValueError if the part is empty
+[[nodiscard]] inline Image crop_centre(const Image& image, int width, int height) {
+    const auto offset = [](int inner, int outer) {
+        return inner >= outer ? (inner - outer) / 2 : -((outer - inner) / 2);
+    };
+    return crop(image, offset(image.width, width), offset(image.height, height), width, height);
+}
+
+/// Width and height of the largest part of a picture that has the shape of `shape`, or with `outside` of the smallest
+/// frame of that shape around the picture. Only width and height of `shape` count.
+[[nodiscard]] inline ImageSize fit(const ImageSize& picture, const ImageSize& shape, bool outside) {
+    const auto scaled = [](int length, int numerator, int denominator) {
+        const std::int64_t twice = std::int64_t{2} * length * numerator + denominator;  // rounds to nearest
+        return static_cast<int>(std::max<std::int64_t>(1, twice / (std::int64_t{2} * denominator)));
+    };
+    const int width = scaled(picture.height, shape.width, shape.height);
+    const int height = scaled(picture.width, shape.height, shape.width);
+    if (outside) return {std::max(picture.width, width), std::max(picture.height, height), picture.channels};
+    return {std::min(picture.width, width), std::min(picture.height, height), picture.channels};
+}
+
+}  // namespace stylegan

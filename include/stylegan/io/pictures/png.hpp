@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/files/atomic_file.hpp>
+#include <stylegan/io/files/c_errors.hpp>
+#include <stylegan/io/files/read_file.hpp>
+#include <stylegan/io/pictures/image.hpp>
+
+#include <png.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+namespace detail {
+
+[[noreturn]] inline void png_error_exit(png_structp png, png_const_charp message) {
+    static_cast<CErrorExit*>(png_get_error_ptr(png))->leave(message);
+}
+inline void png_ignore_warning(png_structp, png_const_charp) {}
+
+struct PngReader {
+    CErrorExit errors;
+    std::span<const std::uint8_t> rest;
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &errors, png_error_exit, png_ignore_warning);
+    png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
+
+    explicit PngReader(std::span<const std::uint8_t> bytes) : rest(bytes) {}
+    PngReader(const PngReader&) = delete;
+    PngReader& operator=(const PngReader&) = delete;
+    ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
+
+    static void read(png_structp png, png_bytep out, std::size_t size) {
+        auto& self = *static_cast<PngReader*>(png_get_io_ptr(png));
+        if (self.rest.size() < size) png_error(png, "it is cut off");
+        std::memcpy(out, self.rest.data(), size);
+        self.rest = self.rest.subspan(size);
+    }
+};
+
+struct PngWriter {
+    CErrorExit errors;
+    Bytes bytes;
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &errors, png_error_exit, png_ignore_warning);
+    png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
+
+    PngWriter() = default;
+    PngWriter(const PngWriter&) = delete;
+    PngWriter& operator=(const PngWriter&) = delete;
+    ~PngWriter() { png_destroy_write_struct(&png, &info); }
+
+    static void write(png_structp png, png_bytep data, std::size_t size) {
+        bool written = true;
+        try {
+            auto& bytes = static_cast<PngWriter*>(png_get_io_ptr(png))->bytes;
+            bytes.insert(bytes.end(), data, data + size);
+        } catch (const std::exception&) {
+            written = false;  // an exception must not travel through libpng
+        }
+        if (!written) png_error(png, "out of memory");
+    }
+    static void flush(png_structp) {}
+};
+
+}  // namespace detail
+
+/// Decodes a PNG picture. Palettes become RGB, 1, 2 and 4 bits are expanded and 16 bits are scaled to 8; a transparent
+/// colour becomes an alpha channel; colour profiles and gamma are ignored, as everywhere in this field.
+/// @param where  names the picture in errors
+/// @throws FormatError if it is not a whole and undamaged PNG picture
+[[nodiscard]] inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& where) {
+    if (bytes.size() < 8 || png_sig_cmp(bytes.data(), 0, 8) != 0)
+        throw FormatError(text(where, ": is not a PNG picture"));
+    const std::string unreadable = where + ": cannot be read as PNG";
+    detail::PngReader reader(bytes);
+    png_structp const png = reader.png;
+    png_infop const info = reader.info;
+    if (info == nullptr) throw Error(text(where, ": libpng cannot be started"));
+    detail::call_c_library(reader.errors, unreadable, [&] {
+        png_set_read_fn(png, &reader, detail::PngReader::read);
+        png_read_info(png, info);
+    });
+    const std::uint64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+    const auto bits = static_cast<std::uint64_t>(png_get_bit_depth(png, info)) * png_get_channels(png, info);
+    detail::require_decodable(where, width, height, 4);
+    detail::require_held(where, width, height, bytes.size(),
+                         8 * 1032 / bits);  // deflate's shortest code is 2 bits for 258 bytes
+    detail::call_c_library(reader.errors, unreadable, [&] {
+        png_set_expand(png);
+        png_set_scale_16(png);
+        png_set_interlace_handling(png);
+        png_read_update_info(png, info);
+    });
+
+    Image image(static_cast<int>(png_get_image_width(png, info)), static_cast<int>(png_get_image_height(png, info)),
+                png_get_channels(png, info));
+    std::vector<png_bytep> rows(static_cast<std::size_t>(image.height));
+    for (int y = 0; y < image.height; ++y) rows[static_cast<std::size_t>(y)] = image.pixel(0, y);
+    detail::call_c_library(reader.errors, unreadable, [&] {
+        png_read_image(png, rows.data());
+        png_read_end(png, nullptr);
+    });
+    return image;
+}
+
+/// Encodes a picture of 1 to 4 channels; the same picture gives the same bytes.
+/// @param compression  0 (none) to 9 (smallest)
+/// @throws ValueError if the picture is empty or has other channels
+[[nodiscard]] inline Bytes encode_png(const Image& image, int compression = 6) {
+    if (image.width < 1 || image.height < 1 || image.channels < 1 || image.channels > 4)
+        throw ValueError(text("encode_png: the picture is ", image.size().text(),
+                              ", expected at least one pixel and 1 to 4 channels"));
+    require_equal("encode_png", "number of values", image.pixels.size(),
+                  Image(image.width, image.height, image.channels).pixels.size());
+    constexpr int colour_types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
+                                    PNG_COLOR_TYPE_RGB_ALPHA};
+    const int colour_type = colour_types[image.channels - 1];
+    detail::PngWriter writer;
+    if (writer.info == nullptr) throw Error("encode_png: libpng cannot be started");
+    detail::call_c_library(writer.errors, "encode_png", [&] {
+        png_set_write_fn(writer.png, &writer, detail::PngWriter::write, detail::PngWriter::flush);
+        png_set_compression_level(writer.png, compression);
+        png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(image.width),
+                     static_cast<png_uint_32>(image.height), 8, colour_type, PNG_INTERLACE_NONE,
+                     PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+        png_write_info(writer.png, writer.info);
+        for (int y = 0; y < image.height; ++y) png_write_row(writer.png, image.pixel(0, y));
+        png_write_end(writer.png, nullptr);
+    });
+    return std::move(writer.bytes);
+}
+
+/// @throws FileError or FormatError
+[[nodiscard]] inline Image read_png(const std::filesystem::path& path) {
+    return decode_png(read_file(path), path.string());
+}
+
+/// Writes a PNG file atomically. @throws FileError if it cannot be written
+inline void write_png(const std::filesystem::path& path, const Image& image) {
+    const Bytes bytes = encode_png(image);
+    AtomicFile file(path);
+    file.write(bytes.data(), bytes.size());
+    file.commit(Survives::program_crash);
+}
+
+}  // namespace stylegan

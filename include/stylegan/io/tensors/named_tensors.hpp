@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/io/tensors/element_type.hpp>
+#include <stylegan/io/tensors/stored_array.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// The tensors of a file by name, whatever the file's format: shapes and types are known, numbers stay in the file
+/// until they are read. Copies share the file. Several threads may read.
+class NamedTensors {
+public:
+    NamedTensors() = default;
+
+    /// @param path  what the messages begin with
+    /// @param file  what the tensors' bytes belong to, kept as long as they are
+    explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const void> file = {})
+        : path_(std::move(path)), file_(std::move(file)) {}
+
+    static constexpr std::size_t longest_name = 1024;
+
+    /// @throws FormatError if the name is taken or too long, or the tensor's numbers do not lie within its bytes
+    void add(const std::string& name, StoredArray tensor) {
+        if (name.size() > longest_name)
+            throw FormatError(text(path_.string(), ": names a tensor \"", name.substr(0, 40), "...\" of ", name.size(),
+                                   " characters, expected at most ", longest_name));
+        if (!tensor.fits())
+            throw FormatError(text(path_.string(), ": tensor \"", name, "\" of shape ", shape_text(tensor.shape),
+                                   " needs more than the ", tensor.bytes.size, " bytes that are there for it"));
+        if (!tensors_.emplace(name, std::move(tensor)).second)
+            throw FormatError(text(path_.string(), ": names \"", name, "\" twice"));
+        names_.push_back(name);
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// In the order of the file.
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+    [[nodiscard]] bool contains(const std::string& name) const { return tensors_.count(name) > 0; }
+
+    // These throw FormatError if there is no tensor of this name.
+    [[nodiscard]] const StoredArray& operator[](const std::string& name) const {
+        const auto found = tensors_.find(name);
+        if (found == tensors_.end()) throw FormatError(text(path_.string(), ": has no tensor \"", name, '"'));
+        return found->second;
+    }
+    [[nodiscard]] ElementType dtype(const std::string& name) const { return (*this)[name].type; }
+    /// Empty for a single number.
+    [[nodiscard]] const std::vector<Index>& shape(const std::string& name) const { return (*this)[name].shape; }
+
+    /// All values, row-major, converted to T.
+    template <class T>
+    [[nodiscard]] std::vector<T> read(const std::string& name) const {
+        return (*this)[name].read<T>();
+    }
+    [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
+    [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
+
+    /// Copies a tensor to memory of the caller. @throws FormatError also if its shape is another one
+    template <class T>
+    void read_into(const std::string& name, const std::vector<Index>& expected, T* out) const {
+        const StoredArray& tensor = (*this)[name];
+        if (tensor.shape != expected)
+            throw FormatError(text(path_.string(), ": tensor \"", name, "\" has shape ", shape_text(tensor.shape),
+                                   ", expected ", shape_text(expected)));
+        tensor.read_into(out);
+    }
+
+    /// What keeps the bytes alive, for tensors that are made from these.
+    [[nodiscard]] const std::shared_ptr<const void>& file() const { return file_; }
+
+private:
+    std::filesystem::path path_;
+    std::shared_ptr<const void> file_;
+    std::map<std::string, StoredArray> tensors_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace stylegan

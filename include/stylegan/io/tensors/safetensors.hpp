@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/io/files/mapped_file.hpp>
+#include <stylegan/io/files/parse_json.hpp>
+#include <stylegan/io/tensors/element_type.hpp>
+#include <stylegan/io/tensors/named_tensors.hpp>
+#include <stylegan/io/tensors/safetensors_writer.hpp>  // the other direction
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Reader of a safetensors file: 8 bytes of header length, a JSON header that says where each tensor lies, the numbers.
+/// Everything in the header is checked when the file is opened, so that reading a tensor cannot leave the file.
+/// The file is mapped, not copied; the object may be used by several threads.
+/// @see https://github.com/huggingface/safetensors, "Format"
+class SafetensorsFile {
+public:
+    /// @throws FileError if the file cannot be opened
+    /// @throws FormatError if it is not a whole and consistent safetensors file; the message names the tensor, what was
+    ///         found, what was expected, and the byte in the file
+    explicit SafetensorsFile(const std::filesystem::path& path) : path_(path), file_(path) {
+        const std::span<const std::uint8_t> bytes = file_.bytes();
+        if (bytes.size() < 8)
+            fail(text("is ", bytes.size(), " bytes long, expected at least 8 for the header's length"));
+        std::uint64_t length = 0;
+        convert_elements(ElementType::u64, bytes.data(), 1, &length);
+        if (length > bytes.size() - 8)
+            fail(text("header length at byte 0 is ", length, ", expected at most the ", bytes.size() - 8,
+                      " bytes that follow: not a safetensors file, or one that was cut off"));
+        data_ = bytes.subspan(8 + static_cast<std::size_t>(length));
+        read_header(bytes.subspan(8, static_cast<std::size_t>(length)));
+        check_layout();
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// The names of all tensors, in the order of the file's data.
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+    /// The pairs of the header's `__metadata__`, empty if there are none.
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+    [[nodiscard]] bool contains(const std::string& name) const { return entries_.count(name) > 0; }
+
+    /// @throws FormatError if there is no tensor of this name
+    [[nodiscard]] ElementType dtype(const std::string& name) const { return entry(name).type; }
+
+    /// Empty for a single number. @throws FormatError if there is no tensor of this name
+    [[nodiscard]] const std::vector<Index>& shape(const std::string& name) const { return entry(name).shape; }
+
+    /// The stored bytes, little-endian, row-major, of any alignment; valid as long as this object.
+    /// @throws FormatError if there is no tensor of this name
+    [[nodiscard]] std::span<const std::uint8_t> bytes(const std::string& name) const { return data_of(entry(name)); }
+
+    /// All values of a tensor, of whatever stored type, converted to T.
+    /// @throws FormatError if there is no tensor of this name
+    template <class T>
+    [[nodiscard]] std::vector<T> read(const std::string& name) const {
+        const Entry& e = entry(name);
+        const std::span<const std::uint8_t> source = data_of(e);
+        std::vector<T> values(source.size() / size_of(e.type));
+        convert_elements(e.type, source.data(), values.size(), values.data());
+        return values;
+    }
+    [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
+    [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
+
+    /// Copies a tensor to memory of the caller.
+    /// @throws FormatError if there is no tensor of this name, or its shape is another one
+    template <class T>
+    void read_into(const std::string& name, const std::vector<Index>& expected, T* out) const {
+        const Entry& e = entry(name);
+        if (e.shape != expected)
+            fail(text("tensor \"", name, "\" has shape ", shape_text(e.shape), ", expected ", shape_text(expected)));
+        const std::span<const std::uint8_t> source = data_of(e);
+        convert_elements(e.type, source.data(), source.size() / size_of(e.type), out);
+    }
+
+    /// "[3,3,64,32]"
+    [[nodiscard]] static std::string shape_text(const std::vector<Index>& shape) { return stylegan::shape_text(shape); }
+
+private:
+    struct Entry {
+        ElementType type = ElementType::f32;
+        std::vector<Index> shape;
+        std::size_t begin = 0, end = 0;  // within the data
+    };
+
+    [[noreturn]] void fail(const std::string& what) const { throw FormatError(text(path_.string(), ": ", what)); }
+
+    const Entry& entry(const std::string& name) const {
+        const auto found = entries_.find(name);
+        if (found == entries_.end()) fail(text("has no tensor \"", name, "\""));
+        return found->second;
+    }
+
+    std::span<const std::uint8_t> data_of(const Entry& e) const { return data_.subspan(e.begin, e.end - e.begin); }
+
+    void read_header(std::span<const std::uint8_t> header) {
+        const std::string_view characters(reinterpret_cast<const char*>(header.data()), header.size());  // NOLINT
+        const nlohmann::json json = parse_json(characters, path_.string() + ": header (JSON from byte 8 on)");
+        if (!json.is_object()) fail("header at byte 8 is not a JSON object");
+        for (const auto& [name, value] : json.items()) {
+            if (name == "__metadata__")
+                read_metadata(value);
+            else
+                entries_.emplace(name, read_entry(name, value));
+        }
+    }
+
+    void read_metadata(const nlohmann::json& json) {
+        if (!json.is_object()) fail("__metadata__ is not a JSON object");
+        for (const auto& [key, value] : json.items()) {
+            if (!value.is_string()) fail(text("__metadata__ \"", key, "\" is not a string"));
+            metadata_.emplace(key, value.get<std::string>());
+        }
+    }
+
+    Entry read_entry(const std::string& name, const nlohmann::json& json) const {
+        const auto field = [&](const char* key) -> const nlohmann::json& {
+            if (!json.is_object() || !json.contains(key)) fail(text("tensor \"", name, "\" has no \"", key, "\""));
+            return json[key];
+        };
+        Entry e;
+        const nlohmann::json& dtype = field("dtype");
+        const auto type = dtype.is_string() ? element_type(dtype.get<std::string>()) : std::nullopt;
+        if (!type)
+            fail(text("tensor \"", name, "\" has dtype ", detail::printed(dtype), ", expected one such as \"F32\""));
+        e.type = *type;
+
+        const nlohmann::json &shape = field("shape"), &offsets = field("data_offsets");
+        std::uint64_t size = size_of(e.type);
+        bool fits = shape.is_array();
+        if (fits)
+            for (const nlohmann::json& extent : shape) {
+                fits = fits && extent.is_number_unsigned();
+                if (!fits) break;
+                const std::uint64_t n = extent.get<std::uint64_t>();
+                // A zero extent makes the product zero; the other extents must still be ones that an Index can hold.
+                fits = n <= static_cast<std::uint64_t>(PTRDIFF_MAX) && (n == 0 || size <= UINT64_MAX / n);
+                size *= n;
+                e.shape.push_back(static_cast<Index>(n));
+            }
+        if (!fits)
+            fail(text("tensor \"", name, "\" has shape ", detail::printed(shape),
+                      ", expected sizes that fit into memory"));
+
+        if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+            !offsets[1].is_number_unsigned())
+            fail(text("tensor \"", name, "\" has data_offsets ", detail::printed(offsets), ", expected [begin, end]"));
+        const std::uint64_t begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
+        if (begin > end || end > data_.size())
+            fail(text("tensor \"", name, "\" lies at ", detail::printed(offsets),
+                      " of the data, expected inside of its ", data_.size(),
+                      " bytes: the file was cut off, or its header is damaged"));
+        if (end - begin != size)
+            fail(text("tensor \"", name, "\" at byte ", data_start() + begin, " has ", end - begin, " bytes, expected ",
+                      size, " for shape ", shape_text(e.shape), " of ", name_of(e.type)));
+        e.begin = static_cast<std::size_t>(begin);
+        e.end = static_cast<std::size_t>(end);
+        return e;
+    }
+
+    /// Tensors must fill the data one after the other: neither shared bytes nor bytes that belong to nobody.
+    void check_layout() {
+        std::vector<const std::pair<const std::string, Entry>*> order;
+        for (const auto& pair : entries_) order.push_back(&pair);
+        std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+            return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
+        });
+        std::size_t at = 0;
+        std::string before = "the header";
+        for (const auto* pair : order) {
+            const auto& [name, e] = *pair;
+            if (e.begin != at)
+                fail(text("tensor \"", name, "\" begins at byte ", data_start() + e.begin, ", expected ",
+                          data_start() + at, ", where ", before, " ends"));
+            at = e.end;
+            before = text('"', name, '"');
+            names_.push_back(name);
+        }
+        if (at != data_.size())
+            fail(text("has ", data_.size() - at, " bytes after the last tensor, from byte ", data_start() + at, " on"));
+    }
+
+    std::size_t data_start() const { return file_.bytes().size() - data_.size(); }
+
+    std::filesystem::path path_;
+    MappedFile file_;
+    std::span<const std::uint8_t> data_;
+    std::map<std::string, Entry> entries_;
+    std::map<std::string, std::string> metadata_;
+    std::vector<std::string> names_;
+};
+
+/// The tensors of a safetensors file, to be read as those of other formats are.
+/// @throws FileError, FormatError
+[[nodiscard]] inline NamedTensors named_tensors(std::shared_ptr<const SafetensorsFile> file) {
+    NamedTensors tensors(file->path(), file);
+    for (const std::string& name : file->names()) {
+        StoredArray a;
+        a.type = file->dtype(name);
+        a.shape = file->shape(name);
+        a.strides = dense_strides(a.shape);
+        a.bytes = StoredBytes(file->bytes(name));
+        tensors.add(name, std::move(a));
+    }
+    return tensors;
+}
+
+}  // namespace stylegan

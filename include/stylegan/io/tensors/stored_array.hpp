@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+#include <stylegan/io/tensors/element_type.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// "[3,3,64,32]"
+[[nodiscard]] inline std::string shape_text(const std::vector<Index>& shape) {
+    std::string s = "[";
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) s += text(axis > 0 ? "," : "", shape[axis]);
+    return s + "]";
+}
+
+/// The number of elements, or nothing if an extent is negative or the product with `element_size` fits into no memory.
+[[nodiscard]] inline std::optional<std::size_t> element_count(const std::vector<Index>& shape,
+                                                              std::size_t element_size) {
+    std::size_t count = 1;
+    bool empty = false;
+    for (const Index extent : shape) {
+        if (extent < 0) return std::nullopt;
+        empty = empty || extent == 0;
+        const auto n = static_cast<std::size_t>(extent);
+        if (n == 0) continue;  // the others must be possible all the same
+        if (count > static_cast<std::size_t>(PTRDIFF_MAX) / element_size / n) return std::nullopt;
+        count *= n;
+    }
+    return empty ? 0 : count;
+}
+
+/// Strides, in elements, of an array whose last (or, column-major, first) index runs fastest.
+[[nodiscard]] inline std::vector<Index> dense_strides(const std::vector<Index>& shape, bool column_major = false) {
+    std::vector<Index> strides(shape.size());
+    Index step = 1;
+    for (std::size_t k = 0; k < shape.size(); ++k) {
+        const std::size_t axis = column_major ? k : shape.size() - 1 - k;
+        strides[axis] = step;
+        step *= std::max<Index>(shape[axis], 1);
+    }
+    return strides;
+}
+
+/// Bytes of a file. Python 2's protocols keep binary data as UTF-8 text in which each character stands for a byte.
+struct StoredBytes {
+    std::span<const std::uint8_t> stored;  ///< as they lie in the file
+    std::size_t size = 0;                  ///< how many bytes they stand for
+    bool as_utf8 = false;
+
+    StoredBytes() = default;
+    explicit StoredBytes(std::span<const std::uint8_t> bytes) : stored(bytes), size(bytes.size()) {}
+
+    /// The bytes that UTF-8 text of characters 0 to 255 stands for; nothing if it is another text.
+    [[nodiscard]] static std::optional<StoredBytes> of_utf8(std::span<const std::uint8_t> characters) {
+        StoredBytes b;
+        b.stored = characters;
+        b.as_utf8 = true;
+        for (std::size_t i = 0; i < characters.size(); ++i, ++b.size) {
+            if (characters[i] < 0x80) continue;
+            if ((characters[i] & 0xFE) != 0xC2 || i + 1 == characters.size() || (characters[i + 1] & 0xC0) != 0x80)
+                return std::nullopt;
+            ++i;
+        }
+        if (b.size == characters.size()) b.as_utf8 = false;  // plain ASCII
+        return b;
+    }
+
+    [[nodiscard]] std::vector<std::uint8_t> decoded() const {
+        std::vector<std::uint8_t> bytes(size);
+        if (!as_utf8) {
+            std::copy(stored.begin(), stored.end(), bytes.begin());
+            return bytes;
+        }
+        std::size_t at = 0;
+        for (std::uint8_t& b : bytes) {
+            b = stored[at++];
+            if (b >= 0x80) b = static_cast<std::uint8_t>((b << 6) | (stored[at++] & 0x3F));
+        }
+        return bytes;
+    }
+};
+
+/// An array of numbers as a file holds it: what type they are of, and where they lie. Nothing is copied until it is
+/// read, and then once. The bytes belong to somebody else (see NamedTensors), unless `owner` holds them.
+///
+/// `scale`, `shift` and `shifted` change the numbers on their way out, for formats that keep a network's weights by
+/// another convention: y = scale * x, plus shift for the first `shifted` of the first axis.
+struct StoredArray {
+    ElementType type = ElementType::f32;
+    bool big_endian = false;
+    std::vector<Index> shape, strides;  ///< strides in elements, not negative
+    StoredBytes bytes;                  ///< from the first element on
+    double scale = 1, shift = 0;
+    Index shifted = 0;
+    std::shared_ptr<const void> owner{};
+
+    [[nodiscard]] std::size_t size() const { return element_count(shape, size_of(type)).value_or(0); }
+
+    /// Whether every element lies within the bytes.
+    [[nodiscard]] bool fits() const {
+        const auto count = element_count(shape, size_of(type));
+        if (!count || strides.size() != shape.size()) return false;
+        if (*count == 0) return true;
+        std::size_t last = 0;
+        const std::size_t room = bytes.size / size_of(type);
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            const auto steps = static_cast<std::size_t>(shape[axis] - 1),
+                       stride = static_cast<std::size_t>(strides[axis]);
+            if (strides[axis] < 0 || (steps > 0 && stride > room / steps)) return false;
+            last += steps * stride;
+            if (last >= room) return false;
+        }
+        return last < room;
+    }
+
+    /// The same numbers with axis k being what was axis order[k].
+    [[nodiscard]] StoredArray permuted(const std::vector<std::size_t>& order) const {
+        StoredArray a = *this;
+        for (std::size_t k = 0; k < order.size(); ++k) {
+            a.shape[k] = shape[order[k]];
+            a.strides[k] = strides[order[k]];
+        }
+        return a;
+    }
+
+    /// Copies all numbers, row-major, converted to T.
+    template <class T>
+    void read_into(T* out) const {
+        const std::size_t count = size();
+        if (count == 0) return;
+        const std::vector<std::uint8_t> decoded = bytes.as_utf8 ? bytes.decoded() : std::vector<std::uint8_t>{};
+        const std::uint8_t* const data = bytes.as_utf8 ? decoded.data() : bytes.stored.data();
+        if (!big_endian && strides == dense_strides(shape))
+            convert_elements(type, data, count, out);
+        else
+            gather(data, count, out);
+        if (scale != 1)
+            for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(scale * static_cast<double>(out[i]));
+        if (shifted > 0) {
+            const std::size_t first = count / static_cast<std::size_t>(shape[0]) * static_cast<std::size_t>(shifted);
+            for (std::size_t i = 0; i < first; ++i) out[i] = static_cast<T>(static_cast<double>(out[i]) + shift);
+        }
+    }
+
+    template <class T>
+    [[nodiscard]] std::vector<T> read() const {
+        std::vector<T> values(size());
+        read_into(values.data());
+        return values;
+    }
+
+    /// An array of one value throughout.
+    [[nodiscard]] static StoredArray constant(std::vector<Index> shape, float value) {
+        StoredArray a = own(std::vector<float>{value}, std::move(shape));
+        std::fill(a.strides.begin(), a.strides.end(), 0);
+        return a;
+    }
+
+    /// An array that owns its numbers, row-major.
+    [[nodiscard]] static StoredArray own(std::vector<float> values, std::vector<Index> shape) {
+        const auto kept = std::make_shared<const std::vector<float>>(std::move(values));
+        StoredArray a;
+        a.shape = std::move(shape);
+        a.strides = dense_strides(a.shape);
+        a.bytes = StoredBytes({reinterpret_cast<const std::uint8_t*>(kept->data()), kept->size() * sizeof(float)});
+        a.owner = kept;
+        return a;
+    }
+
+private:
+    /// Elements of another order: one after the other for the inmost axis, index by index for the rest.
+    template <class T>
+    void gather(const std::uint8_t* data, std::size_t count, T* out) const {
+        const std::size_t width = size_of(type), rank = shape.size();
+        std::vector<Index> at(rank, 0);
+        std::size_t place = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            std::uint8_t element[8];
+            const std::uint8_t* const from = data + place * width;
+            if (big_endian) {
+                for (std::size_t b = 0; b < width; ++b) element[b] = from[width - 1 - b];
+                convert_elements(type, element, 1, out + k);
+            } else if (type == element_type_of<T> && type != ElementType::boolean) {
+                std::memcpy(out + k, from, sizeof(T));
+            } else {
+                convert_elements(type, from, 1, out + k);
+            }
+            for (std::size_t axis = rank; axis-- > 0;) {
+                place += static_cast<std::size_t>(strides[axis]);
+                if (++at[axis] < shape[axis]) break;
+                place -= static_cast<std::size_t>(strides[axis] * shape[axis]);
+                at[axis] = 0;
+            }
+        }
+    }
+};
+
+}  // namespace stylegan

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/ops/channels/channel_moments.hpp>
+#include <stylegan/ops/styled/blocked_maps.hpp>
+#include <stylegan/ops/winograd/tiles.hpp>
+
+#include <algorithm>
+
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
+/// Where a layer's convolution ends: its results are transformed back, blurred if the layer does that, given noise, bias and
+/// activation, counted for the instance norm, and stored. All of it while they are in registers.
+namespace stylegan::ops::winograd {
+
+/// What follows the convolution of a layer, with arrays filled up to whole blocks.
+struct LayerFinish {
+    const float* noise;                ///< without noise: a row of zeros, whose steps are 0
+    Index noise_picture, noise_row;    ///< steps
+    const float *noise_weight, *bias;  ///< (blocks * lanes)
+    float factor;                      ///< of the convolution
+    float slope;
+};
+
+/// What both ways to store have in common.
+struct StyledResult {
+    Bands cut;
+    BlockedMaps<float> y;
+    LayerFinish finish;
+    bool streamed;            ///< y is larger than the caches
+    ChannelMoments* moments;  ///< (N, 2 bands, blocks): of a band, and of the rows between it and the next one
+
+    [[nodiscard]] Index blocks() const { return y.blocks(); }
+    [[nodiscard]] ChannelMoments& moments_of(Index n, Index part, Index block) const {
+        return moments[(n * 2 * cut.bands + part) * y.blocks() + block];
+    }
+
+    /// The constants of a block, in registers.
+    struct Block {
+        Vector weight, bias;
+    };
+    [[nodiscard]] Block block(Index b) const {
+        return {load<Vector>(finish.noise_weight + b * lanes), load<Vector>(finish.bias + b * lanes)};
+    }
+    [[nodiscard]] const float* noise(Index n, Index row) const {
+        return finish.noise + n * finish.noise_picture + row * finish.noise_row;
+    }
+
+    /// Pixels [first, last) of a row's v, which begins at `to`; as many noise values.
+    template <int Count>
+    [[gnu::always_inline]] void put(Vector (&v)[Count], const Block& b, const float* noise, float* to,
+                                    MomentGroup& group, int first = 0, int last = Count) const {
+        const auto one = [&](int k) {
+            const Vector a = finish.factor * v[k] + (b.weight * noise[k] + b.bias), low = finish.slope * a;
+            v[k] = a > low ? a : low;
+        };
+        if (first == 0 && last == Count) {
+#pragma GCC unroll 8
+            for (int k = 0; k < Count; ++k) one(k);
+            if (streamed)
+#pragma GCC unroll 8
+                for (int k = 0; k < Count; ++k) stream(to + k * lanes, v[k]);
+            else
+#pragma GCC unroll 8
+                for (int k = 0; k < Count; ++k) store(to + k * lanes, v[k]);
+            group.add(v);
+        } else {
+            if (first >= last) return;
+            for (int k = first; k < last; ++k) {
+                one(k);
+                store(to + k * lanes, v[k]);
+            }
+            group.add(v, first, last);
+        }
+    }
+};
+
+/// Results as the form gives them.
+template <class Form>
+struct StyledTiles : StyledResult {
+    void begin(Index, Index, Index, Index) const {}
+    void end(Index, Index, Index, Index) const {}
+
+    /// @param m  products of blocks [first, last), at most gemm::vectors
+    void tiles(const float* m, ProductSteps step, const Region& region, Index first, Index last) const {
+        constexpr int size = Form::size, products = Form::products;
+        for (Index row = 0; row < region.rows; ++row)
+            for (Index j = first; j < last; ++j) {
+                const Block b = block(j);
+                MomentGroup group;
+                const float* from = m + (j - first) * step.vector + row * region.columns * lanes;
+                const Index top = (region.row + row) * size, high = std::min<Index>(size, y.height - top);
+                for (Index column = 0; column < region.columns; ++column, from += lanes) {
+                    Vector rows[size][products];
+                    transform_columns_back<Form>(from, step.product, rows);
+                    const Index left = (region.column + column) * size;
+                    const int wide = static_cast<int>(std::min<Index>(size, y.width - left));
+                    for (Index i = 0; i < high; ++i) {
+                        Vector t[size];
+                        Form::output(rows[i], t);
+                        put(t, b, noise(region.picture, top + i) + left,
+                            y.row(region.picture, j, top + i) + left * lanes, group, 0, wide);
+                    }
+                }
+                group.flush(moments_of(region.picture, 2 * (region.row / cut.band), j));
+            }
+    }
+};
+
+/// Results blurred by the filter (1, middle, 1) in both directions; zeros outside of the picture. The filter's own factor
+/// is that of the convolution.
+///
+/// A tile's blurred pixels reach one pixel beyond it on each side, where they add up with those of its neighbours. Rows are
+/// handed down before they are transformed along: so what a tile stores are the 8x8 pixels one further up and `hold` further
+/// left, where nothing is missing any more. Between two bands what is handed down waits for the rows of the other one.
+template <class Form>
+struct BlurredTiles : StyledResult {
+    static constexpr int size = Form::size, products = Form::products;
+    /// Pixels of a cache line, so that whole lines are stored; with small tiles fewer, since what a tile stores must be its own.
+    static constexpr int hold = std::min(64 / vector_bytes, size / 2);
+    static constexpr Index passed = 2 * products * lanes;  ///< values that a tile hands down
+
+    float middle;
+    float *down, *up;  ///< (N, bands, blocks, tile columns, passed): handed to the next band, and to the one before
+
+    [[nodiscard]] static Index handed(const Bands& cut, Index blocks) {
+        return cut.batch * cut.bands * blocks * cut.tile_columns * passed;
+    }
+
+    /// Before the first region of a band, of blocks [first, last).
+    void begin(Index n, Index band, Index first, Index last) const {
+        if (band == 0)
+            for (Index j = first; j < last; ++j) std::fill_n(at(down, n, 0, j, 0), cut.tile_columns * passed, 0.0f);
+    }
+
+    void tiles(const float* m, ProductSteps step, const Region& region, Index first, Index last) const {
+        const Index n = region.picture, band = region.row / cut.band;
+        for (Index j = first; j < last; ++j) {
+            const Block b = block(j);
+            for (Index row = 0; row < region.rows; ++row) {
+                const Index r = region.row + row, top = r * size;
+                const int high = static_cast<int>(std::min<Index>(size, y.height - top));
+                const bool from_above = r == 0 || r > band * cut.band, last_row = high < size;
+                const int rows = last_row ? high + 1 : size, begin = r == 0 ? 1 : from_above ? 0 : 2;
+                MomentGroup group;
+                const float* from = m + (j - first) * step.vector + row * region.columns * lanes;
+                for (Index k = 0; k < region.columns; ++k, from += lanes) {
+                    const Index column = region.column + k;
+                    Vector t[size + 2][products];
+#pragma GCC unroll 16
+                    for (int q = 0; q < products; ++q) {
+                        Vector d[products], o[size], h[size + 2];
+#pragma GCC unroll 16
+                        for (int i = 0; i < products; ++i)
+                            d[i] = load<Vector>(from + (i * products + q) * step.product);
+                        Form::output(d, o);
+                        if (last_row)
+                            for (int i = high; i < size; ++i) o[i] = Vector{};
+                        blurred(o, h);
+#pragma GCC unroll 16
+                        for (int i = 0; i < size + 2; ++i) t[i][q] = h[i];
+                    }
+                    float* const hand = at(down, n, band, j, column);
+                    float* const kept = from_above ? hand : at(up, n, band, j, column);
+                    for (int i = 0; i < 2; ++i)
+#pragma GCC unroll 16
+                        for (int q = 0; q < products; ++q) {
+                            float* const p = kept + (i * products + q) * lanes;
+                            if (from_above)
+                                t[i][q] += load<Vector>(p);
+                            else
+                                store(p, t[i][q]);
+                            store(hand + (i * products + q) * lanes, t[size + i][q]);
+                        }
+                    for (int i = begin; i < rows; ++i)
+                        row_of_tile(t[i], n, j, top - 1 + i, column, edge(n, band, j, i), b, group);
+                }
+                group.flush(moments_of(n, 2 * band, j));
+            }
+        }
+    }
+
+    /// After the last region of a band: the last row of the picture, if it is one that was handed down.
+    void end(Index n, Index band, Index first, Index last) const {
+        if (band + 1 == cut.bands && y.height == cut.tile_rows * size)
+            for (Index j = first; j < last; ++j) handed_rows(n, band, j, y.height - 1, 1, moments_of(n, 2 * band, j));
+    }
+
+    /// The two rows between a band and the next one, when both are done.
+    void between(Index n, Index band, Index j) const {
+        handed_rows(n, band, j, (band + 1) * cut.band * size - 1, 2, moments_of(n, 2 * band + 1, j));
+    }
+
+    /// Values of edges: what a tile hands to the right, for each of its rows.
+    [[nodiscard]] static Index edge_values(const Bands& cut, Index blocks) {
+        return cut.batch * cut.bands * blocks * size * (hold + 1) * lanes;
+    }
+    float* edges;
+
+private:
+    [[nodiscard]] float* at(float* array, Index n, Index band, Index j, Index column) const {
+        return array + (((n * cut.bands + band) * y.blocks() + j) * cut.tile_columns + column) * passed;
+    }
+    [[nodiscard]] float* edge(Index n, Index band, Index j, int row) const {
+        return edges + (((n * cut.bands + band) * y.blocks() + j) * size + row) * (hold + 1) * lanes;
+    }
+
+    template <int Out>
+    [[gnu::always_inline]] void blurred(const Vector (&o)[size], Vector (&h)[Out]) const {
+        static_assert(Out == size + 2);
+        h[0] = o[0];
+        h[1] = middle * o[0] + o[1];
+#pragma GCC unroll 8
+        for (int i = 1; i < size - 1; ++i) h[i + 1] = (o[i - 1] + o[i + 1]) + middle * o[i];
+        h[size] = o[size - 2] + middle * o[size - 1];
+        h[size + 1] = o[size - 1];
+    }
+
+    /// Rows [first, first + count) of a picture that were handed down, and up if there are two.
+    void handed_rows(Index n, Index band, Index j, Index first, int count, ChannelMoments& all) const {
+        const Block b = block(j);
+        MomentGroup group;
+        for (Index column = 0; column < cut.tile_columns; ++column) {
+            const float* const above = at(down, n, band, j, column);
+            const float* const below = count > 1 ? at(up, n, band + 1, j, column) : nullptr;
+            for (int i = 0; i < count; ++i) {
+                Vector t[products];
+                for (int q = 0; q < products; ++q) {
+                    t[q] = load<Vector>(above + (i * products + q) * lanes);
+                    if (below) t[q] += load<Vector>(below + (i * products + q) * lanes);
+                }
+                row_of_tile(t, n, j, first + i, column, edge(n, band, j, i), b, group);
+            }
+            if (group.count > 1000) {
+                group.flush(all);
+                group = {};
+            }
+        }
+        group.flush(all);
+    }
+
+    /// One row of a tile: transformed along, blurred along, stored.
+    /// @param t     products along the row
+    /// @param edge  what the tile to the left hands over: hold + 1 pixels, the last two of them not yet complete
+    [[gnu::always_inline]] void row_of_tile(const Vector (&t)[products], Index n, Index j, Index row, Index column,
+                                            float* edge, const Block& b, MomentGroup& group) const {
+        const Index x = column * size, left = x - hold;
+        Vector o[size], h[size + 2], v[size];
+        Form::output(t, o);
+        if (y.width - x < size)
+            for (Index i = y.width - x; i < size; ++i) o[i] = Vector{};
+        blurred(o, h);
+        const bool first = column == 0;
+#pragma GCC unroll 8
+        for (int i = 0; i < size; ++i) {
+            v[i] = i < hold - 1 ? Vector{} : h[i - hold + 1 < 0 ? 0 : i - hold + 1];
+            if (i <= hold && !first) v[i] += load<Vector>(edge + i * lanes);
+        }
+#pragma GCC unroll 8
+        for (int i = 0; i <= hold; ++i) store(edge + i * lanes, h[size + 1 - hold + i]);
+        const float* const noise_row = noise(n, row);
+        float* const to = y.row(n, j, row);
+        put(v, b, noise_row + left, to + left * lanes, group, first ? hold : 0,
+            static_cast<int>(std::min<Index>(size, y.width - left)));
+        if (column + 1 == cut.tile_columns) {
+            Vector rest[hold];
+            for (int i = 0; i < hold; ++i) rest[i] = load<Vector>(edge + i * lanes);
+            put(rest, b, noise_row + left + size, to + (left + size) * lanes, group, 0,
+                static_cast<int>(std::clamp<Index>(y.width - left - size, 0, hold)));
+        }
+    }
+};
+
+}  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

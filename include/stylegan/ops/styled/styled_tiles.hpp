@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/ops/styled/blocked_maps.hpp>
+#include <stylegan/ops/winograd/tiles.hpp>
+
+#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
+#pragma nv_diagnostic push
+#pragma nv_diag_suppress 1675
+#endif
+
+namespace stylegan::ops::winograd {
+
+/// Maps that are styled on reading. What lies outside of the picture is zero after styling, not before.
+struct StyledPixels {
+    StyledMaps x;
+
+    [[nodiscard]] Index blocks() const { return x.maps.blocks(); }
+
+    /// Transforms the tiles of a region of one picture, one block of channels of them.
+    /// @param v  values of the region's first tile, as `to` says
+    template <class Form>
+    void transform(const Region& region, Index block, const Spectrum& to, float* v) const {
+        constexpr int reach = Form::reach, step = Form::step;
+        constexpr Index soon = 12;  // pixels from those that are asked for to those that are read
+        const BlockedMaps<const float>& maps = x.maps;
+        const float* const means = x.mean_of(region.picture, block);  // outside of the picture, the mean less itself
+        const Vector mean = load<Vector>(means), factor = load<Vector>(x.factor_of(region.picture, block));
+        const Vector shift = load<Vector>(x.shift_of(region.picture, block));
+        for (Index row = 0; row < region.rows; ++row) {
+            const float* line[reach];
+            Index pixel[reach];
+            Vector shifts[reach];
+            for (int i = 0; i < reach; ++i) {
+                const Index y = (region.row + row) * step - 1 + i;
+                const bool exists = y >= 0 && y < maps.height;
+                line[i] = exists ? maps.row(region.picture, block, y) : means;
+                pixel[i] = exists ? lanes : 0;
+                shifts[i] = exists ? shift : Vector{};
+            }
+            const auto column = [&](Index k, Vector* d) {
+#pragma GCC unroll 16
+                for (int i = 0; i < reach; ++i) __builtin_prefetch(line[i] + (k + soon) * pixel[i], 0, 3);
+#pragma GCC unroll 16
+                for (int i = 0; i < reach; ++i)
+                    d[i] = (load<Vector>(line[i] + k * pixel[i]) - mean) * factor + shifts[i];
+            };
+            transform_row<InputTiles<Form>>(region.column * step - 1, region.columns, maps.width, to,
+                                            v + block * to.block_step + row * region.columns * lanes, column);
+        }
+    }
+};
+
+}  // namespace stylegan::ops::winograd
+
+#if defined(__CUDACC__)
+#pragma nv_diagnostic pop
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/temporary_folder.hpp"
+#include "io/test_images.hpp"
+
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <png.h>
+#include <zlib.h>
+
+BOOST_AUTO_TEST_SUITE(png)
+
+using stylegan::Bytes;
+using stylegan::decode_png;
+using stylegan::encode_png;
+using stylegan::FormatError;
+using stylegan::Image;
+
+namespace {
+
+/// Writes PNG forms that the library itself never writes.
+Bytes raw_png(int width, int height, int depth, int colour_type, int interlace, const std::vector<Bytes>& rows,
+              const std::vector<png_color>& palette = {}, const Bytes& palette_alpha = {}) {
+    Bytes out;
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    png_infop info = png_create_info_struct(png);
+    png_set_write_fn(
+        png, &out,
+        [](png_structp p, png_bytep data, std::size_t size) {
+            auto& bytes = *static_cast<Bytes*>(png_get_io_ptr(p));
+            bytes.insert(bytes.end(), data, data + size);
+        },
+        [](png_structp) {});
+    png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, colour_type,
+                 interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (!palette.empty()) png_set_PLTE(png, info, palette.data(), static_cast<int>(palette.size()));
+    if (!palette_alpha.empty())
+        png_set_tRNS(png, info, palette_alpha.data(), static_cast<int>(palette_alpha.size()), nullptr);
+    png_write_info(png, info);
+    std::vector<png_bytep> pointers;
+    for (const Bytes& row : rows) pointers.push_back(const_cast<png_bytep>(row.data()));
+    png_write_image(png, pointers.data());
+    png_write_end(png, nullptr);
+    png_destroy_write_struct(&png, &info);
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(round_trip_of_all_channels) {
+    for (int channels = 1; channels <= 4; ++channels)
+        for (const auto& [width, height] : {std::pair{1, 1}, {7, 5}, {64, 3}}) {
+            const Image image = test::random_image(width, height, channels);
+            const Bytes bytes = encode_png(image);
+            const Image back = decode_png(bytes, "x");
+            BOOST_TEST(back.size().text() == image.size().text());
+            BOOST_TEST(back.pixels == image.pixels, boost::test_tools::per_element());
+            BOOST_TEST((stylegan::peek_image(bytes) == image.size()));
+            BOOST_TEST(encode_png(image) == bytes);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(file_round_trip) {
+    const test::TemporaryFolder folder;
+    const Image image = test::random_image(9, 4, 3);
+    stylegan::write_png(folder / "a.txt", image);
+    BOOST_TEST(folder.files().size() == 1u);
+    BOOST_TEST(stylegan::read_png(folder / "a.txt").pixels == image.pixels, boost::test_tools::per_element());
+    BOOST_CHECK_THROW((void)stylegan::read_png(folder / "none"), stylegan::FileError);
+    BOOST_CHECK_THROW(stylegan::write_png(folder / "none/a.png", image), stylegan::FileError);
+}
+
+BOOST_AUTO_TEST_CASE(palettes_become_colours) {
+    const std::vector<png_color> palette{{10, 20, 30}, {40, 50, 60}, {70, 80, 90}};
+    const Bytes opaque = raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette);
+    const std::vector<std::uint8_t> expected{10, 20, 30, 40, 50, 60, 70, 80, 90};
+    BOOST_TEST(decode_png(opaque, "x").pixels == expected, boost::test_tools::per_element());
+    BOOST_TEST((stylegan::peek_image(opaque) == stylegan::ImageSize{3, 1, 3}));
+
+    const Bytes clear = raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette, {0, 128});
+    const std::vector<std::uint8_t> with_alpha{10, 20, 30, 0, 40, 50, 60, 128, 70, 80, 90, 255};
+    BOOST_TEST(decode_png(clear, "x").pixels == with_alpha, boost::test_tools::per_element());
+    BOOST_TEST((stylegan::peek_image(clear) == stylegan::ImageSize{3, 1, 4}));
+}
+
+BOOST_AUTO_TEST_CASE(other_depths_become_eight_bits) {
+    const Image bits = decode_png(raw_png(4, 1, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xA0}}), "x");
+    BOOST_TEST(bits.pixels == (std::vector<std::uint8_t>{255, 0, 255, 0}), boost::test_tools::per_element());
+    const Bytes sixteen =
+        raw_png(3, 1, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xFF, 0xFF, 0x80, 0x80, 0x00, 0xFF}});
+    BOOST_TEST(decode_png(sixteen, "x").pixels == (std::vector<std::uint8_t>{255, 128, 1}),
+               boost::test_tools::per_element());
+    BOOST_TEST(decode_png(sixteen, "x").channels == 1);
+}
+
+BOOST_AUTO_TEST_CASE(interlaced) {
+    const Image image = test::random_image(13, 11, 3);
+    std::vector<Bytes> rows;
+    for (int y = 0; y < 11; ++y) rows.emplace_back(image.pixel(0, y), image.pixel(0, y) + 39);
+    const Bytes bytes = raw_png(13, 11, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_ADAM7, rows);
+    BOOST_TEST(decode_png(bytes, "x").pixels == image.pixels, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(damage_is_an_error) {
+    const Bytes whole = encode_png(test::random_image(9, 9, 3));
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        const std::string message =
+            test::message_of<FormatError>([&] { (void)decode_png(std::span(whole).first(length), "a.png"); });
+        BOOST_TEST(test::contains(message, "a.png: "), message << " at " << length);
+        (void)stylegan::peek_image(std::span(whole).first(length));
+    }
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        Bytes changed = whole;
+        changed[at] ^= 0x24;
+        (void)stylegan::peek_image(changed);
+        try {
+            (void)decode_png(changed, "a.png");
+        } catch (const FormatError&) {
+            ++refused;
+        }
+    }
+    BOOST_TEST(refused + 4 >= whole.size());  // checksums find everything but a note that is not needed
+    BOOST_CHECK_THROW((void)decode_png({}, "x"), FormatError);
+}
+
+BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_memory_is_taken) {
+    Bytes bytes = encode_png(test::random_image(3, 3, 3));
+    const auto refusal = [&](std::uint8_t millions, std::uint8_t hundreds) {
+        const std::uint8_t size[] = {0x00, millions, hundreds, 0x00, 0x00, millions, hundreds, 0x00};
+        std::memcpy(bytes.data() + 16, size, 8);
+        const auto crc = static_cast<std::uint32_t>(::crc32(0, bytes.data() + 12, 17));
+        for (int i = 0; i < 4; ++i)
+            bytes[static_cast<std::size_t>(29 + i)] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));
+        return test::message_of<FormatError>([&] { (void)decode_png(bytes, "x"); });
+    };
+    BOOST_TEST(test::contains(refusal(0xF0, 0), "x: "));
+    BOOST_TEST(test::contains(refusal(0, 0xF0), "61440x61440, expected at most 2^30 values"));
+    BOOST_TEST(test::contains(refusal(0, 0x40), "16384x16384, more than its "));
+}
+
+BOOST_AUTO_TEST_CASE(one_colour_compresses_best) {
+    const Bytes bytes = encode_png(Image(4096, 4096, 1), 9);
+    BOOST_TEST(bytes.size() < 20000);
+    BOOST_TEST(decode_png(bytes, "x").pixels.size() == std::size_t{4096} * 4096);
+}
+
+BOOST_AUTO_TEST_CASE(pictures_that_cannot_be_written) {
+    BOOST_CHECK_THROW((void)encode_png(Image()), stylegan::ValueError);
+    BOOST_CHECK_THROW((void)encode_png(Image(2, 2, 5)), stylegan::ValueError);
+    Image wrong(2, 2, 3);
+    wrong.pixels.pop_back();
+    BOOST_CHECK_THROW((void)encode_png(wrong), stylegan::ShapeError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
