@@ -3,7 +3,7 @@
 # includes the header and calls check_layer().
 cmake_minimum_required(VERSION 3.20)
 
-set(no_layers equalized_lr initialize layer_calls pass)
+set(no_layers any_synthesis_block block_concepts equalized_lr initialize layer_calls layer_inputs pass)
 set(without_gradient style_mixing truncation)  # they choose and blend styles; what they pass on is a network's business
 
 file(GLOB headers RELATIVE ${HEADERS} ${HEADERS}/*.hpp)

@@ -133,7 +133,7 @@ Measurement measure_generate(const BenchmarkOptions& o, Device device) {
     const Architecture& a = generator.architecture();
     const auto z = latents_for(o, a);
     const auto n = static_cast<Index>(z.shape(0));
-    Synthesis<float> options;
+    SynthesisOptions<float> options;
     if (a.label_size > 0) options.labels = labels_of_class(z.shape(0), a.label_size, 0);
     Measurement m{.picture = a.picture(),
                   .fmap_base = a.fmap_base,

@@ -51,7 +51,7 @@ public:
                                                    std::size_t count,
                                                    const std::function<double(const Pictures&)>& distance,
                                                    const std::function<void()>& progress) const override {
-        return nearest_samples<Device>(generator_, sampled, samples, count, distance, progress);
+        return nearest_samples(generator_, sampled, samples, count, distance, progress);
     }
     [[nodiscard]] std::unique_ptr<Search> search(Distance distance, const Latents& start, double deviation,
                                                  const ProjectionOptions& options) override {

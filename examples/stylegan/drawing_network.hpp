@@ -21,7 +21,7 @@ namespace stylegan::examples {
 /// are in the memory of the processor.
 class DrawingNetwork {
 public:
-    using Options = Synthesis<float>;
+    using Options = SynthesisOptions<float>;
     using Latents = AnyGenerator<Cpu>::Latents;
     using Pictures = AnyGenerator<Cpu>::Pictures;
     using LayerStyles = AnyGenerator<Cpu>::LayerStyles;

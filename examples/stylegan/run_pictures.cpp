@@ -46,7 +46,7 @@ Image RunPictures::fakes(const Generate& generator, double lod) const {
         const std::size_t count = std::min(at_once, seeds_.size() - first);
         const auto begin = seeds_.begin() + static_cast<std::ptrdiff_t>(first);
         const std::vector<std::uint32_t> seeds(begin, begin + static_cast<std::ptrdiff_t>(count));
-        Synthesis<float> options;
+        SynthesisOptions<float> options;
         options.lod = lod;
         if (!labels_.empty()) {
             options.labels = xt::xtensor<float, 2>::from_shape({count, labels_[0].size()});

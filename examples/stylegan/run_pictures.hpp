@@ -16,7 +16,7 @@ namespace stylegan::examples {
 class RunPictures {
 public:
     using Generate =
-        std::function<xt::xtensor<float, 4>(const xt::xtensor<float, 2>& z, const Synthesis<float>& options)>;
+        std::function<xt::xtensor<float, 4>(const xt::xtensor<float, 2>& z, const SynthesisOptions<float>& options)>;
 
     /// @throws FormatError if a picture is damaged
     RunPictures(const Dataset& data, const Architecture& a);

@@ -33,14 +33,11 @@ std::string letter_of(const Architecture& a) {
     return "-other";
 }
 
-LossOptions loss_of(const std::string& name, double gamma) {
-    constexpr auto wgan = GeneratorLoss::wgan;
-    if (name == "logistic") return {.r1_gamma = gamma};
-    if (name == "logistic-saturating") return {.generator = GeneratorLoss::logistic_saturating, .r1_gamma = gamma};
-    if (name == "wgan") return {.generator = wgan, .discriminator = DiscriminatorLoss::wgan, .r1_gamma = 0};
-    if (name == "wgan-gp") return wgan_gp;
-    const double lambda = name == "hinge-gp" ? 10 : 0;
-    return {.generator = wgan, .discriminator = DiscriminatorLoss::hinge, .r1_gamma = 0, .gp_lambda = lambda};
+/// A loss of the library with the weight of R1, where it has that penalty.
+Loss loss_of(const std::string& name, double gamma) {
+    Loss loss = losses::find(name).value();
+    if (loss.r1_gamma > 0) loss.r1_gamma = gamma;
+    return loss;
 }
 
 template <class From, class To>
@@ -170,9 +167,11 @@ std::string description(const TrainSettings& s) {
     const auto batch = o.schedule.batch_at.find(picture.height);
     std::string name = text(s.data.stem().string(), "-cfg", s.cfg, '-', picture.width, 'x', picture.height, "-batch",
                             batch != o.schedule.batch_at.end() ? batch->second : o.schedule.batch);
-    if (o.loss.discriminator == DiscriminatorLoss::wgan) name += "-wgan";
-    if (o.loss.discriminator == DiscriminatorLoss::hinge) name += "-hinge";
-    if (o.loss.gp_lambda > 0) name += "gp";
+    if (!o.loss.name.starts_with("logistic")) {
+        std::string loss = o.loss.name;
+        std::erase(loss, '-');  // "wgangp"
+        name += "-" + loss;
+    }
     if (o.loss.r1_gamma > 0) name += text("-gamma", o.loss.r1_gamma);
     if (o.mirror) name += "-mirror";
     if (s.cond) name += "-cond";

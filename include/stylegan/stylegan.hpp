@@ -43,6 +43,7 @@
 
 // layers: the paper's nouns (each includes the ops it needs)
 #include <stylegan/layers/adain.hpp>
+#include <stylegan/layers/checks/block_calls.hpp>
 #include <stylegan/layers/checks/check_derivatives.hpp>
 #include <stylegan/layers/constant_input.hpp>
 #include <stylegan/layers/convolution.hpp>
@@ -74,6 +75,9 @@
 #include <stylegan/metrics/path_length.hpp>
 
 // training: losses, optimizer, schedule, snapshots
+#include <stylegan/training/check_loss.hpp>
+#include <stylegan/training/dataset_source.hpp>
+#include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/memory_plan.hpp>
 #include <stylegan/training/projection.hpp>
 #include <stylegan/training/snapshot.hpp>

@@ -9,12 +9,12 @@ file(GLOB_RECURSE headers ${INCLUDE_DIR}/core/*.hpp ${INCLUDE_DIR}/layers/*.hpp 
 set(found "")
 foreach(header ${headers})
     file(READ ${header} content)
-    string(REGEX MATCHALL "template <[^<>]*class Device[^<>]*>[ \n]+(class|struct) [A-Za-z0-9_]+" declarations "${content}")
+    string(REGEX MATCHALL "template <[^\n]*(class Device|class D|GeneratorModel)[ ,>][^\n]*>[ \n]+(class|struct) [A-Za-z0-9_]+ [:{]" declarations
+           "${content}")
     foreach(declaration ${declarations})
-        string(REGEX REPLACE ".* " "" name "${declaration}")
+        string(REGEX REPLACE ".* ([A-Za-z0-9_]+) [:{]$" "\\1" name "${declaration}")
         list(APPEND found ${name})
-        string(FIND "${instantiation}" "template class ${name}<" at)
-        if(at EQUAL -1)
+        if(NOT instantiation MATCHES "template class (Any)?${name}<")  # the typed form derives from the other
             message(SEND_ERROR "${header}: ${name} is not instantiated in ${INSTANTIATION}")
         endif()
     endforeach()

@@ -35,17 +35,17 @@ template class MinibatchStddev<dynamic, 1, Cuda>;
 template class LayerEpilogue<Cuda>;
 template class Truncation<dynamic, Cuda>;
 template class Truncation<16, Cuda>;
-template class MappingNetwork<dynamic, run_time, Cuda>;
-template class SynthesisBlock<dynamic, run_time, Cuda>;
-template class DiscriminatorBlock<dynamic, run_time, Cuda>;
+template class AnyMappingNetwork<Cuda>;
+template class AnySynthesisBlock<Cuda>;
+template class AnyDiscriminatorBlock<Cuda>;
 template class DiscriminatorOutput<Cuda>;
 
 // models
 template class SynthesisNetwork<Cuda>;
 template class DiscriminatorNetwork<Cuda>;
-template class BasicGenerator<run_time, Cuda>;
+template class AnyGenerator<Cuda>;
 template class BasicGenerator<small, Cuda>;
-template class BasicDiscriminator<run_time, Cuda>;
+template class AnyDiscriminator<Cuda>;
 template class BasicDiscriminator<small, Cuda>;
 template class Vgg16<Cuda>;
 template AnyGenerator<Cuda> load_generator<Cuda>(const std::filesystem::path&, Cuda);
@@ -54,20 +54,20 @@ template AnyDiscriminator<Cuda> load_discriminator<Cuda>(const std::filesystem::
 // training
 template class Adam<Cuda>;
 template class Draws<Cuda>;
-template class Losses<Cuda>;
-template class GeneratorPass<Cuda>;
-template class Updates<Cuda>;
+template class Losses<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
+template class GeneratorPass<AnyGenerator<Cuda>>;
+template class Updates<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class Trainer<Cuda>;
 template class Projection<Cuda>;
-template SampledW<float> sample_w<Cuda>(const AnyGenerator<Cuda>&, std::size_t);
-template std::vector<std::size_t> nearest_samples<Cuda>(const AnyGenerator<Cuda>&, const SampledW<float>&, std::size_t,
+template SampledW<float> sample_w(const AnyGenerator<Cuda>&, std::size_t);
+template std::vector<std::size_t> nearest_samples(const AnyGenerator<Cuda>&, const SampledW<float>&, std::size_t,
                                                         std::size_t,
                                                         const std::function<double(const xt::xtensor<float, 4>&)>&,
                                                         const std::function<void()>&);
 template void update_average(Context<Cuda>&, AnyGenerator<Cuda>&, const AnyGenerator<Cuda>&, double);
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
-template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const LossOptions&, int,
+template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const Loss&, int,
                                       bool, Index, const AdamOptions&);
 
 // metrics
@@ -78,7 +78,7 @@ template void save_vgg16<Cuda>(const std::filesystem::path&, const Vgg16<Cuda>&,
                                const std::map<std::string, std::string>&);
 template void load_lpips_heads(const NamedTensors&, Lpips<Cuda>&);
 template bool load_lpips_heads_of_vgg16(const NamedTensors&, Lpips<Cuda>&);
-template PathGenerator<float> path_generator<Cuda>(const AnyGenerator<Cuda>&, Noise);
+template PathGenerator<float> path_generator(const AnyGenerator<Cuda>&, Noise);
 
 }  // namespace stylegan
 

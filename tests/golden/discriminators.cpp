@@ -36,7 +36,7 @@ double tolerance_of_gradient(const SafetensorsFile& file, const std::string& nam
 template <class Discriminator>
 Results results_of_discriminator(const SafetensorsFile& file, Discriminator& d) {
     const auto pictures = golden::read<4>(file, "in/images");
-    AnyDiscriminator<Device>::Vectors2 labels;
+    AnyDiscriminator<Device>::Scores labels;
     if (file.contains("in/labels")) labels = golden::read<2>(file, "in/labels");
     Results results;
     for (const std::string& name : golden::names_below(file, "out/")) {

@@ -23,7 +23,7 @@ using golden::Result;
 using golden::Results;
 
 struct Setting {
-    LossOptions options;
+    Loss loss = losses::logistic;
     bool of_discriminator, penalized;
     double lod;
 };
@@ -31,9 +31,9 @@ struct Setting {
 Setting setting_of(const SafetensorsFile& file) {
     const auto& metadata = file.metadata();
     Setting s;
-    s.options = golden::loss_options(metadata.at("loss"), nlohmann::json::parse(metadata.at("params")));
+    s.loss = golden::loss_of(metadata.at("loss"), nlohmann::json::parse(metadata.at("params")));
     s.of_discriminator = metadata.at("of") == "d";
-    s.penalized = s.of_discriminator && s.options.r1_gamma + s.options.r2_gamma + s.options.gp_lambda > 0;
+    s.penalized = s.of_discriminator && s.loss.r1_gamma + s.loss.r2_gamma + s.loss.gp_lambda > 0;
     s.lod = std::stod(metadata.at("lod"));
     return s;
 }
@@ -43,8 +43,8 @@ Results results_of_loss(const SafetensorsFile& file, const Setting& s, AnyGenera
                         AnyDiscriminator<Device>& d) {
     load_parameters(file, "g/", g);
     load_parameters(file, "d/", d);
-    Updates<Device> updates(g, d);
-    updates.loss = s.options;
+    Updates updates(g, d);
+    updates.loss = s.loss;
     const GivenDraws draws = golden::given_draws(file, "draw/", g.architecture().style_mixing_prob.value());
     const golden::GivenPictures pictures(file, g.context(), "in/reals", "in/labels");
     const Level level = Level::of(g.architecture(), s.lod);

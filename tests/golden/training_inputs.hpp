@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 
@@ -34,7 +35,7 @@ inline stylegan::GivenDraws given_draws(const stylegan::SafetensorsFile& file, c
 /// Hands whole minibatches of a file to Updates: pictures of full resolution, brought to the level's, and labels.
 class GivenPictures {
 public:
-    using Updates = stylegan::Updates<Device>;
+    using Updates = stylegan::Updates<stylegan::AnyGenerator<Device>, stylegan::AnyDiscriminator<Device>>;
 
     GivenPictures(const stylegan::SafetensorsFile& file, Context& context, const std::string& reals,
                   const std::string& labels)
@@ -95,34 +96,23 @@ inline Result loss_tensor(const stylegan::LossValues& values, bool penalized) {
     return r;
 }
 
-/// The loss that a file names as the official code does.
-inline stylegan::LossOptions loss_options(const std::string& name,
-                                          const nlohmann::json& parameters = nlohmann::json::object()) {
-    using stylegan::DiscriminatorLoss, stylegan::GeneratorLoss;
-    stylegan::LossOptions o;
-    o.r1_gamma = 0;
-    if (name == "G_logistic_nonsaturating") {
-        o.generator = GeneratorLoss::logistic_nonsaturating;
-    } else if (name == "G_logistic_saturating") {
-        o.generator = GeneratorLoss::logistic_saturating;
-    } else if (name == "G_wgan") {
-        o.generator = GeneratorLoss::wgan;
-    } else if (name == "D_logistic") {
-        o.discriminator = DiscriminatorLoss::logistic;
-    } else if (name == "D_logistic_simplegp") {
-        o.discriminator = DiscriminatorLoss::logistic;
-        o.r1_gamma = parameters.value("r1_gamma", 10.0);
-        o.r2_gamma = parameters.value("r2_gamma", 0.0);
-    } else if (name == "D_wgan" || name == "D_wgan_gp") {
-        o.discriminator = DiscriminatorLoss::wgan;
-        if (name == "D_wgan_gp") o.gp_lambda = 10;
-    } else if (name == "D_hinge" || name == "D_hinge_gp") {
-        o.discriminator = DiscriminatorLoss::hinge;
-        if (name == "D_hinge_gp") o.gp_lambda = 10;
-    } else {
-        throw std::runtime_error("loss " + name + " is not known to this test");
-    }
-    return o;
+/// The loss of a file, which names the generator's or the discriminator's function of the official code.
+inline stylegan::Loss loss_of(const std::string& name, const nlohmann::json& parameters = nlohmann::json::object()) {
+    namespace losses = stylegan::losses;
+    const std::map<std::string, const stylegan::Loss*> all{{"G_logistic_nonsaturating", &losses::logistic},
+                                                           {"G_logistic_saturating", &losses::logistic_saturating},
+                                                           {"G_wgan", &losses::wgan},
+                                                           {"D_logistic", &losses::logistic},
+                                                           {"D_logistic_simplegp", &losses::logistic},
+                                                           {"D_wgan", &losses::wgan},
+                                                           {"D_wgan_gp", &losses::wgan_gp},
+                                                           {"D_hinge", &losses::hinge},
+                                                           {"D_hinge_gp", &losses::hinge_gp}};
+    if (!all.contains(name)) throw std::runtime_error("loss " + name + " is not known to this test");
+    stylegan::Loss loss = *all.at(name);
+    loss.r1_gamma = name == "D_logistic_simplegp" ? parameters.value("r1_gamma", 10.0) : 0;
+    loss.r2_gamma = name == "D_logistic_simplegp" ? parameters.value("r2_gamma", 0.0) : 0;
+    return loss;
 }
 
 }  // namespace golden

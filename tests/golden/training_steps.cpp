@@ -35,8 +35,8 @@ Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscri
     load_parameters(file, "g0/", g);
     load_parameters(file, "d0/", d);
     Generator averaged = g;
-    Updates<Device> updates(g, d);
-    updates.loss = golden::loss_options("D_logistic_simplegp");
+    Updates updates(static_cast<AnyGenerator<Device>&>(g), d);
+    updates.loss = golden::loss_of("D_logistic_simplegp");
 
     Results results;
     const double mixing = g.architecture().style_mixing_prob.value();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stylegan/layers/checks/block_calls.hpp>
 #include <stylegan/layers/initialize.hpp>
 #include <stylegan/layers/synthesis_block.hpp>
 
 #include "layer_case.hpp"
+
+#include <deque>
 
 BOOST_AUTO_TEST_SUITE(synthesis_block)
 
@@ -29,30 +32,12 @@ auto block_case(const Architecture& a, int stage, Index n, bool shared_noise) {
     using Scalar = typename Device::Scalar;
     const Layer block(a, stage);
     const Shape4 s = block.output_shape(n);
-    LayerCalls<Layer> calls;
+    static std::deque<FeatureMaps<Device>> kept;  // the calls point to it
+    const auto& noise = kept.emplace_back(
+        random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared_noise ? 1 : n, 1, s[2], s[3]}, 9));
+    LayerCalls<Layer> calls =
+        synthesis_block_calls<Layer>(a, stage, n, {.noise = {noise.view(), {}}, .strength = {Scalar(0.5), 1}});
     const std::size_t first = stage > 0 ? 1 : 0;  // of the styles
-    if (stage > 0) calls.inputs.push_back({n, a.feature_maps(stage - 1), s[2] / 2, s[3] / 2});
-    for (int k = 0; k < 2; ++k) calls.inputs.push_back({n, a.w_size()});
-    calls.output = {s[0], s[1], s[2], s[3]};
-    const auto noise = random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared_noise ? 1 : n, 1, s[2], s[3]}, 9);
-    calls.forward = [=](auto& context, auto& layer, auto& x, auto y, auto* cache) {
-        const Maps<const Scalar> below = first > 0 ? Maps<const Scalar>(x[0]) : Maps<const Scalar>{};
-        layer.forward(context, below,
-                      {.w = {x[first], x[first + 1]}, .noise = {noise.view(), {}}, .strength = {Scalar(0.5), 1}}, y,
-                      cache);
-    };
-    calls.backward = [=](auto& context, auto& layer, auto& cache, auto dy, auto& dx, Pass pass) {
-        layer.backward(context, cache, dy, first > 0 ? Maps<Scalar>(dx[0]) : Maps<Scalar>{}, {dx[first], dx[first + 1]},
-                       pass);
-    };
-    calls.tangent = [=](auto& context, auto& layer, auto& cache, auto& x_dot, auto y_dot) {
-        const Maps<const Scalar> below = first > 0 ? Maps<const Scalar>(x_dot[0]) : Maps<const Scalar>{};
-        layer.tangent(context, cache, below, {x_dot[first], x_dot[first + 1]}, y_dot);
-    };
-    calls.backward_tangent = [=](auto& context, auto& layer, auto& cache, auto dy_dot, auto& dx_dot) {
-        layer.backward_tangent(context, cache, dy_dot, first > 0 ? Maps<Scalar>(dx_dot[0]) : Maps<Scalar>{},
-                               {dx_dot[first], dx_dot[first + 1]});
-    };
     for (Index i = 0; i < static_cast<Index>(calls.inputs.size()); ++i) calls.optional_gradients.push_back(i);
     const auto w0 = static_cast<Index>(first);
     if (a.use_styles) calls.optional_tangents = {w0, w0 + 1};

@@ -117,12 +117,10 @@ BOOST_AUTO_TEST_CASE(nor_with_growing_and_kernels_and_settings_of_eigen) {
 BOOST_AUTO_TEST_CASE(splitting_the_minibatch_changes_nothing_but_rounding) {
     for (const bool penalties : {false, true}) {
         TrainingOptions o = few_steps(16);
-        if (penalties)
-            o.loss = {.generator = GeneratorLoss::wgan,
-                      .discriminator = DiscriminatorLoss::wgan,
-                      .r1_gamma = 1,
-                      .r2_gamma = 1,
-                      .gp_lambda = 10};
+        if (penalties) {
+            o.loss = losses::wgan_gp;
+            o.loss.r1_gamma = o.loss.r2_gamma = 1;
+        }
         const auto whole = trained_in_parts<Cpu>(o, 0, 1), halves = trained_in_parts<Cpu>(o, 8, 1),
                    quarters = trained_in_parts<Cpu>(o, 4, 1);
         BOOST_TEST((trained_in_parts<Cpu>(o, 16, 1) == whole));

@@ -18,7 +18,7 @@ Architecture wide(int stages, Architecture a, int feature_maps) {
 }
 
 /// Compares the plan with the workspace of a real step, and the rest with the sizes of the networks.
-void check_plan(const char* name, const Architecture& a, const LossOptions& loss, int batch, int microbatch = 0,
+void check_plan(const char* name, const Architecture& a, const Loss& loss, int batch, int microbatch = 0,
                 double growing_kimg = -1) {
     BOOST_TEST_CONTEXT(name) {
         TrainingOptions o = few_steps(batch);
@@ -54,31 +54,38 @@ void check_plan(const char* name, const Architecture& a, const LossOptions& loss
     }
 }
 
+Loss with_gammas(double r1, double r2) {
+    Loss loss = losses::logistic;
+    loss.r1_gamma = r1;
+    loss.r2_gamma = r2;
+    return loss;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_is_near_what_a_step_takes) {
-    check_plan("16x16", wide(3, config_f, 32), logistic_r1, 8);
-    check_plan("32x32", wide(4, config_f, 48), logistic_r1, 8);
-    check_plan("32x32 without penalties", wide(4, config_f, 48), {.r1_gamma = 0}, 8);
-    check_plan("32x32 in parts", wide(4, config_f, 48), logistic_r1, 16, 4);
-    check_plan("wide for its size", wide(2, config_f, 128), logistic_r1, 4);
+    check_plan("16x16", wide(3, config_f, 32), losses::logistic, 8);
+    check_plan("32x32", wide(4, config_f, 48), losses::logistic, 8);
+    check_plan("32x32 without penalties", wide(4, config_f, 48), with_gammas(0, 0), 8);
+    check_plan("32x32 in parts", wide(4, config_f, 48), losses::logistic, 16, 4);
+    check_plan("wide for its size", wide(2, config_f, 128), losses::logistic, 4);
 }
 
 BOOST_AUTO_TEST_CASE(for_the_other_configurations) {
-    check_plan("a", wide(4, config_a, 32), wgan_gp, 8);
-    check_plan("b", wide(4, config_b, 32), logistic_r1, 8);
-    check_plan("c", wide(4, config_c, 32), {.r1_gamma = 1, .r2_gamma = 1}, 8);
+    check_plan("a", wide(4, config_a, 32), losses::wgan_gp, 8);
+    check_plan("b", wide(4, config_b, 32), losses::logistic, 8);
+    check_plan("c", wide(4, config_c, 32), with_gammas(1, 1), 8);
     Architecture rectangular = wide(3, config_f, 32);
     rectangular.base = {4, 6};
-    check_plan("16x24", rectangular, logistic_r1, 8);
+    check_plan("16x24", rectangular, losses::logistic, 8);
 }
 
 BOOST_AUTO_TEST_CASE(at_every_level_of_growing) {
     const Architecture a = wide(4, config_f, 32);
-    check_plan("8x8 fading in", a, logistic_r1, 8, 0, 1.5);
-    check_plan("8x8", a, logistic_r1, 8, 0, 2.5);
-    check_plan("16x16 fading in", a, logistic_r1, 8, 0, 3.5);
-    check_plan("32x32 fading in", a, logistic_r1, 8, 0, 5.5);
+    check_plan("8x8 fading in", a, losses::logistic, 8, 0, 1.5);
+    check_plan("8x8", a, losses::logistic, 8, 0, 2.5);
+    check_plan("16x16 fading in", a, losses::logistic, 8, 0, 3.5);
+    check_plan("32x32 fading in", a, losses::logistic, 8, 0, 5.5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_nearest_are_found_in_their_order) {
             sum += std::pow(static_cast<double>(x.data()[i] - target.data()[i]), 2);
         return sum;
     };
-    const auto nearest = nearest_samples<Cpu>(g, all, 30, 3, to_target, [&] { ++calls; });
+    const auto nearest = nearest_samples(g, all, 30, 3, to_target, [&] { ++calls; });
     BOOST_TEST(calls == 30u);
     BOOST_TEST_REQUIRE(nearest.size() == 3u);
     BOOST_TEST(nearest[0] == 17u);
@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(the_nearest_are_found_in_their_order) {
     for (std::size_t i = 0; i < 30; ++i)
         if (std::find(nearest.begin(), nearest.end(), i) == nearest.end())
             BOOST_TEST(to_target(g.synthesize(all.row(i))) >= to_target(g.synthesize(all.row(nearest[2]))));
-    BOOST_TEST(nearest_samples<Cpu>(g, all, 100, 100, to_target).size() == 40u);
-    BOOST_TEST(nearest_samples<Cpu>(g, all, 0, 3, to_target).empty());
+    BOOST_TEST(nearest_samples(g, all, 100, 100, to_target).size() == 40u);
+    BOOST_TEST(nearest_samples(g, all, 0, 3, to_target).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

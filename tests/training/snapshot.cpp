@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(it_is_a_checkpoint_under_the_official_names) {
     Architecture a = tiny(2);
     a.label_size = 2;
     TrainingOptions o = growing();
-    o.loss = wgan_gp;
+    o.loss = losses::wgan_gp;
     Trainer<Cpu> trainer(a, o, boxes(a), Cpu{.threads = 1});
     steps(trainer, 3);
     save_snapshot(folder / "s.safetensors", trainer);

@@ -26,21 +26,21 @@ bool trains(const Architecture& a, const TrainingOptions& o, int count = 6) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_loss_and_configuration_trains) {
-    const LossOptions hinge_gp{
-        .generator = GeneratorLoss::wgan, .discriminator = DiscriminatorLoss::hinge, .r1_gamma = 0, .gp_lambda = 10};
-    const LossOptions saturating{.generator = GeneratorLoss::logistic_saturating, .r2_gamma = 2};
-    const auto with = [](const LossOptions& loss) {
+    Loss saturating = losses::logistic_saturating, plain = losses::logistic;
+    saturating.r2_gamma = 2;
+    plain.r1_gamma = 0;
+    const auto with = [](const Loss& loss) {
         TrainingOptions o = few_steps();
         o.loss = loss;
         return o;
     };
-    BOOST_TEST(trains(tiny(3, config_a), with(wgan_gp)));
-    BOOST_TEST(trains(tiny(3, config_a), with(hinge_gp)));
-    BOOST_TEST(trains(tiny(3, config_b), with(logistic_r1)));
+    BOOST_TEST(trains(tiny(3, config_a), with(losses::wgan_gp)));
+    BOOST_TEST(trains(tiny(3, config_a), with(losses::hinge_gp)));
+    BOOST_TEST(trains(tiny(3, config_b), with(losses::logistic)));
     BOOST_TEST(trains(tiny(3, config_c), with(saturating)));
-    BOOST_TEST(trains(tiny(2, config_d), with({.r1_gamma = 0})));
-    BOOST_TEST(trains(tiny(2, config_e), with(hinge_gp)));
-    BOOST_TEST(trains(tiny(2, config_f), with(wgan_gp)));
+    BOOST_TEST(trains(tiny(2, config_d), with(plain)));
+    BOOST_TEST(trains(tiny(2, config_e), with(losses::hinge_gp)));
+    BOOST_TEST(trains(tiny(2, config_f), with(losses::wgan_gp)));
 }
 
 BOOST_AUTO_TEST_CASE(rectangular_pictures_grey_pictures_and_labels_train) {

@@ -25,13 +25,11 @@ TrainingOptions unusual() {
                   .batch_at = {{8, 64}, {96, 4}},
                   .lr = 0.1 + 0.2,
                   .lr_at = {}};
-    o.loss = {.generator = GeneratorLoss::logistic_saturating,
-              .discriminator = DiscriminatorLoss::hinge,
-              .r1_gamma = 0.3,
-              .r2_gamma = 2,
-              .gp_lambda = 10,
-              .gp_target = 750,
-              .drift = 0};
+    o.loss = losses::hinge_gp;
+    o.loss.r1_gamma = 0.3;
+    o.loss.r2_gamma = 2;
+    o.loss.gp_target = 750;
+    o.loss.drift = 0.5;
     o.adam = {.beta1 = 0.5, .beta2 = 0.9, .epsilon = 1e-7};
     o.total_kimg = 1.5;
     o.kimg_per_tick = 0.1;
@@ -74,6 +72,33 @@ BOOST_AUTO_TEST_CASE(options_and_progress_come_back_as_they_were) {
 
 BOOST_AUTO_TEST_CASE(what_is_missing_keeps_its_default) {
     BOOST_TEST((to_json(training_options_from_json(nlohmann::json::object(), "here")) == to_json(TrainingOptions{})));
+}
+
+BOOST_AUTO_TEST_CASE(losses_of_older_files_are_found) {
+    const auto loss = [](const char* json) {
+        return training_options_from_json(nlohmann::json::parse(json), "here").loss;
+    };
+    const Loss logistic = loss(R"({"generator_loss": "logistic_nonsaturating", "discriminator_loss": "logistic",
+                                   "r1_gamma": 3, "gp_lambda": 0, "drift": 0.001})");
+    BOOST_TEST(logistic.name == "logistic");
+    BOOST_TEST(logistic.r1_gamma == 3);
+    BOOST_TEST(logistic.drift == 0);  // they name it for every loss, and it counts for WGAN alone
+    const Loss wgan = loss(R"({"generator_loss": "wgan", "discriminator_loss": "wgan", "r1_gamma": 0, "gp_lambda": 10,
+                               "drift": 0.25})");
+    BOOST_TEST(wgan.name == "wgan-gp");
+    BOOST_TEST(wgan.gp_lambda == 10);
+    BOOST_TEST(wgan.drift == 0.25);
+    BOOST_TEST(loss(R"({"generator_loss": "wgan", "discriminator_loss": "hinge"})").name == "hinge");
+    BOOST_TEST(loss(R"({"generator_loss": "logistic_saturating"})").name == "logistic-saturating");
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_the_library_does_not_know_keeps_its_name_and_refuses_to_run) {
+    const auto loss =
+        training_options_from_json(nlohmann::json::parse(R"({"loss": "mine", "r1_gamma": 2})"), "here").loss;
+    BOOST_TEST(loss.name == "mine");
+    BOOST_TEST(loss.r1_gamma == 2);
+    BOOST_TEST(test::message_of<ValueError>([&] { (void)loss.real(0.0); }) ==
+               "loss \"mine\" is not one of the library's, expected a Loss of this name from the program");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values_are_named) {

@@ -107,7 +107,7 @@ public:
             BOOST_REQUIRE(static_cast<std::size_t>(x.size()) == reals.size());
             std::copy(reals.begin(), reals.end(), x.data);
             std::vector<double> unused(w_average.size());
-            (void)Losses<Exact>(g_, d_, options_.loss, level, batch)
+            (void)Losses(g_, d_, options_.loss, level, batch)
                 .discriminator_loss(draws, samples, x, {}, std::span(unused));
             discriminator.move_against_gradients_of(d_, lr);
             follow_w(draws, samples);
@@ -124,8 +124,7 @@ public:
             clear_gradients(g_);
             const Workspace::Frame frame(g_.context().workspace());
             std::vector<double> unused(w_average.size());
-            (void)Losses<Exact>(g_, d_, options_.loss, level, batch)
-                .generator_loss(draws, samples, {}, std::span(unused));
+            (void)Losses(g_, d_, options_.loss, level, batch).generator_loss(draws, samples, {}, {}, std::span(unused));
             generator.move_against_gradients_of(g_, lr);
             follow_w(draws, samples);  // g_ still holds the parameters from before
         }

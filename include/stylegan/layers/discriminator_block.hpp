@@ -10,14 +10,9 @@ namespace stylegan {
 /// One resolution of the discriminator: a convolution, the blur, and a convolution that halves the size; a leaky ReLU
 /// after each convolution.
 ///
-/// @tparam Res  width of its input; `dynamic` for a stage given while running
-/// @tparam A    the architecture that decides its widths
 /// @see Karras et al. (2018), table 2; Karras, Laine, Aila (2019), appendix C
-template <int Res = dynamic, auto A = config_f, class Device = Cpu>
-class DiscriminatorBlock;
-
-template <class Device>
-class DiscriminatorBlock<dynamic, run_time, Device> {
+template <class Device = Cpu>
+class AnyDiscriminatorBlock {
 public:
     using Scalar = typename Device::Scalar;
 
@@ -25,8 +20,8 @@ public:
         typename AnyConvolution<Device>::Cache conv0{}, conv1{};
     };
 
-    DiscriminatorBlock() = default;
-    DiscriminatorBlock(const Architecture& a, int stage);
+    AnyDiscriminatorBlock() = default;
+    AnyDiscriminatorBlock(const Architecture& a, int stage);
 
     [[nodiscard]] Shape4 output_shape(Index batch) const {
         return {batch, conv1_.outputs(), below_.height, below_.width};
@@ -63,7 +58,7 @@ private:
 };
 
 template <class Device>
-DiscriminatorBlock<dynamic, run_time, Device>::DiscriminatorBlock(const Architecture& a, int stage)
+AnyDiscriminatorBlock<Device>::AnyDiscriminatorBlock(const Architecture& a, int stage)
     : size_(a.size(stage)), below_(a.size(stage - 1)), blur_(a.blur_filter) {
     const LinearOptions options{.lr = {.wscale = a.use_wscale}, .slope = a.slope()};
     const int channels = a.feature_maps(stage);
@@ -73,8 +68,8 @@ DiscriminatorBlock<dynamic, run_time, Device>::DiscriminatorBlock(const Architec
 }
 
 template <class Device>
-void DiscriminatorBlock<dynamic, run_time, Device>::forward(Context<Device>& context, Maps<const Scalar> x,
-                                                            Maps<Scalar> y, Cache* cache) const {
+void AnyDiscriminatorBlock<Device>::forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y,
+                                            Cache* cache) const {
     Temporaries t(context.workspace(), cache != nullptr);
     const Maps<Scalar> a = context.take_like(x);
     conv0_.forward(context, x, a, cache ? &cache->conv0 : nullptr);
@@ -82,8 +77,8 @@ void DiscriminatorBlock<dynamic, run_time, Device>::forward(Context<Device>& con
 }
 
 template <class Device>
-void DiscriminatorBlock<dynamic, run_time, Device>::backward(Context<Device>& context, Cache& cache,
-                                                             Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) {
+void AnyDiscriminatorBlock<Device>::backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy,
+                                             Maps<Scalar> dx, Pass pass) {
     Temporaries t(context.workspace(), pass == Pass::linearize);
     const Maps<Scalar> db = context.take_like(cache.conv1.x);
     conv1_.backward(context, cache.conv1, dy, db, pass);
@@ -91,16 +86,16 @@ void DiscriminatorBlock<dynamic, run_time, Device>::backward(Context<Device>& co
 }
 
 template <class Device>
-void DiscriminatorBlock<dynamic, run_time, Device>::tangent(Context<Device>& context, Cache& cache,
-                                                            Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
+void AnyDiscriminatorBlock<Device>::tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot,
+                                            Maps<Scalar> y_dot) const {
     const Maps<Scalar> a_dot = context.take_like(x_dot);
     conv0_.tangent(context, cache.conv0, x_dot, a_dot);
     conv1_.tangent(context, cache.conv1, blurred(context, a_dot), y_dot);
 }
 
 template <class Device>
-void DiscriminatorBlock<dynamic, run_time, Device>::backward_tangent(Context<Device>& context, Cache& cache,
-                                                                     Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot) {
+void AnyDiscriminatorBlock<Device>::backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot,
+                                                     Maps<Scalar> dx_dot) {
     Temporaries t(context.workspace(), false);
     const Maps<Scalar> db_dot = context.take_like(cache.conv1.x);
     conv1_.backward_tangent(context, cache.conv1, dy_dot, db_dot);
@@ -108,8 +103,7 @@ void DiscriminatorBlock<dynamic, run_time, Device>::backward_tangent(Context<Dev
 }
 
 template <class Device>
-auto DiscriminatorBlock<dynamic, run_time, Device>::blurred(Context<Device>& context, Maps<Scalar> x) const
-    -> Maps<const Scalar> {
+auto AnyDiscriminatorBlock<Device>::blurred(Context<Device>& context, Maps<Scalar> x) const -> Maps<const Scalar> {
     if (!blur_.exists()) return x;
     const Maps<Scalar> y = context.take_like(x);
     blur_.forward(context, x, y);
@@ -117,18 +111,17 @@ auto DiscriminatorBlock<dynamic, run_time, Device>::blurred(Context<Device>& con
 }
 
 template <class Device>
-auto DiscriminatorBlock<dynamic, run_time, Device>::unblurred(Context<Device>& context, Maps<Scalar> dy) const
-    -> Maps<const Scalar> {
+auto AnyDiscriminatorBlock<Device>::unblurred(Context<Device>& context, Maps<Scalar> dy) const -> Maps<const Scalar> {
     if (!blur_.exists()) return dy;
     const Maps<Scalar> dx = context.take_like(dy);
     blur_.backward(context, dy, dx);
     return dx;
 }
 
-template <class Device = Cpu>
-using AnyDiscriminatorBlock = DiscriminatorBlock<dynamic, run_time, Device>;
-
-template <int Res, auto A, class Device>
+/// The block of one resolution of an architecture known to the compiler.
+/// @tparam Res  width of its input
+/// @tparam A    the architecture that decides its widths
+template <int Res, auto A = config_f, class Device = Cpu>
 class DiscriminatorBlock : public AnyDiscriminatorBlock<Device> {
     static_assert(A.flaw() == nullptr, "stylegan::DiscriminatorBlock: A is not a valid Architecture");
     static constexpr int stage = detail::stage_of(A, Res);
@@ -153,7 +146,7 @@ public:
 };
 
 #ifdef STYLEGAN_COMPILED
-extern template class DiscriminatorBlock<dynamic, run_time, Cpu>;
+extern template class AnyDiscriminatorBlock<Cpu>;
 #endif
 
 }  // namespace stylegan

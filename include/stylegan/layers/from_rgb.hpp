@@ -23,7 +23,8 @@ class FromRgb<dynamic, Colors, Device> : public AnyConvolution<Device> {
 public:
     FromRgb() = default;
     FromRgb(int channels, int colors, double slope = 0.2, bool wscale = true)
-        : AnyConvolution<Device>(colors, channels, 1, resample<Resample::none>, {.lr = {.wscale = wscale}, .slope = slope}) {}
+        : AnyConvolution<Device>(colors, channels, 1, resample<Resample::none>,
+                                 {.lr = {.wscale = wscale}, .slope = slope}) {}
 };
 
 template <class Device = Cpu>

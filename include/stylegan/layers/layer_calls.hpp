@@ -28,8 +28,7 @@ public:
     /// @throws ShapeError if the rank differs
     template <class U, int Rank>
     operator View<U, Rank>() const  // NOLINT: a conversion by design
-        requires(std::is_convertible_v<T*, U*>)
-    {
+        requires(std::is_convertible_v<T*, U*>) {
         if (empty()) return {};
         require_equal("LayerBlock", "rank", shape_->size(), static_cast<std::size_t>(Rank));
         View<U, Rank> v{data_, {}};
@@ -50,7 +49,7 @@ struct CacheOf {
     using type = NoCache;
 };
 template <class Layer>
-    requires requires { typename Layer::Cache; }
+requires requires { typename Layer::Cache; }
 struct CacheOf<Layer> {
     using type = typename Layer::Cache;
 };

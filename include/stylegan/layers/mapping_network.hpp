@@ -14,14 +14,9 @@ namespace stylegan {
 /// Maps z to the intermediate latent w: normalise, then dense layers with a hundredth of the learning rate. With labels, an
 /// embedding of the label is appended to z first.
 ///
-/// @tparam Layers  dense layers; `dynamic` for a depth given while running
-/// @tparam A       the architecture that decides the widths
 /// @see Karras, Laine, Aila (2019), section 2, figure 1b, table 4
-template <int Layers = dynamic, auto A = config_f, class Device = Cpu>
-class MappingNetwork;
-
-template <class Device>
-class MappingNetwork<dynamic, run_time, Device> {
+template <class Device = Cpu>
+class AnyMappingNetwork {
 public:
     using Scalar = typename Device::Scalar;
     static constexpr Scalar epsilon = Scalar(1e-8);
@@ -34,8 +29,8 @@ public:
         Rows<const Scalar> x_dot{}, inverse_rate{};  // after tangent()
     };
 
-    MappingNetwork() = default;
-    explicit MappingNetwork(const Architecture& a);
+    AnyMappingNetwork() = default;
+    explicit AnyMappingNetwork(const Architecture& a);
 
     [[nodiscard]] int inputs() const { return latent_; }
     [[nodiscard]] int outputs() const { return layers_.empty() ? inputs_ : layers_.back().outputs(); }
@@ -73,7 +68,7 @@ private:
 };
 
 template <class Device>
-MappingNetwork<dynamic, run_time, Device>::MappingNetwork(const Architecture& a)
+AnyMappingNetwork<Device>::AnyMappingNetwork(const Architecture& a)
     : latent_(a.latent_size), labels_(a.label_size), inputs_(a.mapping_inputs()), normalize_(a.normalize_latents) {
     if (labels_ > 0 && !a.progressive_gan)
         embedding_ = Parameter<Device>({labels_, latent_}, {.standard_deviation = 1});
@@ -87,8 +82,8 @@ MappingNetwork<dynamic, run_time, Device>::MappingNetwork(const Architecture& a)
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::forward(Context<Device>& context, Rows<const Scalar> z,
-                                                        Rows<const Scalar> labels, Rows<Scalar> w, Cache* cache) const {
+void AnyMappingNetwork<Device>::forward(Context<Device>& context, Rows<const Scalar> z, Rows<const Scalar> labels,
+                                        Rows<Scalar> w, Cache* cache) const {
     require_equal("MappingNetwork", "length of z", z.extent(1), Index{latent_});
     Temporaries t(context.workspace(), cache != nullptr);
     if (cache) {
@@ -111,8 +106,8 @@ void MappingNetwork<dynamic, run_time, Device>::forward(Context<Device>& context
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dw,
-                                                         Rows<Scalar> dz, Pass pass) {
+void AnyMappingNetwork<Device>::backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dw, Rows<Scalar> dz,
+                                         Pass pass) {
     Temporaries t(context.workspace(), pass == Pass::linearize);
     const bool input_wanted = !dz.empty() || embedding_.exists() || pass == Pass::linearize;
     Rows<const Scalar> d = dw;
@@ -136,8 +131,8 @@ void MappingNetwork<dynamic, run_time, Device>::backward(Context<Device>& contex
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::tangent(Context<Device>& context, Cache& cache,
-                                                        Rows<const Scalar> z_dot, Rows<Scalar> w_dot) const {
+void AnyMappingNetwork<Device>::tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> z_dot,
+                                        Rows<Scalar> w_dot) const {
     Rows<Scalar> x_dot = context.take_like(cache.x);
     context.fill(x_dot, Scalar(0));
     for (Index n = 0; n < z_dot.extent(0); ++n)
@@ -160,8 +155,8 @@ void MappingNetwork<dynamic, run_time, Device>::tangent(Context<Device>& context
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::backward_tangent(Context<Device>& context, Cache& cache,
-                                                                 Rows<const Scalar> dw_dot, Rows<Scalar> dz_dot) {
+void AnyMappingNetwork<Device>::backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dw_dot,
+                                                 Rows<Scalar> dz_dot) {
     Temporaries t(context.workspace(), false);
     Rows<const Scalar> d = dw_dot;
     for (std::size_t i = layers_.size(); i-- > 0;) {
@@ -180,8 +175,8 @@ void MappingNetwork<dynamic, run_time, Device>::backward_tangent(Context<Device>
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::embed(Context<Device>& context, Rows<const Scalar> z,
-                                                      Rows<const Scalar> labels, Rows<Scalar> x) const {
+void AnyMappingNetwork<Device>::embed(Context<Device>& context, Rows<const Scalar> z, Rows<const Scalar> labels,
+                                      Rows<Scalar> x) const {
     if (labels_ == 0) return context.template copy<2>(z, x);
     require_equal("MappingNetwork", "batch of labels", labels.extent(0), z.extent(0));
     require_equal("MappingNetwork", "length of a label", labels.extent(1), Index{labels_});
@@ -193,9 +188,8 @@ void MappingNetwork<dynamic, run_time, Device>::embed(Context<Device>& context, 
 }
 
 template <class Device>
-void MappingNetwork<dynamic, run_time, Device>::to_latents(Context<Device>& context, const Cache& cache,
-                                                           Rows<const Scalar> dinput, Rows<Scalar> dz,
-                                                           bool parameters) {
+void AnyMappingNetwork<Device>::to_latents(Context<Device>& context, const Cache& cache, Rows<const Scalar> dinput,
+                                           Rows<Scalar> dz, bool parameters) {
     const bool embedded = embedding_.exists() && parameters;
     const Rows<Scalar> de = embedded ? context.take(dinput.extent(0), latent_) : Rows<Scalar>{};
     ops::concatenate_gradient(context, dinput, dz, de);
@@ -204,10 +198,10 @@ void MappingNetwork<dynamic, run_time, Device>::to_latents(Context<Device>& cont
                                    embedding_.template gradient_view<2>());
 }
 
-template <class Device = Cpu>
-using AnyMappingNetwork = MappingNetwork<dynamic, run_time, Device>;
-
-template <int Layers, auto A, class Device>
+/// The mapping network with a depth and an architecture known to the compiler.
+/// @tparam Layers  dense layers
+/// @tparam A       the architecture that decides the widths
+template <int Layers, auto A = config_f, class Device = Cpu>
 class MappingNetwork : public AnyMappingNetwork<Device> {
     static_assert(Layers >= 0 && Layers <= 16, "stylegan::MappingNetwork: Layers must be 0 to 16");
     static_assert(A.flaw() == nullptr, "stylegan::MappingNetwork: A is not a valid Architecture");
@@ -234,7 +228,7 @@ public:
 };
 
 #ifdef STYLEGAN_COMPILED
-extern template class MappingNetwork<dynamic, run_time, Cpu>;
+extern template class AnyMappingNetwork<Cpu>;
 #endif
 
 }  // namespace stylegan

@@ -7,12 +7,14 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/layers/truncation.hpp>
 
+#include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
 
-/// Style mixing: some layers take their style from a second w. While training, layers at or after a random crossover do;
+/// Style mixing: some layers take their style from a second w. In training these are the layers from a random crossover on;
 /// in figures, a chosen set.
 ///
 /// @tparam Layers  style layers of the generator, two for each resolution
@@ -29,45 +31,58 @@ public:
         for (int l : layers_) check(l, Layers == dynamic ? l + 1 : Layers);
     }
 
-    /// All layers from `first` on: the paper's crossover point. @throws ShapeError if it is not within [0, Layers]
-    [[nodiscard]] static StyleMixing from(int first) requires(Layers != dynamic) {
-        check(first, Layers + 1);
-        std::vector<int> layers;
-        for (int l = first; l < Layers; ++l) layers.push_back(l);
-        return StyleMixing(std::move(layers));
+    /// All layers from `first` on: the paper's crossover point; from 0 on it is no mixing, but one w for every layer.
+    /// @throws ShapeError if `first` is not within [0, layers]
+    [[nodiscard]] static StyleMixing from(int first, int layers) {
+        check(first, layers + 1);
+        std::vector<int> chosen;
+        for (int l = first; l < layers; ++l) chosen.push_back(l);
+        return StyleMixing(std::move(chosen));
     }
+    [[nodiscard]] static StyleMixing from(int first) requires(Layers != dynamic) { return from(first, Layers); }
 
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }
 
-    /// Writes second (N, Latent) into the chosen layers of styles (layers, N, Latent).
+    /// Writes second (N, Latent) into the chosen layers of styles (layers, N, Latent), both on the device.
     /// @throws ShapeError if a chosen layer is beyond them or the shapes differ
     template <class Device>
     void forward(Context<Device>& context, Rows<const typename Device::Scalar> second,
                  Styles<typename Device::Scalar> styles) const {
-        require_equal("StyleMixing", "batch of the second w", second.extent(0), styles.extent(1));
-        require_equal("StyleMixing", "length of the second w", second.extent(1), styles.extent(2));
-        for (int l : layers_) {
-            check(l, static_cast<int>(styles.extent(0)));
-            context.template copy<2>(second, style_of(styles, l));
-        }
+        check(second, styles.extent(1), styles.extent(0), styles.extent(2));
+        for (const int l : layers_) context.template copy<2>(second, style_of(styles, l));
     }
 
-    /// The same on arrays of the processor, of xtensor, Eigen or a view: ArrayRef says which.
+    /// The same on views of the CPU's memory, where the samples come first.
     /// @param second  (N, Latent)
-    /// @param w       (N, layers, Latent), as Generator::styles() has it, written
+    /// @param w       (N, layers, Latent), as Generator::styles() returns it, written
+    /// @throws ShapeError as above
+    template <class S>
+    void write(Rows<const std::type_identity_t<S>> second, View<S, 3> w) const {
+        check(second, w.extent(0), w.extent(1), w.extent(2));
+        for (Index n = 0; n < w.extent(0); ++n)
+            for (const int l : layers_)
+                std::copy_n(second.part(n, 1).data, w.extent(2), w.part(n, 1).data + l * w.extent(2));
+    }
+
+    /// The same on arrays of xtensor, Eigen or views: ArrayRef says which.
     /// @throws ShapeError as above, or if w does not lie row by row
     template <class S>
-    void apply(Context<BasicCpu<S>>& context, const ArrayRef<const std::type_identity_t<S>, 2>& second,
+    void apply(Context<BasicCpu<S>>&, const ArrayRef<const std::type_identity_t<S>, 2>& second,
                const ArrayRef<std::type_identity_t<S>, 3>& w) const {
-        require_equal("StyleMixing", "batch of the second w", second.extent(0), w.extent(0));
-        for (Index n = 0; n < w.extent(0); ++n)
-            forward(context, second.view().part(n, 1), w.view().part(n, 1).as(w.extent(1), 1, w.extent(2)));
+        write<S>(second.view(), w.view());
     }
 
 private:
     static void check(int layer, int end) {
         if (layer < 0 || layer >= end)
             throw ShapeError(text("StyleMixing: layer is ", layer, ", expected 0 to ", end - 1));
+    }
+
+    template <class T>
+    void check(Rows<T> second, Index batch, Index layers, Index length) const {
+        require_equal("StyleMixing", "batch of the second w", second.extent(0), batch);
+        require_equal("StyleMixing", "length of the second w", second.extent(1), length);
+        for (const int l : layers_) check(l, static_cast<int>(layers));
     }
 
     std::vector<int> layers_;

@@ -23,7 +23,8 @@ class ToRgb<dynamic, Colors, Device> : public AnyConvolution<Device> {
 public:
     ToRgb() = default;
     ToRgb(int channels, int colors, bool wscale = true)
-        : AnyConvolution<Device>(channels, colors, 1, resample<Resample::none>, {.lr = {.gain = 1, .wscale = wscale}}) {}
+        : AnyConvolution<Device>(channels, colors, 1, resample<Resample::none>, {.lr = {.gain = 1, .wscale = wscale}}) {
+    }
 };
 
 template <class Device = Cpu>

@@ -23,9 +23,9 @@ template <class T>
 }
 
 /// How strongly styles are pulled towards their average.
-struct Psi {
-    float psi = 1;         ///< 1: not at all; 0: the average picture; below 0: its opposite
-    int cutoff = 1 << 30;  ///< layers from this one on are left as they are
+struct TruncationOptions {
+    float psi = 1;         ///< 1: not at all; 0: the average picture; below 0: the opposite of the picture
+    int cutoff = 1 << 30;  ///< layers from this one on stay as they are
 };
 
 /// Truncation in W: keeps the mean of w, and pulls styles towards it for quality at the cost of variety.
@@ -49,30 +49,30 @@ public:
     [[nodiscard]] Parameter<Device>& average() { return average_; }
 
     /// styles (layers, N, Latent), in place. @throws ShapeError if their length is not Latent
-    void forward(Context<Device>& context, Psi psi, Styles<Scalar> styles) const {
+    void forward(Context<Device>& context, TruncationOptions options, Styles<Scalar> styles) const {
         require_equal("Truncation", "length of w", styles.extent(2), average_.size());
-        if (psi.psi == 1) return;
+        if (options.psi == 1) return;
         const Workspace::Frame frame(context.workspace());
         const Rows<Scalar> mean = context.take(styles.extent(1), styles.extent(2));
         for (Index n = 0; n < mean.extent(0); ++n)
             context.template copy<1>(average_.template view<1>(), mean.part(n, 1).as(mean.extent(1)));
-        const Index layers = std::min<Index>(psi.cutoff, styles.extent(0));
+        const Index layers = std::min<Index>(options.cutoff, styles.extent(0));
         for (Index l = 0; l < layers; ++l) {
             const Rows<Scalar> w = style_of(styles, l);
-            ops::lerp(context, mean, w, static_cast<Scalar>(psi.psi), w);
+            ops::lerp(context, mean, w, static_cast<Scalar>(options.psi), w);
         }
     }
 
-    /// The same on arrays of the processor, of xtensor, Eigen or a view, in place: ArrayRef says which.
+    /// The same on arrays in the memory of the CPU, in place: of xtensor, Eigen or a view (see ArrayRef).
     /// @param w  (N, Latent), truncated whatever the cutoff; or (N, layers, Latent), as Generator::styles() has it
     /// @throws ShapeError if their length is not Latent, or they do not lie row by row
-    void apply(Context<Device>& context, Psi psi, const ArrayRef<Scalar, 2, 3>& w) const
+    void apply(Context<Device>& context, TruncationOptions options, const ArrayRef<Scalar, 2, 3>& w) const
         requires(!Device::asynchronous) {
         if (w.rank() == 2)
-            return forward(context, {.psi = psi.psi}, w.template view<2>().as(1, w.extent(0), w.extent(1)));
+            return forward(context, {.psi = options.psi}, w.template view<2>().as(1, w.extent(0), w.extent(1)));
         const Styles<Scalar> all = w.template view<3>();
         for (Index n = 0; n < all.extent(0); ++n)
-            forward(context, psi, all.part(n, 1).as(all.extent(1), 1, all.extent(2)));
+            forward(context, options, all.part(n, 1).as(all.extent(1), 1, all.extent(2)));
     }
 
     template <class Self, class F>

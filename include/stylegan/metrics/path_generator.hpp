@@ -2,7 +2,8 @@
 #pragma once
 
 #include <stylegan/metrics/path_length.hpp>
-#include <stylegan/models/generator.hpp>
+#include <stylegan/models/any_generator.hpp>
+#include <stylegan/models/model_concepts.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,15 +14,14 @@ namespace stylegan {
 /// @param noise  Noise::constant: the maps stored with the network, for all samples; Noise::random: drawn for each sample,
 ///               the same for both ends of its step; Noise::none
 /// @throws ValueError for Noise::given
-template <class Device>
-[[nodiscard]] PathGenerator<typename Device::Scalar> path_generator(const AnyGenerator<Device>& generator,
-                                                                    Noise noise = Noise::constant) {
-    using Scalar = typename Device::Scalar;
+template <GeneratorModel G>
+[[nodiscard]] PathGenerator<typename G::Scalar> path_generator(const G& generator, Noise noise = Noise::constant) {
+    using Scalar = typename G::Scalar;
     using Latents = xt::xtensor<Scalar, 2>;
     if (noise == Noise::given) throw ValueError("path length: noise is \"given\", expected constant, random or none");
     const Architecture& a = generator.architecture();
     const auto pictures = [&generator, noise](const Latents& w, const PathDraw& draw) {
-        Synthesis<Scalar> options{.noise = noise};
+        SynthesisOptions<Scalar> options{.noise = noise};
         if (noise == Noise::random && generator.architecture().use_noise) {
             options.noise = Noise::given;
             const auto& stored = generator.synthesis().noise();

@@ -4,7 +4,8 @@
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/layers/initialize.hpp>
 #include <stylegan/models/discriminator_network.hpp>
-#include <stylegan/models/generator.hpp>
+#include <stylegan/models/uninitialized.hpp>
+#include <stylegan/ops/resampling/downscale2d.hpp>
 
 #include <xtensor/xtensor.hpp>
 
@@ -14,34 +15,36 @@
 
 namespace stylegan {
 
-/// A discriminator. Its architecture is a template argument, or `run_time` for one given while running.
+/// A discriminator whose architecture is given at run time. Discriminator<1024> and BasicDiscriminator<A> derive from it.
 /// Arrays go in from xtensor, Eigen or a span (see ArrayRef), and come out as xtensor.
+/// Threads: one thread at a time, since a discriminator has one context.
+/// @tparam D  the device
+/// @tparam N  the network on views; DiscriminatorNetwork<D, MyBlock> for a block of your own
 /// @see Karras et al. (2018), table 2; Karras, Laine, Aila (2019), appendix C
-template <auto A, class Device = Cpu>
-class BasicDiscriminator;
-
-template <class Device>
-class BasicDiscriminator<run_time, Device> {
+template <class D = Cpu, class N = DiscriminatorNetwork<D>>
+class AnyDiscriminator {
 public:
-    using Scalar = typename Device::Scalar;
+    using Device = D;
+    using Network = N;
+    using Scalar = typename D::Scalar;
     using Pictures = xt::xtensor<Scalar, 4>;
-    using Vectors2 = xt::xtensor<Scalar, 2>;
+    using Scores = xt::xtensor<Scalar, 2>;
 
     /// @throws ValueError if the architecture has a flaw
-    explicit BasicDiscriminator(const Architecture& a, std::uint64_t seed = 0, Device device = {});
-    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, std::uint64_t seed);
-    BasicDiscriminator(const Architecture& a, std::shared_ptr<Context<Device>> context, Uninitialized);
+    explicit AnyDiscriminator(const Architecture& a, std::uint64_t seed = 0, D device = {});
+    AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, std::uint64_t seed);
+    AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, Uninitialized);
 
     [[nodiscard]] const Architecture& architecture() const { return network_.architecture(); }
-    [[nodiscard]] Context<Device>& context() const { return *context_; }
+    [[nodiscard]] Context<D>& context() const { return *context_; }
 
     /// How real pictures look: a score each, higher for more real.
     /// @param pictures  (N, num_channels, H, W), full resolution whatever the lod; about within [-1, 1]
     /// @param labels    (N, classes), for a network with labels
     /// @return          (N, 1)
     /// @throws ShapeError, ValueError if an argument does not fit
-    [[nodiscard]] Vectors2 operator()(const ArrayRef<const Scalar, 4>& pictures,
-                                      const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0) const;
+    [[nodiscard]] Scores operator()(const ArrayRef<const Scalar, 4>& pictures,
+                                    const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0) const;
 
     /// The gradient of the sum of the scores with respect to the pictures, as R1 squares it.
     /// @return as pictures
@@ -56,12 +59,12 @@ public:
     void set_lod(double lod);
 
     /// The network on views, for training.
-    [[nodiscard]] DiscriminatorNetwork<Device>& network() { return network_; }
-    [[nodiscard]] const DiscriminatorNetwork<Device>& network() const { return network_; }
+    [[nodiscard]] N& network() { return network_; }
+    [[nodiscard]] const N& network() const { return network_; }
 
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
-        DiscriminatorNetwork<Device>::visit(self.network_, prefix, f);
+        N::visit(self.network_, prefix, f);
     }
 
 private:
@@ -74,49 +77,45 @@ private:
 
     [[nodiscard]] Rows<const Scalar> uploaded(Rows<const Scalar> labels, Index batch) const;
 
-    std::shared_ptr<Context<Device>> context_;
-    DiscriminatorNetwork<Device> network_;
+    std::shared_ptr<Context<D>> context_;
+    N network_;
 };
 
-template <class Device>
-BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a, std::uint64_t seed, Device device)
-    : BasicDiscriminator(a, std::make_shared<Context<Device>>(device), seed) {}
+template <class D, class N>
+AnyDiscriminator<D, N>::AnyDiscriminator(const Architecture& a, std::uint64_t seed, D device)
+    : AnyDiscriminator(a, std::make_shared<Context<D>>(device), seed) {}
 
-template <class Device>
-BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a,
-                                                         std::shared_ptr<Context<Device>> context, std::uint64_t seed)
-    : BasicDiscriminator(a, std::move(context), uninitialized) {
+template <class D, class N>
+AnyDiscriminator<D, N>::AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, std::uint64_t seed)
+    : AnyDiscriminator(a, std::move(context), uninitialized) {
     initialize(*this, *context_, seed);
 }
 
-template <class Device>
-BasicDiscriminator<run_time, Device>::BasicDiscriminator(const Architecture& a,
-                                                         std::shared_ptr<Context<Device>> context, Uninitialized)
+template <class D, class N>
+AnyDiscriminator<D, N>::AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, Uninitialized)
     : context_(std::move(context)), network_(valid(a)) {}
 
-template <class Device>
-auto BasicDiscriminator<run_time, Device>::operator()(const ArrayRef<const Scalar, 4>& pictures,
-                                                      const ArrayRef<const Scalar, 2>& labels, double lod) const
-    -> Vectors2 {
+template <class D, class N>
+auto AnyDiscriminator<D, N>::operator()(const ArrayRef<const Scalar, 4>& pictures,
+                                        const ArrayRef<const Scalar, 2>& labels, double lod) const -> Scores {
     const Workspace::Frame frame(context_->workspace());
     const Level level = Level::of(architecture(), lod);
     const Rows<Scalar> scores = context_->take(pictures.extent(0), 1);
     network_.forward(*context_, reduced(pictures.view(), level), uploaded(labels.view(), pictures.extent(0)), level,
                      scores);
-    Vectors2 out = Vectors2::from_shape({static_cast<std::size_t>(pictures.extent(0)), 1});
+    Scores out = Scores::from_shape({static_cast<std::size_t>(pictures.extent(0)), 1});
     context_->download(scores.data, scores.size(), out.data());
     return out;
 }
 
-template <class Device>
-auto BasicDiscriminator<run_time, Device>::picture_gradient(const ArrayRef<const Scalar, 4>& pictures,
-                                                            const ArrayRef<const Scalar, 2>& labels, double lod)
-    -> Pictures {
+template <class D, class N>
+auto AnyDiscriminator<D, N>::picture_gradient(const ArrayRef<const Scalar, 4>& pictures,
+                                              const ArrayRef<const Scalar, 2>& labels, double lod) -> Pictures {
     const Workspace::Frame frame(context_->workspace());
     const Level level = Level::of(architecture(), lod);
     const Rows<Scalar> scores = context_->take(pictures.extent(0), 1);
     const Maps<const Scalar> x = reduced(pictures.view(), level);
-    typename DiscriminatorNetwork<Device>::Cache cache;
+    typename N::Cache cache;
     network_.forward(*context_, x, uploaded(labels.view(), pictures.extent(0)), level, scores, &cache);
     context_->fill(scores, Scalar(1));
     const Maps<Scalar> dx = context_->take_like(x);
@@ -131,16 +130,15 @@ auto BasicDiscriminator<run_time, Device>::picture_gradient(const ArrayRef<const
     return out;
 }
 
-template <class Device>
-void BasicDiscriminator<run_time, Device>::set_lod(double lod) {
+template <class D, class N>
+void AnyDiscriminator<D, N>::set_lod(double lod) {
     (void)Level::of(architecture(), lod);
     const auto v = static_cast<Scalar>(lod);
     context_->upload(&v, 1, network_.lod().value().data());
 }
 
-template <class Device>
-auto BasicDiscriminator<run_time, Device>::reduced(Maps<const Scalar> pictures, Level level) const
-    -> Maps<const Scalar> {
+template <class D, class N>
+auto AnyDiscriminator<D, N>::reduced(Maps<const Scalar> pictures, Level level) const -> Maps<const Scalar> {
     const Size s = architecture().picture();
     require_equal("Discriminator", "colour channels", pictures.extent(1), Index{architecture().num_channels});
     require_equal("Discriminator", "picture height", pictures.extent(2), Index{s.height});
@@ -154,9 +152,8 @@ auto BasicDiscriminator<run_time, Device>::reduced(Maps<const Scalar> pictures, 
     return y;
 }
 
-template <class Device>
-auto BasicDiscriminator<run_time, Device>::uploaded(Rows<const Scalar> labels, Index batch) const
-    -> Rows<const Scalar> {
+template <class D, class N>
+auto AnyDiscriminator<D, N>::uploaded(Rows<const Scalar> labels, Index batch) const -> Rows<const Scalar> {
     if (architecture().label_size == 0) {
         require_equal("Discriminator", "size of labels for a network without labels", labels.size(), Index{0});
         return {};
@@ -168,11 +165,9 @@ auto BasicDiscriminator<run_time, Device>::uploaded(Rows<const Scalar> labels, I
     return y;
 }
 
-/// A discriminator whose architecture is given while running.
-template <class Device = Cpu>
-using AnyDiscriminator = BasicDiscriminator<run_time, Device>;
-
-template <auto A, class Device>
+/// A discriminator of an architecture known to the compiler.
+/// @tparam A  the architecture
+template <auto A, class Device = Cpu>
 class BasicDiscriminator : public AnyDiscriminator<Device> {
     static_assert(A.flaw() == nullptr,
                   "stylegan::BasicDiscriminator: this Architecture cannot be built; A.flaw() says why");
@@ -187,7 +182,7 @@ template <int Res, class Device = Cpu>
 using Discriminator = BasicDiscriminator<at_resolution(config_f, Res), Device>;
 
 #ifdef STYLEGAN_COMPILED
-extern template class BasicDiscriminator<run_time, Cpu>;
+extern template class AnyDiscriminator<Cpu>;
 #endif
 
 }  // namespace stylegan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/layers/block_concepts.hpp>
 #include <stylegan/layers/discriminator_block.hpp>
 #include <stylegan/layers/discriminator_output.hpp>
 #include <stylegan/layers/from_rgb.hpp>
@@ -18,11 +19,14 @@ namespace stylegan {
 
 /// The discriminator on views: pictures of the size of a level's finest stage to scores, with gradients and tangents.
 /// @see Karras et al. (2018), table 2, figure 2
-template <class Device = Cpu>
+/// @tparam BlockType  the block of each resolution: the paper's, or one of your own (see DiscriminatorBlockOf)
+template <class Device = Cpu, class BlockType = AnyDiscriminatorBlock<Device>>
 class DiscriminatorNetwork {
+    static_assert(check_discriminator_block<BlockType, Device>());
+
 public:
     using Scalar = typename Device::Scalar;
-    using Block = AnyDiscriminatorBlock<Device>;
+    using Block = BlockType;
 
     struct Cache {
         Level level{};
@@ -37,7 +41,10 @@ public:
     [[nodiscard]] const Architecture& architecture() const { return architecture_; }
     [[nodiscard]] Parameter<Device>& lod() { return lod_; }
     [[nodiscard]] const Parameter<Device>& lod() const { return lod_; }
-    [[nodiscard]] const AnyMinibatchStddev<Device>& stddev() const { return output_.stddev(); }
+
+    /// Pictures that are evaluated together in a minibatch of `batch`: a group of the minibatch stddev; 1 without.
+    /// @throws ShapeError if the batch is no whole number of groups
+    [[nodiscard]] Index group(Index batch) const { return output_.stddev().group(batch); }
 
     /// @param pictures  (N, colours, H, W) of the level's stage
     /// @param labels    (N, classes), empty without labels
@@ -121,8 +128,8 @@ private:
     DiscriminatorOutput<Device> output_;
 };
 
-template <class Device>
-DiscriminatorNetwork<Device>::DiscriminatorNetwork(const Architecture& a)
+template <class Device, class BlockType>
+DiscriminatorNetwork<Device, BlockType>::DiscriminatorNetwork(const Architecture& a)
     : architecture_(a), lod_(std::vector<Index>{}, {}, false), output_(a) {
     for (int stage = 0; stage < a.stages(); ++stage) {
         from_rgb_.emplace_back(a.feature_maps(stage), a.num_channels, a.slope(), a.use_wscale);
@@ -130,10 +137,10 @@ DiscriminatorNetwork<Device>::DiscriminatorNetwork(const Architecture& a)
     }
 }
 
-template <class Device>
-void DiscriminatorNetwork<Device>::forward(Context<Device>& context, Maps<const Scalar> pictures,
-                                           Rows<const Scalar> labels, Level level, Rows<Scalar> scores,
-                                           Cache* cache) const {
+template <class Device, class BlockType>
+void DiscriminatorNetwork<Device, BlockType>::forward(Context<Device>& context, Maps<const Scalar> pictures,
+                                                      Rows<const Scalar> labels, Level level, Rows<Scalar> scores,
+                                                      Cache* cache) const {
     Temporaries t(context.workspace(), cache != nullptr);
     if (cache) {
         *cache = Cache{.level = level};
@@ -155,17 +162,17 @@ void DiscriminatorNetwork<Device>::forward(Context<Device>& context, Maps<const 
     output_.forward(context, x, labels, scores, cache ? &cache->output : nullptr);
 }
 
-template <class Device>
-void DiscriminatorNetwork<Device>::backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores,
-                                            Maps<Scalar> dpictures, Pass pass) {
+template <class Device, class BlockType>
+void DiscriminatorNetwork<Device, BlockType>::backward(Context<Device>& context, Cache& cache,
+                                                       Rows<const Scalar> dscores, Maps<Scalar> dpictures, Pass pass) {
     Temporaries t(context.workspace(), pass == Pass::linearize);
     descend(context, cache, dscores, dpictures,
             [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
 }
 
-template <class Device>
-void DiscriminatorNetwork<Device>::tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot,
-                                           Rows<Scalar> scores_dot) const {
+template <class Device, class BlockType>
+void DiscriminatorNetwork<Device, BlockType>::tangent(Context<Device>& context, Cache& cache,
+                                                      Maps<const Scalar> pictures_dot, Rows<Scalar> scores_dot) const {
     const Level level = cache.level;
     const Maps<Scalar> entry = context.take_like(cache.rgb.y);
     from_rgb(level.stage).tangent(context, cache.rgb, pictures_dot, entry);
@@ -183,24 +190,27 @@ void DiscriminatorNetwork<Device>::tangent(Context<Device>& context, Cache& cach
     output_.tangent(context, cache.output, x_dot, scores_dot);
 }
 
-template <class Device>
-void DiscriminatorNetwork<Device>::backward_tangent(Context<Device>& context, Cache& cache,
-                                                    Rows<const Scalar> dscores_dot, Maps<Scalar> dpictures_dot) {
+template <class Device, class BlockType>
+void DiscriminatorNetwork<Device, BlockType>::backward_tangent(Context<Device>& context, Cache& cache,
+                                                               Rows<const Scalar> dscores_dot,
+                                                               Maps<Scalar> dpictures_dot) {
     Temporaries t(context.workspace(), false);
     descend(context, cache, dscores_dot, dpictures_dot,
             [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward_tangent(context, c, dy, dx); });
 }
 
-template <class Device>
-auto DiscriminatorNetwork<Device>::halved(Context<Device>& context, Maps<const Scalar> x) const -> Maps<const Scalar> {
+template <class Device, class BlockType>
+auto DiscriminatorNetwork<Device, BlockType>::halved(Context<Device>& context, Maps<const Scalar> x) const
+    -> Maps<const Scalar> {
     const Maps<Scalar> y = context.take(x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
     ops::downscale2d(context, x, 2, y);
     return y;
 }
 
-template <class Device>
-auto DiscriminatorNetwork<Device>::entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
-                                           typename AnyConvolution<Device>::Cache* cache) const -> Maps<const Scalar> {
+template <class Device, class BlockType>
+auto DiscriminatorNetwork<Device, BlockType>::entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
+                                                      typename AnyConvolution<Device>::Cache* cache) const
+    -> Maps<const Scalar> {
     const Maps<Scalar> y =
         context.take(pictures.extent(0), from_rgb(stage).outputs(), pictures.extent(2), pictures.extent(3));
     from_rgb(stage).forward(context, pictures, y, cache);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
-#include <stylegan/layers/synthesis_block.hpp>
+#include <stylegan/layers/any_synthesis_block.hpp>
+#include <stylegan/layers/block_concepts.hpp>
 #include <stylegan/layers/to_rgb.hpp>
 #include <stylegan/layers/truncation.hpp>
 #include <stylegan/models/level.hpp>
+#include <stylegan/models/synthesis_noise.hpp>
 #include <stylegan/ops/elementwise/lerp.hpp>
 #include <stylegan/ops/elementwise/scale.hpp>
 #include <stylegan/ops/resampling/upscale2d.hpp>
@@ -13,7 +15,6 @@
 #include <algorithm>
 #include <deque>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace stylegan {
@@ -21,17 +22,16 @@ namespace stylegan {
 /// The synthesis network: from a style for each layer to a picture. All stages exist; those finer than the level of detail
 /// are not computed, and the picture has the size of the finest stage that is.
 /// @see Karras, Laine, Aila (2019), figure 1b; growing: Karras et al. (2018), figure 2
-template <class Device = Cpu>
+/// @tparam BlockType  the block of each resolution: the paper's, or one of your own (see SynthesisBlockOf)
+template <class Device = Cpu, class BlockType = AnySynthesisBlock<Device>>
 class SynthesisNetwork {
+    static_assert(check_synthesis_block<BlockType, Device>());
+
 public:
     using Scalar = typename Device::Scalar;
-    using Block = AnySynthesisBlock<Device>;
+    using Block = BlockType;
 
-    /// Per layer: a noise map (N or 1, 1, H, W), empty for none, and how strongly it is applied.
-    struct Noises {
-        std::vector<Maps<const Scalar>> maps{};
-        std::vector<Scalar> strength{};
-    };
+    using Noises = SynthesisNoise<Scalar>;
 
     struct Cache {
         Level level{};
@@ -40,8 +40,7 @@ public:
 
         /// Asks backward() for the gradient of a layer's noise map, too: as the map. After forward() with noise.
         void want_noise_gradient(int layer, Maps<Scalar> dnoise) {
-            auto& block = blocks.at(static_cast<std::size_t>(layer / 2));
-            (layer % 2 == 0 ? block.epilogue0 : block.epilogue1).dnoise = dnoise;
+            blocks.at(static_cast<std::size_t>(layer / 2)).want_noise_gradient(layer % 2, dnoise);
         }
     };
 
@@ -87,13 +86,14 @@ private:
     /// The first of the last stages that all are styled() at this level; one more than the level's if none is.
     [[nodiscard]] int first_styled(Level level) const {
         int first = level.stage + 1;
-        while (first > 1 && block(first - 1).styled()) --first;
+        if constexpr (detail::StyledForward<Block>)
+            while (first > 1 && block(first - 1).styled()) --first;
         return first;
     }
 
     /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
     void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
-                        int first, Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu>;
+                        int first, Maps<Scalar> pictures) const requires detail::StyledForward<BlockType>;
 
     auto measured_rgb(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> pictures) const {
         return context.measured([&] {
@@ -120,12 +120,12 @@ private:
     Architecture architecture_;
     Parameter<Device> lod_;                 // ()
     std::vector<Parameter<Device>> noise_;  // (1, 1, H, W), one a layer
-    std::deque<Block> blocks_;  // unlike a vector, it never needs to move one
+    std::deque<Block> blocks_;              // unlike a vector, it never needs to move one
     std::vector<AnyToRgb<Device>> to_rgb_;
 };
 
-template <class Device>
-SynthesisNetwork<Device>::SynthesisNetwork(const Architecture& a)
+template <class Device, class BlockType>
+SynthesisNetwork<Device, BlockType>::SynthesisNetwork(const Architecture& a)
     : architecture_(a), lod_(std::vector<Index>{}, {}, false) {
     for (int stage = 0; stage < a.stages(); ++stage) {
         blocks_.emplace_back(a, stage);
@@ -136,12 +136,13 @@ SynthesisNetwork<Device>::SynthesisNetwork(const Architecture& a)
     }
 }
 
-template <class Device>
-void SynthesisNetwork<Device>::forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises,
-                                       Level level, Maps<Scalar> pictures, Cache* cache) const {
+template <class Device, class BlockType>
+void SynthesisNetwork<Device, BlockType>::forward(Context<Device>& context, Styles<const Scalar> styles,
+                                                  const Noises& noises, Level level, Maps<Scalar> pictures,
+                                                  Cache* cache) const {
     Temporaries t(context.workspace(), cache != nullptr);
     const Index n = styles.extent(1);
-    if constexpr (std::is_same_v<Device, Cpu>)
+    if constexpr (detail::StyledForward<Block>)
         if (const int first = first_styled(level);
             !cache && n > 0 && context.kernels() == Kernels::fast && first <= level.stage)
             return forward_styled(context, styles, noises, level, first, pictures);
@@ -162,9 +163,9 @@ void SynthesisNetwork<Device>::forward(Context<Device>& context, Styles<const Sc
     }
 }
 
-template <class Device>
-void SynthesisNetwork<Device>::backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures,
-                                        Styles<Scalar> dstyles, Pass pass) {
+template <class Device, class BlockType>
+void SynthesisNetwork<Device, BlockType>::backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures,
+                                                   Styles<Scalar> dstyles, Pass pass) {
     const Workspace::Frame frame(context.workspace());
     const Level level = cache.level;
     const Index n = dpictures.extent(0);
@@ -196,9 +197,10 @@ void SynthesisNetwork<Device>::backward(Context<Device>& context, Cache& cache, 
     }
 }
 
-template <class Device>
-auto SynthesisNetwork<Device>::plain_stages(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises,
-                                            int last, Cache* cache) const -> std::array<Maps<const Scalar>, 2> {
+template <class Device, class BlockType>
+auto SynthesisNetwork<Device, BlockType>::plain_stages(Context<Device>& context, Styles<const Scalar> styles,
+                                                       const Noises& noises, int last, Cache* cache) const
+    -> std::array<Maps<const Scalar>, 2> {
     const Index n = styles.extent(1);
     std::array<Maps<Scalar>, 2> turn;  // without a cache two buffers take turns
     if (!cache) {
@@ -220,10 +222,10 @@ auto SynthesisNetwork<Device>::plain_stages(Context<Device>& context, Styles<con
     return {x, below};
 }
 
-template <class Device>
-void SynthesisNetwork<Device>::forward_styled(Context<Device>& context, Styles<const Scalar> styles,
-                                              const Noises& noises, Level level, int first,
-                                              Maps<Scalar> pictures) const requires std::is_same_v<Device, Cpu> {
+template <class Device, class BlockType>
+void SynthesisNetwork<Device, BlockType>::forward_styled(
+    Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level, int first,
+    Maps<Scalar> pictures) const requires detail::StyledForward<BlockType> {
     const Index n = styles.extent(1);
     const auto blocked = [&](Scalar* data, int s) {
         const Shape4 shape = block(s).output_shape(n);
@@ -253,16 +255,16 @@ void SynthesisNetwork<Device>::forward_styled(Context<Device>& context, Styles<c
     if (fading) fade_in(context, rgb, level, pictures);
 }
 
-template <class Device>
-void SynthesisNetwork<Device>::fade_in(Context<Device>& context, Maps<const Scalar> below, Level level,
-                                       Maps<Scalar> pictures) const {
+template <class Device, class BlockType>
+void SynthesisNetwork<Device, BlockType>::fade_in(Context<Device>& context, Maps<const Scalar> below, Level level,
+                                                  Maps<Scalar> pictures) const {
     const Maps<Scalar> large = context.take_like(pictures);
     ops::upscale2d(context, below, 2, large);
     ops::lerp(context, pictures, large, static_cast<Scalar>(level.fade), pictures);
 }
 
-template <class Device>
-auto SynthesisNetwork<Device>::inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const
+template <class Device, class BlockType>
+auto SynthesisNetwork<Device, BlockType>::inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const
     -> LayerInputs<Scalar> {
     LayerInputs<Scalar> in;
     for (std::size_t k = 0; k < 2; ++k) {
@@ -275,9 +277,9 @@ auto SynthesisNetwork<Device>::inputs(Styles<const Scalar> styles, const Noises&
     return in;
 }
 
-template <class Device>
-void SynthesisNetwork<Device>::add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures,
-                                         Maps<Scalar> dx, Pass pass) {
+template <class Device, class BlockType>
+void SynthesisNetwork<Device, BlockType>::add_faded(Context<Device>& context, Cache& cache,
+                                                    Maps<const Scalar> dpictures, Maps<Scalar> dx, Pass pass) {
     const Workspace::Frame frame(context.workspace());
     const Shape4 small = picture_shape(dpictures.extent(0), {cache.level.stage - 1, 0});
     const Maps<Scalar> drgb = context.take(small[0], small[1], small[2], small[3]), part = context.take_like(dx);

@@ -11,13 +11,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
 
-/// Every random number of one evaluation of the generator while training, handed in: for figures and for comparison with
-/// other programs. Arrays are copied into it, from any kind that ArrayRef takes.
+/// All random numbers of one evaluation of the generator in training, given by the caller: to compare with other programs.
+/// Arrays are copied into it, from any kind that ArrayRef takes.
 struct GivenDraws {
     Array<float, 2> latents{};          ///< (N, latent_size)
     Array<float, 2> second_latents{};   ///< (N, latent_size), for style mixing
@@ -26,9 +28,9 @@ struct GivenDraws {
     std::vector<double> penalty_mix{};  ///< (N), u of the gradient penalty
 };
 
-/// The random numbers of one evaluation of the generator. Those of picture n are the same whichever pictures are
-/// evaluated together with it, so a minibatch may be split for memory; and since they are addressed by (seed, step), a
-/// run that was stopped goes on with the same ones.
+/// The random numbers of one evaluation of the generator in training. Those of picture n do not depend on the pictures
+/// evaluated with it, so a minibatch may be split to save memory. They are addressed by (seed, step), so a resumed run
+/// draws the same ones.
 template <class Device>
 class Draws {
 public:
@@ -36,7 +38,7 @@ public:
 
     /// @param step  a number of its own for every evaluation of a run
     Draws(std::uint64_t seed, std::uint64_t step) : seed_(seed), step_(step) {}
-    explicit Draws(const GivenDraws& given) : given_(&given) {}
+    explicit Draws(GivenDraws given) : given_(std::make_shared<const GivenDraws>(std::move(given))) {}
 
     /// (samples, length) for the given pictures of the minibatch
     [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length,
@@ -68,7 +70,7 @@ private:
               Index length, Scalar* to) const;
 
     std::uint64_t seed_ = 0, step_ = 0;
-    const GivenDraws* given_ = nullptr;
+    std::shared_ptr<const GivenDraws> given_;  // none: drawn from seed and step
 };
 
 template <class Device>

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stylegan/models/generator.hpp>
+#include <stylegan/layers/style_mixing.hpp>
+#include <stylegan/models/any_generator.hpp>
+#include <stylegan/models/model_concepts.hpp>
 #include <stylegan/ops/elementwise/add.hpp>
 #include <stylegan/training/draws.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
 
-/// The generator as it runs while training: fresh noise, style mixing at a random crossover, no truncation; forward, and
-/// back to every parameter. Pictures have the size of the level's finest stage.
+/// The generator as it runs in training: random noise, style mixing at a random crossover, no truncation; forward, and
+/// backward to every parameter. Pictures have the size of the level's finest stage.
 /// @see Karras, Laine, Aila (2019), section 3.1
-template <class Device>
+template <GeneratorModel G>
 class GeneratorPass {
 public:
+    using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
 
     /// @param samples  which pictures of the minibatch are evaluated: all, or a part of it
-    GeneratorPass(AnyGenerator<Device>& generator, const Draws<Device>& draws, Level level,
-                  std::span<const Index> samples)
-        : generator_(generator), draws_(draws), level_(level), samples_(samples) {}
+    GeneratorPass(G& generator, Draws<Device> draws, Level level, std::span<const Index> samples)
+        : generator_(generator), draws_(std::move(draws)), level_(level), samples_(samples) {}
 
     [[nodiscard]] Shape4 picture_shape() const {
         return generator_.synthesis().picture_shape(static_cast<Index>(samples_.size()), level_);
@@ -39,21 +41,20 @@ public:
     void backward(Maps<const Scalar> dpictures);
 
 private:
-    void map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache, Styles<Scalar> dstyles,
-                  int begin, int end);
+    void map_back(Context<Device>& context, typename G::Mapping::Cache& cache, Styles<Scalar> dstyles, int begin,
+                  int end);
 
-    AnyGenerator<Device>& generator_;
-    const Draws<Device>& draws_;
+    G& generator_;
+    Draws<Device> draws_;
     Level level_;
     std::span<const Index> samples_;
     int cutoff_ = 0;
-    typename AnyMappingNetwork<Device>::Cache first_, second_;
-    typename SynthesisNetwork<Device>::Cache synthesis_;
+    typename G::Mapping::Cache first_, second_;
+    typename G::Synthesis::Cache synthesis_;
 };
 
-template <class Device>
-void GeneratorPass<Device>::forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum,
-                                    bool keep) {
+template <GeneratorModel G>
+void GeneratorPass<G>::forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum, bool keep) {
     const Architecture& a = generator_.architecture();
     Context<Device>& context = generator_.context();
     Temporaries t(context.workspace(), keep);
@@ -72,16 +73,17 @@ void GeneratorPass<Device>::forward(Rows<const Scalar> labels, Maps<Scalar> pict
                                      keep ? &second_ : nullptr);
     }
     const Styles<Scalar> styles = context.take(a.layers(), n, a.w_size());
-    for (int l = 0; l < layers; ++l) context.template copy<2>(l < cutoff_ ? w : second, style_of(styles, l));
+    StyleMixing<>::from(0, std::min(cutoff_, layers)).forward(context, w, styles);
+    if (cutoff_ < layers) StyleMixing<>::from(cutoff_, layers).forward(context, second, styles);
 
-    typename SynthesisNetwork<Device>::Noises noises;
+    SynthesisNoise<Scalar> noises;
     for (int l = 0; l < layers && a.use_noise; ++l)
         noises.maps.push_back(draws_.noise(context, samples_, l, a.size(l / 2)));
     generator_.synthesis().forward(context, styles, noises, level_, pictures, keep ? &synthesis_ : nullptr);
 }
 
-template <class Device>
-void GeneratorPass<Device>::backward(Maps<const Scalar> dpictures) {
+template <GeneratorModel G>
+void GeneratorPass<G>::backward(Maps<const Scalar> dpictures) {
     const Architecture& a = generator_.architecture();
     Context<Device>& context = generator_.context();
     const Workspace::Frame frame(context.workspace());
@@ -93,9 +95,9 @@ void GeneratorPass<Device>::backward(Maps<const Scalar> dpictures) {
     if (cutoff_ < layers) map_back(context, second_, dstyles, cutoff_, layers);
 }
 
-template <class Device>
-void GeneratorPass<Device>::map_back(Context<Device>& context, typename AnyMappingNetwork<Device>::Cache& cache,
-                                     Styles<Scalar> dstyles, int begin, int end) {
+template <GeneratorModel G>
+void GeneratorPass<G>::map_back(Context<Device>& context, typename G::Mapping::Cache& cache, Styles<Scalar> dstyles,
+                                int begin, int end) {
     const Rows<Scalar> dw = style_of(dstyles, begin);
     for (int l = begin + 1; l < end; ++l)
         ops::add(context, as_maps<const Scalar>(dw), as_maps<const Scalar>(style_of(dstyles, l)), as_maps(dw));
@@ -103,7 +105,7 @@ void GeneratorPass<Device>::map_back(Context<Device>& context, typename AnyMappi
 }
 
 #ifdef STYLEGAN_COMPILED
-extern template class GeneratorPass<Cpu>;
+extern template class GeneratorPass<AnyGenerator<Cpu>>;
 #endif
 
 }  // namespace stylegan

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <stylegan/models/discriminator.hpp>
+#include <stylegan/models/model_concepts.hpp>
 #include <stylegan/ops/channels/squared_lengths.hpp>
 #include <stylegan/ops/elementwise/lerp.hpp>
 #include <stylegan/ops/elementwise/scale.hpp>
 #include <stylegan/training/generator_pass.hpp>
-#include <stylegan/training/loss_options.hpp>
+#include <stylegan/training/loss.hpp>
 
 #include <cmath>
 #include <span>
@@ -14,7 +15,7 @@
 
 namespace stylegan {
 
-/// What a loss was made of, a value for each picture.
+/// The parts of a loss, one value for each picture.
 struct LossValues {
     std::vector<double> loss{};         ///< without penalties
     std::vector<double> penalty{};      ///< R1, R2 and gradient penalty together
@@ -41,74 +42,86 @@ struct LossValues {
 /// pass are carried through the same layers once. The backward tangent is linear in the tangent it starts from, so the
 /// ordinary gradient of the loss is had in that same pass by starting it from dloss/dscore: R1 costs one tangent forward
 /// and one more product a layer, not a second backward pass.
-template <class Device>
+template <GeneratorModel G, DiscriminatorModel D>
 class Losses {
 public:
+    using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
 
     /// @param batch  pictures in the whole minibatch: gradients are those of its mean
-    Losses(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, const LossOptions& options,
-           Level level, Index batch)
-        : generator_(generator), discriminator_(discriminator), options_(options), level_(level), batch_(batch) {
+    Losses(G& generator, D& discriminator, const Loss& loss, Level level, Index batch)
+        : generator_(generator), discriminator_(discriminator), loss_(loss), level_(level), batch_(batch) {
         const double repeat = level.repeat(discriminator.architecture());
         // The official penalties are taken at full resolution, where each pixel here stands repeat^2 times with 1/repeat^2
         // of its gradient.
         penalty_scale_ = 1 / (repeat * repeat);
     }
 
-    /// @param samples  which pictures of the minibatch
+    /// @param samples  the pictures of the minibatch that are evaluated
+    /// @param reals    as discriminator_loss(); for a loss whose generator function reads pairs, else empty
     /// @param labels   (samples, classes), empty without labels
-    /// @param w_sum    (w_size), where the sum of w is added
-    LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Rows<const Scalar> labels,
-                              std::span<Scalar> w_sum);
+    /// @param w_sum    (w_size), to which the sum of w is added
+    LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
+                              Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
     /// @param reals  (samples, colours, H, W) of the level's stage
     LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
                                   Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
 private:
-    struct Pair {
-        double value, slope;
-    };
-    using Cache = typename DiscriminatorNetwork<Device>::Cache;
+    using Cache = typename D::Network::Cache;
 
-    static double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
-    static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
     static Maps<Scalar> take(Context<Device>& context, Shape4 s) { return context.take(s[0], s[1], s[2], s[3]); }
 
-    /// Appends the loss of each score to `loss` and the score to `seen`. @return dloss/dscore / batch, (N, 1)
-    template <class F>
-    Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, std::vector<double>& loss, F f,
-                           std::vector<double>& seen) const {
+    /// The scores of some pictures, without a gradient. @return (N), in the memory of the CPU
+    std::vector<double> scores_of(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels) {
+        const Workspace::Frame frame(context.workspace());
+        const Rows<Scalar> scores = context.take(x.extent(0), 1);
+        discriminator_.network().forward(context, x, labels, level_, scores, nullptr);
         std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
         context.download(scores.data, scores.size(), host.data());
-        for (Scalar& s : host) {
-            const Pair p = f(static_cast<double>(s));
-            seen.push_back(static_cast<double>(s));
+        return {host.begin(), host.end()};
+    }
+
+    /// Appends the loss of each score to `loss` and the score to `seen`.
+    /// @param f      ValueAndSlope of a score and of the other one of its pair
+    /// @param other  those, or empty for a function of one score
+    /// @return       dloss/dscore / batch, (N, 1)
+    template <class F>
+    Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, const std::vector<double>& other,
+                           std::vector<double>& loss, std::vector<double>& seen, const F& f) const {
+        std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
+        context.download(scores.data, scores.size(), host.data());
+        for (std::size_t i = 0; i < host.size(); ++i) {
+            const auto score = static_cast<double>(host[i]);
+            const ValueAndSlope p = f(score, other.empty() ? 0.0 : other[i]);
+            seen.push_back(score);
             loss.push_back(p.value);
-            s = static_cast<Scalar>(p.slope / static_cast<double>(batch_));
+            host[i] = static_cast<Scalar>(p.slope / static_cast<double>(batch_));
         }
         const Rows<Scalar> dscores = context.take_like(scores);
         context.upload(host.data(), dscores.size(), dscores.data);
         return dscores;
     }
 
-    /// The reals' or the fakes' part of the discriminator's loss, with the penalty gamma / 2 * |grad_x D(x)|^2 if gamma > 0.
+    /// The part of the discriminator's loss on real or on generated pictures, with the penalty
+    /// gamma / 2 * |grad_x D(x)|^2 if gamma > 0.
     /// @return the penalty of each picture
     template <class F>
     std::vector<double> half(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, double gamma,
-                             std::vector<double>& loss, std::vector<double>& seen, F f) {
+                             const std::vector<double>& other, std::vector<double>& loss, std::vector<double>& seen,
+                             const F& f) {
         const Workspace::Frame frame(context.workspace());
         auto& network = discriminator_.network();
         Cache cache;
         const Rows<Scalar> scores = context.take(x.extent(0), 1);
         network.forward(context, x, labels, level_, scores, &cache);
-        const Rows<Scalar> dscores = on_scores(context, scores, loss, f, seen);
+        const Rows<Scalar> dscores = on_scores(context, scores, other, loss, seen, f);
         if (gamma == 0) {
             network.backward(context, cache, dscores, {}, Pass::gradients);
             return std::vector<double>(static_cast<std::size_t>(x.extent(0)), 0);
         }
-        return penalized(context, cache, x, scores, dscores, [&](double squared) -> Pair {
+        return penalized(context, cache, x, scores, dscores, [&](double squared) -> ValueAndSlope {
             return {gamma / 2 * squared, gamma};
         });
     }
@@ -125,7 +138,7 @@ private:
         std::vector<double> penalty;
         const auto squares = ops::squared_lengths(context, gradient);
         for (Index n = 0; n < x.extent(0); ++n) {
-            const Pair p = f(squares[static_cast<std::size_t>(n)] * penalty_scale_);
+            const ValueAndSlope p = f(squares[static_cast<std::size_t>(n)] * penalty_scale_);
             penalty.push_back(p.value);
             const Maps<Scalar> v = gradient.part(n, 1);
             ops::scale(context, v, static_cast<Scalar>(p.slope * penalty_scale_ / static_cast<double>(batch_)), v);
@@ -140,36 +153,29 @@ private:
                               Maps<const Scalar> reals, Maps<const Scalar> fakes, Rows<const Scalar> labels,
                               std::vector<double>& penalty);
 
-    AnyGenerator<Device>& generator_;
-    AnyDiscriminator<Device>& discriminator_;
-    LossOptions options_;
+    G& generator_;
+    D& discriminator_;
+    Loss loss_;
     Level level_;
     Index batch_;
     double penalty_scale_ = 1;
 };
 
-template <class Device>
-LossValues Losses<Device>::generator_loss(const Draws<Device>& draws, std::span<const Index> samples,
-                                          Rows<const Scalar> labels, std::span<Scalar> w_sum) {
+template <GeneratorModel G, DiscriminatorModel D>
+LossValues Losses<G, D>::generator_loss(const Draws<Device>& draws, std::span<const Index> samples,
+                                        Maps<const Scalar> reals, Rows<const Scalar> labels, std::span<Scalar> w_sum) {
     Context<Device>& context = generator_.context();
     const Workspace::Frame frame(context.workspace());
-    GeneratorPass<Device> pass(generator_, draws, level_, samples);
+    std::vector<double> other;
+    if (loss_.generator.paired()) other = scores_of(context, reals, labels);
+    GeneratorPass<G> pass(generator_, draws, level_, samples);
     const Maps<Scalar> fakes = take(context, pass.picture_shape());
     pass.forward(labels, fakes, w_sum, true);
-    typename DiscriminatorNetwork<Device>::Cache cache;
+    Cache cache;
     const Rows<Scalar> scores = context.take(fakes.extent(0), 1);
     discriminator_.network().forward(context, fakes, labels, level_, scores, &cache);
     LossValues values;
-    const Rows<Scalar> dscores = on_scores(
-        context, scores, values.loss,
-        [&](double s) -> Pair {
-            switch (options_.generator) {
-                case GeneratorLoss::logistic_nonsaturating: return {softplus(-s), -sigmoid(-s)};
-                case GeneratorLoss::logistic_saturating: return {-softplus(s), -sigmoid(s)};
-                default: return {-s, -1};
-            }
-        },
-        values.fake_scores);
+    const Rows<Scalar> dscores = on_scores(context, scores, other, values.loss, values.fake_scores, loss_.generator);
     values.penalty.assign(values.loss.size(), 0);
     const Maps<Scalar> dfakes = context.take_like(fakes);
     discriminator_.network().backward(context, cache, dscores, dfakes, Pass::inputs);
@@ -177,48 +183,46 @@ LossValues Losses<Device>::generator_loss(const Draws<Device>& draws, std::span<
     return values;
 }
 
-template <class Device>
-LossValues Losses<Device>::discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples,
-                                              Maps<const Scalar> reals, Rows<const Scalar> labels,
-                                              std::span<Scalar> w_sum) {
+template <GeneratorModel G, DiscriminatorModel D>
+LossValues Losses<G, D>::discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples,
+                                            Maps<const Scalar> reals, Rows<const Scalar> labels,
+                                            std::span<Scalar> w_sum) {
     Context<Device>& context = generator_.context();
     const Workspace::Frame frame(context.workspace());
-    GeneratorPass<Device> pass(generator_, draws, level_, samples);
+    GeneratorPass<G> pass(generator_, draws, level_, samples);
     const Maps<Scalar> fakes = take(context, pass.picture_shape());
     pass.forward(labels, fakes, w_sum, false);
 
+    std::vector<double> of_reals, of_fakes;  // for a loss of pairs, whose two halves need each other's scores
+    if (loss_.discriminator_is_paired()) {
+        of_reals = scores_of(context, reals, labels);
+        of_fakes = scores_of(context, fakes, labels);
+    }
+    const auto real = [&](double score, double other) {
+        ValueAndSlope p = loss_.real(score, other);
+        if (loss_.drift > 0) p = {p.value + loss_.drift * score * score, p.slope + 2 * loss_.drift * score};
+        return p;
+    };
     LossValues values;
     const auto n = samples.size();
     values.penalty.assign(n, 0);
     std::vector<double> fake_loss;
-    values.r1 = half(context, reals, labels, options_.r1_gamma, values.loss, values.real_scores, [&](double s) -> Pair {
-        switch (options_.discriminator) {
-            case DiscriminatorLoss::logistic: return {softplus(-s), -sigmoid(-s)};
-            case DiscriminatorLoss::wgan: return {-s + options_.drift * s * s, -1 + 2 * options_.drift * s};
-            default: return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0};
-        }
-    });
+    values.r1 = half(context, reals, labels, loss_.r1_gamma, of_fakes, values.loss, values.real_scores, real);
     const std::vector<double> r2 =
-        half(context, fakes, labels, options_.r2_gamma, fake_loss, values.fake_scores, [&](double s) -> Pair {
-            switch (options_.discriminator) {
-                case DiscriminatorLoss::logistic: return {softplus(s), sigmoid(s)};
-                case DiscriminatorLoss::wgan: return {s, 1};
-                default: return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0};
-            }
-        });
+        half(context, fakes, labels, loss_.r2_gamma, of_reals, fake_loss, values.fake_scores, loss_.fake);
     for (std::size_t i = 0; i < n; ++i) {
         values.loss[i] += fake_loss[i];
         values.penalty[i] += values.r1[i] + r2[i];
     }
-    if (options_.gp_lambda > 0) add_gradient_penalty(context, draws, samples, reals, fakes, labels, values.penalty);
+    if (loss_.gp_lambda > 0) add_gradient_penalty(context, draws, samples, reals, fakes, labels, values.penalty);
     return values;
 }
 
-template <class Device>
-void Losses<Device>::add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws,
-                                          std::span<const Index> samples, Maps<const Scalar> reals,
-                                          Maps<const Scalar> fakes, Rows<const Scalar> labels,
-                                          std::vector<double>& penalty) {
+template <GeneratorModel G, DiscriminatorModel D>
+void Losses<G, D>::add_gradient_penalty(Context<Device>& context, const Draws<Device>& draws,
+                                        std::span<const Index> samples, Maps<const Scalar> reals,
+                                        Maps<const Scalar> fakes, Rows<const Scalar> labels,
+                                        std::vector<double>& penalty) {
     const Workspace::Frame frame(context.workspace());
     const Maps<Scalar> mixed = context.take_like(reals);
     for (Index n = 0; n < reals.extent(0); ++n)
@@ -228,16 +232,16 @@ void Losses<Device>::add_gradient_penalty(Context<Device>& context, const Draws<
     const Rows<Scalar> scores = context.take(reals.extent(0), 1), none = context.take_like(scores);
     discriminator_.network().forward(context, mixed, labels, level_, scores, &cache);
     context.fill(none, Scalar(0));
-    const double weight = options_.gp_lambda / (options_.gp_target * options_.gp_target);
-    const auto terms = penalized(context, cache, mixed, scores, none, [&](double squared) -> Pair {
-        const double norm = std::sqrt(squared), off = norm - options_.gp_target;
+    const double weight = loss_.gp_lambda / (loss_.gp_target * loss_.gp_target);
+    const auto terms = penalized(context, cache, mixed, scores, none, [&](double squared) -> ValueAndSlope {
+        const double norm = std::sqrt(squared), off = norm - loss_.gp_target;
         return {weight * off * off, norm > 0 ? 2 * weight * off / norm : 0.0};
     });
     for (std::size_t i = 0; i < terms.size(); ++i) penalty[i] += terms[i];
 }
 
 #ifdef STYLEGAN_COMPILED
-extern template class Losses<Cpu>;
+extern template class Losses<AnyGenerator<Cpu>, AnyDiscriminator<Cpu>>;
 #endif
 
 }  // namespace stylegan

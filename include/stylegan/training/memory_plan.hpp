@@ -6,7 +6,7 @@
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/training/adam.hpp>
-#include <stylegan/training/loss_options.hpp>
+#include <stylegan/training/loss.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,7 +31,7 @@ class ActivationPlan {
 public:
     ActivationPlan(const Architecture& a, int threads) : a_(a), threads_(threads) {}
 
-    [[nodiscard]] double discriminator_step(const LossOptions& loss, int stage, bool fading, double batch) const {
+    [[nodiscard]] double discriminator_step(const Loss& loss, int stage, bool fading, double batch) const {
         const double reals_and_fakes = 2 * colours(stage) * batch;
         const double fakes =
             inputs(stage) * batch + (2 * largest(stage) + maps(stage)) * batch + scratch(stage, batch, false);
@@ -131,7 +131,7 @@ private:
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it
 template <class Device>
 [[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,
-                                     const AnyDiscriminator<Device>& discriminator, const LossOptions& loss, int stage,
+                                     const AnyDiscriminator<Device>& discriminator, const Loss& loss, int stage,
                                      bool fading, Index batch, const AdamOptions& adam = {}) {
     constexpr std::size_t scalar = sizeof(typename Device::Scalar);
     MemoryPlan plan;

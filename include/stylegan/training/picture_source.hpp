@@ -15,8 +15,8 @@
 
 namespace stylegan {
 
-/// Where a trainer takes real pictures from: a data set, a camera, a formula. The functions may be called by several
-/// threads at once.
+/// The real pictures of a training run: a data set, arrays, or functions of your own (a camera, a formula). Several threads
+/// may call the functions at once.
 struct PictureSource {
     Index size = 0;     ///< number of pictures
     Size resolution{};  ///< of every picture
@@ -28,13 +28,13 @@ struct PictureSource {
     std::function<void(Index i, std::span<float> label)> label{};
 };
 
-/// A source of pictures that are in memory, of xtensor, Eigen's Tensor, or a view: they are copied into it.
+/// A source of pictures in memory, of xtensor, Eigen's Tensor, or a view: they are copied into it.
 /// @param pictures  (N, C, H, W), 0 to 255
 /// @param labels    (N, classes), or {}
 /// @throws ShapeError if there are not as many labels as pictures
-[[nodiscard]] inline PictureSource source_of_pictures(const ArrayRef<const std::uint8_t, 4>& pictures,
-                                                      const ArrayRef<const float, 2>& labels = {}) {
-    if (labels.size() > 0) require_equal("source_of_pictures", "labels", labels.extent(0), pictures.extent(0));
+[[nodiscard]] inline PictureSource picture_source(const ArrayRef<const std::uint8_t, 4>& pictures,
+                                                  const ArrayRef<const float, 2>& labels = {}) {
+    if (labels.size() > 0) require_equal("picture_source", "labels", labels.extent(0), pictures.extent(0));
     struct Kept {
         Array<std::uint8_t, 4> pictures;
         Array<float, 2> labels;

@@ -3,7 +3,8 @@
 
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
-#include <stylegan/models/generator.hpp>
+#include <stylegan/models/any_generator.hpp>
+#include <stylegan/models/model_concepts.hpp>
 #include <stylegan/training/adam.hpp>
 #include <stylegan/training/noise_regularization.hpp>
 #include <stylegan/training/sampled_w.hpp>
@@ -19,8 +20,8 @@
 
 namespace stylegan {
 
-/// How a picture's w is looked for; the defaults are the official projector's, but for lr (0.1 there: it leaps out of good
-/// places in a w of 128 numbers) and stored_noise_from (1 there).
+/// Options of a projection. The defaults are the official projector's but for lr (0.1 there, which is too large for a w of
+/// 128 numbers) and stored_noise_from (1 there).
 struct ProjectionOptions {
     int steps = 1000;
     double lr = 0.03;
@@ -35,16 +36,19 @@ struct ProjectionOptions {
 };
 
 /// Finds the w whose picture looks like a given one: Adam on one w for all layers, and at first on the noise maps, too, which
-/// are held to looking like noise; then on w alone, under the noise that is stored with the network.
+/// a regularization keeps noise; then on w alone, under the noise that is stored with the network.
 ///
-/// What "looks like" means is a function that is handed in: LPIPS, usually.
+/// The caller gives the distance of two pictures: usually LPIPS.
 ///
 /// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), section 5 and appendix D
-template <class Device = Cpu>
+template <class Device = Cpu, class G = AnyGenerator<Device>>
 class Projection {
+    static_assert(GeneratorModel<G>,
+                  "stylegan::Projection: the generator lacks a member that the concept GeneratorModel lists");
+
 public:
     using Scalar = typename Device::Scalar;
-    using Generator = AnyGenerator<Device>;
+    using Generator = G;
     using Pictures = typename Generator::Pictures;
     using Latents = typename Generator::Latents;
     /// The distance of a picture (1, C, H, W) from the target, and its gradient, of the same shape, written. Both are of xtensor;
@@ -132,13 +136,16 @@ private:
     int steps_ = 0;
 };
 
-template <class Device>
-Projection<Device>::Projection(Generator& generator, Distance distance, ProjectionOptions options)
+template <class G, class... Rest>
+Projection(G&, Rest...) -> Projection<typename G::Device, G>;
+
+template <class Device, class G>
+Projection<Device, G>::Projection(Generator& generator, Distance distance, ProjectionOptions options)
     : Projection(generator, std::move(distance), sample_w_of(generator, options), options) {}
 
-template <class Device>
-Projection<Device>::Projection(Generator& generator, Distance distance, const ArrayRef<const Scalar, 2>& start,
-                               double deviation, ProjectionOptions options)
+template <class Device, class G>
+Projection<Device, G>::Projection(Generator& generator, Distance distance, const ArrayRef<const Scalar, 2>& start,
+                                  double deviation, ProjectionOptions options)
     : generator_(generator),
       distance_(std::move(distance)),
       options_(options),
@@ -160,13 +167,13 @@ Projection<Device>::Projection(Generator& generator, Distance distance, const Ar
     }
 }
 
-template <class Device>
-Projection<Device>::Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled,
-                               ProjectionOptions options)
+template <class Device, class G>
+Projection<Device, G>::Projection(Generator& generator, Distance distance, const SampledW<Scalar>& sampled,
+                                  ProjectionOptions options)
     : Projection(generator, std::move(distance), sampled.mean, sampled.deviation, options) {}
 
-template <class Device>
-auto Projection<Device>::step() -> Step {
+template <class Device, class G>
+auto Projection<Device, G>::step() -> Step {
     Context<Device>& c = generator_.context();
     const double t = static_cast<double>(steps_) / options_.steps;
     const Workspace::Frame frame(c.workspace());
@@ -175,10 +182,10 @@ auto Projection<Device>::step() -> Step {
     const Styles<Scalar> styles = noisy_styles(t);
 
     const bool free_noise = t < options_.stored_noise_from;
-    typename SynthesisNetwork<Device>::Noises noises;
+    SynthesisNoise<Scalar> noises;
     for (const auto& map : free_noise ? unknowns_.noise : generator_.synthesis().noise())
         noises.maps.push_back(map.template view<4>());
-    typename SynthesisNetwork<Device>::Cache cache;
+    typename G::Synthesis::Cache cache;
     const Shape4 shape = generator_.synthesis().picture_shape(1, level);
     const Maps<Scalar> picture = c.take(shape[0], shape[1], shape[2], shape[3]), dpicture = c.take_like(picture);
     generator_.synthesis().forward(c, styles, noises, level, picture, &cache);
@@ -208,16 +215,16 @@ auto Projection<Device>::step() -> Step {
     return result;
 }
 
-template <class Device>
-auto Projection<Device>::w() const -> Latents {
+template <class Device, class G>
+auto Projection<Device, G>::w() const -> Latents {
     const std::vector<Scalar> values = download(unknowns_.w.value());
     Latents w = Latents::from_shape({1, values.size()});
     std::copy(values.begin(), values.end(), w.data());
     return w;
 }
 
-template <class Device>
-auto Projection<Device>::noisy_styles(double t) -> Styles<Scalar> {
+template <class Device, class G>
+auto Projection<Device, G>::noisy_styles(double t) -> Styles<Scalar> {
     const Architecture& a = generator_.architecture();
     std::vector<Scalar> w = download(unknowns_.w.value());
     const double fade = options_.noise_ramp > 0 ? std::max(0.0, 1 - t / options_.noise_ramp) : 0.0;
@@ -230,8 +237,8 @@ auto Projection<Device>::noisy_styles(double t) -> Styles<Scalar> {
     return styles;
 }
 
-template <class Device>
-double Projection<Device>::measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const {
+template <class Device, class G>
+double Projection<Device, G>::measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const {
     Context<Device>& c = generator_.context();
     const auto extent = [&](int axis) { return static_cast<std::size_t>(picture.extent(axis)); };
     Pictures host = Pictures::from_shape({extent(0), extent(1), extent(2), extent(3)}), gradient = host;
@@ -243,8 +250,8 @@ double Projection<Device>::measure(Maps<const Scalar> picture, Maps<Scalar> dpic
     return distance;
 }
 
-template <class Device>
-double Projection<Device>::add_noise_regularization() {
+template <class Device, class G>
+double Projection<Device, G>::add_noise_regularization() {
     double sum = 0;
     for (auto& map : unknowns_.noise) {
         std::vector<Scalar> gradient = download(map.gradient());

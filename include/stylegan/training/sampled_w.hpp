@@ -2,7 +2,8 @@
 #pragma once
 
 #include <stylegan/core/numpy_random_state.hpp>
-#include <stylegan/models/generator.hpp>
+#include <stylegan/models/any_generator.hpp>
+#include <stylegan/models/model_concepts.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +14,7 @@
 
 namespace stylegan {
 
-/// Some w of a generator, and how they are spread: where searches for the w of a picture begin.
+/// A sample of w of a generator, with its mean and deviation: starting points of a projection.
 template <class Scalar = float>
 struct SampledW {
     xt::xtensor<Scalar, 2> w;     ///< (count, w_size)
@@ -30,10 +31,10 @@ struct SampledW {
 
 /// The w of the latents that the official projector takes.
 /// @param count  at least 2
-template <class Device>
-[[nodiscard]] SampledW<typename Device::Scalar> sample_w(const AnyGenerator<Device>& generator, std::size_t count) {
-    using Scalar = typename Device::Scalar;
-    using Latents = typename AnyGenerator<Device>::Latents;
+template <GeneratorModel G>
+[[nodiscard]] SampledW<typename G::Scalar> sample_w(const G& generator, std::size_t count) {
+    using Scalar = typename G::Scalar;
+    using Latents = typename G::Latents;
     const Architecture& a = generator.architecture();
     const auto length = static_cast<std::size_t>(a.w_size());
     SampledW<Scalar> all{Latents::from_shape({count, length}), Latents::from_shape({1, length})};
@@ -62,14 +63,13 @@ template <class Device>
     return all;
 }
 
-/// Which of the first `samples` w have the nearest pictures: the numbers of `count` of them at most, the nearest first.
+/// The w among the first `samples` whose pictures are nearest to a target: the indices of at most `count`, nearest first.
 /// @param distance  of a picture (1, C, H, W) from a target
 /// @param progress  called after each picture
-template <class Device>
+template <GeneratorModel G>
 [[nodiscard]] std::vector<std::size_t> nearest_samples(
-    const AnyGenerator<Device>& generator, const SampledW<typename Device::Scalar>& sampled, std::size_t samples,
-    std::size_t count, const std::function<double(const typename AnyGenerator<Device>::Pictures&)>& distance,
-    const std::function<void()>& progress = {}) {
+    const G& generator, const SampledW<typename G::Scalar>& sampled, std::size_t samples, std::size_t count,
+    const std::function<double(const typename G::Pictures&)>& distance, const std::function<void()>& progress = {}) {
     std::vector<std::pair<double, std::size_t>> all;
     for (std::size_t i = 0; i < std::min(samples, sampled.w.shape(0)); ++i) {
         all.emplace_back(distance(generator.synthesize(sampled.row(i))), i);

@@ -13,7 +13,7 @@
 
 namespace stylegan {
 
-/// What a snapshot says about its training: the metadata's `training`, a JSON object.
+/// The training record of a snapshot: the metadata's `training`, a JSON object.
 struct TrainingRecord {
     TrainingOptions options{};
     TrainingProgress progress{};
@@ -32,11 +32,11 @@ struct TrainingRecord {
                           training_progress_from_json(json["progress"], where + ": progress")};
 }
 
-/// Writes everything that training needs to go on bit for bit: both networks, the averaged generator, the moments of both
-/// optimizers, where the run stands, its options. The file appears when complete.
+/// Writes all that a bit-exact resume needs: both networks, the averaged generator, the moments of both optimizers, progress
+/// and options. The file appears when it is complete.
 /// @throws FileError if it cannot be written
-template <class Device>
-void save_snapshot(const std::filesystem::path& path, const Trainer<Device>& trainer) {
+template <class Device, class G, class D>
+void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D>& trainer) {
     SafetensorsWriter writer;
     writer.metadata("architecture", architecture_to_json(trainer.architecture()).dump());
     nlohmann::ordered_json training;
@@ -49,16 +49,20 @@ void save_snapshot(const std::filesystem::path& path, const Trainer<Device>& tra
     writer.write(path);
 }
 
-/// Puts a trainer where a snapshot was taken. Of the options only the trainer's own count.
-/// @throws FormatError if the file holds networks of another architecture, or no training state
-template <class Device>
-void load_snapshot(const Checkpoint& checkpoint, Trainer<Device>& trainer) {
+/// Brings a trainer to the state of a snapshot. The trainer's own options count; its loss must have the recorded name.
+/// @throws FormatError if the file holds networks of another architecture or no training state, ValueError for another loss
+template <class Device, class G, class D>
+void load_snapshot(const Checkpoint& checkpoint, Trainer<Device, G, D>& trainer) {
     checkpoint.check_architecture(trainer.architecture(), NetworkKind::generator);
     checkpoint.check_architecture(trainer.architecture(), NetworkKind::discriminator);
     const auto record = training_record(checkpoint);
     if (!record)
         throw FormatError(
             text(checkpoint.file().path().string(), ": has no training state, expected a snapshot of a run"));
+    const std::string &recorded = record->options.loss.name, &own = trainer.options().loss.name;
+    if (recorded != own)
+        throw ValueError(text(checkpoint.file().path().string(), ": loss of the run is \"", recorded, "\", expected \"",
+                              own, "\"; to change the loss, start a new run from its networks"));
     load_parameters(checkpoint.file(), "", trainer);
     trainer.set_progress(record->progress);
 }

@@ -6,12 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <type_traits>
-#include <utility>
 
 namespace stylegan {
 
@@ -33,8 +32,7 @@ void for_each_training_option(O& o, F&& f) {
     f("lr_at", o.schedule.lr_at);
     f("microbatch", o.microbatch);
     f("mirror", o.mirror);
-    f("generator_loss", o.loss.generator);
-    f("discriminator_loss", o.loss.discriminator);
+    f("loss", o.loss);
     f("r1_gamma", o.loss.r1_gamma);
     f("r2_gamma", o.loss.r2_gamma);
     f("gp_lambda", o.loss.gp_lambda);
@@ -64,24 +62,47 @@ void for_each_progress_value(P& p, F&& f) {
     f("tick_pictures", p.tick_pictures);
 }
 
-inline constexpr std::array generator_loss_names{
-    std::pair{GeneratorLoss::logistic_nonsaturating, "logistic_nonsaturating"},
-    std::pair{GeneratorLoss::logistic_saturating, "logistic_saturating"}, std::pair{GeneratorLoss::wgan, "wgan"}};
-inline constexpr std::array discriminator_loss_names{std::pair{DiscriminatorLoss::logistic, "logistic"},
-                                                     std::pair{DiscriminatorLoss::wgan, "wgan"},
-                                                     std::pair{DiscriminatorLoss::hinge, "hinge"}};
-inline constexpr const auto& names_of(GeneratorLoss) { return generator_loss_names; }
-inline constexpr const auto& names_of(DiscriminatorLoss) { return discriminator_loss_names; }
+[[nodiscard]] inline FormatError unexpected_value(const nlohmann::json& json, const std::string& where,
+                                                  const char* name, const char* expected) {
+    return FormatError(text(where, ": \"", name, "\" is ",
+                            json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), ", expected ",
+                            expected));
+}
+
+/// The loss of a file under a name that the library does not know: its functions throw.
+inline Loss unknown_loss(const std::string& name) {
+    const auto refuse = [name](double) -> ValueAndSlope {
+        throw ValueError(
+            text("loss \"", name, "\" is not one of the library's, expected a Loss of this name from the program"));
+    };
+    return {.name = name, .real = refuse, .fake = refuse, .generator = refuse};
+}
+
+/// The loss of an older file, which names the generator's and the discriminator's part.
+inline Loss loss_of_older_file(const nlohmann::json& json, const std::string& where) {
+    const auto name = [&](const char* key, const char* missing, std::initializer_list<const char*> known) {
+        if (!json.contains(key)) return std::string(missing);
+        for (const char* k : known)
+            if (json[key] == k) return std::string(k);
+        throw unexpected_value(json, where, key, "the name of a loss");
+    };
+    const std::string generator =
+        name("generator_loss", "logistic_nonsaturating", {"logistic_nonsaturating", "logistic_saturating", "wgan"});
+    const std::string discriminator = name("discriminator_loss", "logistic", {"logistic", "wgan", "hinge"});
+    const bool penalty = json.contains("gp_lambda") && json["gp_lambda"].is_number() && json["gp_lambda"] > 0;
+    if (generator == "logistic_nonsaturating" && discriminator == "logistic") return losses::logistic;
+    if (generator == "logistic_saturating" && discriminator == "logistic") return losses::logistic_saturating;
+    if (generator == "wgan" && discriminator == "wgan") return penalty ? losses::wgan_gp : losses::wgan;
+    if (generator == "wgan" && discriminator == "hinge") return penalty ? losses::hinge_gp : losses::hinge;
+    return unknown_loss(generator + "+" + discriminator);
+}
 
 template <class T>
 nlohmann::ordered_json training_value_to_json(const T& v) {
-    if constexpr (std::is_enum_v<T>) {
-        for (const auto& [value, name] : names_of(v))
-            if (value == v) return name;
-        return nullptr;
-    } else {
+    if constexpr (std::is_same_v<T, Loss>)
+        return v.name;
+    else
         return v;
-    }
 }
 
 /// A value for pictures of each height, {"128": 0.0015}.
@@ -98,10 +119,10 @@ const char* read_training_value(const nlohmann::json& json, T& v) {
     if constexpr (std::is_same_v<T, bool>) {
         if (!json.is_boolean()) return "true or false";
         v = json.get<bool>();
-    } else if constexpr (std::is_enum_v<T>) {
-        for (const auto& [value, name] : names_of(v))
-            if (json == name) return v = value, nullptr;
-        return "the name of a loss";
+    } else if constexpr (std::is_same_v<T, Loss>) {
+        if (!json.is_string() || json.get<std::string>().empty()) return "the name of a loss";
+        const auto name = json.get<std::string>();
+        v = losses::find(name).value_or(unknown_loss(name));
     } else if constexpr (std::is_same_v<T, std::uint64_t>) {
         if (!json.is_number_unsigned()) return "a whole number, 0 or more";
         v = json.get<std::uint64_t>();
@@ -135,9 +156,7 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
     return [&json, where](const char* name, auto& value) {
         if (!json.contains(name)) return;
         if (const char* expected = read_training_value(json[name], value))
-            throw FormatError(text(where, ": \"", name, "\" is ",
-                                   json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-                                   ", expected ", expected));
+            throw unexpected_value(json, where, name, expected);
     };
 }
 
@@ -161,7 +180,13 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
 /// @throws FormatError that names the option, what was found and what was expected
 [[nodiscard]] inline TrainingOptions training_options_from_json(const nlohmann::json& json, const std::string& where) {
     TrainingOptions options;
-    detail::for_each_training_option(options, detail::training_reader(json, where));
+    const auto read = detail::training_reader(json, where);
+    const bool older =
+        !json.contains("loss") && (json.contains("generator_loss") || json.contains("discriminator_loss"));
+    if (older) options.loss = detail::loss_of_older_file(json, where);
+    const double drift = options.loss.drift;
+    detail::for_each_training_option(options, read);
+    if (older && drift == 0) options.loss.drift = 0;  // they name it whatever the loss
     return options;
 }
 

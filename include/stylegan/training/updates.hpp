@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/training/adam.hpp>
+#include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/losses.hpp>
 #include <stylegan/training/moving_average.hpp>
 
@@ -29,9 +30,10 @@ namespace stylegan {
 }
 
 /// One training step's two updates, on whole minibatches, with gradients gathered over parts of them.
-template <class Device>
+template <GeneratorModel G, DiscriminatorModel D>
 class Updates {
 public:
+    using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
     /// Writes the real pictures of the given numbers, and their labels if there are any.
     using FillReals = std::function<void(std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels)>;
@@ -42,9 +44,9 @@ public:
         bool moved = true;    ///< false: a gradient was not finite, and nothing changed
     };
 
-    Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options = {});
+    Updates(G& generator, D& discriminator, AdamOptions options = {});
 
-    LossOptions loss{};
+    Loss loss = losses::logistic;
     double w_average_beta = 0.995;
     Index microbatch = 0;  ///< pictures evaluated at once; 0: the whole minibatch
 
@@ -56,7 +58,10 @@ public:
     /// @throws ShapeError if the batch is no whole number of minibatch stddev groups
     Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill);
 
-    Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill);
+    /// @param reals  for a loss whose generator function reads pairs: the real pictures, and the labels of both
+    /// @throws ShapeError as above, ValueError if such a loss gets no reals
+    Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill,
+                          const FillReals& reals = {});
 
 private:
     template <class Network, class Part>
@@ -65,13 +70,13 @@ private:
         for_each_parameter(network, [](const std::string&, Parameter<Device>& p) {
             if (p.trainable()) p.clear_gradient();
         });
-        Losses<Device> losses(generator_, discriminator_, loss, level, batch);
+        Losses<G, D> losses(generator_, discriminator_, loss, level, batch);
         const Workspace::Frame frame(context.workspace());
         const Rows<Scalar> w_sum = context.take(1, generator_.architecture().w_size());
         context.fill(w_sum, Scalar(0));
         LossValues values;
         std::vector<Index> order;
-        const Index group = discriminator_.network().stddev().group(batch);
+        const Index group = discriminator_.network().group(batch);
         for (const auto& samples : split_minibatch(batch, group, microbatch > 0 ? microbatch : batch)) {
             const Workspace::Frame inner(context.workspace());
             values.append(part(losses, samples, std::span<Scalar>(w_sum.data, static_cast<std::size_t>(w_sum.size()))));
@@ -85,6 +90,11 @@ private:
         return {sorted(values, order), true};
     }
 
+    [[nodiscard]] Maps<Scalar> take_pictures(Index n, Level level) const {
+        const Shape4 s = generator_.synthesis().picture_shape(n, level);
+        return generator_.context().take(s[0], s[1], s[2], s[3]);
+    }
+
     [[nodiscard]] Rows<Scalar> take_labels(Index n) const {
         const int classes = generator_.architecture().label_size;
         return classes > 0 ? generator_.context().take(n, classes) : Rows<Scalar>{};
@@ -92,46 +102,52 @@ private:
 
     static LossValues sorted(const LossValues& values, const std::vector<Index>& order);
 
-    AnyGenerator<Device>& generator_;
-    AnyDiscriminator<Device>& discriminator_;
+    G& generator_;
+    D& discriminator_;
     Adam<Device> generator_adam_, discriminator_adam_;
 };
 
-template <class Device>
-Updates<Device>::Updates(AnyGenerator<Device>& generator, AnyDiscriminator<Device>& discriminator, AdamOptions options)
+template <GeneratorModel G, DiscriminatorModel D>
+Updates<G, D>::Updates(G& generator, D& discriminator, AdamOptions options)
     : generator_(generator),
       discriminator_(discriminator),
       generator_adam_(generator, options),
       discriminator_adam_(discriminator, options) {}
 
-template <class Device>
-auto Updates<Device>::discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
-                                         const FillReals& fill) -> Result {
-    Context<Device>& context = generator_.context();
-    const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+template <GeneratorModel G, DiscriminatorModel D>
+auto Updates<G, D>::discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
+                                       const FillReals& fill) -> Result {
     return step(discriminator_, discriminator_adam_, level, batch, lr,
-                [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
+                [&](Losses<G, D>& losses, std::span<const Index> samples, auto w_sum) {
                     const auto n = static_cast<Index>(samples.size());
-                    const Maps<Scalar> reals = context.take(n, shape[1], shape[2], shape[3]);
+                    const Maps<Scalar> pictures = take_pictures(n, level);
                     const Rows<Scalar> labels = take_labels(n);
-                    fill(samples, reals, labels);
-                    return losses.discriminator_loss(draws, samples, reals, labels, w_sum);
+                    fill(samples, pictures, labels);
+                    return losses.discriminator_loss(draws, samples, pictures, labels, w_sum);
                 });
 }
 
-template <class Device>
-auto Updates<Device>::generator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
-                                     const FillLabels& fill) -> Result {
+template <GeneratorModel G, DiscriminatorModel D>
+auto Updates<G, D>::generator_step(const Draws<Device>& draws, Level level, Index batch, double lr,
+                                   const FillLabels& fill, const FillReals& reals) -> Result {
+    const bool paired = loss.generator.paired();
+    if (paired && !reals)
+        throw ValueError(text("training: loss \"", loss.name, "\" pairs generated with real pictures, found none"));
     return step(generator_, generator_adam_, level, batch, lr,
-                [&](Losses<Device>& losses, std::span<const Index> samples, auto w_sum) {
-                    const Rows<Scalar> labels = take_labels(static_cast<Index>(samples.size()));
-                    if (!labels.empty()) fill(samples, labels);
-                    return losses.generator_loss(draws, samples, labels, w_sum);
+                [&](Losses<G, D>& losses, std::span<const Index> samples, auto w_sum) {
+                    const auto n = static_cast<Index>(samples.size());
+                    const Maps<Scalar> pictures = paired ? take_pictures(n, level) : Maps<Scalar>{};
+                    const Rows<Scalar> labels = take_labels(n);
+                    if (paired)
+                        reals(samples, pictures, labels);
+                    else if (!labels.empty())
+                        fill(samples, labels);
+                    return losses.generator_loss(draws, samples, pictures, labels, w_sum);
                 });
 }
 
-template <class Device>
-LossValues Updates<Device>::sorted(const LossValues& values, const std::vector<Index>& order) {
+template <GeneratorModel G, DiscriminatorModel D>
+LossValues Updates<G, D>::sorted(const LossValues& values, const std::vector<Index>& order) {
     LossValues out = values;
     const auto place = [&](const std::vector<double>& from, std::vector<double>& to) {
         for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
@@ -145,7 +161,7 @@ LossValues Updates<Device>::sorted(const LossValues& values, const std::vector<I
 }
 
 #ifdef STYLEGAN_COMPILED
-extern template class Updates<Cpu>;
+extern template class Updates<AnyGenerator<Cpu>, AnyDiscriminator<Cpu>>;
 #endif
 
 }  // namespace stylegan

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(both_devices_show_the_same) {
     const auto z = latents_of_seeds({5, 1000, 3, 4, 44}, static_cast<std::size_t>(on_cpu.architecture().latent_size));
     for (const auto noise : {Noise::constant, Noise::none})
         for (const float psi : {0.7f, 1.f}) {
-            const Synthesis<float> options{.truncation = {.psi = psi, .cutoff = 8}, .noise = noise};
+            const SynthesisOptions<float> options{.truncation = {.psi = psi, .cutoff = 8}, .noise = noise};
             const auto expected = images_of(on_cpu(z, options)), found = images_of(on_gpu(z, options));
             BOOST_TEST_REQUIRE(found.size() == expected.size());
             int most = 0;

@@ -9,7 +9,7 @@
 #include <stylegan/layers/discriminator_output.hpp>
 #include <stylegan/layers/layer_epilogue.hpp>
 #include <stylegan/layers/mapping_network.hpp>
-#include <stylegan/layers/synthesis_block.hpp>
+#include <stylegan/layers/any_synthesis_block.hpp>
 
 #ifdef STYLEGAN_COMPILED
 namespace stylegan {
@@ -17,11 +17,11 @@ namespace stylegan {
 template class AdaIN<dynamic, dynamic, Cpu>;
 template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
 template class Dense<dynamic, dynamic, Cpu>;
-template class DiscriminatorBlock<dynamic, run_time, Cpu>;
+template class AnyDiscriminatorBlock<Cpu>;
 template class DiscriminatorOutput<Cpu>;
 template class LayerEpilogue<Cpu>;
-template class MappingNetwork<dynamic, run_time, Cpu>;
-template class SynthesisBlock<dynamic, run_time, Cpu>;
+template class AnyMappingNetwork<Cpu>;
+template class AnySynthesisBlock<Cpu>;
 
 }  // namespace stylegan
 #endif

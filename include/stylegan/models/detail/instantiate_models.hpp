@@ -2,15 +2,15 @@
 #pragma once
 
 /// The networks on the processor in single precision, compiled once: see core/compiled.hpp.
+#include <stylegan/models/any_generator.hpp>
 #include <stylegan/models/discriminator.hpp>
-#include <stylegan/models/generator.hpp>
 #include <stylegan/models/vgg16.hpp>
 
 #ifdef STYLEGAN_COMPILED
 namespace stylegan {
 
-template class BasicDiscriminator<run_time, Cpu>;
-template class BasicGenerator<run_time, Cpu>;
+template class AnyDiscriminator<Cpu>;
+template class AnyGenerator<Cpu>;
 template class DiscriminatorNetwork<Cpu>;
 template class SynthesisNetwork<Cpu>;
 template class Vgg16<Cpu>;

@@ -9,11 +9,11 @@
 namespace stylegan {
 
 template class Draws<Cpu>;
-template class GeneratorPass<Cpu>;
-template class Losses<Cpu>;
+template class GeneratorPass<AnyGenerator<Cpu>>;
+template class Losses<AnyGenerator<Cpu>, AnyDiscriminator<Cpu>>;
 template class Projection<Cpu>;
 template class Trainer<Cpu>;
-template class Updates<Cpu>;
+template class Updates<AnyGenerator<Cpu>, AnyDiscriminator<Cpu>>;
 
 }  // namespace stylegan
 #endif

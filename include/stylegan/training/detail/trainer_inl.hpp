@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/training/process_reals.hpp>
+#include <stylegan/training/trainer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+template <class Device, class G, class D>
+Trainer<Device, G, D>::Trainer(const Architecture& a, TrainingOptions options, PictureSource reals, Device device)
+    : Trainer(a, std::move(options), std::move(reals), std::make_shared<Context<Device>>(device)) {}
+
+template <class Device, class G, class D>
+Trainer<Device, G, D>::Trainer(const Architecture& a, TrainingOptions options, PictureSource reals,
+                               std::shared_ptr<Context<Device>> context)
+    : Trainer(G(a, context, options.seed), D(a, context, options.seed + 1), options, std::move(reals)) {}
+
+template <class Device, class G, class D>
+Trainer<Device, G, D>::Trainer(G generator, D discriminator, TrainingOptions options, PictureSource reals)
+    : options_(std::move(options)),
+      reals_(std::move(reals)),
+      generator_(std::move(generator)),
+      discriminator_(std::move(discriminator)),
+      averaged_(generator_),
+      updates_(generator_, discriminator_, options_.adam),
+      ahead_(context().threads()) {
+    check();
+    updates_.loss = options_.loss;
+    updates_.w_average_beta = options_.w_average_beta;
+    updates_.microbatch = options_.microbatch;
+    apply_lod(scheduled_now().lod);
+    averaged_.set_lod(scheduled_now().lod);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::set_progress(const TrainingProgress& p) {
+    progress_ = p;
+    updates_.generator_adam().set_steps(p.generator_steps);
+    updates_.discriminator_adam().set_steps(p.discriminator_steps);
+    apply_lod(scheduled_now().lod);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::step() {
+    if (progress_.repeat == 0) read_schedule();
+    const ScheduledStep now = scheduled_now();
+    const Level level = Level::of(architecture(), now.lod);
+    const Index batch = now.batch;
+    if constexpr (Device::asynchronous) read_ahead(level, batch);
+
+    const auto d =
+        updates_.discriminator_step(Draws<Device>(options_.seed, 2 * progress_.steps), level, batch, now.lr,
+                                    [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
+                                        fill_reals(samples, level, pictures, labels);
+                                    });
+    const std::uint64_t first = progress_.pictures;
+    progress_.pictures += static_cast<std::uint64_t>(batch);
+    update_average(context(), averaged_, generator_, ema_beta(static_cast<double>(batch), options_.ema_kimg));
+    const auto g = updates_.generator_step(
+        Draws<Device>(options_.seed, 2 * progress_.steps + 1), level, batch, now.lr,
+        [&](std::span<const Index> samples, Rows<Scalar> labels) { fill_labels(samples, labels); },
+        [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
+            fill_reals(first, samples, level, pictures, labels);
+        });
+
+    progress_.skipped_discriminator += d.moved ? 0 : 1;
+    progress_.skipped_generator += g.moved ? 0 : 1;
+    progress_.generator_steps = updates_.generator_adam().steps();
+    progress_.discriminator_steps = updates_.discriminator_adam().steps();
+    ++progress_.steps;
+    progress_.repeat = (progress_.repeat + 1) % std::max(options_.repeats, 1);
+    record(d.values, g.values);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::fill_reals(std::uint64_t first, std::span<const Index> samples, Level level,
+                                       Maps<Scalar> pictures, Rows<Scalar> labels) const {
+    const auto count = static_cast<std::size_t>(pictures.stride());
+    std::vector<Scalar> host(count * samples.size());
+    const int halvings = architecture().stages() - 1 - level.stage;
+    generator_.context().parallel_for(static_cast<Index>(samples.size()), [&](Index i) {
+        const auto number = first + static_cast<std::uint64_t>(samples[static_cast<std::size_t>(i)]);
+        std::vector<std::uint8_t> read;
+        std::span<const std::uint8_t> pixels = ahead_.find(number, count);
+        if (pixels.empty()) {
+            read.resize(count);
+            reals_.picture(shuffled(number), halvings, read);
+            pixels = read;
+        }
+        const bool mirror = options_.mirror && (RandomStream(options_.seed, 0, Purpose::mirror).bits(number) & 1) != 0;
+        process_real<Scalar>(pixels, pictures.extent(1), pictures.extent(2), pictures.extent(3), mirror, level.fade,
+                             host.data() + static_cast<std::size_t>(i) * count);
+    });
+    generator_.context().upload(host.data(), pictures.size(), pictures.data);
+    fill_rows(samples.size(), labels,
+              [&](std::size_t i) { return shuffled(first + static_cast<std::uint64_t>(samples[i])); });
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::check() const {
+    options_.loss.check();
+    const auto positive = [](const char* name, double v) {
+        if (!(v > 0)) throw ValueError(text("training: ", name, " is ", v, ", expected more than 0"));
+    };
+    const auto not_negative = [](const char* name, double v) {
+        if (!(v >= 0)) throw ValueError(text("training: ", name, " is ", v, ", expected 0 or more"));
+    };
+    const ScheduleOptions& schedule = options_.schedule;
+    positive("kimg", options_.total_kimg);
+    positive("tick", options_.kimg_per_tick);
+    positive("batch", schedule.batch);
+    for (const auto& at : schedule.batch_at) positive("batch", at.second);
+    positive("learning rate", schedule.lr);
+    for (const auto& at : schedule.lr_at) positive("learning rate", at.second);
+    not_negative("lod_kimg", schedule.lod_kimg);
+    not_negative("fade_kimg", schedule.fade_kimg);
+    not_negative("ema_kimg", options_.ema_kimg);
+    not_negative("microbatch", options_.microbatch);
+    if (reals_.size < 1) throw ValueError("training: the data set has no pictures");
+    const Size s = architecture().picture();
+    if (reals_.resolution != s)
+        throw ShapeError(text("training: pictures are ", to_string(reals_.resolution), ", expected ", to_string(s),
+                              " (height x width)"));
+    require_equal("training", "colour channels of the pictures", reals_.channels, architecture().num_channels);
+    const Architecture& judged = discriminator_.architecture();
+    if (judged.picture() != s)
+        throw ShapeError(text("training: pictures of the discriminator are ", to_string(judged.picture()),
+                              ", expected ", to_string(s), " (height x width)"));
+    require_equal("training", "colour channels of the discriminator", judged.num_channels, architecture().num_channels);
+    require_equal("training", "classes of the discriminator", judged.label_size, architecture().label_size);
+    if (architecture().label_size > 0)
+        require_equal("training", "classes of the pictures", reals_.label_size, architecture().label_size);
+    for (int stage = 0; stage < architecture().stages(); ++stage) {
+        const auto at = schedule.batch_at.find(architecture().size(stage).height);
+        (void)discriminator_.network().group(at != schedule.batch_at.end() ? at->second : schedule.batch);
+    }
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::read_ahead(Level level, Index batch) {
+    const Shape4 shape = generator_.synthesis().picture_shape(1, level);
+    const int halvings = architecture().stages() - 1 - level.stage;
+    ahead_.advance(progress_.pictures, batch, static_cast<std::size_t>(shape[1] * shape[2] * shape[3]),
+                   [this, halvings](std::uint64_t number, std::span<std::uint8_t> pixels) {
+                       reals_.picture(shuffled(number), halvings, pixels);
+                   });
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::read_schedule() {
+    const double before = progress_.last_lod;
+    progress_.schedule_pictures = progress_.pictures;
+    const double lod = scheduled_now().lod;
+    if (options_.reset_optimizer && before >= 0 &&
+        (std::floor(lod) != std::floor(before) || std::ceil(lod) != std::ceil(before))) {
+        updates_.generator_adam().reset();
+        updates_.discriminator_adam().reset();
+    }
+    progress_.last_lod = lod;
+    apply_lod(lod);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::fill_labels(std::span<const Index> samples, Rows<Scalar> labels) const {
+    const RandomStream stream(options_.seed, progress_.steps, Purpose::labels);
+    fill_rows(samples.size(), labels, [&](std::size_t i) {
+        return static_cast<Index>(
+            stream.below(static_cast<std::uint64_t>(samples[i]), static_cast<std::uint64_t>(reals_.size)));
+    });
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::record(const LossValues& d, const LossValues& g) {
+    const auto add = [&](const char* name, const std::vector<double>& values) {
+        for (double v : values) statistics_[name].add(v);
+    };
+    add("Loss/scores/real", d.real_scores);
+    add("Loss/scores/fake", d.fake_scores);
+    for (double v : d.real_scores) statistics_["Loss/signs/real"].add(v > 0 ? 1 : v < 0 ? -1 : 0);
+    for (double v : d.fake_scores) statistics_["Loss/signs/fake"].add(v > 0 ? 1 : v < 0 ? -1 : 0);
+    add("Loss/G/loss", g.loss);
+    add("Loss/D/loss", d.loss);
+    add("Loss/D/reg", d.penalty);
+    if (options_.loss.r1_gamma > 0)
+        for (double v : d.r1) statistics_["Loss/r1_penalty"].add(v * 2 / options_.loss.r1_gamma);
+}
+
+}  // namespace stylegan

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/training/loss.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stylegan {
+
+namespace detail {
+
+inline double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+// of the discriminator, on real and on generated pictures
+inline ValueAndSlope logistic_real(double s) { return {softplus(-s), -sigmoid(-s)}; }
+inline ValueAndSlope logistic_fake(double s) { return {softplus(s), sigmoid(s)}; }
+inline ValueAndSlope wgan_real(double s) { return {-s, -1}; }
+inline ValueAndSlope wgan_fake(double s) { return {s, 1}; }
+inline ValueAndSlope hinge_real(double s) { return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0}; }
+inline ValueAndSlope hinge_fake(double s) { return {std::max(1 + s, 0.0), s > -1 ? 1.0 : 0.0}; }
+
+// of the generator
+inline ValueAndSlope logistic_nonsaturating(double s) { return {softplus(-s), -sigmoid(-s)}; }
+inline ValueAndSlope logistic_saturating(double s) { return {-softplus(s), -sigmoid(s)}; }
+
+}  // namespace detail
+
+/// The losses of the official code, under the names of `stylegan train --loss`.
+namespace losses {
+
+/// softplus(D(G)) + softplus(-D(x)) with R1; the generator's is softplus(-D(G)). The paper's loss for FFHQ.
+inline const Loss logistic{.name = "logistic",
+                           .real = detail::logistic_real,
+                           .fake = detail::logistic_fake,
+                           .generator = detail::logistic_nonsaturating,
+                           .r1_gamma = 10};
+
+/// The same with -softplus(D(G)) for the generator.
+inline const Loss logistic_saturating{.name = "logistic-saturating",
+                                      .real = detail::logistic_real,
+                                      .fake = detail::logistic_fake,
+                                      .generator = detail::logistic_saturating,
+                                      .r1_gamma = 10};
+
+/// D(G) - D(x) with drift; the generator's is -D(G).
+inline const Loss wgan{.name = "wgan",
+                       .real = detail::wgan_real,
+                       .fake = detail::wgan_fake,
+                       .generator = detail::wgan_real,
+                       .drift = 0.001};
+
+/// The same with a gradient penalty. The paper's loss for configuration A and for CelebA-HQ's baseline.
+inline const Loss wgan_gp{.name = "wgan-gp",
+                          .real = detail::wgan_real,
+                          .fake = detail::wgan_fake,
+                          .generator = detail::wgan_real,
+                          .gp_lambda = 10,
+                          .drift = 0.001};
+
+/// relu(1 + D(G)) + relu(1 - D(x)); the generator's is -D(G).
+inline const Loss hinge{
+    .name = "hinge", .real = detail::hinge_real, .fake = detail::hinge_fake, .generator = detail::wgan_real};
+
+/// The same with a gradient penalty.
+inline const Loss hinge_gp{.name = "hinge-gp",
+                           .real = detail::hinge_real,
+                           .fake = detail::hinge_fake,
+                           .generator = detail::wgan_real,
+                           .gp_lambda = 10};
+
+/// All of the above.
+[[nodiscard]] inline std::array<const Loss*, 6> all() {
+    return {&logistic, &logistic_saturating, &wgan, &wgan_gp, &hinge, &hinge_gp};
+}
+
+/// @return nothing for a name that is none of the above
+[[nodiscard]] inline std::optional<Loss> find(std::string_view name) {
+    for (const Loss* loss : all())
+        if (loss->name == name) return *loss;
+    return std::nullopt;
+}
+
+}  // namespace losses
+
+}  // namespace stylegan

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+
+#include <concepts>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace stylegan {
+
+/// The value of a function of a score, and its derivative there.
+struct ValueAndSlope {
+    double value = 0, slope = 0;
+};
+
+/// A function of the discriminator's score: any callable that takes a score, or a score and the other one of its pair, and
+/// returns a ValueAndSlope. The slope is the derivative with respect to the first argument.
+class ScoreFunction {
+    template <class F>
+    static constexpr bool of_one = requires(const F& f, double s) {
+        { f(s) } -> std::same_as<ValueAndSlope>;
+    };
+    template <class F>
+    static constexpr bool of_two = requires(const F& f, double s) {
+        { f(s, s) } -> std::same_as<ValueAndSlope>;
+    };
+
+public:
+    template <class Missing = void>
+    ScoreFunction() {
+        static_assert(!std::is_void_v<Missing>,
+                      "stylegan::Loss: a loss needs all of .real, .fake and .generator, in this order");
+    }
+
+    template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, ScoreFunction>) ScoreFunction(F f)
+        : paired_(of_two<F>) {  // NOLINT: a conversion by design
+        static_assert(
+            of_one<F> || of_two<F>,
+            "stylegan::Loss: .real, .fake and .generator take a score (double), or a score and the other one of "
+            "its pair, and return a stylegan::ValueAndSlope");
+        if constexpr (of_two<F>)
+            function_ = std::move(f);
+        else if constexpr (of_one<F>)
+            function_ = [f = std::move(f)](double score, double) { return f(score); };
+    }
+
+    /// Whether it reads the other score.
+    [[nodiscard]] bool paired() const { return paired_; }
+
+    [[nodiscard]] ValueAndSlope operator()(double score, double other = 0) const { return function_(score, other); }
+
+private:
+    std::function<ValueAndSlope(double, double)> function_;
+    bool paired_ = false;
+};
+
+/// A loss: what the scores of real and generated pictures cost the discriminator, what the latter cost the generator, and
+/// penalties on the discriminator's gradient. The library's own are in namespace losses; write your own as
+///
+///     const Loss least_squares{
+///         .name = "least-squares",
+///         .real = [](double s) -> ValueAndSlope { return {(s - 1) * (s - 1), 2 * (s - 1)}; },
+///         .fake = [](double s) -> ValueAndSlope { return {s * s, 2 * s}; },
+///         .generator = [](double s) -> ValueAndSlope { return {(s - 1) * (s - 1), 2 * (s - 1)}; },
+///         .r1_gamma = 1};
+///
+/// A function of two arguments gets the score of a real picture and of a generated one together, its own first: the pairs of
+/// a relativistic loss. A weight of 0 leaves a penalty out:
+///
+///     R1:  r1_gamma / 2 * |grad_x D(x)|^2     R2: the same on generated pictures, with r2_gamma
+///     gradient penalty:  gp_lambda / gp_target^2 * (|grad_m D(m)| - gp_target)^2,  m = lerp(x, G, u)
+///     drift:  drift * D(x)^2
+///
+/// @see R1, R2: Mescheder et al. (2018), equation 9; gradient penalty: Gulrajani et al. (2017), equation 3; drift: Karras et
+///      al. (2018), appendix A.1. check_loss() holds the slopes against differences.
+struct Loss {
+    std::string name{};       ///< recorded in snapshots; a resumed run must have the same
+    ScoreFunction real;       ///< D(x), a term of the discriminator's loss
+    ScoreFunction fake;       ///< D(G(z)), a term of the discriminator's loss
+    ScoreFunction generator;  ///< D(G(z)), the generator's loss
+    double r1_gamma = 0;
+    double r2_gamma = 0;
+    double gp_lambda = 0;
+    double gp_target = 1;
+    double drift = 0;
+
+    /// Whether a function of the discriminator's loss reads both scores of a pair.
+    [[nodiscard]] bool discriminator_is_paired() const { return real.paired() || fake.paired(); }
+
+    /// @throws ValueError if a weight is negative, gp_target is not positive, or there is no name
+    void check() const {
+        const auto require = [](bool ok, const char* what, double found, const char* expected) {
+            if (!ok) throw ValueError(text("loss: ", what, " is ", found, ", expected ", expected));
+        };
+        if (name.empty()) throw ValueError("loss: name is empty, expected the name that snapshots record");
+        require(r1_gamma >= 0, "r1_gamma", r1_gamma, "0 or more");
+        require(r2_gamma >= 0, "r2_gamma", r2_gamma, "0 or more");
+        require(gp_lambda >= 0, "gp_lambda", gp_lambda, "0 or more");
+        require(gp_target > 0, "gp_target", gp_target, "more than 0");
+        require(drift >= 0, "drift", drift, "0 or more");
+    }
+};
+
+}  // namespace stylegan
