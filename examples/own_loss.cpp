@@ -44,6 +44,7 @@ const Loss relativistic{.name = "relativistic",
 
 int main(int argc, char** argv) try {
     check_loss(least_squares);  // holds slopes against differences of the values
+    check_loss(relativistic);
     const double kimg = argc > 2 ? std::atof(argv[2]) : 2;
     constexpr Architecture a{
         .resolution_log2 = 4, .fmap_base = 256, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32};

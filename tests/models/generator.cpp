@@ -188,10 +188,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_EXCEPTION((void)g.synthesize(random_array<float, 3>({2, 5, 9}, 1)), ShapeError,
                           says("Generator: layers of w is 5, expected 6"));
     BOOST_CHECK_EXCEPTION((void)g.mix(w, one, {0}), ShapeError,
-                          says("Generator: batch of the second w is 1, expected 2"));
+                          says("StyleMixing: batch of the second w is 1, expected 2"));
     BOOST_CHECK_EXCEPTION((void)g.mix(w, random_array<float, 2>({2, 8}, 1), {0}), ShapeError,
-                          says("Generator: length of the second w is 8, expected 9"));
-    BOOST_CHECK_EXCEPTION((void)g.mix(w, w, {6}), ShapeError, says("Generator: layer to mix is 6, expected 0 to 5"));
+                          says("StyleMixing: length of the second w is 8, expected 9"));
+    BOOST_CHECK_EXCEPTION((void)g.mix(w, w, {6}), ShapeError, says("StyleMixing: layer is 6, expected 0 to 5"));
     BOOST_CHECK_THROW((void)g.mix(w, w, {-1}), ShapeError);
     BOOST_CHECK_EXCEPTION((void)g.synthesize(w, {.truncation = {.psi = NAN}}), ValueError,
                           says("truncation psi is nan, expected a number"));

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(gives_the_pictures_of_an_array_whole_and_halved) {
     PictureSource source;
     {
         const auto x = pictures();
-        source = picture_source(x);
+        source = stylegan::picture_source(x);
     }  // kept, although the array is gone
     BOOST_TEST(source.size == 6);
     BOOST_TEST((source.resolution == Size{4, 8}));
@@ -51,15 +51,15 @@ BOOST_AUTO_TEST_CASE(takes_tensors_and_labels_of_eigen) {
     const Rows t = as<Eigen::TensorMap<Eigen::Tensor<const std::uint8_t, 4, Eigen::RowMajor>>>(x);
     const Eigen::Tensor<std::uint8_t, 4> columns = t.swap_layout().shuffle(std::array<int, 4>{3, 2, 1, 0});
     const Eigen::MatrixXf labels = Eigen::MatrixXf::Random(6, 3);
-    const PictureSource source = picture_source(columns, labels);
+    const PictureSource source = stylegan::picture_source(columns, labels);
     BOOST_TEST(source.label_size == 3);
     for (Index i = 0; i < 6; ++i) {
-        BOOST_TEST(picture_of(source, i, 0) == picture_of(picture_source(x), i, 0), boost::test_tools::per_element());
+        BOOST_TEST(picture_of(source, i, 0) == picture_of(stylegan::picture_source(x), i, 0), boost::test_tools::per_element());
         std::array<float, 3> label{};
         source.label(i, label);
         for (Index k = 0; k < 3; ++k) BOOST_TEST(label[static_cast<std::size_t>(k)] == labels(i, k));
     }
-    BOOST_CHECK_THROW((void)picture_source(x, labels.topRows(5)), ShapeError);
+    BOOST_CHECK_THROW((void)stylegan::picture_source(x, labels.topRows(5)), ShapeError);
 }
 
 BOOST_AUTO_TEST_CASE(a_trainer_learns_from_it) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_trainer_learns_from_it) {
     const Size s = a.picture();
     Eigen::Tensor<std::uint8_t, 4, Eigen::RowMajor> reals(20, a.num_channels, s.height, s.width);
     for (Index i = 0; i < reals.size(); ++i) reals.data()[i] = static_cast<std::uint8_t>(i * 7 % 256);
-    Trainer<Cpu> trainer(a, few_steps(), picture_source(reals), Cpu{.threads = 1});
+    Trainer<Cpu> trainer(a, few_steps(), stylegan::picture_source(reals), Cpu{.threads = 1});
     steps(trainer, 2);
     BOOST_TEST(trainer.progress().steps == 2u);
     BOOST_TEST(all_finite(everything(trainer)));

@@ -101,13 +101,30 @@ struct ClassOf<Member Class::*> {
     using type = Class;
 };
 
-/// Whether a block's forward_styled() belongs to its forward(): a block that inherits the first and writes a forward() of its
-/// own must not be run by the first.
+/// Whether two members are of one class, as far as it can be told: not of templates and overloads. A block that derives from
+/// another and writes a forward() of its own must not be run by passes that it inherits.
+template <auto Member, auto Other>
+inline constexpr bool of_one_class =
+    std::same_as<typename ClassOf<decltype(Member)>::type, typename ClassOf<decltype(Other)>::type>;
+
+template <class B>
+concept InheritsBackward = requires {
+    requires !of_one_class<&B::forward, &B::backward>;
+};
+template <class B>
+concept InheritsTangent = requires {
+    requires !of_one_class<&B::forward, &B::tangent>;
+};
+template <class B>
+concept InheritsBackwardTangent = requires {
+    requires !of_one_class<&B::backward, &B::backward_tangent>;
+};
+
+/// Whether a block's forward_styled() belongs to its forward().
 template <class B>
 concept StyledForward = requires(const B& b) {
     { b.styled() } -> std::same_as<bool>;
-    requires std::same_as < typename ClassOf<decltype(&B::forward)>::type,
-    typename ClassOf<decltype(&B::forward_styled)>::type > ;
+    requires of_one_class<&B::forward, &B::forward_styled>;
 };
 
 }  // namespace detail
@@ -144,6 +161,8 @@ consteval bool check_synthesis_block() {
             "stylegan::SynthesisNetwork: the block lacks forward(context, x, const LayerInputs&, y, Cache*) const");
         static_assert(detail::SynthesisBackward<Block, Device>,
                       "stylegan::SynthesisNetwork: the block lacks backward(context, Cache&, dy, dx, dw, Pass)");
+        static_assert(!detail::InheritsBackward<Block>,
+                      "stylegan::SynthesisNetwork: the block has a forward() of its own, but inherits backward()");
     }
     static_assert(
         detail::HasVisit<Block>,
@@ -171,6 +190,10 @@ consteval bool check_discriminator_block() {
         static_assert(
             detail::MapsBackwardTangent<Block, Device>,
             "stylegan::DiscriminatorNetwork: the block lacks backward_tangent(context, Cache&, dy_dot, dx_dot)");
+        static_assert(!detail::InheritsBackward<Block> && !detail::InheritsTangent<Block> &&
+                          !detail::InheritsBackwardTangent<Block>,
+                      "stylegan::DiscriminatorNetwork: the block has a forward() of its own, but inherits backward(), "
+                      "tangent() or backward_tangent()");
     }
     static_assert(
         detail::HasVisit<Block>,

@@ -17,7 +17,8 @@ struct ValueAndSlope {
 };
 
 /// A function of the discriminator's score: any callable that takes a score, or a score and the other one of its pair, and
-/// returns a ValueAndSlope. The slope is the derivative with respect to the first argument.
+/// returns a ValueAndSlope. The slope is the derivative with respect to the first argument: of the value, and for pairs of
+/// the sum of the values of .real and .fake.
 class ScoreFunction {
     template <class F>
     static constexpr bool of_one = requires(const F& f, double s) {

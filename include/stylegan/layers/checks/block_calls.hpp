@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/layers/block_concepts.hpp>
 #include <stylegan/layers/layer_calls.hpp>
 #include <stylegan/layers/layer_inputs.hpp>
 
@@ -37,6 +38,7 @@ template <class Block>
     if constexpr (requires {
                       &Block::tangent;
                       &Block::backward_tangent;
+                      requires !detail::InheritsTangent<Block> && !detail::InheritsBackwardTangent<Block>;
                   }) {
         calls.tangent = [=](auto& context, auto& block, auto& cache, auto& x_dot, auto y_dot) {
             block.tangent(context, cache, below(x_dot, Maps<const Scalar>{}), {x_dot[first], x_dot[first + 1]}, y_dot);
