@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "benchmark.hpp"
-#include "convert.hpp"
-#include "counted_progress.hpp"
-#include "dataset_tool_command.hpp"
-#include "figures.hpp"
-#include "generate.hpp"
-#include "info.hpp"
-#include "metric_commands.hpp"
-#include "train.hpp"
+#include "commands/commands.hpp"
+#include "printing/progress.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../../examples/stylegan/dataset_tool.hpp"
+#include "commands/make_dataset.hpp"
 #include "temporary_folder.hpp"
 #include "test_images.hpp"
 
@@ -34,7 +34,7 @@ DatasetToolResult run(const DatasetToolOptions& options, std::string* report = n
         if (report != nullptr) *report = out.str();
     };
     try {
-        DatasetToolResult result = stylegan::examples::run_dataset_tool(options, {}, out);
+        DatasetToolResult result = stylegan::examples::make_dataset(options, {}, out);
         print();
         return result;
     } catch (...) {
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(progress_ends_at_the_total_and_may_stop_the_run) {
     write_source(folder, 8, 8);
     std::ostringstream report;
     std::vector<std::size_t> done;
-    stylegan::examples::run_dataset_tool(
+    stylegan::examples::make_dataset(
         {.source = folder / "in", .dest = folder / "out.zip"},
         [&](std::size_t n, std::size_t total) {
             BOOST_TEST(total == 16u);
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(progress_ends_at_the_total_and_may_stop_the_run) {
         if (n == 5) throw stylegan::Error("stopped");
     };
     BOOST_CHECK_THROW(
-        stylegan::examples::run_dataset_tool({.source = folder / "in", .dest = folder / "o"}, stop, report),
+        stylegan::examples::make_dataset({.source = folder / "in", .dest = folder / "o"}, stop, report),
         stylegan::Error);
     BOOST_TEST(!std::filesystem::exists(folder / "o"));
     BOOST_TEST(folder.files().size() == 17u);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "drawing/chart.hpp"
+#include "metrics/perceptual_network.hpp"
+
+#include <stylegan/metrics/path_length.hpp>
+#include <stylegan/models/generator.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stylegan::examples {
+
+/// What a list of metrics looks like, for messages.
+inline constexpr const char* metric_list_form =
+    "names such as ppl_wend,ppl_zfull out of ppl_zfull, ppl_wfull, ppl_zend, ppl_wend and ppl2_wend";
+
+/// "ppl_zfull,ppl_wend" -> the names, each once; nothing for any other text.
+[[nodiscard]] std::optional<std::vector<std::string>> parse_metric_list(std::string_view text);
+
+/// How metrics are evaluated; the rest is in their names.
+struct MetricSettings {
+    std::size_t samples = 50000;
+    std::uint64_t seed = 0;
+    bool no_crop = false;
+    double precision = 0;
+    double epsilon = 1e-4;  ///< the published one
+    std::size_t batch = 0;  ///< 0: as many pairs as memory is planned for
+    Noise noise = Noise::constant;
+    std::optional<int> label{};
+};
+
+/// A metric's name, its result and how long it took.
+struct MetricResult {
+    std::string name;
+    PathLengthOptions options;
+    PathLength length;
+    std::string features, remark;  ///< as of PerceptualNetwork
+    double seconds = 0;
+};
+
+/// @param name      an official name: ppl2_ without, ppl_ with the crop to the middle of a face; space and sampling
+/// @param path      of the network of architecture `a`, with the noise that the settings name
+/// @param progress  see perceptual_path_length()
+/// @throws ValueError, ShapeError, before anything is computed where the network or the settings cannot be evaluated
+[[nodiscard]] MetricResult evaluate_metric(const std::string& name, const Architecture& a,
+                                           const PathGenerator<float>& path, const PerceptualNetwork& network,
+                                           const MetricSettings& settings,
+                                           const std::function<void(const PathProgress&)>& progress);
+
+/// @throws ValueError, ShapeError as evaluate_metric(), and computes nothing
+void check_metric(const std::string& name, const Architecture& a, const MetricSettings& settings);
+
+/// "ppl_wend 71.23 +- 0.41, 95 % in [70.4, 72.0], 50000 samples, 2.0 % rejected, 5m 03s (...)"
+[[nodiscard]] std::string text_of(const MetricResult& result);
+
+/// A line of metric-<name>.jsonl: the official object, with standard_error, interval and what they were computed from.
+/// @param snapshot  the name of the network's file
+[[nodiscard]] nlohmann::ordered_json to_json(const MetricResult& result, const std::string& snapshot);
+
+/// The histogram of the distances that were kept, and the running mean with its 95 % band.
+[[nodiscard]] std::vector<ChartPanel> path_chart(const MetricResult& result);
+
+}  // namespace stylegan::examples

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options/parse.hpp"
+#include "printing/tables.hpp"
+#include "run/train_run.hpp"
+
+#include <stylegan/training/memory_plan.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <ostream>
+
+namespace stylegan::examples {
+namespace {
+
+struct Row {
+    int stage = 0;
+    double fade_kimg = 0;    ///< where it begins to fade in
+    double stable_kimg = 0;  ///< where it has
+    ScheduledStep step;
+};
+
+std::vector<Row> rows_of(const TrainSettings& s) {
+    const Architecture& a = s.architecture;
+    const ScheduleOptions& o = s.options.schedule;
+    const auto at = [&](double kimg) { return scheduled(a, o, kimg * 1000); };
+    std::vector<Row> rows;
+    const int first = a.stages() - 1 - static_cast<int>(at(0).lod);
+    rows.push_back({first, 0, 0, at(0)});
+    for (int stage = first + 1; stage < a.stages(); ++stage) {
+        const double before = rows.back().stable_kimg;
+        const double stable = before + o.lod_kimg + o.fade_kimg;
+        rows.push_back({stage, before + o.lod_kimg, stable, at(stable + 1e-6 * (o.lod_kimg + o.fade_kimg))});
+    }
+    return rows;
+}
+
+void line(std::ostream& out, const char* format, auto... values) {
+    char s[256];
+    std::snprintf(s, sizeof s, format, values...);
+    out << s << '\n';
+}
+
+}  // namespace
+
+void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts& data, const DeviceOption& device) {
+    const Architecture& a = s.architecture;
+    const TrainingOptions& o = s.options;
+    const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = s.threads});
+    const AnyGenerator<Cpu> generator(a, context, uninitialized);
+    const AnyDiscriminator<Cpu> discriminator(a, context, uninitialized);
+
+    out << "Data      " << s.data.string() << ": " << data.pictures << " pictures of "
+        << width_by_height(data.resolution.width, data.resolution.height) << ", " << data.channels
+        << (data.channels == 1 ? " channel" : " channels")
+        << (s.cond ? text(", labels of length ", data.label_size) : std::string()) << '\n';
+    out << "Run       " << description(s) << ", " << o.total_kimg << " kimg, seed " << o.seed << "\n\n";
+    print_layers(out, "G", a, variables(generator));
+    out << '\n';
+    print_layers(out, "D", a, variables(discriminator));
+
+    out << "\nOptions   " << stylegan::to_json(o).dump() << "\n\n";
+    const std::vector<Row> rows = rows_of(s);
+    line(out, "%-11s %-14s %-14s %-10s %-14s %s", "Level", "fades in at", "whole at kimg", "minibatch", "learning rate",
+         "peak memory planned");
+    MemoryPlan most;
+    for (const Row& row : rows) {
+        const Index batch = o.microbatch > 0 ? std::min(o.microbatch, row.step.batch) : row.step.batch;
+        const bool fades = row.stable_kimg > row.fade_kimg;
+        const MemoryPlan plan = plan_memory(generator, discriminator, o.loss, row.stage, fades, batch, o.adam);
+        char from[32] = "-";
+        if (row.stable_kimg > 0) std::snprintf(from, sizeof from, "%g", row.fade_kimg);
+        char whole[32];
+        std::snprintf(whole, sizeof whole, "%g", row.stable_kimg);
+        line(out, "%-11s %-14s %-14s %-10d %-14g %s%s", to_string(a.size(row.stage)).c_str(), from, whole,
+             row.step.batch, row.step.lr, text_of_bytes(plan.total()).c_str(),
+             row.fade_kimg >= o.total_kimg ? "  (not reached)" : "");
+        if (row.fade_kimg < o.total_kimg && plan.total() >= most.total()) most = plan;
+    }
+    out << "\nOf the largest: networks " << text_of_bytes(most.parameters) << ", gradients "
+        << text_of_bytes(most.gradients) << ", moments " << text_of_bytes(most.moments) << ", activations "
+        << text_of_bytes(most.activations) << '\n';
+    if (!device.cuda) return;
+    out << "Planned as for the processor. A GPU holds the same, but for scratch memory: of cuDNN's, which only it can\n"
+           "tell, at most 1 GiB where it has an algorithm that does with that; CUDA's own context comes on top\n";
+    if (device.precision == Precision::fp16 || device.precision == Precision::bf16)
+        out << "Copies of a convolution's maps and weights in 16 bits, one convolution at a time, are not in the "
+               "plan\n";
+}
+
+}  // namespace stylegan::examples
