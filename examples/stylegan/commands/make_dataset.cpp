@@ -164,70 +164,92 @@ void write_report(const DatasetToolOptions& o, const DatasetToolResult& r, const
     out << '\n' << "Skipped   " << r.skipped.size() << (r.skipped.size() == 1 ? " file" : " files") << '\n';
 }
 
+/// What a data set is made from.
+struct DatasetSource {
+    explicit DatasetSource(const DatasetToolOptions& options)
+        : files(options.source),
+          labels_file(files.find("dataset.json")),
+          labels(labels_file ? DatasetLabels(files.read(*labels_file), files.where(*labels_file)) : DatasetLabels()),
+          expected(usual_size(files, options)) {}
+
+    FileCollection files;
+    std::optional<std::size_t> labels_file;
+    DatasetLabels labels;
+    std::optional<ImageSize> expected;  ///< of every picture
+};
+
+/// A picture as it is written, and its label; nullptr without labels.
+struct ConvertedPicture {
+    Bytes png;
+    const DatasetLabels::Label* label = nullptr;
+};
+
+/// @throws Error that says what is wrong with file i
+ConvertedPicture converted(const DatasetSource& source, std::size_t i, const DatasetToolOptions& options) {
+    const FileCollection& files = source.files;
+    const Image image = decode_image(files.read(i), files.where(i));
+    const ImageSize size = planned_size(image.size(), options);
+    if (!source.expected || size != *source.expected)
+        throw FormatError(
+            text(files.where(i), ": is ", image.size().text(),
+                 size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
+                 source.expected ? text(source.expected->text(), ", as most are") : "a size that its header tells"));
+    const DatasetLabels::Label* const label = source.labels.find(files.name(i));
+    if (!source.labels.empty() && label == nullptr)
+        throw FormatError(text(files.where(i), ": has no label in dataset.json"));
+    return {encode_png(transformed(image, options, files.where(i))), label};
+}
+
+/// Reports the bad files. @throws FormatError if there may be none, or no good one is left
+void check_result(const DatasetToolOptions& options, const DatasetToolResult& result, std::size_t files,
+                  std::ostream& report) {
+    for (const std::string& bad : result.skipped) report << "Skipped " << bad << '\n';
+    if (options.strict && !result.skipped.empty())
+        throw FormatError(text(options.source.string(), ": ", result.skipped.size(), " of ", files,
+                               " files are bad, expected none with --strict; the first: ", result.skipped.front()));
+    if (result.written == 0)
+        throw FormatError(text(options.source.string(), ": has no usable pictures, expected PNG or JPEG files"));
+}
+
 }  // namespace
 
 DatasetToolResult make_dataset(const DatasetToolOptions& options,
                                const std::function<void(std::size_t, std::size_t)>& progress, std::ostream& report) {
     check(options);
-    const FileCollection files(options.source);
-    DatasetLabels labels;
-    const auto labels_file = files.find("dataset.json");
-    if (labels_file) labels = DatasetLabels(files.read(*labels_file), files.where(*labels_file));
-    const std::optional<ImageSize> expected = usual_size(files, options);
-
-    Output output(options.dest);
-    DatasetToolResult result;
-    nlohmann::json label_list = nlohmann::json::array();
-    const auto convert = [&](std::size_t i) {
-        const Image image = decode_image(files.read(i), files.where(i));
-        const ImageSize size = planned_size(image.size(), options);
-        if (!expected || size != *expected)
-            throw FormatError(
-                text(files.where(i), ": is ", image.size().text(),
-                     size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
-                     expected ? text(expected->text(), ", as most are") : "a size that its header tells"));
-        const DatasetLabels::Label* const label = labels.find(files.name(i));
-        if (!labels.empty() && label == nullptr)
-            throw FormatError(text(files.where(i), ": has no label in dataset.json"));
-        return std::pair(encode_png(transformed(image, options, files.where(i))), label);
-    };
-
+    const DatasetSource source(options);
+    const FileCollection& files = source.files;
     const std::size_t limit = options.max_images == 0 ? files.size() : options.max_images;
     const std::size_t total = std::min(limit, files.size());
+    Output output(options.dest);
+    DatasetToolResult result;
+    nlohmann::json labels = nlohmann::json::array();
     for (std::size_t i = 0; i < files.size() && result.written < limit; ++i) {
-        if (i == labels_file) continue;
-        std::optional<std::pair<Bytes, const DatasetLabels::Label*>> picture;
+        if (i == source.labels_file) continue;
+        std::optional<ConvertedPicture> picture;
         try {
-            picture = convert(i);
+            picture = converted(source, i, options);
         } catch (const Error& e) {
             result.skipped.emplace_back(e.what());
         }
         if (picture) {
-            const auto& [png, label] = *picture;
             const std::string name = entry_name(result.written++);
-            output.add(name, png);
-            if (label != nullptr) {
-                label_list.push_back({name, as_json(*label)});
-                result.label_size = std::max(result.label_size, size_of_label(*label));
+            output.add(name, picture->png);
+            if (picture->label != nullptr) {
+                labels.push_back({name, as_json(*picture->label)});
+                result.label_size = std::max(result.label_size, size_of_label(*picture->label));
             }
         }
         if (progress) progress(options.max_images == 0 ? i + 1 : result.written, total);
     }
     if (progress) progress(total, total);
-
-    for (const std::string& bad : result.skipped) report << "Skipped " << bad << '\n';
-    if (options.strict && !result.skipped.empty())
-        throw FormatError(text(options.source.string(), ": ", result.skipped.size(), " of ", files.size(),
-                               " files are bad, expected none with --strict; the first: ", result.skipped.front()));
-    if (result.written == 0)
-        throw FormatError(text(options.source.string(), ": has no usable pictures, expected PNG or JPEG files"));
+    check_result(options, result, files.size(), report);
 
     nlohmann::json dataset;
-    dataset["labels"] = labels.empty() ? nlohmann::json() : label_list;
+    dataset["labels"] = source.labels.empty() ? nlohmann::json() : labels;
     output.add("dataset.json", dataset.dump());
     output.commit();
-    result.size = *expected;
-    write_report(options, result, labels, report);
+    result.size = *source.expected;
+    write_report(options, result, source.labels, report);
     return result;
 }
 

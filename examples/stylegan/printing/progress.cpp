@@ -53,19 +53,6 @@ std::string text_of_seconds(double seconds) {
     return formatted("%lldd %02lldh %02lldm", s / 86400, s / 3600 % 24, s / 60 % 60);
 }
 
-std::string text_of(const TickLine& l) {
-    const double per_kimg = l.tick_kimg > 0 ? l.tick_seconds / l.tick_kimg : 0;
-    std::string s = formatted(
-        "tick %-5llu kimg %-8.1f lod %-5.2f minibatch %-4d time %-12s sec/tick %-7.1f sec/kimg %-7.2f maintenance "
-        "%-6.1f cpumem %-6.2f",
-        static_cast<unsigned long long>(l.tick), l.kimg, l.lod, l.minibatch, text_of_seconds(l.seconds).c_str(),
-        l.tick_seconds, per_kimg, l.maintenance, l.memory_gb);
-    if (l.skipped > 0)
-        s += formatted(" skipped %llu steps: gradient not finite", static_cast<unsigned long long>(l.skipped));
-    while (!s.empty() && s.back() == ' ') s.pop_back();
-    return s;
-}
-
 double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
