@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // train_classifier TRAIN TEST OUT.safetensors [EPOCHS [MINUTES [THREADS]]]
-// Trains a VGG16 of a quarter of the width to tell the classes of small pictures, and keeps its convolutions: how
-// examples/data/cifar-vgg.safetensors was made, from CIFAR-10, the default features of `stylegan calc-metrics`.
+// Trains a VGG16 of a quarter of the width to classify small pictures, and writes its convolutions. This made
+// examples/data/cifar-vgg.safetensors from CIFAR-10: the default features of `stylegan calc-metrics`.
 //
-// TRAIN and TEST are data sets with labels, as `stylegan dataset-tool` makes them. EPOCHS fixes the schedule; after MINUTES
-// the program stops and leaves its state in OUT.safetensors.training; the same command resumes from there, bit for bit. The
-// score of a class is a weighted sum of the mean features of all five stages, so that every stage learns to tell pictures
-// apart, not only the last.
+// TRAIN and TEST are data sets with labels, as `stylegan dataset-tool` makes them. EPOCHS fixes the schedule; after
+// MINUTES the program stops and leaves its state in OUT.safetensors.training; the same command resumes from there, bit
+// for bit. The score of a class is a weighted sum of the mean features of all five stages, so that every stage learns
+// to tell pictures apart, not only the last.
 #include <stylegan/core/permutation.hpp>
 #include <stylegan/io/datasets/dataset.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
@@ -27,7 +27,7 @@ namespace {
 constexpr int width = 16, batch = 100, most_shift = 4;
 constexpr double top_rate = 0.04, warm_up = 0.1;
 
-/// VGG16 and one dense layer on the means of its features.
+/// VGG16 and one dense layer on the means of its feature maps.
 struct Classifier {
     Classifier(int classes, std::shared_ptr<sg::Context<sg::Cpu>> context)
         : vgg(width, {}, std::move(context)), dense(width * 23, classes, {.lr = {.gain = 1}}) {}
@@ -59,7 +59,7 @@ struct Classifier {
         dense.forward(c, m, y);
     }
 
-    /// Adds to the gradients. @return the sum of the cross-entropies, and how many classes were right
+    /// Adds to the gradients. @return the sum of the cross-entropies, and the number of correct classes
     std::pair<double, int> learn(sg::Maps<const float> x, const std::vector<int>& classes) {
         auto& c = vgg.context();
         const sg::Workspace::Frame frame(c.workspace());
@@ -109,7 +109,7 @@ struct Classifier {
 struct Data {
     explicit Data(const char* path) : set(path) {
         if (!set.has_labels() || set.channels() != 3)
-            throw sg::FormatError(sg::text(path, ": expected pictures of three colours with labels"));
+            throw sg::FormatError(sg::text(path, ": expected pictures of three channels with labels"));
     }
 
     [[nodiscard]] int class_of(std::size_t i) const {
@@ -117,7 +117,7 @@ struct Data {
         return static_cast<int>(std::max_element(label.begin(), label.end()) - label.begin());
     }
 
-    /// Picture i in [-1, 1], mirrored and moved; what comes in at a side repeats the pixels there.
+    /// Picture i in [-1, 1], mirrored and shifted; the border pixels are repeated.
     void picture(std::size_t i, bool mirror, int down, int right, float* to) const {
         const std::vector<std::uint8_t> pixels = set.picture(i);
         const int h = set.height(), w = set.width();
@@ -154,7 +154,7 @@ double accuracy(Classifier& classifier, const Data& data, std::size_t count) {
     return static_cast<double>(right) / static_cast<double>(count);
 }
 
-/// Rises in a straight line and falls as a cosine.
+/// Learning rate: linear warm-up, then a cosine.
 double rate_at(double part) {
     if (part < warm_up) return top_rate * part / warm_up;
     return top_rate * 0.5 * (1 + std::cos((part - warm_up) / (1 - warm_up) * 3.141592653589793));

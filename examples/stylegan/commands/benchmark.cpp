@@ -17,7 +17,7 @@
 namespace stylegan::examples {
 namespace {
 
-/// One line, with the keys that the comparison with other implementations uses.
+/// One line of JSON, with the keys that benchmarks/compare.sh reads.
 std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
     nlohmann::ordered_json json;
     json["peer"] = text("stylegan-cpp ", version[0], '.', version[1], '.', version[2]);
@@ -46,10 +46,10 @@ std::string json_of(const BenchmarkOptions& o, const Measurement& m) {
 void print(const BenchmarkOptions& o, const Measurement& m) {
     const bool train = o.what == Workload::train, pairs = o.what == Workload::lpips;
     const std::string kernels =
-        o.device.kernels == Kernels::fast ? "" : text(" in kernels ", name_of(o.device.kernels));
-    std::printf("%s %dx%d pictures%s, %d at once, %d %s, %zu runs after %d to warm up\n",
+        o.device.kernels == Kernels::fast ? "" : text(", ", name_of(o.device.kernels), " kernels");
+    std::printf("%s %dx%d pictures%s, batch %d, %d %s, %zu runs after %d warm-up runs\n",
                 train   ? "Training on"
-                : pairs ? "LPIPS by VGG16 of pairs of"
+                : pairs ? "LPIPS with VGG16 on pairs of"
                         : "Generating",
                 m.picture.width, m.picture.height, kernels.c_str(), static_cast<int>(m.batch), m.threads,
                 m.threads == 1 ? "thread" : "threads", m.seconds.size(), warm_up_runs(o.what));
@@ -66,13 +66,13 @@ void print(const BenchmarkOptions& o, const Measurement& m) {
 
 void add_benchmark(CLI::App& app) {
     const auto o = std::make_shared<BenchmarkOptions>();
-    CLI::App& c = add_command(app, "benchmark", "Seconds per picture and peak memory, of generating or training", [o] {
+    CLI::App& c = add_command(app, "benchmark", "Measure seconds per picture and peak memory", [o] {
         if (o->what != Workload::generate && !o->latents.empty())
-            usage_error("--z", "is given with --what train or lpips, expected with --what generate");
+            usage_error("--z", "is given with --what train or lpips, expected --what generate");
         if (o->what != Workload::generate && o->profile)
-            usage_error("--profile", "is given with --what train or lpips, expected with --what generate");
+            usage_error("--profile", "is given with --what train or lpips, expected --what generate");
         if (o->what == Workload::lpips && !o->network.empty())
-            usage_error("--network", "is given with --what lpips, expected with --what generate or train");
+            usage_error("--network", "is given with --what lpips, expected --what generate or train");
         const Measurement m = measure(*o);
         if (o->json)
             std::printf("%s\n", json_of(*o, m).c_str());
@@ -81,35 +81,32 @@ void add_benchmark(CLI::App& app) {
     });
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     CLI::Option& network = add_path(c, "--network", o->network, "FILE",
-                                    "the network: a checkpoint of any format that `stylegan info` knows");
+                                    "the network: a checkpoint in any format that `stylegan info` reads");
     exclude(add_whole(c, "--resolution", o->resolution, {4, 1 << 16},
-                      "without --network: side of the pictures (default 1024, lpips 256)"),
+                      "without --network: side of the pictures in pixels (default 1024; lpips: 256)"),
             network);
     exclude(add_whole(c, "--fmap-base", o->fmap_base, {1, most},
-                      "without --network: feature maps as in the paper (default 8192)"),
+                      "without --network: feature map multiplier, as in the paper (default 8192)"),
             network);
     exclude(add_whole(c, "--fmap-max", o->fmap_max, {1, most},
-                      "without --network: at most so many feature maps (default 512)"),
+                      "without --network: upper limit of feature maps per layer (default 512)"),
             network);
     exclude(add_whole(c, "--latent", o->latent, {1, most}, "without --network: length of z and w (default 512)"),
             network);
-    add_choice<Workload>(
-        c, "--what", o->what,
-        {{"generate", Workload::generate}, {"train", Workload::train}, {"lpips", Workload::lpips}},
-        "pictures with constant noise (the default); training steps: D with R1, G, Adam, moving average; or LPIPS of "
-        "pairs of pictures by VGG16");
-    add_whole(c, "--batch", o->batch, {1, 1 << 16}, "pictures computed at once (default 1, training 8)");
+    add_choice<Workload>(c, "--what", o->what,
+                         {{"generate", Workload::generate}, {"train", Workload::train}, {"lpips", Workload::lpips}},
+                         "generate (default): pictures with constant noise; train: training steps (D with R1, G, Adam, "
+                         "EMA); lpips: distances of picture pairs with VGG16");
+    add_whole(c, "--batch", o->batch, {1, 1 << 16}, "pictures computed at once (default 1; train: 8)");
     add_threads(c, o->threads);
     add_device(c, o->device);
-    add_whole(c, "--reps", o->reps, {1, 1000000}, "runs to measure (default 7)");
+    add_whole(c, "--reps", o->reps, {1, 1000000}, "measured runs (default 7)");
     add_flag(c, "--json", o->json, "print one line of JSON");
-    add_flag(c, "--profile", o->profile,
-             "also tell the time of each layer: a table, or \"layers\" of the line of JSON");
-    CLI::Option& z =
-        add_path(c, "--z", o->latents, "FILE", "generate from these latents: a .npy array (batch, latent size)");
+    add_flag(c, "--profile", o->profile, "also print the time of each layer: a table, or \"layers\" in JSON");
+    CLI::Option& z = add_path(c, "--z", o->latents, "FILE", "latents z: a .npy array (batch, latent size)");
     need(z, network);
     need(add_path(c, "--expect", o->expected, "FILE",
-                  "tell the error against these pictures of --z: a .npy array (n, channels, height, width)"),
+                  "print the error against these pictures of --z: a .npy array (n, channels, height, width)"),
          z);
 }
 

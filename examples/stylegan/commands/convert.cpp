@@ -23,7 +23,7 @@ struct ConvertOptions {
     ExtraTensors extra = ExtraTensors::refused;
 };
 
-/// Adds the names of a network's tensors, each of which must be in the file.
+/// Adds the names of a network's tensors. @throws FormatError if one is not in the file
 template <class Network>
 void add_names(const Checkpoint& checkpoint, const std::string& prefix, const Network& network,
                std::set<std::string>& names) {
@@ -35,7 +35,7 @@ void add_names(const Checkpoint& checkpoint, const std::string& prefix, const Ne
     });
 }
 
-/// The networks of a file without what is not theirs. Only names are looked at.
+/// The networks of a file, without tensors that belong to none. Compares names only.
 NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra) {
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
     std::set<std::string> names;
@@ -65,10 +65,10 @@ void convert(const ConvertOptions& o) {
     write_networks(o.dest, networks_alone(checkpoint, o.extra));
     const std::string assumed = listed(checkpoint.assumed());
     if (!assumed.empty())
-        std::printf("%s does not tell all of its architecture; assumed: %s\n", o.source.c_str(), assumed.c_str());
+        std::printf("%s does not store its whole architecture; assumed: %s\n", o.source.c_str(), assumed.c_str());
     if (!checkpoint.networks().left_out.empty())
         std::printf("%s has %s\n", o.source.c_str(), checkpoint.networks().left_out.c_str());
-    std::printf("%s (%s) is written as %s\n", o.source.c_str(), checkpoint.format().c_str(), o.dest.c_str());
+    std::printf("Converted %s (%s) to %s\n", o.source.c_str(), checkpoint.format().c_str(), o.dest.c_str());
 }
 
 }  // namespace
@@ -76,9 +76,9 @@ void convert(const ConvertOptions& o) {
 void add_convert(CLI::App& app) {
     const auto o = std::make_shared<ConvertOptions>();
     CLI::App& c = add_command(app, "convert", "Write networks in another format", [o] { convert(*o); });
-    require(add_path(c, "--source", o->source, "FILE", "the networks: .safetensors, .pkl, .pth, .model"));
+    require(add_path(c, "--source", o->source, "FILE", "networks to read: .safetensors, .pkl, .pth, .model"));
     require(add_path(c, "--dest", o->dest, "FILE",
-                     "what to write: .safetensors, .pkl as the official TensorFlow release, .pt as "
+                     "file to write: .safetensors; .pkl, as in the official TensorFlow release; .pt, as in "
                      "rosinality/style-based-gan-pytorch"));
     add_allow_extra(c, o->extra);
 }

@@ -30,13 +30,13 @@ struct GenerateOptions : DrawingOptions {
     std::vector<std::uint32_t> seeds;
     std::optional<std::array<int, 2>> grid;  // columns, rows
     bool captions = false, raw = false, profile = false;
-    int batch = 0;  // 0: so many that memory stays small
+    int batch = 0;  // 0: few enough to keep memory small
 };
 
-/// @throws FormatError that names the file if a number is infinite or not a number
+/// @throws FormatError if a number is infinite or NaN
 NpyArray<float> finite(NpyArray<float> array, const std::filesystem::path& path) {
     if (!std::all_of(array.values.begin(), array.values.end(), [](float v) { return std::isfinite(v); }))
-        throw FormatError(text(path.string(), ": holds a number that is not finite, expected finite ones"));
+        throw FormatError(text(path.string(), ": holds a number that is not finite, expected finite numbers"));
     return array;
 }
 
@@ -45,8 +45,7 @@ NpyArray<float> read_latents(const std::filesystem::path& path, const Architectu
     const Index width = a.latent_size;
     if (array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] != width)
         throw FormatError(text(path.string(), ": has shape ", SafetensorsFile::shape_text(array.shape),
-                               ", expected [n,", width, "], since the latents of ", network, " are ", width,
-                               " numbers long"));
+                               ", expected [n,", width, "], since latents of ", network, " have length ", width));
     return finite(std::move(array), path);
 }
 
@@ -59,7 +58,7 @@ NpyArray<float> read_styles(const std::filesystem::path& path, const Architectur
     return finite(std::move(array), path);
 }
 
-/// Where w comes from: seeds, latents in a file, or w in a file.
+/// The source of w: seeds, latents in a file, or w in a file.
 class Source {
 public:
     Source(const GenerateOptions& o, const Drawing& drawing)
@@ -91,11 +90,11 @@ public:
         return g.styles(projected_ ? rows : g.map(rows, drawing_.options(count).labels));
     }
 
-    /// The seed, or the row of the array. The noise of a picture is drawn from it, so that it is the same in whatever
-    /// company the picture is made.
+    /// The seed, or the row of the array. It seeds the noise of a picture, which therefore does not depend on the
+    /// batch.
     [[nodiscard]] std::size_t number(std::size_t i) const { return array_ ? i : seeds_[i]; }
 
-    /// "seed0007.png", "latent0007.png" or, as the official projector counts, "proj07.png"
+    /// "seed0007.png", "latent0007.png", or "proj07.png" as in the official projector
     [[nodiscard]] std::string name(std::size_t i) const {
         return projected_ ? numbered_name("proj", i, 2) : numbered_name(array_ ? "latent" : "seed", number(i), 4);
     }
@@ -107,7 +106,7 @@ private:
     bool projected_;
 };
 
-/// Takes pictures as they are made, and writes each, or all as one grid, or also as an array of numbers.
+/// Writes pictures as they are made: one file each, or a grid of all; and an array of their values if asked for.
 class PictureSink {
 public:
     PictureSink(const GenerateOptions& o, const Source& source) : options_(o), source_(source) {}
@@ -125,7 +124,7 @@ public:
         }
     }
 
-    /// Writes what takes all pictures together. @return a summary of one or two lines
+    /// Writes the grid and the array. @return a summary of one or two lines
     [[nodiscard]] std::string finish() {
         const std::string folder = options_.outdir.string();
         std::string summary = text(count_, count_ == 1 ? " picture" : " pictures", " of ",
@@ -142,7 +141,7 @@ public:
         if (options_.raw) {
             shape_[0] = static_cast<Index>(count_);
             write_npy(options_.outdir / "images.npy", shape_, raw_.data());
-            summary += text("\nTheir numbers, float32 ", SafetensorsFile::shape_text(shape_), ", in ",
+            summary += text("\nValues before rounding, float32 ", SafetensorsFile::shape_text(shape_), ", in ",
                             (options_.outdir / "images.npy").string());
         }
         return summary;
@@ -165,9 +164,9 @@ void generate(const GenerateOptions& o) {
             text("--grid: is ", (*o.grid)[0], 'x', (*o.grid)[1], ", expected room for ", source.size(), " pictures"));
     make_output_folder(o.outdir);
 
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
-    // Noise is drawn for a whole batch from one seed; alone, each picture has its own.
+    // Random noise is drawn for a whole batch from one seed; a batch of 1 gives each picture its own.
     const std::size_t batch = o.noise == Noise::random ? 1
                               : o.batch > 0            ? static_cast<std::size_t>(o.batch)
                                                        : drawing.usual_batch();
@@ -175,9 +174,9 @@ void generate(const GenerateOptions& o) {
     if (o.profile) drawing.generator().set_profile(&profile);
     PictureSink sink(o, source);
     CountedProgress progress("pictures");
-    std::future<void> writing;  // of the last pictures, while the next ones are computed
+    std::future<void> writing;  // the last batch is written while the next one is computed
     const auto finish_writing = [&writing] {
-        if (writing.valid()) writing.get();  // throws what writing threw
+        if (writing.valid()) writing.get();  // rethrows an error of the writer
     };
     for (std::size_t first = 0; first < source.size(); first += batch) {
         const std::size_t count = std::min(batch, source.size() - first);
@@ -199,21 +198,20 @@ void generate(const GenerateOptions& o) {
 
 void add_generate(CLI::App& app) {
     const auto o = std::make_shared<GenerateOptions>();
-    CLI::App& c = add_command(app, "generate", "Pictures of seeds or latents, by a trained generator", [o] {
+    CLI::App& c = add_command(app, "generate", "Generate pictures from seeds, latents or projected w", [o] {
         if (o->seeds.empty() && o->latents.empty() && o->projected_w.empty())
             usage_error("--seeds", text("is missing, expected ", seed_list_form, ", or --latents or --projected-w"));
         generate(*o);
     });
     add_network_options(c, *o);
     CLI::Option& seeds = add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form,
-                                    "a picture for each seed: numbers and ranges such as 0-35,100");
+                                    "seeds, one picture each: numbers and ranges such as 0-35,100");
     CLI::Option& latents = add_path(c, "--latents", o->latents, "FILE",
-                                    "instead of seeds: a .npy array, float32 or float64, (n, latent size)");
+                                    "latents z instead of seeds: a .npy array, float32 or float64, (n, latent size)");
     exclude(latents, seeds);
-    CLI::Option& projected =
-        add_path(c, "--projected-w", o->projected_w, "FILE",
-                 "instead of seeds: w, as `project` finds it: the array w of a .npz file, or a .npy "
-                 "file; (n, layers, w size) or (n, w size)");
+    CLI::Option& projected = add_path(c, "--projected-w", o->projected_w, "FILE",
+                                      "w instead of seeds, as `project` writes it: array w of a .npz file, or a .npy "
+                                      "file; (n, layers, w size) or (n, w size)");
     exclude(projected, seeds);
     exclude(projected, latents);
     add_truncation_options(c, *o);
@@ -224,19 +222,18 @@ void add_generate(CLI::App& app) {
     };
     CLI::Option& grid =
         add_parsed(c, "--grid", o->grid, "WxH", parse_grid, "columns x rows, such as 6x6, each from 1 to 1000",
-                   "one picture grid.png of all, columns x rows, in place of one file for each");
+                   "write one picture grid.png, columns x rows, instead of one file per picture");
     need(add_captions(c, o->captions), grid);
-    add_flag(c, "--raw", o->raw,
-             "also write images.npy: float32 (n, channels, height, width), before any rounding; all is kept in memory "
-             "till then");
+    add_flag(
+        c, "--raw", o->raw,
+        "also write images.npy: float32 (n, channels, height, width), before rounding; held in memory until the end");
     add_flag(c, "--profile", o->profile,
-             "print a table of layers: milliseconds, multiply-adds counted as two operations by their definition, "
-             "bytes that "
-             "must move at the least");
+             "print a table of layers: milliseconds, operations per second (two per multiply-add), and the least "
+             "number of bytes to move");
     require(add_path(c, "--outdir", o->outdir, "DIR",
-                     "where the pictures go: seed0000.png or latent0000.png and so on, or grid.png"));
+                     "folder for the pictures: seed0000.png or latent0000.png and so on, or grid.png"));
     add_whole(c, "--batch", o->batch, {1, 4096},
-              "pictures computed at once; the default keeps memory small. Pictures do not depend on it");
+              "pictures computed at once (default: few enough to keep memory small); pictures do not depend on it");
 }
 
 }  // namespace stylegan::examples

@@ -46,10 +46,10 @@ void print_architecture(std::ostream& out, const Checkpoint& checkpoint) {
     print_row(out, "Feature maps", feature_maps_of(a));
     print_row(out, "In code", "constexpr stylegan::Architecture architecture" + architecture_literal(a) + ";");
     const std::string assumed = listed(checkpoint.assumed());
-    if (!assumed.empty()) print_row(out, "Assumed", assumed + ": the file does not tell");
+    if (!assumed.empty()) print_row(out, "Assumed", assumed + ": not stored in the file");
 }
 
-/// 7000 of "network-snapshot-007000.pkl", as the official program names its snapshots.
+/// 7000 from "network-snapshot-007000.pkl", the official name of a snapshot.
 std::optional<int> kimg_of_name(const std::string& name) {
     const std::string start = "network-snapshot-";
     int kimg = 0;
@@ -64,7 +64,7 @@ void print_training(std::ostream& out, const Checkpoint& checkpoint) {
     const auto record = training_record(checkpoint);
     if (!record) {
         const auto kimg = kimg_of_name(checkpoint.file().path().filename().string());
-        return print_row(out, "Training", kimg ? text(*kimg, " kimg, as the file is named") : "no record in this file");
+        return print_row(out, "Training", kimg ? text(*kimg, " kimg, from the file name") : "no record in this file");
     }
     const TrainingProgress& p = record->progress;
     const double lod =
@@ -72,10 +72,10 @@ void print_training(std::ostream& out, const Checkpoint& checkpoint) {
     print_row(out, "Training",
               text(text_of_number(static_cast<double>(p.pictures) / 1000, 4), " kimg, ", p.steps, " steps, ", p.tick,
                    " ticks, lod ", text_of_number(lod, 4),
-                   checkpoint.has("training") ? "; can be resumed" : "; optimizer state is left out"));
+                   checkpoint.has("training") ? "; can be resumed" : "; without optimizer state"));
 }
 
-/// The average w and the strength of the noise of a generator.
+/// Level of detail, average w and noise strengths of a generator.
 void print_generator(std::ostream& out, const AnyGenerator<Cpu>& g) {
     print_row(out, "Level of detail", text_of_number(g.lod(), 4));
     if (!g.architecture().progressive_gan) {
@@ -106,7 +106,7 @@ void print_metadata(std::ostream& out, const Checkpoint& checkpoint) {
     }
 }
 
-/// Everything is read before anything is printed, so that a file with a fault gives an error and nothing else.
+/// Everything is read before anything is printed, so that a faulty file gives an error and nothing else.
 std::string description_of(const fs::path& path, ExtraTensors extra) {
     const Checkpoint checkpoint(path, extra);
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
@@ -152,13 +152,14 @@ void add_info(CLI::App& app) {
         bool build = false;
     };
     const auto o = std::make_shared<Options>();
-    CLI::App& c = add_command(app, "info", "What is in a checkpoint: networks, architecture, layers, training", [o] {
+    CLI::App& c = add_command(app, "info", "Describe a checkpoint: networks, architecture, layers, training", [o] {
         if (!o->build && o->network.empty()) usage_error("FILE", "is missing, expected a network, or --build");
         std::fputs((o->build ? build_description() : description_of(o->network, o->extra)).c_str(), stdout);
     });
     CLI::Option& file = add_path(c, "FILE", o->network, "", "the network: .safetensors, .pkl, .pth, .model");
-    exclude(add_flag(c, "--build", o->build, "tell what this program was compiled by and for, instead of a network"),
-            file);
+    exclude(
+        add_flag(c, "--build", o->build, "print compiler, instruction set and CUDA support of this program instead"),
+        file);
     add_allow_extra(c, o->extra);
 }
 

@@ -34,13 +34,13 @@ struct InterpolateOptions : DrawingOptions {
     std::filesystem::path outdir;
 };
 
-/// A place on the way from seed to seed, its picture, and how fast the picture changes there.
+/// A picture on a path, and the local path length there.
 struct Stop {
     Image picture;
     double length = 0;
 };
 
-/// The stops from one seed to the next, both among them.
+/// Adds the stops from one seed to the next, both included.
 void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualNetwork& network, std::uint32_t from,
           std::uint32_t to, std::vector<Stop>& all, CountedProgress& progress, std::size_t total) {
     const auto& generator = drawing.generator();
@@ -73,7 +73,7 @@ std::string short_number(double v) {
     return s;
 }
 
-/// All pictures in rows, one for each pair of seeds, with a number under each.
+/// All pictures, one row for each pair of seeds, with the path length below each.
 Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
     const std::size_t columns = o.steps;
     const Image& first = stops[0].picture;
@@ -87,7 +87,7 @@ Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
             draw_caption(picture, std::to_string(o.seeds[i / columns + (ends ? 1 : 0)]));
         Image& cell = cells.emplace_back(first.width, first.height + caption, first.channels);
         paste(cell, picture, 0, 0);
-        Image number(first.width, first.height, first.channels);  // the size decides the size of the digits
+        Image number(first.width, first.height, first.channels);  // its size sets the size of the digits
         draw_caption(number, short_number(stop.length));
         for (int y = 0; y < caption; ++y)
             std::copy_n(number.pixel(0, y), first.width * first.channels, cell.pixel(0, first.height + y));
@@ -95,7 +95,7 @@ Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
     return image_grid(cells, static_cast<int>(columns), static_cast<int>((cells.size() + columns - 1) / columns));
 }
 
-/// The pictures one after the other. Where one path ends the next begins, with the same picture: it is there once.
+/// The pictures in order. The last picture of a path is the first of the next; it is included once.
 std::vector<Image> sequence_of(const std::vector<Stop>& stops, std::size_t steps) {
     std::vector<Image> pictures;
     for (std::size_t i = 0; i < stops.size(); ++i)
@@ -103,19 +103,19 @@ std::vector<Image> sequence_of(const std::vector<Stop>& stops, std::size_t steps
     return pictures;
 }
 
-/// @return what was written, in words
+/// @return a summary of the files
 std::string write_sequence(const InterpolateOptions& o, const std::vector<Image>& pictures) {
     std::string summary;
     if (o.frames) {
         for (std::size_t i = 0; i < pictures.size(); ++i) write_png(o.outdir / numbered_name("frame", i), pictures[i]);
         summary += text((o.outdir / numbered_name("frame", 0)).string(), " ... ",
-                        numbered_name("frame", pictures.size() - 1), ": one file for each picture\n");
+                        numbered_name("frame", pictures.size() - 1), ": one file per picture\n");
     }
     if (o.video) {
         const auto path = o.outdir / "video.png";
         write_animated_png(path, pictures, o.per_second);
         summary +=
-            text(path.string(), ": an animated PNG of ", pictures.size(), " pictures, ", o.per_second, " a second\n");
+            text(path.string(), ": animated PNG, ", pictures.size(), " pictures, ", o.per_second, " per second\n");
     }
     return summary;
 }
@@ -133,7 +133,7 @@ void interpolate(const InterpolateOptions& o) {
                               ", expected at least 16x16 for distances"));
     const PerceptualNetwork network = drawing.generator().perceptual(o.perceptual);
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
 
     const std::size_t paths = o.seeds.size() - 1;
@@ -145,7 +145,7 @@ void interpolate(const InterpolateOptions& o) {
     write_png(path, strip_of(o, stops));
     const std::string sequence = write_sequence(o, sequence_of(stops, o.steps));
     progress.clear();
-    std::printf("%s: %zu pictures from seed to seed, under each the local path length in %s%s\n", path.c_str(),
+    std::printf("%s: %zu pictures between seeds, with the local path length in %s%s below each\n", path.c_str(),
                 stops.size(), o.space == PathSpace::z ? "Z" : "W",
                 network.remark.empty() ? "" : (" (" + network.remark + ")").c_str());
     std::fputs(sequence.c_str(), stdout);
@@ -160,23 +160,23 @@ void interpolate(const InterpolateOptions& o) {
 
 void add_interpolate(CLI::App& app) {
     const auto o = std::make_shared<InterpolateOptions>();
-    CLI::App& c =
-        add_command(app, "interpolate", "Pictures along paths from seed to seed, with the local path length under each",
-                    [o] { interpolate(*o); });
+    CLI::App& c = add_command(app, "interpolate",
+                              "Draw pictures along paths between seeds, with the local path length below each",
+                              [o] { interpolate(*o); });
     add_network_options(c, *o);
     require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form,
-                       "where the paths begin and end, at least two"));
-    add_whole(c, "--steps", o->steps, {2, 1000}, "pictures of each path, both ends among them (default 10)");
+                       "ends of the paths, at least two seeds"));
+    add_whole(c, "--steps", o->steps, {2, 1000}, "pictures per path, both ends included (default 10)");
     add_choice<PathSpace>(c, "--space", o->space, {{"z", PathSpace::z}, {"w", PathSpace::w}},
-                          "great circles between the z of the seeds, or straight lines between their w (the default)");
+                          "z: great circles between the z of the seeds; w (default): straight lines between their w");
     add_flag(c, "--frames", o->frames, "also write each picture: frame0000.png and so on");
-    CLI::Option& video = add_flag(c, "--video", o->video, "also write video.png, an animated PNG of all pictures");
-    need(add_whole(c, "--fps", o->per_second, {1, 1000}, "pictures in a second of the video (default 10)"), video);
+    CLI::Option& video = add_flag(c, "--video", o->video, "also write video.png, an animated PNG");
+    need(add_whole(c, "--fps", o->per_second, {1, 1000}, "pictures per second of the video (default 10)"), video);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     add_captions(c, o->captions);
     add_perceptual_options(c, o->perceptual);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where interpolate.png goes, and the frames and the video"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for interpolate.png, the frames and the video"));
 }
 
 }  // namespace stylegan::examples

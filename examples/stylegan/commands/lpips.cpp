@@ -20,7 +20,7 @@ struct LpipsOptions {
     DeviceOption device{};
 };
 
-/// (1, 3, H, W) in [-1, 1]; grey in three equal colours.
+/// (1, 3, H, W) in [-1, 1]; grey becomes three equal channels.
 xt::xtensor<float, 4> read_picture(const std::filesystem::path& path) {
     const Image image = read_image(path);
     if (image.channels % 2 == 0)
@@ -50,9 +50,9 @@ void lpips(const LpipsOptions& o) {
 
 void add_lpips(CLI::App& app) {
     const auto o = std::make_shared<LpipsOptions>();
-    CLI::App& c = add_command(app, "lpips", "How different two pictures look: the LPIPS distance", [o] { lpips(*o); });
-    require(add_path(c, "A", o->a, "", "a picture, PNG or JPEG, from 16x16 on"));
-    require(add_path(c, "B", o->b, "", "another of the same size"));
+    CLI::App& c = add_command(app, "lpips", "Measure how different two pictures look (LPIPS)", [o] { lpips(*o); });
+    require(add_path(c, "A", o->a, "", "a picture, PNG or JPEG, at least 16x16"));
+    require(add_path(c, "B", o->b, "", "a picture of the same size"));
     add_perceptual_options(c, o->perceptual);
     add_threads(c, o->threads);
     add_device(c, o->device);

@@ -45,7 +45,7 @@ ImageSize shape(const DatasetToolOptions& o) {
     return o.resolution ? ImageSize{o.resolution->width, o.resolution->height, 0} : ImageSize{1, 1, 0};
 }
 
-/// The size that a picture of the given size is going to have.
+/// The size of a picture after transformation.
 ImageSize planned_size(const ImageSize& s, const DatasetToolOptions& o) {
     if (o.transform == PictureTransform::center_crop_wide)
         return {o.resolution->width, o.resolution->width, s.channels};
@@ -54,13 +54,13 @@ ImageSize planned_size(const ImageSize& s, const DatasetToolOptions& o) {
     return fit(s, shape(o), o.transform == PictureTransform::pad);
 }
 
-/// @param where names the picture in errors
+/// @param where  names the picture in errors
 Image transformed(const Image& image, const DatasetToolOptions& o, const std::string& where) {
     Image result = image;
     if (o.transform != PictureTransform::none) {
         const ImageSize part = fit(image.size(), shape(o), o.transform == PictureTransform::pad);
         if (part.width > largest_side || part.height > largest_side)
-            throw FormatError(text(where, ": is too long and narrow to be transformed: ", part.text()));
+            throw FormatError(text(where, ": is too long and narrow for --transform: ", part.text()));
         result = crop_centre(image, part.width, part.height);
     }
     if (o.resolution) result = resize(result, o.resolution->width, o.resolution->height);
@@ -69,7 +69,7 @@ Image transformed(const Image& image, const DatasetToolOptions& o, const std::st
     return result;
 }
 
-/// The size most pictures are going to have, of those equally frequent the first; no value without pictures.
+/// The most frequent size after transformation; of equally frequent ones the first. Nothing without pictures.
 std::optional<ImageSize> usual_size(const FileCollection& files, const DatasetToolOptions& o) {
     std::map<std::tuple<int, int, int>, std::pair<std::size_t, std::size_t>> counts;  // count, first file
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -79,7 +79,7 @@ std::optional<ImageSize> usual_size(const FileCollection& files, const DatasetTo
             size = peek_image(head);
             if (!size && image_format(head)) size = peek_image(files.read(i));
         } catch (const Error&) {
-            continue;  // reported when the file's turn comes
+            continue;  // reported when the file is converted
         }
         if (!size || size->width < 1 || size->height < 1) continue;
         const ImageSize planned = planned_size(*size, o);
@@ -102,7 +102,7 @@ std::string entry_name(std::size_t i) {
     return digits.substr(0, digits.size() - 3) + "/img" + digits + ".png";
 }
 
-/// A zip archive or a folder, by the name.
+/// A zip archive or a folder, depending on the name.
 class Output {
 public:
     explicit Output(const std::filesystem::path& dest) {
@@ -129,7 +129,7 @@ private:
     std::variant<std::monostate, ZipWriter, FolderWriter> to_;
 };
 
-/// The number of fewest digits that is read back as `v`: 0.9 in place of 0.8999999761581421.
+/// The shortest decimal number that reads back as `v`: 0.9 instead of 0.8999999761581421.
 double shortest_decimal(float v) {
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, v).ptr;
@@ -145,7 +145,7 @@ nlohmann::json as_json(const DatasetLabels::Label& label) {
     return list;
 }
 
-/// The number of classes that a class number implies, or the length of a vector.
+/// A class number plus one, or the length of a vector.
 int size_of_label(const DatasetLabels::Label& label) {
     if (const auto* k = std::get_if<std::int64_t>(&label)) return static_cast<int>(*k) + 1;
     return static_cast<int>(std::get<std::vector<float>>(label).size());
@@ -160,11 +160,11 @@ void write_report(const DatasetToolOptions& o, const DatasetToolResult& r, const
     if (labels.empty())
         out << "none";
     else
-        out << r.label_size << (labels.has_classes() ? " classes" : " numbers for each picture");
+        out << r.label_size << (labels.has_classes() ? " classes" : " numbers per picture");
     out << '\n' << "Skipped   " << r.skipped.size() << (r.skipped.size() == 1 ? " file" : " files") << '\n';
 }
 
-/// What a data set is made from.
+/// The files and labels from which a data set is made.
 struct DatasetSource {
     explicit DatasetSource(const DatasetToolOptions& options)
         : files(options.source),
@@ -178,13 +178,13 @@ struct DatasetSource {
     std::optional<ImageSize> expected;  ///< of every picture
 };
 
-/// A picture as it is written, and its label; nullptr without labels.
+/// A converted picture and its label; nullptr without labels.
 struct ConvertedPicture {
     Bytes png;
     const DatasetLabels::Label* label = nullptr;
 };
 
-/// @throws Error that says what is wrong with file i
+/// @throws Error if file i is bad
 ConvertedPicture converted(const DatasetSource& source, std::size_t i, const DatasetToolOptions& options) {
     const FileCollection& files = source.files;
     const Image image = decode_image(files.read(i), files.where(i));
@@ -193,14 +193,14 @@ ConvertedPicture converted(const DatasetSource& source, std::size_t i, const Dat
         throw FormatError(
             text(files.where(i), ": is ", image.size().text(),
                  size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
-                 source.expected ? text(source.expected->text(), ", as most are") : "a size that its header tells"));
+                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header"));
     const DatasetLabels::Label* const label = source.labels.find(files.name(i));
     if (!source.labels.empty() && label == nullptr)
         throw FormatError(text(files.where(i), ": has no label in dataset.json"));
     return {encode_png(transformed(image, options, files.where(i))), label};
 }
 
-/// Reports the bad files. @throws FormatError if there may be none, or no good one is left
+/// Lists the bad files. @throws FormatError with --strict if there are any, or if there is no good one
 void check_result(const DatasetToolOptions& options, const DatasetToolResult& result, std::size_t files,
                   std::ostream& report) {
     for (const std::string& bad : result.skipped) report << "Skipped " << bad << '\n';

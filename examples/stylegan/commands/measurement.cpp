@@ -21,7 +21,7 @@
 namespace stylegan::examples {
 namespace {
 
-/// What is in use of the memory of a GPU, by all programs; nothing for the processor.
+/// GPU memory in use by all programs, in bytes; nothing for the CPU.
 template <class Device>
 std::optional<std::size_t> device_memory_in_use(Device) {
 #ifdef STYLEGAN_CUDA
@@ -30,7 +30,7 @@ std::optional<std::size_t> device_memory_in_use(Device) {
     return std::nullopt;
 }
 
-/// Calls f `reps` times with a clock. @return seconds per picture, sorted
+/// Calls f `reps` times. @return seconds per picture, sorted
 template <class F>
 std::vector<double> timed(int reps, Index batch, F f) {
     std::vector<double> seconds;
@@ -57,7 +57,7 @@ Architecture architecture_of(const BenchmarkOptions& o) {
     }
 }
 
-/// The array in a file. @param shape  expected; an extent of 0 may be any
+/// The array in a file. @param shape  expected; an extent of 0 stands for any positive number
 NpyArray<float> array_of_shape(const std::filesystem::path& path, const std::vector<Index>& shape) {
     NpyArray<float> array = read_npy(path);
     bool fits = array.shape.size() == shape.size();
@@ -65,11 +65,12 @@ NpyArray<float> array_of_shape(const std::filesystem::path& path, const std::vec
         fits = shape[i] == 0 ? array.shape[i] > 0 : array.shape[i] == shape[i];
     if (!fits)
         throw FormatError(text(path.string(), ": has shape ", SafetensorsFile::shape_text(array.shape), ", expected ",
-                               SafetensorsFile::shape_text(shape), shape[0] == 0 ? ", where 0 is any number" : ""));
+                               SafetensorsFile::shape_text(shape),
+                               shape[0] == 0 ? ", where 0 stands for any number" : ""));
     return array;
 }
 
-/// The latents that are timed: those of --z, or of the seeds 0, 1, 2 ...
+/// The latents of --z, or those of the seeds 0, 1, 2 ...
 xt::xtensor<float, 2> latents_for(const BenchmarkOptions& o, const Architecture& a) {
     const auto width = static_cast<std::size_t>(a.latent_size);
     if (o.latents.empty()) {
@@ -88,7 +89,7 @@ double relative_error(const xt::xtensor<float, 4>& found, const std::vector<floa
     double difference = 0, magnitude = 0;
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const double d = std::abs(static_cast<double>(found.data()[i]) - static_cast<double>(expected[i]));
-        if (!(d <= difference) && !std::isnan(difference)) difference = d;  // not-a-number stays
+        if (!(d <= difference) && !std::isnan(difference)) difference = d;  // NaN stays
         magnitude = std::max(magnitude, std::abs(static_cast<double>(expected[i])));
     }
     return difference / magnitude;
@@ -129,11 +130,11 @@ Measurement measure_train(const BenchmarkOptions& o, Device device) {
     const Architecture a = architecture_of(o);
     const int batch = o.batch.value_or(8), group = std::max(a.mbstd_group_size, 1);
     if (batch > group && batch % group != 0)
-        throw ValueError(text("--batch: is ", batch, ", expected less than ", group,
-                              " or a multiple of it, the group of minibatch stddev"));
+        throw ValueError(text("--batch: is ", batch, ", expected less than ", group, " or a multiple of ", group,
+                              ", the group size of minibatch stddev"));
     PictureSource source{
         .size = 1024, .resolution = a.picture(), .channels = a.num_channels, .label_size = a.label_size};
-    source.picture = [](Index i, int, std::span<std::uint8_t> pixels) {  // any will do
+    source.picture = [](Index i, int, std::span<std::uint8_t> pixels) {  // any content will do
         for (std::size_t p = 0; p < pixels.size(); ++p)
             pixels[p] = static_cast<std::uint8_t>(static_cast<std::size_t>(i) * 31 + p * 7);
     };
@@ -160,7 +161,7 @@ Measurement measure_train(const BenchmarkOptions& o, Device device) {
             .device_bytes = device_memory_in_use(device)};
 }
 
-/// Distances of pairs of pictures by a VGG16 of full width with random weights; a pair counts as a picture.
+/// LPIPS of picture pairs with a full-width VGG16 of random weights; a pair counts as a picture.
 template <class Device>
 Measurement measure_lpips(const BenchmarkOptions& o, Device device) {
     const int side = o.resolution.value_or(256), pairs = o.batch.value_or(1);

@@ -32,7 +32,7 @@ struct ProjectOptions : DrawingOptions {
     std::int64_t seed = 303;
 };
 
-/// The middle of a picture in the shape of the network's pictures, at their size and with as many channels.
+/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels.
 Image fitted(const Image& image, Size size, int channels) {
     const ImageSize part = fit(image.size(), {size.width, size.height, image.channels}, false);
     const Image sized = resize(crop_centre(image, part.width, part.height), size.width, size.height);
@@ -54,7 +54,7 @@ Image fitted(const Image& image, Size size, int channels) {
     return out;
 }
 
-/// As a generator would make it, (1, C, H, W) in [-1, 1].
+/// In the range of a generator's pictures: (1, C, H, W) in [-1, 1].
 Pictures values_of(const Image& image) {
     auto x = Pictures::from_shape({1, static_cast<std::size_t>(image.channels), static_cast<std::size_t>(image.height),
                                    static_cast<std::size_t>(image.width)});
@@ -66,7 +66,7 @@ Pictures values_of(const Image& image) {
     return x;
 }
 
-/// `weight` times the mean square of the difference from the target, with its gradient added.
+/// `weight` times the mean squared error; adds its gradient to `gradient`.
 double square_difference(const Pictures& picture, const Pictures& target, double weight, Pictures& gradient) {
     const auto count = static_cast<double>(target.size());
     double sum = 0;
@@ -78,8 +78,8 @@ double square_difference(const Pictures& picture, const Pictures& target, double
     return weight * sum / count;
 }
 
-/// How far pictures are from the target, both as they are written: in 256 steps of colour. Where a picture is flat, its features
-/// hang on these steps, so that what a network makes lies far from its own file.
+/// Distance from the target of a picture as it is written, rounded to 8 bits. In flat regions the features depend on
+/// this rounding: unrounded, a picture would be far from its own file.
 class DistanceOfWritten {
 public:
     /// @param lpips  must outlive this
@@ -90,14 +90,14 @@ public:
         Pictures unused = target_;
         return perceptual_(values_of(to_uint8(picture, 0)), unused);
     }
-    /// With what --mse adds. The gradient is passed on as if nothing were rounded.
+    /// LPIPS plus the term of --mse. The gradient ignores the rounding.
     double operator()(const Pictures& picture, Pictures& gradient) {
         const Pictures written = values_of(to_uint8(picture, 0));
         const double perceptual = perceptual_(written, gradient);
         return perceptual + square_difference(written, target_, mse_, gradient);
     }
 
-    /// The mean square of the difference from the target alone, nothing rounded.
+    /// The mean squared error alone, without rounding.
     double squares(const Pictures& picture, Pictures& gradient) const {
         std::fill_n(gradient.data(), gradient.size(), 0.0f);
         return square_difference(picture, target_, 1, gradient);
@@ -109,8 +109,8 @@ private:
     double mse_;
 };
 
-/// Looks for the w whose picture is like the target. A search may end in a place from which no small step leads on. So there are
-/// several where that happens: from the mean w, and from the sampled w with the nearest pictures.
+/// Searches for the w whose picture is closest to the target. The first search starts at the mean w. It can end in a
+/// local minimum; then others start at the sampled w with the closest pictures.
 class Search {
 public:
     Search(Drawing::Generator& generator, DistanceOfWritten& distance, const ProjectOptions& o)
@@ -121,7 +121,7 @@ public:
 
     /// The best w of all searches, (1, w_size).
     [[nodiscard]] Latents find() {
-        constexpr double good = 20;  // times nearer than the average picture: found, and not the end of a wrong way
+        constexpr double good = 20;  // times closer than the average picture: not a local minimum
         const double enough = average() / good;
         const auto others = static_cast<std::size_t>(options_.starts - 1);
         const std::size_t samples =
@@ -140,8 +140,8 @@ public:
     }
 
 private:
-    /// A search by the perceptual distance, and then, from where it ended, one by the mean square alone: LPIPS has a kink
-    /// wherever a unit of its network turns on, so that the last bit of the way is a smooth one only for squares.
+    /// A search with the perceptual distance; then, from its result, one with the mean squared error alone. LPIPS has a
+    /// kink where a unit of its network turns on, so close to the minimum only the squared error is smooth.
     void search_from(const Latents& start) {
         const auto seed = static_cast<std::uint64_t>(options_.seed);
         const Latents w = result_of(start, [this](const Pictures& x, Pictures& dx) { return distance_(x, dx); },
@@ -189,12 +189,12 @@ void project(const ProjectOptions& o) {
     auto& generator = drawing.generator();
     const Architecture& a = drawing.architecture();
     if (a.label_size > 0)
-        throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without"));
+        throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without labels"));
     const Image target = fitted(read_image(o.target), a.picture(), a.num_channels);
     const PerceptualNetwork network = generator.perceptual(o.perceptual);
     DistanceOfWritten distance(*network.lpips, target, o.mse);
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
     std::fflush(stdout);
 
@@ -206,7 +206,7 @@ void project(const ProjectOptions& o) {
     write_png(o.outdir / "target.png", target);
     write_png(o.outdir / "proj.png", found, 0);
     write_npz(o.outdir / "projected_w.npz", "w", {1, a.layers(), a.w_size()}, {w.begin(), w.end()});
-    std::printf("%s: its distance from the target is %.4g, that of the average picture was %.4g (LPIPS%s%s)\n",
+    std::printf("%s: distance from the target %.4g; of the average picture %.4g (LPIPS%s%s)\n",
                 (o.outdir / "proj.png").c_str(), after, before, network.remark.empty() ? "" : ", ",
                 network.remark.c_str());
 }
@@ -215,24 +215,24 @@ void project(const ProjectOptions& o) {
 
 void add_project(CLI::App& app) {
     const auto o = std::make_shared<ProjectOptions>();
-    CLI::App& c = add_command(app, "project", "The w whose picture looks like a given one", [o] { project(*o); });
+    CLI::App& c =
+        add_command(app, "project", "Find the w whose picture looks like a given picture", [o] { project(*o); });
     add_network_options(c, *o);
     require(add_path(c, "--target", o->target, "FILE",
-                     "the picture: PNG or JPEG; its middle is taken, at the size of the network's pictures"));
-    add_whole(
-        c, "--num-steps", o->steps, {1, 1000000},
-        "steps of a search (default 1000); half as many follow by the mean square alone, and are kept if they come "
-        "nearer");
+                     "the picture, PNG or JPEG; cropped to its middle and resized to the network's size"));
+    add_whole(c, "--num-steps", o->steps, {1, 1000000},
+              "steps of a search (default 1000); half as many follow with the mean squared error alone, and count if "
+              "they come closer");
     add_whole(
         c, "--starts", o->starts, {1, 100},
-        "searches at most, each of --num-steps, until one comes 20 times nearer than the average picture; the best is "
-        "kept. The first begins at the average w, the others at the nearest of many that are drawn (default 4)");
+        "most searches to make (default 4); the best counts, and the first that comes 20 times closer than the average "
+        "picture is the last. The first starts at the average w, the others at the closest of many random w");
     add_real(c, "--mse", o->mse, {0, 1e6},
-             "weight of the mean square of the difference, added to the perceptual distance (default 10)");
+             "weight of the mean squared error, added to the perceptual distance (default 10)");
     add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()},
-              "of the noise that the search begins with (default 303)");
+              "seed of the noise in the search (default 303)");
     add_perceptual_options(c, o->perceptual);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where proj.png, target.png and projected_w.npz go"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for proj.png, target.png and projected_w.npz"));
 }
 
 }  // namespace stylegan::examples

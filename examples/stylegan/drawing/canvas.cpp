@@ -9,7 +9,7 @@ namespace {
 
 constexpr int glyph_width = 3, glyph_height = 5;
 
-/// Rows from the top, a bit for each pixel, the leftmost one highest.
+/// Rows from the top, one bit per pixel, the leftmost pixel in the highest bit.
 using Glyph = std::array<std::uint8_t, glyph_height>;
 
 constexpr Glyph digits[] = {{7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 7, 1, 7}, {5, 5, 7, 1, 1},

@@ -22,7 +22,7 @@ using Colour = std::array<std::uint8_t, 3>;
 constexpr Colour bar_colour{120, 160, 205}, line_colour{25, 70, 130}, band_colour{205, 222, 240},
     mark_colour{190, 50, 40}, axis_colour{60, 60, 60};
 
-/// From numbers of a panel to pixels of the picture.
+/// Maps coordinates of a panel to pixels of the picture.
 struct Frame {
     const ChartPanel& panel;
     int number;
@@ -45,7 +45,7 @@ std::string axis_number(double v) {
     return std::string(s).size() > 10 ? std::to_string(static_cast<long long>(std::llround(v))) : s;
 }
 
-/// Three numbers along an axis.
+/// Both ends and the middle of an axis.
 std::array<double, 3> ticks(const std::array<double, 2>& range) {
     return {range[0], (range[0] + range[1]) / 2, range[1]};
 }
@@ -117,7 +117,7 @@ void fill(Image& image, double x0, double y0, double x1, double y1, Colour c) {
             std::copy(c.begin(), c.end(), image.pixel(x, y));
 }
 
-/// The height of a border, from left to right, at x.
+/// The height at x of a border whose points run from left to right.
 double height_at(const std::vector<ChartPoint>& border, double x) {
     for (std::size_t i = 1; i < border.size(); ++i)
         if (x <= border[i].x) {
@@ -127,7 +127,7 @@ double height_at(const std::vector<ChartPoint>& border, double x) {
     return border.empty() ? 0 : border.back().y;
 }
 
-/// What letters of a few pixels can say of a text.
+/// Text in the characters of draw_text(): plus-minus and square are spelled out.
 std::string plain(const std::string& s) {
     std::string out;
     for (std::size_t i = 0; i < s.size(); ++i) {
@@ -141,7 +141,7 @@ std::string plain(const std::string& s) {
     return out;
 }
 
-/// Black letters, their middle at (x, y), but within the picture.
+/// Black text with its middle at (x, y), moved to be within the picture.
 void write(Image& image, const std::string& words, double x, double y) {
     constexpr int scale = 2;
     const std::string s = plain(words);
@@ -159,7 +159,7 @@ void draw(Image& image, const Frame& f) {
     const auto half = static_cast<std::ptrdiff_t>(p.band.size() / 2);
     const std::vector<ChartPoint> upper(p.band.begin(), p.band.begin() + half),
         lower(p.band.rbegin(), p.band.rbegin() + half);
-    double before = p.line.empty() ? 0 : f.y(p.line.front().y);  // steep lines have no gaps
+    double before = p.line.empty() ? 0 : f.y(p.line.front().y);  // keeps steep lines without gaps
     for (double column = f.x(p.x[0]); column < f.x(p.x[1]) && !p.line.empty(); ++column) {
         const double v = p.x[0] + (p.x[1] - p.x[0]) * (column - f.x(p.x[0])) / (f.x(p.x[1]) - f.x(p.x[0]));
         if (v < p.line.front().x) continue;

@@ -31,26 +31,27 @@ void check_label(const DrawingOptions& o, const Architecture& a) {
 
 void add_network_options(CLI::App& c, DrawingOptions& o) {
     require(add_path(c, "--network", o.network, "FILE",
-                     "the network: a checkpoint of any format that `stylegan info` knows"));
+                     "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o.extra);
-    add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "the class, for a network with labels");
+    add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "class to draw, for a network with labels");
     add_threads(c, o.threads);
     add_device(c, o.device);
 }
 
 void add_truncation_options(CLI::App& c, DrawingOptions& o) {
-    add_real(c, "--trunc", o.psi, {-100, 100}, "truncation psi: below 1, nearer to the average picture (default 1)");
-    add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only the layers before this one (default: all)");
+    add_real(c, "--trunc", o.psi, {-100, 100},
+             "truncation psi (default 1); smaller values are closer to the average picture");
+    add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
 }
 
 void add_noise_option(CLI::App& c, DrawingOptions& o) {
     add_choice<Noise>(c, "--noise-mode", o.noise,
                       {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
-                      "noise: stored with the network (the default), drawn for each picture, or none");
+                      "const (default): noise stored with the network; random: drawn for each picture; none: no noise");
 }
 
 CLI::Option& add_captions(CLI::App& command, bool& captions) {
-    return add_flag(command, "--captions", captions, "write its seed into the corner of each picture of the grid");
+    return add_flag(command, "--captions", captions, "write the seed into the corner of each picture of the grid");
 }
 
 Drawing::Drawing(const DrawingOptions& o)
@@ -65,9 +66,9 @@ Drawing::Drawing(const DrawingOptions& o)
                               " is a Progressive GAN and has no average w"));
 }
 
-void Drawing::tell_assumed() const {
+void Drawing::print_assumed() const {
     if (!assumed_.empty())
-        std::printf("%s does not tell all of its architecture; assumed: %s\n", options_.network.c_str(),
+        std::printf("%s does not store its whole architecture; assumed: %s\n", options_.network.c_str(),
                     assumed_.c_str());
 }
 

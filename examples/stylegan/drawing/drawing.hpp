@@ -20,7 +20,7 @@ class Option;
 
 namespace stylegan::examples {
 
-/// What every command that draws pictures asks for.
+/// Options of every command that draws pictures.
 struct DrawingOptions {
     std::filesystem::path network;
     double psi = 1;
@@ -41,33 +41,33 @@ void add_noise_option(CLI::App& command, DrawingOptions& o);
 /// --captions.
 CLI::Option& add_captions(CLI::App& command, bool& captions);
 
-/// A generator as a command opened it, with what the command line says of how it draws.
+/// A generator with the options of a command.
 class Drawing {
 public:
     using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
-    /// @throws FileError, FormatError; ValueError where --class or --trunc do not suit the network
+    /// @throws FileError, FormatError; ValueError if --class or --trunc do not suit the network
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return *generator_; }
     [[nodiscard]] Generator& generator() { return *generator_; }
     [[nodiscard]] const Architecture& architecture() const { return generator_->architecture(); }
-    /// Prints what was assumed of an architecture that the file does not tell in full.
-    void tell_assumed() const;
+    /// Prints what was assumed of the architecture, if the file does not store all of it.
+    void print_assumed() const;
 
-    /// What the command line says, for `count` pictures.
+    /// The options for `count` pictures.
     [[nodiscard]] Generator::Options options(std::size_t count) const;
 
     /// w of seeds, for every layer: (seeds, layers, w_size).
     [[nodiscard]] Styles styles(const std::vector<std::uint32_t>& seeds) const;
 
-    /// Pictures computed at once: as many as keep the largest feature maps within 2^22 numbers, 16 MiB.
+    /// Batch size that keeps the largest feature maps within 2^22 numbers, 16 MiB.
     [[nodiscard]] std::size_t usual_batch() const;
 
-    /// Pictures of w for every layer, computed in parts.
-    /// @param change  what differs from options(), for a part
-    /// @param done    called with the number of pictures of each part
+    /// Pictures of w for every layer, computed in batches.
+    /// @param change  called to change the options() of a batch
+    /// @param done    called with the number of pictures of each batch
     [[nodiscard]] std::vector<Image> pictures(const Styles& w, const std::function<void(std::size_t)>& done,
                                               const std::function<void(Generator::Options&)>& change = {}) const;
 
@@ -80,10 +80,10 @@ private:
 /// The labels of `count` pictures of class k: 1 at k, otherwise 0. (count, classes)
 [[nodiscard]] Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k);
 
-/// Row i of each of these, from one array of w: (rows, layers, w_size).
+/// The given rows of an array of w: (rows, layers, w_size).
 [[nodiscard]] Drawing::Styles rows_of(const Drawing::Styles& w, const std::vector<std::size_t>& rows);
 
-/// "seed0007.png" for "seed", 7 and 4 digits at least.
+/// "seed0007.png" for "seed", 7 and at least 4 digits.
 [[nodiscard]] std::string numbered_name(const char* what, std::size_t number, int digits = 4);
 
 }  // namespace stylegan::examples

@@ -17,8 +17,8 @@
 
 namespace stylegan::examples {
 
-/// A generator on the device that the command line chose: what commands need of it, whichever it is. Pictures and latents
-/// are in the memory of the processor.
+/// A generator on the device that the command line chose, behind one interface for all devices. Pictures and latents
+/// are in host memory.
 class DrawingNetwork {
 public:
     using Options = Synthesis<float>;
@@ -27,7 +27,7 @@ public:
     using LayerStyles = AnyGenerator<Cpu>::LayerStyles;
     using Distance = Projection<Cpu>::Distance;
 
-    /// A projection that is under way. @see Projection
+    /// A projection in progress. @see Projection
     class Search {
     public:
         virtual ~Search() = default;
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] virtual LayerStyles styles(const Latents& w) const = 0;
     [[nodiscard]] virtual Pictures synthesize(const LayerStyles& w, const Options& options) const = 0;
     [[nodiscard]] Pictures synthesize(const Latents& w) const { return synthesize(styles(w), {}); }
-    /// nullptr: measure no longer
+    /// nullptr ends the measurement.
     virtual void set_profile(Profile* profile) = 0;
 
     /// @see path_generator

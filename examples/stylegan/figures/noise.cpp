@@ -45,7 +45,7 @@ std::optional<std::array<int, 4>> parse_part(const std::string& s) {
     return part;
 }
 
-/// The standard deviation of each pixel's brightness over pictures, as grey; 4 times enlarged, so that 64 of 255 is white.
+/// The standard deviation of each pixel's brightness, as grey: 4 times the deviation, so that 64 of 255 is white.
 Image deviations(const std::vector<Image>& pictures) {
     const Image& one = pictures[0];
     Image map(one.width, one.height, one.channels);
@@ -71,14 +71,14 @@ void vary_noise(const NoiseOptions& o) {
     const Drawing drawing(o);
     if (!drawing.architecture().use_noise) throw ValueError(text("--network ", o.network.string(), ": has no noise"));
     const Size size = drawing.architecture().picture();
-    // The paper's crop of a 1024x1024 face: a quarter of the side, right of the middle, where there is hair.
+    // The paper's crop of a 1024x1024 face: a quarter of the side, right of the middle, in the hair.
     const auto [left, top, width, height] = o.part.value_or(std::array{
         size.width * 650 / 1024, size.height * 180 / 1024, std::max(1, size.width / 4), std::max(1, size.height / 4)});
     if (left + width > size.width || top + height > size.height)
-        throw ValueError(text("--crop: is ", left, ',', top, ',', width, ',', height, ", expected a part of ",
+        throw ValueError(text("--crop: is ", left, ',', top, ',', width, ',', height, ", expected a region within ",
                               size.width, 'x', size.height));
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
     CountedProgress progress("pictures");
     const auto samples = static_cast<std::size_t>(o.samples);
@@ -87,7 +87,7 @@ void vary_noise(const NoiseOptions& o) {
     Image canvas;
     for (std::size_t s = 0; s < o.seeds.size(); ++s) {
         const Drawing::Styles w = rows_of(drawing.styles({o.seeds[s]}), std::vector<std::size_t>(samples, 0));
-        std::uint64_t noise_seed = std::uint64_t{o.seeds[s]} << 32;  // a number of its own for each part of the samples
+        std::uint64_t noise_seed = std::uint64_t{o.seeds[s]} << 32;  // one for each batch of samples
         std::vector<Image> pictures = drawing.pictures(w, count, [&](auto& options) {
             options.noise = Noise::random;
             options.noise_seed = noise_seed++;
@@ -109,8 +109,8 @@ void vary_noise(const NoiseOptions& o) {
     write_png(path, canvas);
     progress.clear();
     std::printf(
-        "%s: a row for each seed: the picture; the part %d,%d,%d,%d of it with four kinds of noise; the standard "
-        "deviation of each pixel over %d, 64 of 255 being white\n",
+        "%s: one row per seed: the picture; its region %d,%d,%d,%d with four samples of noise; the standard deviation "
+        "of each pixel over %d samples (white is 64 of 255)\n",
         path.c_str(), left, top, width, height, o.samples);
 }
 
@@ -118,16 +118,15 @@ void vary_noise(const NoiseOptions& o) {
 
 void add_noise(CLI::App& app) {
     const auto o = std::make_shared<NoiseOptions>();
-    CLI::App& c =
-        add_command(app, "noise", "What noise changes in a picture, and what it does not", [o] { vary_noise(*o); });
+    CLI::App& c = add_command(app, "noise", "Figure 4: what noise changes in a picture", [o] { vary_noise(*o); });
     add_network_options(c, *o);
-    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row for each seed"));
+    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "seeds, one row each"));
     add_parsed(c, "--crop", o->part, "X,Y,W,H", parse_part, "left, top, width and height in pixels such as 20,6,8,8",
-               "the part that is shown enlarged (default: a quarter of the side, in the paper's place)");
-    add_whole(c, "--samples", o->samples, {2, 10000}, "kinds of noise over which deviations are taken (default 100)");
+               "region shown enlarged (default: a quarter of the side, placed as in the paper)");
+    add_whole(c, "--samples", o->samples, {2, 10000}, "noise samples for the standard deviation (default 100)");
     add_truncation_options(c, *o);
     add_captions(c, o->captions);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where noise.png goes"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for noise.png"));
 }
 
 }  // namespace stylegan::examples

@@ -28,9 +28,9 @@ void draw_components(const NoiseComponentsOptions& o) {
     const Drawing drawing(o);
     if (!drawing.architecture().use_noise) throw ValueError(text("--network ", o.network.string(), ": has no noise"));
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
-    // Fine layers are those from 64x64 on in the paper, where the finest is 1024x1024: the upper 10 of 18.
+    // In the paper the fine layers are those from 64x64 to 1024x1024: the last 10 of 18.
     const int layers = drawing.architecture().layers(), fine = std::max(2, (layers * 8 + 9) / 18 / 2 * 2);
     struct Panel {
         int silent_first, silent_last;  // layers without noise
@@ -55,7 +55,7 @@ void draw_components(const NoiseComponentsOptions& o) {
     write_png(path, image_grid(cells, static_cast<int>(std::size(panels)), static_cast<int>(o.seeds.size())));
     progress.clear();
     std::printf(
-        "%s: a row for each seed; noise in all layers, in none, in the fine ones (from layer %d), in the coarse ones\n",
+        "%s: one row per seed: noise in all layers, in none, in the fine ones (from layer %d), in the coarse ones\n",
         path.c_str(), fine);
 }
 
@@ -63,15 +63,14 @@ void draw_components(const NoiseComponentsOptions& o) {
 
 void add_noise_components(CLI::App& app) {
     const auto o = std::make_shared<NoiseComponentsOptions>();
-    CLI::App& c =
-        add_command(app, "noise-components", "Pictures with noise in all layers, none, the fine ones, the coarse ones",
-                    [o] { draw_components(*o); });
+    CLI::App& c = add_command(app, "noise-components",
+                              "Figure 5: noise in all layers, in none, in the fine ones, in the coarse ones",
+                              [o] { draw_components(*o); });
     add_network_options(c, *o);
-    require(
-        add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
+    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "seeds, one row each"));
     add_truncation_options(c, *o);
     add_captions(c, o->captions);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where noise-components.png goes"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for noise-components.png"));
 }
 
 }  // namespace stylegan::examples

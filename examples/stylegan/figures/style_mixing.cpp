@@ -26,7 +26,7 @@ struct StyleMixingOptions : DrawingOptions {
     std::filesystem::path outdir;
 };
 
-/// w of `row` for every column, but for some layers, which take that of the column.
+/// w of `row` for every column, except in `layers`, which take that of the column.
 Drawing::Styles mixed(const Drawing::Styles& row, const Drawing::Styles& columns, const std::vector<int>& layers) {
     Drawing::Styles w = columns;
     for (std::size_t n = 0; n < w.shape(0); ++n)
@@ -42,7 +42,7 @@ void mix_styles(const StyleMixingOptions& o) {
         throw ValueError(text("--network ", o.network.string(), ": has no styles to mix"));
     const std::vector<int> layers = parse_layer_list("--styles", o.styles, drawing.architecture());
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
     CountedProgress progress("pictures");
     const std::size_t total = o.rows.size() + o.columns.size() + o.rows.size() * o.columns.size();
@@ -67,7 +67,7 @@ void mix_styles(const StyleMixingOptions& o) {
     write_png(o.outdir / "grid.png",
               image_grid(cells, static_cast<int>(top.size()) + 1, static_cast<int>(left.size()) + 1));
     progress.clear();
-    std::printf("%s: %zu x %zu mixtures, and each as ROW-COLUMN.png\n", (o.outdir / "grid.png").c_str(), left.size(),
+    std::printf("%s: %zu x %zu mixtures; each also as ROW-COLUMN.png\n", (o.outdir / "grid.png").c_str(), left.size(),
                 top.size());
 }
 
@@ -75,20 +75,21 @@ void mix_styles(const StyleMixingOptions& o) {
 
 void add_style_mixing(CLI::App& app) {
     const auto o = std::make_shared<StyleMixingOptions>();
-    CLI::App& c = add_command(app, "style-mixing", "Pictures of some seeds with the styles of others in some layers",
+    CLI::App& c = add_command(app, "style-mixing",
+                              "Figure 3: pictures of some seeds with the styles of other seeds in some layers",
                               [o] { mix_styles(*o); });
     add_network_options(c, *o);
     require(add_parsed(c, "--rows", o->rows, "LIST", parse_seed_list, seed_list_form,
-                       "seeds of the rows, which keep all layers but --styles"));
+                       "seeds of the rows, which keep all layers except --styles"));
     require(add_parsed(c, "--cols", o->columns, "LIST", parse_seed_list, seed_list_form,
-                       "seeds of the columns, which give the layers of --styles"));
+                       "seeds of the columns, which provide the layers of --styles"));
     const auto any = [](const std::string& s) { return std::optional(s); };
     add_parsed(c, "--styles", o->styles, "LIST", any, layer_list_form,
-               "layers that come from the column: coarse (0-3), middle (4-7), fine (from 8), or numbers (default 0-6)");
+               "layers taken from the column: coarse (0-3), middle (4-7), fine (from 8), or numbers (default 0-6)");
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     add_captions(c, o->captions);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where ROW-COLUMN.png and grid.png go"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for ROW-COLUMN.png and grid.png"));
 }
 
 }  // namespace stylegan::examples

@@ -18,7 +18,7 @@
 namespace stylegan::examples {
 namespace {
 
-struct TruncationOptions : DrawingOptions {
+struct TruncationFigureOptions : DrawingOptions {
     std::vector<std::uint32_t> seeds;
     std::vector<double> psis{1, 0.7, 0.5, 0, -0.5, -1};
     bool captions = false;
@@ -37,12 +37,12 @@ std::optional<std::vector<double>> parse_psis(const std::string& list) {
     return psis;
 }
 
-void truncate(const TruncationOptions& o) {
+void truncate(const TruncationFigureOptions& o) {
     const Drawing drawing(o);
     if (drawing.architecture().progressive_gan)
         throw ValueError(text("--network ", o.network.string(), ": is a Progressive GAN and has no average w"));
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
     CountedProgress progress("pictures");
     std::size_t done = 0;
@@ -60,25 +60,25 @@ void truncate(const TruncationOptions& o) {
     const auto path = o.outdir / "truncation.png";
     write_png(path, image_grid(cells, static_cast<int>(o.psis.size()), static_cast<int>(o.seeds.size())));
     progress.clear();
-    std::printf("%s: a row for each of %zu seeds, a column for each of %zu psi\n", path.c_str(), o.seeds.size(),
+    std::printf("%s: one row for each of %zu seeds, one column for each of %zu psi\n", path.c_str(), o.seeds.size(),
                 o.psis.size());
 }
 
 }  // namespace
 
 void add_truncation(CLI::App& app) {
-    const auto o = std::make_shared<TruncationOptions>();
-    CLI::App& c = add_command(app, "truncation", "The same seeds from psi 1, as they are, to -1, their opposites",
-                              [o] { truncate(*o); });
+    const auto o = std::make_shared<TruncationFigureOptions>();
+    CLI::App& c =
+        add_command(app, "truncation", "Figure 8: the same seeds at several psi, from 1 (unchanged) to -1 (opposite)",
+                    [o] { truncate(*o); });
     add_network_options(c, *o);
-    require(
-        add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "a row of pictures for each seed"));
+    require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form, "seeds, one row each"));
     add_parsed(c, "--psis", o->psis, "LIST", parse_psis, "numbers from -100 to 100 such as 1,0.5,-1",
-               "a column for each psi (default 1,0.7,0.5,0,-0.5,-1)");
-    add_whole(c, "--trunc-cutoff", o->cutoff, {0, 1000}, "truncate only the layers before this one (default: all)");
+               "values of psi, one column each (default 1,0.7,0.5,0,-0.5,-1)");
+    add_whole(c, "--trunc-cutoff", o->cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
     add_noise_option(c, *o);
     add_captions(c, o->captions);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where truncation.png goes"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for truncation.png"));
 }
 
 }  // namespace stylegan::examples

@@ -26,7 +26,7 @@ struct UncuratedOptions : DrawingOptions {
     std::filesystem::path outdir;
 };
 
-/// The latents of one seed, drawn one after the other: what the official figure shows. (count, latent_size)
+/// Latents drawn in sequence from one seed, as in the official figure. (count, latent_size)
 Drawing::Generator::Latents latents_of_one_seed(std::uint32_t seed, std::size_t count, std::size_t length) {
     auto z = Drawing::Generator::Latents::from_shape({count, length});
     NumpyRandomState random(seed);
@@ -48,7 +48,7 @@ void show_uncurated(const UncuratedOptions& o) {
         width += size.width >> h;
     }
     make_output_folder(o.outdir);
-    drawing.tell_assumed();
+    drawing.print_assumed();
 
     CountedProgress progress("pictures");
     std::size_t done = 0;
@@ -75,16 +75,16 @@ void show_uncurated(const UncuratedOptions& o) {
 
 void add_uncurated(CLI::App& app) {
     const auto o = std::make_shared<UncuratedOptions>();
-    CLI::App& c = add_command(app, "uncurated", "A mosaic of pictures as they come, large and small",
+    CLI::App& c = add_command(app, "uncurated", "Figure 2: a mosaic of unselected pictures, large and small",
                               [o] { show_uncurated(*o); });
     add_network_options(c, *o);
-    add_whole(c, "--seed", o->seed, {0, 0xFFFFFFFFll}, "all latents are drawn from this one seed (default 5)");
+    add_whole(c, "--seed", o->seed, {0, 0xFFFFFFFFll}, "seed from which all latents are drawn (default 5)");
     add_whole(c, "--rows", o->rows, {1, 100}, "rows of the largest pictures (default 3)");
     add_parsed(c, "--lods", o->halvings, "LIST", parse_seed_list, "numbers of halvings such as 0,1,2,2",
-               "a column for each: how often its pictures are halved (default 0,1,2,2,3,3)");
+               "one column each: how often its pictures are halved (default 0,1,2,2,3,3)");
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "where uncurated.png goes"));
+    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for uncurated.png"));
 }
 
 }  // namespace stylegan::examples

@@ -43,7 +43,7 @@ ChartPanel running_panel(const MetricResult& r) {
         p.line.push_back({x, e.mean});
         upper.push_back({x, e.interval[1]});
         lower.push_back({x, e.interval[0]});
-        if (k <= most_points / 2) continue;  // the first ones would make the rest flat
+        if (k <= most_points / 2) continue;  // the first intervals are so wide that the rest would look flat
         least = std::min(least, e.interval[0]);
         most = std::max(most, e.interval[1]);
     }

@@ -39,7 +39,7 @@ const NamedMetric* find_metric(std::string_view name) {
 PathLengthOptions options_of(const std::string& name, const Architecture& a, const MetricSettings& s) {
     const NamedMetric* const metric = find_metric(name);
     if (metric == nullptr)
-        throw ValueError(text("--metrics: \"", name, "\" is no metric, expected ", metric_list_form));
+        throw ValueError(text("--metrics: \"", name, "\" is not a metric, expected ", metric_list_form));
     PathLengthOptions o;
     o.space = metric->space;
     o.sampling = metric->sampling;
@@ -61,9 +61,10 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
     if (a.num_channels != 1 && a.num_channels != 3)
         throw ShapeError(text(name, ": pictures have ", a.num_channels, " channels, expected 1 or 3"));
     if (std::min(seen.height, seen.width) < Vgg16<Cpu>::smallest_side)
-        throw ShapeError(text(name, ": pictures of ", to_string(picture), " are looked at as ", to_string(seen),
+        throw ShapeError(text(name, ": pictures of ", to_string(picture),
+                              o.crop ? text(" are cropped to ", to_string(seen)) : " are given",
                               ", expected at least 16x16",
-                              o.crop ? "; ppl2_wend and --no-crop look at them whole" : ""));
+                              o.crop ? "; ppl2_wend and --no-crop use whole pictures" : ""));
     return o;
 }
 

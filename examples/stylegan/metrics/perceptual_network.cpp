@@ -32,10 +32,10 @@ fs::path shipped_features() {
 
 void add_perceptual_options(CLI::App& c, PerceptualOptions& o) {
     add_path(c, "--vgg", o.vgg, "FILE",
-             "VGG16: torchvision's state dictionary (.pth or .safetensors), or vgg16_zhang_perceptual.pkl; "
-             "default: small features that come with the program, whose numbers compare only among themselves");
+             "VGG16 weights: torchvision's state dictionary (.pth or .safetensors) or vgg16_zhang_perceptual.pkl "
+             "(default: small features that come with the program; their distances compare only with each other)");
     add_path(c, "--lpips", o.lpips, "FILE",
-             "the LPIPS v0.1 heads, vgg.pth of its authors; not needed where the file of --vgg holds them");
+             "LPIPS v0.1 heads, vgg.pth of its authors; not needed if the file of --vgg holds them");
 }
 
 }  // namespace stylegan::examples

@@ -33,8 +33,8 @@ private:
     Lpips<Device> lpips_;
 };
 
-/// The distance that the options name, on the device of `context`.
-/// @throws FileError, FormatError, ValueError if files are missing or hold another network; nothing in them is executed
+/// The distance that the options name, on the device of `context`. Nothing in the files is executed.
+/// @throws FileError, FormatError, ValueError if they are missing or hold another network
 template <class Device>
 [[nodiscard]] PerceptualNetwork open_perceptual_network_on(const PerceptualOptions& o,
                                                            std::shared_ptr<Context<Device>> context) {
@@ -42,13 +42,14 @@ template <class Device>
         return std::make_shared<PerceptualDistanceOn<Device>>(std::move(lpips));
     };
     if (o.vgg.empty() && !o.lpips.empty())
-        throw ValueError("--lpips: is given without --vgg, expected both: heads belong to the features of VGG16");
+        throw ValueError(
+            "--lpips: is given without --vgg, expected both, since the heads belong to the features of VGG16");
     if (o.vgg.empty()) {
         const std::string remark = "cifar-vgg features, not comparable with published values";
         return {distance(Lpips<Device>(load_vgg16(read_tensor_file(shipped_features()), std::move(context)))),
                 "cifar-vgg", remark,
-                "No --vgg: distances are of the small features that come with this program, and compare only among "
-                "themselves"};
+                "No --vgg given: distances use the small features that come with this program, and compare only with "
+                "each other"};
     }
     const NamedTensors vgg = read_tensor_file(o.vgg);
     Lpips<Device> lpips(load_vgg16(vgg, std::move(context)));
@@ -62,8 +63,8 @@ template <class Device>
     return {distance(std::move(lpips)), features, features + " features, not comparable with published values", ""};
 }
 
-/// The same for evaluations next to a generator in `context`: on a GPU apart from it, so that one is computed while the other
-/// one's pictures are prepared; on the processor with its threads and memory, which are busy all the time.
+/// The same for use next to a generator in `context`. A GPU gets a context of its own, so that distances are computed
+/// while the next pictures are prepared. The CPU shares threads and memory, which are busy all the time.
 template <class Device>
 [[nodiscard]] PerceptualNetwork open_perceptual_network_beside(const PerceptualOptions& o, Device device,
                                                                std::shared_ptr<Context<Device>> context) {

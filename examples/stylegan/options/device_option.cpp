@@ -19,21 +19,19 @@ void add_device(CLI::App& c, DeviceOption& device) {
         return parsed;
     };
     add_parsed(c, "--device", device, "cpu|cuda|cuda:N", parse, "cpu, cuda, or cuda:N for the GPU with that number",
-               "where to compute (default cpu); a GPU needs a program that was compiled with CUDA");
+               "where to compute (default cpu); cuda needs a program compiled with CUDA");
     std::vector<std::pair<std::string, Kernels>> kernels;
     for (const auto& [value, name] : kernels_names) kernels.emplace_back(name, value);
-    add_choice(
-        c, "--kernels", device.kernels, kernels,
-        "on the CPU (default fast): fast, eigen: every op in Eigen alone, or plain: loops by the definition, slow");
+    add_choice(c, "--kernels", device.kernels, kernels,
+               "kernels on the CPU: fast (default); eigen, every op in Eigen alone; plain, simple loops, slow");
     std::vector<std::pair<std::string, Precision>> choices;
     for (const auto& [precision, name] : precision_names) choices.emplace_back(name, precision);
-    CLI::Option& precision =
-        add_choice(c, "--gpu-precision", device.precision, choices,
-                   "of products on a GPU (default fp32). tf32, fp16: 11 significant bits, pictures differ in the third "
-                   "digit; bf16: 8 bits");
+    CLI::Option& precision = add_choice(c, "--gpu-precision", device.precision, choices,
+                                        "precision of matrix products on a GPU (default fp32); tf32 and fp16 have 11 "
+                                        "significant bits, so pictures differ in the third digit; bf16 has 8");
     exclude(precision,
             add_flag(
-                c, "--tf32", [&device] { device.precision = Precision::tf32; }, "the same as --gpu-precision tf32"));
+                c, "--tf32", [&device] { device.precision = Precision::tf32; }, "same as --gpu-precision tf32"));
 }
 
 std::optional<DeviceOption> parse_device(const std::string& text) {

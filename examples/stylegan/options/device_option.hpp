@@ -16,12 +16,12 @@ class App;
 
 namespace stylegan::examples {
 
-/// Where a command computes: on the processor, or on a GPU.
+/// Where a command computes: on the CPU or on a GPU.
 struct DeviceOption {
     bool cuda = false;
-    int number = 0;                         ///< of the GPU
-    Precision precision = Precision::fp32;  ///< on a GPU
-    Kernels kernels = Kernels::fast;        ///< on the CPU
+    int number = 0;                         ///< index of the GPU
+    Precision precision = Precision::fp32;  ///< of matrix products on a GPU
+    Kernels kernels = Kernels::fast;        ///< on a CPU
 };
 
 /// --device, --kernels, --gpu-precision and --tf32
@@ -30,17 +30,17 @@ void add_device(CLI::App& command, DeviceOption& device);
 /// "cpu", "cuda" or "cuda:1"; nothing for any other text.
 [[nodiscard]] std::optional<DeviceOption> parse_device(const std::string& text);
 
-/// Ends a command that asks for a GPU. @throws DeviceError: "--device: is "cuda:1", expected cpu, since <why>"
+/// Refuses a command that asks for a GPU. @throws DeviceError: "--device: is "cuda:1", expected cpu, since <why>"
 [[noreturn]] void refuse_device(const DeviceOption& device, const std::string& why);
 
-/// Ends a command that asks for kernels of the CPU and for a GPU. @throws ValueError
+/// @throws ValueError if CPU kernels are chosen, to be called for a GPU
 void require_no_kernels(const DeviceOption& device);
 
-/// "not compiled in", "1 device", or why there is none.
+/// "not compiled in", "1 device", or why no device can be used.
 [[nodiscard]] std::string cuda_description();
 
-/// f(Cpu{...}) or f(Cuda{...}), as the command line says. Files that call it are compiled by nvcc where the program has CUDA.
-/// @throws DeviceError if there is no such GPU, or the program was compiled without CUDA
+/// f(Cpu{...}) or f(Cuda{...}), as the options say. In a program with CUDA, nvcc compiles the files that call it.
+/// @throws DeviceError if there is no such GPU or the program was compiled without CUDA
 template <class F>
 auto on_device(const DeviceOption& device, int threads, F&& f) {
     if (!device.cuda) return f(Cpu{.threads = threads, .kernels = device.kernels});

@@ -36,7 +36,7 @@ CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<
 
 CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
                         const std::string& help) {
-    const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty where the flag stands alone
+    const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty if the flag stands alone
         if (s.empty() || s == "1" || s == "true" || s == "yes" || s == "on") return true;
         if (s == "0" || s == "false" || s == "no" || s == "off") return false;
         return std::nullopt;
@@ -56,13 +56,13 @@ CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesyste
 
 CLI::Option& add_threads(CLI::App& command, int& threads) {
     return add_whole(command, "--threads", threads, {0, 1024},
-                     "threads to compute with; 0, the default: all that the machine has");
+                     "number of CPU threads (default 0: all that the machine has)");
 }
 
 void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
     add_flag(
         command, "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
-        "pass over tensors in the file that its networks do not have");
+        "ignore tensors in the file that its networks do not have");
 }
 
 void require(CLI::Option& option) { option.required(); }

@@ -19,16 +19,16 @@ class Option;
 
 namespace stylegan::examples {
 
-// How commands tell CLI11 their options. Its header takes long to compile, so that only a few files include it.
+// Options of commands, on top of CLI11. The header of CLI11 takes long to compile, so only a few files include it.
 
-/// Ends the run as wrong usage: "flag: what" on stderr, exit status 2.
+/// Reports wrong usage: "flag: what" on stderr, exit status 2.
 [[noreturn]] void usage_error(const std::string& flag, const std::string& what);
 
-/// Adds `stylegan name`, which calls run() when its options are read.
+/// Adds `stylegan name`, which calls run() after its options are parsed.
 [[nodiscard]] CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help,
                                     std::function<void()> run);
 
-/// An option with a value. Where `take` refuses its text, that is a usage error: "--flag: is "text", expected ...".
+/// An option with a value. If `take` returns false, that is a usage error: "--flag: is "text", expected ...".
 /// @param form  stands for the value in --help
 CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::string& form,
                         std::function<bool(const std::string&)> take, const std::string& expected,
@@ -36,23 +36,23 @@ CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::s
 
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, const std::string& help);
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<void()> set, const std::string& help);
-/// A flag that may also be followed by 0 or 1 (or false, true ...), as the official tools ask for.
+/// A flag that may be followed by 0 or 1 (or false, true ...), as in the official tools.
 CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
                         const std::string& help);
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help);
 CLI::Option& add_threads(CLI::App& command, int& threads);
-/// --allow-extra. Where a command has it, an ExtraTensorsError tells of it.
+/// --allow-extra. If a command has it, the message of an ExtraTensorsError mentions it.
 void add_allow_extra(CLI::App& command, ExtraTensors& extra);
 
-/// Not without this option.
+/// Makes an option mandatory.
 void require(CLI::Option& option);
-/// Not together.
+/// Two options that cannot be combined.
 void exclude(CLI::Option& option, CLI::Option& other);
-/// Not the one without the other.
+/// An option that works only with `other`.
 void need(CLI::Option& option, CLI::Option& other);
 
-/// An option whose text `parse` turns into a value, or into nothing where the text is wrong.
+/// An option whose text `parse` turns into a value, or into nothing if the text is wrong.
 template <class T, class Parse>
 CLI::Option& add_parsed(CLI::App& command, const std::string& flag, T& value, const std::string& form, Parse parse,
                         const std::string& expected, const std::string& help) {
@@ -64,7 +64,7 @@ CLI::Option& add_parsed(CLI::App& command, const std::string& flag, T& value, co
     return add_option(command, flag, form, take, expected, help);
 }
 
-/// An option that is a whole number. @tparam T  int, std::optional<int> and the like, which hold the range
+/// A whole number. @tparam T  int, std::optional<int> and the like, large enough for the range
 template <class T>
 CLI::Option& add_whole(CLI::App& command, const std::string& flag, T& value, Range<std::int64_t> range,
                        const std::string& help) {
@@ -72,7 +72,7 @@ CLI::Option& add_whole(CLI::App& command, const std::string& flag, T& value, Ran
     return add_parsed(command, flag, value, "N", parse, "a whole number" + range.words(), help);
 }
 
-/// An option that is a number. @tparam T  double or std::optional<double>
+/// A number. @tparam T  double or std::optional<double>
 template <class T>
 CLI::Option& add_real(CLI::App& command, const std::string& flag, T& value, Range<double> range,
                       const std::string& help) {
@@ -80,7 +80,7 @@ CLI::Option& add_real(CLI::App& command, const std::string& flag, T& value, Rang
     return add_parsed(command, flag, value, "X", parse, "a number" + range.words(), help);
 }
 
-/// An option that is one of a few words.
+/// One of a few words.
 template <class T>
 CLI::Option& add_choice(CLI::App& command, const std::string& flag, T& value,
                         const std::vector<std::pair<std::string, T>>& choices, const std::string& help) {

@@ -6,17 +6,17 @@
 
 namespace stylegan::examples {
 
-/// Makes a folder, and those above it, unless it is there, and checks that files can be written into it: called when all
-/// inputs are known to be good, before the long work begins.
+/// Makes a folder and its parents, and checks that files can be written into it. Call it when all inputs are known to
+/// be good, before the long work begins.
 /// @throws FileError
 void make_output_folder(const std::filesystem::path& folder);
 
-/// The same check for a file that is written after the long work, into a folder that must be there.
-/// @param flag  that names the file
+/// The same check for the folder of a file, which must exist.
+/// @param flag  the option that names the file, for errors
 /// @throws FileError
 void require_folder_of(const std::string& flag, const std::filesystem::path& file);
 
-/// Adds a line to a text file, which is made if need be.
+/// Adds a line to a text file; makes the file if there is none.
 /// @throws FileError, for example if the disk is full
 void append_line(const std::filesystem::path& file, const std::string& line);
 

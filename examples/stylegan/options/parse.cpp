@@ -11,7 +11,7 @@
 namespace stylegan::examples {
 namespace {
 
-/// The number that the whole of `text` is.
+/// The whole of `text` as a number.
 template <class N>
 std::optional<N> parse_number(std::string_view text) {
     N n{};
@@ -63,7 +63,7 @@ std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text)
     std::vector<std::uint32_t> seeds;
     for (;;) {
         const std::size_t comma = text.find(',');
-        const std::string_view part = without_spaces_around(text.substr(0, comma));  // as the official tools do
+        const std::string_view part = without_spaces_around(text.substr(0, comma));  // as in the official tools
         const std::size_t dash = part.find('-');
         const auto first = parse_whole(part.substr(0, dash), possible);
         const auto last = dash == std::string_view::npos ? first : parse_whole(part.substr(dash + 1), possible);
@@ -85,8 +85,8 @@ std::vector<int> parse_layer_list(const std::string& flag, const std::string& li
     for (const auto& [name, first, end] : {Group{"coarse", 0, 4}, Group{"middle", 4, 8}, Group{"fine", 8, layers}}) {
         if (list != name) continue;
         if (first >= layers)
-            throw ValueError(text(flag, ": is ", list, ", layers from ", first, " on, expected layers from 0 to ",
-                                  layers - 1, ", which the network has"));
+            throw ValueError(
+                text(flag, ": is ", list, " (layers from ", first, " on), expected layers from 0 to ", layers - 1));
         std::vector<int> all;
         for (int l = first; l < std::min(end, layers); ++l) all.push_back(l);
         return all;

@@ -16,8 +16,8 @@
 
 namespace stylegan::examples {
 
-// Values of options from their text: numbers, sizes and lists. A function that returns std::optional returns nothing for
-// a text of another form.
+// Values of options from their text: numbers, sizes and lists. A function that returns std::optional returns nothing
+// for a text of another form.
 
 /// The smallest and the largest value that an option accepts.
 template <class N>
@@ -55,8 +55,8 @@ inline constexpr const char* seed_list_form = "numbers and ranges such as 0-35,1
 /// The form of a list of layers, for error messages.
 inline constexpr const char* layer_list_form = "coarse, middle, fine, or layers such as 0-3,6";
 
-/// Layers by number and range, or by the paper's names for a square network: `coarse` (4x4 and 8x8), `middle` (16x16 and
-/// 32x32) or `fine` (64x64 and above). An error of form is a usage error.
+/// Layers by number and range, or by the paper's names for a square network: `coarse` (4x4 and 8x8), `middle` (16x16
+/// and 32x32) or `fine` (64x64 and above). An error of form is a usage error.
 /// @param flag  the option, for errors
 /// @throws ValueError if the network does not have such a layer
 [[nodiscard]] std::vector<int> parse_layer_list(const std::string& flag, const std::string& list,

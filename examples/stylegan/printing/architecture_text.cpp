@@ -40,7 +40,7 @@ std::string in_code(const BlurFilter& v) {
     return text('{', v.length, ", {", taps, "}}");
 }
 
-/// The members of an architecture as code, by where they lie within it: initializers must be written in that order.
+/// The members of an architecture as code, sorted by address: initializers must be in that order.
 std::map<const void*, std::pair<std::string, std::string>, std::less<>> members(const Architecture& a) {
     std::map<const void*, std::pair<std::string, std::string>, std::less<>> all;
     const auto add = [&](const std::string& key, const auto& value) {
@@ -52,7 +52,7 @@ std::map<const void*, std::pair<std::string, std::string>, std::less<>> members(
     return all;
 }
 
-/// A row of table 1 with all sizes of `a`, the mapping depth too, and with what only matters while training.
+/// A row of table 1 with all sizes of `a`, its mapping depth, and the members that matter only in training.
 Architecture with_depth_and_training_of(const Architecture& a, Architecture row) {
     row = with_sizes_of(a, row);
     row.mapping_lrmul = a.mapping_lrmul;
@@ -101,8 +101,7 @@ std::string configuration_of(const Architecture& a) {
             return row == &config_f && a.style_mixing_prob == config_e.style_mixing_prob
                        ? "configuration E, style-based, without mixing"
                        : words;
-    return a.use_styles ? "style-based, no row of the paper's table 1"
-                        : "without styles, no row of the paper's table 1";
+    return a.use_styles ? "style-based, not in the paper's table 1" : "without styles, not in the paper's table 1";
 }
 
 std::string feature_maps_of(const Architecture& a) {

@@ -8,14 +8,14 @@
 
 namespace stylegan::examples {
 
-/// A row of the paper's table 1 with the sizes of `a`: of pictures, labels, feature maps and latents.
+/// A row of the paper's table 1 with the sizes of `a`: pictures, labels, feature maps and latents.
 [[nodiscard]] Architecture with_sizes_of(const Architecture& a, Architecture row);
 
-/// What to write in C++ for an architecture: "{.resolution_log2 = 5, .fmap_base = 1024}". Members with the value of
-/// configuration F at 1024x1024, the defaults, are left out.
+/// The C++ initializer of an architecture: "{.resolution_log2 = 5, .fmap_base = 1024}". Members with their default
+/// value, that of configuration F at 1024x1024, are left out.
 [[nodiscard]] std::string architecture_literal(const Architecture& a);
 
-/// "configuration F, style-based" and the like: which row of the paper's table 1 this is, whatever its sizes.
+/// The row of the paper's table 1, whatever the sizes: "configuration F, style-based" and the like.
 [[nodiscard]] std::string configuration_of(const Architecture& a);
 
 /// "512 (4x4), 256 (8x8)": the feature maps of each stage, height x width.

@@ -17,7 +17,7 @@
 namespace stylegan::examples {
 namespace {
 
-/// What Linux's /proc/self/status tells of a field, such as "VmHWM:   1234 kB"; 0 where it does not.
+/// A field of Linux's /proc/self/status, such as "VmHWM:   1234 kB"; 0 if there is none.
 std::size_t status_bytes(std::string_view field) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> status(std::fopen("/proc/self/status", "r"), std::fclose);
     char line[256];
@@ -29,7 +29,7 @@ std::size_t status_bytes(std::string_view field) {
     return 0;
 }
 
-/// Instructions for vectors of so many bytes.
+/// The instruction set with vectors of so many bytes.
 const char* name_of_vectors(int bytes, bool fused) {
     if (bytes == 64) return "AVX-512";
     if (bytes == 32) return fused ? "AVX2 with FMA" : "AVX without FMA";
@@ -46,8 +46,8 @@ constexpr bool fused_here = true;
 constexpr bool fused_here = false;
 #endif
 
-/// What the processor that this runs on has; what was compiled for where that cannot be asked.
-struct Processor {
+/// Vectors of the CPU that this runs on; those that were compiled for if the CPU cannot be asked.
+struct CpuVectors {
 #if defined(__x86_64__)
     bool fused = __builtin_cpu_supports("fma") != 0;
     int bytes = __builtin_cpu_supports("avx512f") != 0 ? 64 : __builtin_cpu_supports("avx") != 0 ? 32 : 16;
@@ -65,7 +65,7 @@ std::size_t memory_now() {
 }
 
 std::size_t peak_memory() {
-    // What getrusage() tells on Linux includes the program that started this one; VmHWM does not.
+    // On Linux, getrusage() includes the program that started this one; VmHWM does not.
     if (const std::size_t peak = status_bytes("VmHWM:"); peak > 0) return peak;
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -77,9 +77,9 @@ std::size_t peak_memory() {
 }
 
 std::string build_description() {
-    const Processor processor;
+    const CpuVectors cpu;
     const std::string compiled_for = name_of_vectors(ops::vector_bytes, fused_here),
-                      here = name_of_vectors(processor.bytes, processor.fused);
+                      here = name_of_vectors(cpu.bytes, cpu.fused);
     std::string lines =
         text("version         ", version[0], '.', version[1], '.', version[2],
 #if defined(__clang__)
@@ -87,11 +87,11 @@ std::string build_description() {
 #else
              "\ncompiler        g++ ", __GNUC__, '.', __GNUC_MINOR__,
 #endif
-             "\ncompiled for    ", compiled_for, "\nprocessor       ", here, ", ", std::thread::hardware_concurrency(),
+             "\ncompiled for    ", compiled_for, "\nCPU             ", here, ", ", std::thread::hardware_concurrency(),
              " threads\nCUDA            ", cuda_description(), '\n');
     if (compiled_for != here)
-        lines += text("warning: this program uses ", compiled_for, " where the processor has ", here,
-                      ": it would be faster compiled with -march=native, or for that processor by name\n");
+        lines += text("warning: this program uses ", compiled_for, ", but the CPU has ", here,
+                      ": compile with -march=native, or for that CPU by name, to use it\n");
 #if !defined(__OPTIMIZE__)
     lines += "warning: compiled without optimization\n";
 #endif

@@ -6,13 +6,14 @@
 
 namespace stylegan::examples {
 
-/// What this program was compiled by and for, in lines, with a warning if this processor could do better.
+/// Version, compiler, instruction set and CUDA support of this program, one line each, with a warning if this CPU has
+/// larger vectors.
 [[nodiscard]] std::string build_description();
 
-/// The memory that this process holds, in bytes.
+/// Memory that this process holds, in bytes.
 [[nodiscard]] std::size_t memory_now();
 
-/// The most memory that this process ever held at once, in bytes.
+/// Peak memory of this process so far, in bytes.
 [[nodiscard]] std::size_t peak_memory();
 
 }  // namespace stylegan::examples

@@ -13,7 +13,7 @@
 namespace stylegan::examples {
 namespace {
 
-// A signal handler can reach nothing but a static of this type.
+// The only kind of variable that a signal handler may change.
 volatile std::sig_atomic_t signalled = 0;
 
 void mark(int) { signalled = 1; }
@@ -69,7 +69,7 @@ void ProgressBar::show(double part, const std::string& text) {
     const int full = static_cast<int>(std::clamp(part, 0.0, 1.0) * width);
     std::string line = '[' + std::string(static_cast<std::size_t>(full), '#') +
                        std::string(static_cast<std::size_t>(width - full), '.') + "] " + text;
-    winsize terminal{};  // a line that wraps could not be taken away again
+    winsize terminal{};  // a line that wraps could not be removed
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &terminal) == 0 && terminal.ws_col > 0)
         line.resize(std::min<std::size_t>(line.size(), terminal.ws_col - 1u));
     std::printf("\r\x1b[K%s", line.c_str());

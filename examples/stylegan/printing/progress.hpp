@@ -9,8 +9,8 @@
 
 namespace stylegan::examples {
 
-/// While one exists, Ctrl-C (SIGINT) and SIGTERM set a mark instead of ending the program; a second one ends it at once.
-/// What the signals did before is put back at the end. One at a time.
+/// While an object exists, the first Ctrl-C (SIGINT) or SIGTERM sets a mark instead of ending the program; the second
+/// ends it. The destructor restores the previous handlers. Only one object may exist at a time.
 class Interrupt {
 public:
     Interrupt();
@@ -18,7 +18,7 @@ public:
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
 
-    /// Whether a signal has come.
+    /// Whether a signal has arrived.
     [[nodiscard]] static bool requested();
 
 private:
@@ -29,18 +29,18 @@ private:
 /// "25s", "5m 03s", "1h 02m 03s", "1d 02h 03m"
 [[nodiscard]] std::string text_of_seconds(double seconds);
 
-/// A line on the terminal that is overwritten as work goes on; prints nothing when the output is no terminal.
+/// A line on the terminal that is overwritten as work proceeds; prints nothing if the output is not a terminal.
 class ProgressBar {
 public:
     ProgressBar();
 
     [[nodiscard]] bool visible() const { return visible_; }
 
-    /// Shows how far the work is, at most some times a second.
-    /// @param part  in [0, 1]
-    /// @param text  what stands behind the bar
+    /// Shows the progress, at most ten times a second.
+    /// @param part  of the work that is done, in [0, 1]
+    /// @param text  follows the bar
     void show(double part, const std::string& text);
-    /// Takes the line away, so that another can be printed in its place.
+    /// Removes the line.
     void clear();
 
 private:
@@ -48,17 +48,17 @@ private:
     double last_ = 0;
 };
 
-/// Seconds on a clock that never jumps.
+/// Seconds of a steady clock.
 [[nodiscard]] double seconds_now();
 
-/// Ctrl-C ended a command.
+/// Thrown when Ctrl-C ends a command.
 class Interrupted : public Error {
 public:
     using Error::Error;
 };
 
-/// The progress bar of a command that works through a known number of things; gone when this object ends.
-/// As long as it lives, Ctrl-C ends the command in good order: by an exception, so that no file is left half-written.
+/// The progress bar of a command with a known number of things to do; the destructor removes it.
+/// While an object exists, Ctrl-C makes show() throw, so that no file is left half-written.
 class CountedProgress {
 public:
     /// @param unit  what is counted: "pictures"
@@ -67,7 +67,7 @@ public:
     CountedProgress& operator=(const CountedProgress&) = delete;
     ~CountedProgress() { bar_.clear(); }
 
-    /// Shows "12 of 40 pictures, 3.1/s, 9s left", and `more`. @throws Interrupted after Ctrl-C
+    /// Shows "12 of 40 pictures, 3.1/s, 9s left" and `more`. @throws Interrupted after Ctrl-C
     void show(std::size_t done, std::size_t total, const std::string& more = {});
     void clear() { bar_.clear(); }
 

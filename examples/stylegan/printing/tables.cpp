@@ -10,7 +10,7 @@
 namespace stylegan::examples {
 namespace {
 
-/// "G_synthesis/8x8/Conv0_up/Noise/weight" -> "G_synthesis/8x8/Conv0_up": the network's part, the resolution, the layer.
+/// "G_synthesis/8x8/Conv0_up/Noise/weight" -> "G_synthesis/8x8/Conv0_up": part of the network, resolution, layer.
 std::string layer_of(const std::string& variable) {
     std::size_t at = 0;
     if (variable.starts_with("G_mapping/") || variable.starts_with("G_synthesis/")) at = variable.find('/') + 1;
@@ -19,7 +19,7 @@ std::string layer_of(const std::string& variable) {
     return variable.substr(0, end);
 }
 
-/// The stage whose pictures have this height.
+/// The stage with this height.
 int stage_of_height(const Architecture& a, int height) {
     int stage = 0;
     while (stage + 1 < a.stages() && a.size(stage).height < height) ++stage;
@@ -30,7 +30,7 @@ std::vector<Index> maps(const Architecture& a, int stage, int channels) {
     return {channels, a.size(stage).height, a.size(stage).width};
 }
 
-/// What a layer puts out, without the batch.
+/// The shape of a layer's output, without the batch.
 std::vector<Index> output_of(const Architecture& a, bool discriminator, const std::string& layer,
                              const std::vector<Index>& weight) {
     const std::size_t lod = layer.find("_lod");

@@ -20,7 +20,7 @@ namespace stylegan::examples {
 /// A number with so many significant digits: "0.1235".
 [[nodiscard]] std::string text_of_number(double x, int digits);
 
-/// A parameter as a table needs it.
+/// Name and shape of a parameter.
 struct Variable {
     std::string name;
     std::vector<Index> shape;
@@ -36,25 +36,25 @@ template <class Network>
     return all;
 }
 
-/// A layer of a network: what shares a name up to "8x8/Conv0_up" or "Dense3".
+/// A layer of a network: the parameters that share a name such as "8x8/Conv0_up" or "Dense3".
 struct LayerRow {
     std::string name;
     Index parameters = 0;       ///< trainable numbers
     std::vector<Index> output;  ///< without the batch: (C, H, W) or (length)
-    std::vector<Index> weight;  ///< shape of its main weight; empty for a layer without
+    std::vector<Index> weight;  ///< shape of its main weight; empty if it has none
 };
 
-/// The layers of a generator or discriminator in the order of its variables; w average, noise maps and lod are left out.
+/// The layers of a generator or discriminator in the order of its parameters, without w average, noise maps and lod.
 [[nodiscard]] std::vector<LayerRow> layer_rows(const Architecture& a, const std::vector<Variable>& variables);
 
-/// A table as the official print_layers() gives it: layer, parameters, output shape, weight shape, and the total.
+/// The table of the official print_layers(): layer, parameters, output shape, weight shape, and the total.
 void print_layers(std::ostream& out, const std::string& title, const Architecture& a,
                   const std::vector<Variable>& variables);
 
-/// Prints a line for each layer, and one for all: milliseconds, their share, rates and bytes.
+/// Prints a line for each layer and one for all: milliseconds, share, rates and bytes.
 void print_profile(const Profile& profile);
 
-/// The layers of `profile` with what a single call takes: "layer", "seconds", "multiply_adds" and "bytes".
+/// The layers of `profile`: "layer", "seconds", "multiply_adds" and "bytes", each for one call.
 [[nodiscard]] nlohmann::ordered_json profile_json(const Profile& profile);
 
 }  // namespace stylegan::examples

@@ -15,8 +15,8 @@ namespace {
 
 struct Row {
     int stage = 0;
-    double fade_kimg = 0;    ///< where it begins to fade in
-    double stable_kimg = 0;  ///< where it has
+    double fade_kimg = 0;    ///< start of its fade-in
+    double stable_kimg = 0;  ///< end of its fade-in
     ScheduledStep step;
 };
 
@@ -61,8 +61,8 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
 
     out << "\nOptions   " << stylegan::to_json(o).dump() << "\n\n";
     const std::vector<Row> rows = rows_of(s);
-    line(out, "%-11s %-14s %-14s %-10s %-14s %s", "Level", "fades in at", "whole at kimg", "minibatch", "learning rate",
-         "peak memory planned");
+    line(out, "%-11s %-14s %-14s %-10s %-14s %s", "Level", "fades in at", "stable at kimg", "minibatch",
+         "learning rate", "planned memory");
     MemoryPlan most;
     for (const Row& row : rows) {
         const Index batch = o.microbatch > 0 ? std::min(o.microbatch, row.step.batch) : row.step.batch;
@@ -77,15 +77,14 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
              row.fade_kimg >= o.total_kimg ? "  (not reached)" : "");
         if (row.fade_kimg < o.total_kimg && plan.total() >= most.total()) most = plan;
     }
-    out << "\nOf the largest: networks " << text_of_bytes(most.parameters) << ", gradients "
+    out << "\nAt the peak: networks " << text_of_bytes(most.parameters) << ", gradients "
         << text_of_bytes(most.gradients) << ", moments " << text_of_bytes(most.moments) << ", activations "
         << text_of_bytes(most.activations) << '\n';
     if (!device.cuda) return;
-    out << "Planned as for the processor. A GPU holds the same, but for scratch memory: of cuDNN's, which only it can\n"
-           "tell, at most 1 GiB where it has an algorithm that does with that; CUDA's own context comes on top\n";
+    out << "Planned for the CPU. A GPU also needs CUDA's context, and scratch memory that only cuDNN knows: at most 1 "
+           "GiB\nif it has an algorithm for that\n";
     if (device.precision == Precision::fp16 || device.precision == Precision::bf16)
-        out << "Copies of a convolution's maps and weights in 16 bits, one convolution at a time, are not in the "
-               "plan\n";
+        out << "16-bit copies of feature maps and weights, of one convolution at a time, are not included\n";
 }
 
 }  // namespace stylegan::examples

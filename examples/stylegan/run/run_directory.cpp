@@ -43,7 +43,7 @@ RunDirectory RunDirectory::create(const fs::path& outdir, const std::string& des
         const auto number = parse_whole(std::string_view(name).substr(0, name.find('-')), {0, 99999999});
         if (number && name.find('-') != std::string::npos) next = std::max(next, *number + 1);
     });
-    for (;; ++next) {  // until nobody else has just taken it
+    for (;; ++next) {  // another run may have just taken a number
         char number[32];
         std::snprintf(number, sizeof number, "%05lld-", static_cast<long long>(next));
         const fs::path path = outdir / (number + description);
@@ -73,7 +73,7 @@ fs::path RunDirectory::newest_snapshot() const {
     });
     if (most < 0)
         throw FileError(text("--resume ", path_.string(),
-                             ": has no network-snapshot-*.safetensors, expected the folder of a run, or a snapshot"));
+                             ": has no network-snapshot-*.safetensors, expected a run folder or a snapshot"));
     return newest;
 }
 

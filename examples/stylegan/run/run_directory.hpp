@@ -9,10 +9,10 @@ namespace stylegan::examples {
 /// The folder of one training run, `00000-<description>`, and the names of the files in it.
 class RunDirectory {
 public:
-    /// Makes `outdir` if need be, and in it a new folder of the next free number. @throws FileError
+    /// Makes a new folder with the next free number in `outdir`, which is made if need be. @throws FileError
     [[nodiscard]] static RunDirectory create(const std::filesystem::path& outdir, const std::string& description);
 
-    /// A folder that is there.
+    /// An existing folder.
     explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -22,7 +22,7 @@ public:
     /// "fakes000025.png"
     [[nodiscard]] std::filesystem::path fakes(double kimg) const;
 
-    /// The snapshot of the largest number. @throws FileError if there is none
+    /// The snapshot with the largest number. @throws FileError if there is none
     [[nodiscard]] std::filesystem::path newest_snapshot() const;
 
     /// Prints a line and adds it to log.txt. @throws FileError, for example if the disk is full
@@ -30,10 +30,10 @@ public:
     /// Adds a line to stats.jsonl. @throws FileError
     void stats(const std::string& line) const;
 
-    /// The seconds that stats.jsonl tells for the last tick up to `kimg`; 0 if there is none.
+    /// Seconds of training up to `kimg`, from stats.jsonl; 0 if it has none.
     [[nodiscard]] double seconds_until(double kimg) const;
 
-    /// Takes away the folder and all that is in it: for a run that fails before it begins.
+    /// Removes the folder and its contents, for a run that fails before it begins.
     void remove() const;
 
 private:

@@ -34,7 +34,7 @@ RunPictures::Generate averaged(Trainer<Device>& trainer) {
 template <class Device>
 class SnapshotMetrics {
 public:
-    /// @throws ValueError, ShapeError, FileError, FormatError where a metric could not be evaluated later
+    /// @throws ValueError, ShapeError, FileError, FormatError if a metric cannot be evaluated
     SnapshotMetrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer)
         : names_(settings.metrics), averaged_(trainer.averaged()) {
         if (names_.empty()) return;
@@ -44,7 +44,7 @@ public:
             open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device, averaged_.shared_context()));
     }
 
-    /// Adds a line to the run's log and to metric-<name>.jsonl for each; Ctrl-C leaves out the rest.
+    /// Adds a line for each metric to the log and to metric-<name>.jsonl; Ctrl-C skips the rest.
     void evaluate(const RunDirectory& directory, const std::string& snapshot) const {
         struct Stop {};
         try {
@@ -68,7 +68,7 @@ private:
     std::optional<PerceptualNetwork> network_;
 };
 
-/// The training loop's side of a run: its lines, statistics, pictures and snapshots.
+/// Runs the trainer; writes progress lines, statistics, pictures and snapshots.
 template <class Device>
 class RunLoop {
 public:
@@ -102,7 +102,7 @@ private:
     }
     [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
 
-    /// Throws what writing threw.
+    /// Rethrows an error of the writer.
     void finish_writing() {
         if (writing_.valid()) writing_.get();
     }
@@ -147,7 +147,7 @@ private:
                 .skipped = skipped() - skipped_};
     }
 
-    /// A snapshot, its pictures and its metrics.
+    /// Writes a snapshot, its pictures and its metrics.
     void save(double lod) {
         snapshot_ = directory_.snapshot(kimg());
         save_snapshot(snapshot_, trainer_);
@@ -192,7 +192,7 @@ private:
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;
     std::filesystem::path snapshot_;
-    std::future<void> writing_;  // of the last pictures, while training goes on
+    std::future<void> writing_;  // the last pictures are written while training continues
 };
 
 }  // namespace stylegan::examples

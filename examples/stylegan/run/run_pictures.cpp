@@ -21,7 +21,7 @@ Image image_of(const Dataset& data, std::size_t i) {
 
 }  // namespace
 
-// As many pictures as fill a part of the screen, but not so many that they take long.
+// Enough pictures to fill a part of the screen, few enough to be quick.
 RunPictures::RunPictures(const Dataset& data, const Architecture& a)
     : columns_(std::clamp(512 / data.width(), 3, 12)),
       rows_(std::clamp(288 / data.height(), 2, 7)),

@@ -12,7 +12,7 @@
 
 namespace stylegan::examples {
 
-/// The picture grids of a training run: the same places hold the same latents, and the same labels, in all of them.
+/// The picture grids of a training run. A place in the grid has the same latents and label in all of them.
 class RunPictures {
 public:
     using Generate =
@@ -24,7 +24,7 @@ public:
     /// Real pictures, spread evenly over the data set. @throws FileError
     void write_reals(const std::filesystem::path& path) const;
 
-    /// Generated ones with constant noise: those of `stylegan generate --seeds 0-N`.
+    /// Generated pictures with constant noise, those of `stylegan generate --seeds 0-N`.
     /// @param generator  callable: latents and options -> pictures
     [[nodiscard]] Image fakes(const Generate& generator, double lod) const;
 

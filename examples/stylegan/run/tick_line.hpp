@@ -22,7 +22,7 @@ struct TickLine {
     [[nodiscard]] double seconds_per_kimg() const { return tick_kimg > 0 ? tick_seconds / tick_kimg : 0; }
 };
 
-/// "tick 12    kimg 48.0     lod 0.00  minibatch 16   time 5m 03s       sec/tick 24.1    sec/kimg 6.02    maintenance 0.0 ..."
+/// "tick 12    kimg 48.0     lod 0.00  minibatch 16   time 5m 03s       sec/tick 24.1    sec/kimg 6.02    ..."
 [[nodiscard]] std::string text_of(const TickLine& line);
 
 }  // namespace stylegan::examples

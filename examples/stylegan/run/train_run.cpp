@@ -29,8 +29,8 @@ PictureSource source_of(const Dataset& data, bool labels) {
     return source;
 }
 
-/// Decodes every picture once, so that a damaged one is found before anything is written. Not for large data sets: there it
-/// would take long.
+/// Decodes every picture once, to find a damaged one before anything is written. Skips data sets larger than the cache,
+/// which would take long.
 template <class Device>
 void check_pictures(const Dataset& data, Context<Device>& context) {
     const double bytes = static_cast<double>(data.size()) * data.width() * data.height() * data.channels();
@@ -39,7 +39,7 @@ void check_pictures(const Dataset& data, Context<Device>& context) {
                          [&](Index i) { (void)data.picture(static_cast<std::size_t>(i)); });
 }
 
-/// What --resume names.
+/// The run or snapshot that --resume names.
 std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkpoint>& checkpoint) {
     if (!flags.resume) return std::nullopt;
     TrainStart start;
@@ -55,7 +55,7 @@ std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkp
     return start;
 }
 
-/// Takes over all of a snapshot; of a file of networks only, what it holds.
+/// Loads everything from a snapshot, or the networks of a file that holds only networks.
 template <class Device>
 void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Device>& trainer) {
     if (start.record && checkpoint.has("training")) return load_snapshot(checkpoint, trainer);
@@ -67,7 +67,7 @@ void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<D
     if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
 }
 
-/// A path as a shell takes it: in quotes where that is needed.
+/// A path for a shell, in quotes if need be.
 std::string shell_word(const std::string& path) {
     const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::strchr("_./-+=:,@%", c) != nullptr; };
     if (std::all_of(path.begin(), path.end(), plain)) return path;
@@ -76,7 +76,7 @@ std::string shell_word(const std::string& path) {
     return quoted + "'";
 }
 
-/// The run's folder with all that stands in it before training: for a new run all or nothing.
+/// The run folder with all that it holds before training. If that fails, a new folder is removed.
 template <class Device>
 RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
                                 const std::optional<TrainStart>& start, const RunPictures& pictures,
@@ -91,7 +91,7 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
             write_png(directory.file("fakes_init.png"), pictures.fakes(averaged(trainer), trainer.scheduled_now().lod));
         }
         directory.log(text("Run folder ", directory.path().string()));
-        if (start) directory.log(text("Goes on from ", start->snapshot.string()));
+        if (start) directory.log(text("Resumes from ", start->snapshot.string()));
     } catch (...) {
         if (!in_place) directory.remove();
         throw;
@@ -99,7 +99,7 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
     return directory;
 }
 
-/// A run on one device, from the networks' first values, or what it goes on from, to its end.
+/// A run on one device from its start, or from the snapshot it resumes, to its end.
 template <class Device>
 void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings, const Dataset& data,
               const std::optional<Checkpoint>& checkpoint, const std::optional<TrainStart>& start) {
@@ -124,7 +124,7 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
         directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
                            " of the discriminator, ", p.skipped_generator, " of the generator"));
     if (!trainer.finished())
-        directory.log("To go on: stylegan train --resume " + shell_word(directory.path().string()));
+        directory.log("To resume: stylegan train --resume " + shell_word(directory.path().string()));
 }
 
 }  // namespace

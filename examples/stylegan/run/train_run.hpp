@@ -11,8 +11,8 @@ namespace stylegan::examples {
 /// @throws Error
 void run_train(const TrainFlags& flags);
 
-/// Prints what a run would do: its networks layer by layer, when each level of the schedule begins with which minibatch and
-/// learning rate, and the memory that a step takes there; of a GPU as far as that is known without one.
+/// Prints what a run would do: the layers of its networks, and for each level of the schedule its start, minibatch
+/// size, learning rate and planned memory; for a GPU as far as that is known without one.
 void print_dry_run(std::ostream& out, const TrainSettings& settings, const DatasetFacts& data,
                    const DeviceOption& device);
 

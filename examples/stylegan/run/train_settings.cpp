@@ -20,10 +20,10 @@ const std::map<std::string, Architecture>& configurations() {
     return all;
 }
 
-/// The program tells sizes as --resolution takes them.
+/// Sizes in messages have the form of --resolution.
 std::string words(Size s) { return width_by_height(s.width, s.height); }
 
-/// The letter of an architecture whatever its sizes and mapping depth.
+/// The letter of an architecture, whatever its sizes and mapping depth.
 std::string letter_of(const Architecture& a) {
     for (const auto& [letter, config] : configurations()) {
         Architecture c = with_sizes_of(a, config);
@@ -102,7 +102,7 @@ void check_batches(const TrainSettings& s, const DatasetFacts& data) {
         if (batch > group && batch % group != 0)
             throw ValueError(text(
                 "--batch: is ", batch, at != schedule.batch_at.end() ? text(" at height ", at->first) : std::string(),
-                ", expected a multiple of ", group, " (the groups of minibatch stddev), or less than that"));
+                ", expected a multiple of ", group, " (the group size of minibatch stddev), or less"));
         if (batch > data.pictures)
             throw ValueError(text("--data ", data.path.string(), ": has ", data.pictures,
                                   data.pictures == 1 ? " picture" : " pictures", ", expected at least the ", batch,
@@ -121,8 +121,8 @@ void set_picture_size(Architecture& a, Size picture) {
     }
     if (const int side = std::min(a.base.height, a.base.width); side < 4 || side > 15)
         throw ShapeError(text(
-            "--data: pictures of ", words(picture), " halve down to ", words(a.base),
-            ", expected 4 to 15 pixels on the shorter side; `stylegan dataset-tool --resolution` makes another size"));
+            "--data: pictures of ", words(picture), " can be halved down to ", words(a.base),
+            ", expected 4 to 15 pixels on the shorter side; resize them with `stylegan dataset-tool --resolution`"));
 }
 
 double default_gamma(Size picture) {

@@ -17,7 +17,7 @@
 
 namespace stylegan::examples {
 
-/// The flags of `stylegan train` as they were given; what was not given has no value.
+/// The flags of `stylegan train`; a flag that is not given has no value.
 struct TrainFlags {
     std::optional<std::filesystem::path> data, outdir, resume;
     std::optional<std::string> cfg, loss;
@@ -33,7 +33,7 @@ struct TrainFlags {
     bool growing = false, no_growing = false, dry_run = false;
 };
 
-/// What the flags have to fit.
+/// The data set that the flags must suit.
 struct DatasetFacts {
     std::filesystem::path path;
     Index pictures = 0;
@@ -42,7 +42,7 @@ struct DatasetFacts {
     int label_size = 0;  ///< 0 without labels
 };
 
-/// A training run in full.
+/// All settings of a training run.
 struct TrainSettings {
     std::filesystem::path data;
     std::string cfg = "f";
@@ -51,30 +51,30 @@ struct TrainSettings {
     bool cond = false;
     int snap = 50;                     ///< ticks between snapshots
     int threads = 0;                   ///< 0: all
-    std::vector<std::string> metrics;  ///< evaluated at snapshots
+    std::vector<std::string> metrics;  ///< names, evaluated at snapshots
     int metric_samples = 2000;
-    std::filesystem::path vgg, lpips;  ///< the features of the metrics; empty for those that come with the program
+    std::filesystem::path vgg, lpips;  ///< features of the metrics; empty for those that come with the program
 };
 
-/// What a run goes on from.
+/// The snapshot that a run resumes.
 struct TrainStart {
     std::filesystem::path snapshot;
-    std::optional<TrainSettings> settings;  ///< of the run folder
+    std::optional<TrainSettings> settings;  ///< if it is in a run folder
     Architecture architecture{};
-    std::optional<TrainingRecord> record;  ///< nothing if the file holds networks only
+    std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
 };
 
-/// Settings from flags; what no flag says is taken from the run that goes on, or from the defaults.
-/// @throws ValueError, ShapeError that names the flag or the data, what was found and what was expected
+/// Settings from flags, then from the resumed run, then from the defaults.
+/// @throws ValueError, ShapeError if flags and data do not fit together
 [[nodiscard]] TrainSettings resolve(const TrainFlags& flags, const DatasetFacts& data,
                                     const std::optional<TrainStart>& start);
 
-/// Sets base size and doublings for pictures: the first stage is what halving leaves while height and width are even and at
-/// least 8. 64x96 (height x width) starts at 4x6.
-/// @throws ShapeError if that leaves less than 4 or more than 15 pixels on the shorter side
+/// Sets base size and number of doublings for pictures. The base size is the picture halved while height and width are
+/// even and at least 8: 64x96 (height x width) starts at 4x6.
+/// @throws ShapeError if the shorter side of the base is less than 4 or more than 15 pixels
 void set_picture_size(Architecture& a, Size picture);
 
-/// The R1 weight unless given: the paper's 10 at 1024x1024, less for smaller pictures in proportion to their side.
+/// Default R1 weight: the paper's 10 at 1024x1024, less for smaller pictures in proportion to their side.
 [[nodiscard]] double default_gamma(Size picture);
 
 /// "faces-32-cfgf-32x32-batch16-gamma0.3-mirror"
