@@ -145,7 +145,7 @@ void interpolate(const InterpolateOptions& o) {
     write_png(path, strip_of(o, stops));
     const std::string sequence = write_sequence(o, sequence_of(stops, o.steps));
     progress.clear();
-    std::printf("%s: %zu pictures between seeds, with the local path length in %s%s below each\n", path.c_str(),
+    std::printf("%s: %zu pictures between seeds; below each its local path length in %s%s\n", path.c_str(),
                 stops.size(), o.space == PathSpace::z ? "Z" : "W",
                 network.remark.empty() ? "" : (" (" + network.remark + ")").c_str());
     std::fputs(sequence.c_str(), stdout);

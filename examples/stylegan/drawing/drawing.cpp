@@ -40,7 +40,7 @@ void add_network_options(CLI::App& c, DrawingOptions& o) {
 
 void add_truncation_options(CLI::App& c, DrawingOptions& o) {
     add_real(c, "--trunc", o.psi, {-100, 100},
-             "truncation psi (default 1); smaller values are closer to the average picture");
+             "truncation psi: 1 (default) changes nothing, 0 gives the average picture");
     add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
 }
 

@@ -81,8 +81,8 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
         << text_of_bytes(most.gradients) << ", moments " << text_of_bytes(most.moments) << ", activations "
         << text_of_bytes(most.activations) << '\n';
     if (!device.cuda) return;
-    out << "Planned for the CPU. A GPU also needs CUDA's context, and scratch memory that only cuDNN knows: at most 1 "
-           "GiB\nif it has an algorithm for that\n";
+    out << "Planned for the CPU. A GPU also needs CUDA's context, and scratch memory for cuDNN: at most 1 GiB if an "
+           "algorithm\nfits in that, which only cuDNN knows\n";
     if (device.precision == Precision::fp16 || device.precision == Precision::bf16)
         out << "16-bit copies of feature maps and weights, of one convolution at a time, are not included\n";
 }
