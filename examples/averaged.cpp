@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the averaged generator out of a training snapshot: what one publishes.  usage: averaged SNAPSHOT OUT.safetensors
+// averaged SNAPSHOT OUT.safetensors
+// Writes the averaged generator of a training snapshot to a file of its own, to publish it.
 #include <stylegan/models/load.hpp>
 
 #include <cstdio>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Shows what this project does, on this machine, in under ten minutes: pictures from the shipped model, then two minutes
-# of training. Arguments: the folder for the pictures (out/demo).
+# Shows what this project does in under ten minutes: pictures by the shipped model, then two minutes of training.
+# Argument: the folder for the pictures (default out/demo).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ training_seconds=120
 
 say() { printf '\n== %s\n' "$*"; }
 
-say "Installing what is missing"
+say "Installing missing packages"
 bash cmake/install-packages.sh build
 
 say "Compiling the program \`stylegan\` (a few minutes the first time)"
@@ -24,21 +24,21 @@ cmake --build build/release --parallel "$(nproc 2>/dev/null || echo 2)" --target
 stylegan=build/release/examples/stylegan
 mkdir -p "$out"
 
-say "36 pictures from the model that comes with the sources, one for each seed; psi 0.7 pulls them towards the average"
+say "36 pictures by the model in examples/data, one per seed; psi 0.7 moves them closer to the average"
 "$stylegan" generate --network "$network" --seeds 0-35 --grid 6x6 --trunc 0.7 --outdir "$out/generate"
 
-say "Style mixing: the pictures at the left take their coarse layers (4x4 and 8x8) from those on top"
+say "Style mixing: the pictures on the left take their coarse layers (4x4 and 8x8) from those on top"
 "$stylegan" style-mixing --network "$network" --rows 0-3 --cols 10-15 --styles coarse --trunc 0.7 --outdir "$out/style-mixing"
 
 say "Truncation: the same seeds from psi 1 over 0 (the average) to -1 (the opposite)"
 "$stylegan" truncation --network "$network" --seeds 0-3 --outdir "$out"
 
-say "Training goes on from that model for two minutes, as if Ctrl-C were pressed then"
+say "Training resumes from that model for two minutes and stops as after Ctrl-C"
 status=0
 timeout --foreground --signal=INT "$training_seconds" \
   "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" \
   --no-growing --batch 16 --lr 0.001 --gamma 1 --mirror --ema-kimg 2 --tick 0.5 || status=$?
-[ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as meant
+[ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as intended
 
 say "Done. The pictures:"
 run=$(find "$out/runs" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// minimal NETWORK: two pictures from a network whose architecture is known when this is compiled, here the one in
-// examples/data/faces-32.safetensors. `stylegan info NETWORK` prints the line to write for another.
+// minimal NETWORK
+// Writes two pictures of a network whose architecture is a compile-time constant, here that of
+// examples/data/faces-32.safetensors. `stylegan info NETWORK` prints the constant for another network.
 #include <stylegan/stylegan.hpp>
 
 #include <iostream>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// own_architecture [KIMG]: a network of one's own for pictures of 64x96, and one's own pictures to train it on, for KIMG
-// thousand pictures; without it a few steps, which show little but take seconds.
-// Writes into the current folder: random-weights.png, real.png, after-training.png and own-network.safetensors.
+// own_architecture [KIMG]
+// Trains a network of your own architecture, for pictures of 64x96 (height x width), on pictures of your own, for KIMG
+// thousand pictures. Without KIMG it takes a few steps, in seconds.
+// Writes random-weights.png, real.png, after-training.png and own-network.safetensors into the current folder.
 #include <stylegan/stylegan.hpp>
 
 #include <cstdlib>
@@ -9,7 +10,7 @@
 
 namespace sg = stylegan;
 
-// Pictures 64 pixels high and 96 wide: 4x6, doubled four times. Narrow, so that a processor trains it in seconds.
+// Pictures 64 pixels high and 96 wide: 4x6, doubled four times. Few feature maps, so that a CPU trains it in seconds.
 constexpr sg::Architecture wide{.base = {4, 6},
                                 .resolution_log2 = 6,
                                 .fmap_base = 256,
@@ -20,7 +21,7 @@ constexpr sg::Architecture wide{.base = {4, 6},
                                 .mapping_fmaps = 64};
 static_assert(wide.picture() == sg::Size{64, 96});
 
-/// Picture i of the data: a disc of some colour, somewhere, before a dark background. (C, H, W)
+/// Picture i of the data set: a disc of random colour and position on a dark background. (C, H, W)
 void draw_disc(sg::Index i, int halvings, std::span<std::uint8_t> pixels) {
     const sg::RandomStream random(1, static_cast<std::uint64_t>(i), sg::Purpose::example);
     const int height = wide.picture().height >> halvings, width = wide.picture().width >> halvings;
@@ -42,20 +43,20 @@ int main(int argc, char** argv) try {
         sg::write_png(name, sg::image_grid(images, static_cast<int>(images.size()), 1));
     };
 
-    // Networks whose architecture is part of their type: z of another width would not compile.
+    // The architecture is part of the networks' types: z of another width would not compile.
     const sg::BasicGenerator<wide> generator;
     sg::BasicDiscriminator<wide> discriminator;
     const auto fakes = generator(z);
     write_row("random-weights.png", fakes);
 
-    // How the score of a picture changes with each of its pixels: what R1 squares.
+    // The gradient of the score with respect to the pixels, whose square R1 penalizes.
     const auto gradient = discriminator.picture_gradient(fakes);
     double squared = 0;
     for (const float g : gradient) squared += static_cast<double>(g) * static_cast<double>(g);
     std::cout << "|dD/dx|^2 of random networks, mean of " << z.shape(0)
               << " pictures: " << squared / static_cast<double>(z.shape(0)) << '\n';
 
-    // Training: the trainer asks for pictures by number; here they are drawn, usually a Dataset has them.
+    // Training. The trainer asks for pictures by index; here they are drawn, usually they come from a Dataset.
     const sg::PictureSource source{.size = 1000, .resolution = wide.picture(), .picture = draw_disc};
     sg::TrainingOptions options{.schedule = {.growing = false, .batch = 8, .lr = 0.002}, .loss = {.r1_gamma = 20}};
     options.total_kimg = argc > 1 ? std::atof(argv[1]) : 0.8;
@@ -65,7 +66,7 @@ int main(int argc, char** argv) try {
     trainer.run([](const auto& tick) {
         std::cout << tick.progress.pictures << " pictures: loss of G " << tick.statistics.at("Loss/G/loss").mean()
                   << ", of D " << tick.statistics.at("Loss/D/loss").mean() << std::endl;
-        return true;  // false would stop
+        return true;  // false stops the training
     });
 
     std::vector<std::uint8_t> pixels(3 * 64 * 96);

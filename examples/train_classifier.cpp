@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // train_classifier TRAIN TEST OUT.safetensors [EPOCHS [MINUTES [THREADS]]]
-// Trains a VGG16 of a quarter of the width to tell the classes of small pictures, and keeps its convolutions: how
-// examples/data/cifar-vgg.safetensors was made, from CIFAR-10, the default features of `stylegan calc-metrics`.
+// Trains a VGG16 of a quarter of the width to classify small pictures, and writes its convolutions. This made
+// examples/data/cifar-vgg.safetensors from CIFAR-10: the default features of `stylegan calc-metrics`.
 //
-// TRAIN and TEST are data sets with labels, as `stylegan dataset-tool` makes them. EPOCHS fixes the schedule; after MINUTES
-// the program stops and leaves its state in OUT.safetensors.training, from which the same command goes on, bit for bit as
-// if it had not stopped. Each class's score is a weighted sum of the mean features of all five stages, so that every stage
-// learns what tells pictures apart, not the last one alone.
+// TRAIN and TEST are data sets with labels, as `stylegan dataset-tool` makes them. EPOCHS fixes the schedule; after
+// MINUTES the program stops and leaves its state in OUT.safetensors.training; the same command resumes from there, bit
+// for bit. The score of a class is a weighted sum of the mean features of all five stages, so that every stage learns
+// to tell pictures apart, not only the last.
 #include <stylegan/core/permutation.hpp>
 #include <stylegan/io/datasets/dataset.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
@@ -27,7 +27,7 @@ namespace {
 constexpr int width = 16, batch = 100, most_shift = 4;
 constexpr double top_rate = 0.04, warm_up = 0.1;
 
-/// VGG16 and one dense layer on the means of its features.
+/// VGG16 and one dense layer on the means of its feature maps.
 struct Classifier {
     Classifier(int classes, std::shared_ptr<sg::Context<sg::Cpu>> context)
         : vgg(width, {}, std::move(context)), dense(width * 23, classes, {.lr = {.gain = 1}}) {}
@@ -59,7 +59,7 @@ struct Classifier {
         dense.forward(c, m, y);
     }
 
-    /// Adds to the gradients. @return the sum of the cross-entropies, and how many classes were right
+    /// Adds to the gradients. @return the sum of the cross-entropies, and the number of correct classes
     std::pair<double, int> learn(sg::Maps<const float> x, const std::vector<int>& classes) {
         auto& c = vgg.context();
         const sg::Workspace::Frame frame(c.workspace());
@@ -109,7 +109,7 @@ struct Classifier {
 struct Data {
     explicit Data(const char* path) : set(path) {
         if (!set.has_labels() || set.channels() != 3)
-            throw sg::FormatError(sg::text(path, ": expected pictures of three colours with labels"));
+            throw sg::FormatError(sg::text(path, ": expected pictures of three channels with labels"));
     }
 
     [[nodiscard]] int class_of(std::size_t i) const {
@@ -117,7 +117,7 @@ struct Data {
         return static_cast<int>(std::max_element(label.begin(), label.end()) - label.begin());
     }
 
-    /// Picture i in [-1, 1], mirrored and moved; what comes in at a side repeats the pixels there.
+    /// Picture i in [-1, 1], mirrored and shifted; the border pixels are repeated.
     void picture(std::size_t i, bool mirror, int down, int right, float* to) const {
         const std::vector<std::uint8_t> pixels = set.picture(i);
         const int h = set.height(), w = set.width();
@@ -154,86 +154,121 @@ double accuracy(Classifier& classifier, const Data& data, std::size_t count) {
     return static_cast<double>(right) / static_cast<double>(count);
 }
 
-/// Rises in a straight line and falls as a cosine.
+/// Learning rate: linear warm-up, then a cosine.
 double rate_at(double part) {
     if (part < warm_up) return top_rate * part / warm_up;
     return top_rate * 0.5 * (1 + std::cos((part - warm_up) / (1 - warm_up) * 3.141592653589793));
 }
 
+/// The classifier, its optimizer, and the file that keeps both between runs.
+class Training {
+public:
+    Training(const Data& data, std::uint64_t steps, std::filesystem::path state,
+             const std::shared_ptr<sg::Context<sg::Cpu>>& context)
+        : data_(data),
+          steps_(steps),
+          state_(std::move(state)),
+          context_(*context),
+          classifier_(data.set.label_size(), context),
+          adam_(classifier_, {.beta1 = 0.9, .beta2 = 0.99}) {
+        sg::initialize(classifier_, context_, 0);
+        if (exists(state_)) resume();
+    }
+
+    [[nodiscard]] bool finished() const { return adam_.steps() >= steps_; }
+    [[nodiscard]] std::uint64_t steps_done() const { return adam_.steps(); }
+    [[nodiscard]] Classifier& classifier() { return classifier_; }
+
+    /// One minibatch. @return as Classifier::learn()
+    std::pair<double, int> step() {
+        const double part = (static_cast<double>(adam_.steps()) + 0.5) / static_cast<double>(steps_);
+        sg::for_each_parameter(classifier_, [](const std::string&, auto& p) { p.clear_gradient(); });
+        const auto result = learn_minibatch();
+        if (!adam_.step(classifier_, context_, rate_at(part))) throw sg::ValueError("the gradient is not finite");
+        return result;
+    }
+
+    void save() const {
+        sg::SafetensorsWriter writer;
+        writer.metadata("steps", std::to_string(adam_.steps()));
+        sg::add_parameters(writer, "classifier/", classifier_);
+        sg::add_parameters(writer, "adam/", adam_);
+        writer.write(state_);
+    }
+
+private:
+    void resume() {
+        const sg::SafetensorsFile file(state_);
+        sg::load_parameters(file, "classifier/", classifier_);
+        sg::load_parameters(file, "adam/", adam_);
+        adam_.set_steps(std::stoull(file.metadata().at("steps")));
+        std::printf("Resumes after %llu of %llu steps\n", static_cast<unsigned long long>(adam_.steps()),
+                    static_cast<unsigned long long>(steps_));
+    }
+
+    std::pair<double, int> learn_minibatch() {
+        const sg::Workspace::Frame frame(context_.workspace());
+        const sg::Maps<float> x = context_.take(batch, 3, data_.set.height(), data_.set.width());
+        std::vector<int> classes(batch);
+        const std::uint64_t size = data_.set.size();
+        context_.parallel_for(batch, [&](sg::Index n) {
+            const std::uint64_t number = adam_.steps() * batch + static_cast<std::uint64_t>(n);
+            const auto i = static_cast<std::size_t>(sg::Permutation(0, number / size, size)(number % size));
+            const sg::RandomStream random(0, number, sg::Purpose::example);
+            const auto shift = [&](std::uint64_t k) {
+                return static_cast<int>(random.below(k, 2 * most_shift + 1)) - most_shift;
+            };
+            data_.picture(i, random.below(0, 2) == 1, shift(1), shift(2), x.data + n * x.stride());
+            classes[static_cast<std::size_t>(n)] = data_.class_of(i);
+        });
+        return classifier_.learn(x, classes);
+    }
+
+    const Data& data_;
+    std::uint64_t steps_;
+    std::filesystem::path state_;
+    sg::Context<sg::Cpu>& context_;
+    Classifier classifier_;
+    sg::Adam<sg::Cpu> adam_;
+};
+
 void train(const std::filesystem::path& train_path, const std::filesystem::path& test_path,
            const std::filesystem::path& out, double epochs, double minutes, int threads) {
-    const Data train(train_path.c_str()), test(test_path.c_str());
-    auto context = std::make_shared<sg::Context<sg::Cpu>>(sg::Cpu{.threads = threads});
-    Classifier classifier(train.set.label_size(), context);
-    sg::initialize(classifier, *context, 0);
-    sg::Adam<sg::Cpu> adam(classifier, {.beta1 = 0.9, .beta2 = 0.99});
-
-    const std::uint64_t size = train.set.size();
-    const auto steps = static_cast<std::uint64_t>(epochs * static_cast<double>(size) / batch);
-    const std::filesystem::path state = out.string() + ".training";
-    if (exists(state)) {
-        const sg::SafetensorsFile file(state);
-        sg::load_parameters(file, "classifier/", classifier);
-        sg::load_parameters(file, "adam/", adam);
-        adam.set_steps(std::stoull(file.metadata().at("steps")));
-        std::printf("Goes on after %llu of %llu steps\n", static_cast<unsigned long long>(adam.steps()),
-                    static_cast<unsigned long long>(steps));
-    }
-    const auto keep = [&] {
-        sg::SafetensorsWriter writer;
-        writer.metadata("steps", std::to_string(adam.steps()));
-        sg::add_parameters(writer, "classifier/", classifier);
-        sg::add_parameters(writer, "adam/", adam);
-        writer.write(state);
-    };
+    const Data data(train_path.c_str()), test(test_path.c_str());
+    const auto steps = static_cast<std::uint64_t>(epochs * static_cast<double>(data.set.size()) / batch);
+    const auto context = std::make_shared<sg::Context<sg::Cpu>>(sg::Cpu{.threads = threads});
+    Training training(data, steps, out.string() + ".training", context);
 
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+    const std::uint64_t first_step = training.steps_done();
     double loss = 0;
-    int right = 0, since = 0;
-    std::vector<int> classes(batch);
-    const std::uint64_t first_step = adam.steps();
-    while (adam.steps() < steps && seconds() < minutes * 60) {
-        const std::uint64_t step = adam.steps();
-        {
-            const sg::Workspace::Frame frame(context->workspace());
-            const sg::Maps<float> x = context->take(batch, 3, train.set.height(), train.set.width());
-            context->parallel_for(batch, [&](sg::Index n) {
-                const std::uint64_t number = step * batch + static_cast<std::uint64_t>(n);
-                const auto i = static_cast<std::size_t>(sg::Permutation(0, number / size, size)(number % size));
-                const sg::RandomStream random(0, number, sg::Purpose::example);
-                const auto shift = [&](std::uint64_t k) {
-                    return static_cast<int>(random.below(k, 2 * most_shift + 1)) - most_shift;
-                };
-                train.picture(i, random.below(0, 2) == 1, shift(1), shift(2), x.data + n * x.stride());
-                classes[static_cast<std::size_t>(n)] = train.class_of(i);
-            });
-            sg::for_each_parameter(classifier, [](const std::string&, auto& p) { p.clear_gradient(); });
-            const auto [l, r] = classifier.learn(x, classes);
-            loss += l;
-            right += r;
-            ++since;
-        }
-        if (!adam.step(classifier, *context, rate_at((static_cast<double>(step) + 0.5) / static_cast<double>(steps))))
-            throw sg::ValueError("the gradient is not finite");
-        if ((step + 1) % 100 == 0) {
+    int right = 0, since = 0;  // of the last steps, since the last line
+    while (!training.finished() && seconds() < minutes * 60) {
+        const auto [l, r] = training.step();
+        loss += l;
+        right += r;
+        ++since;
+        const std::uint64_t done = training.steps_done();
+        if (done % 100 == 0) {
             std::printf("step %llu of %llu, %.0f s, %.0f pictures/s: loss %.3f, right %.1f %%\n",
-                        static_cast<unsigned long long>(step + 1), static_cast<unsigned long long>(steps), seconds(),
-                        static_cast<double>((step + 1 - first_step) * batch) / seconds(), loss / (since * batch),
+                        static_cast<unsigned long long>(done), static_cast<unsigned long long>(steps), seconds(),
+                        static_cast<double>((done - first_step) * batch) / seconds(), loss / (since * batch),
                         100.0 * right / (since * batch));
             std::fflush(stdout);
             loss = 0;
             right = since = 0;
         }
-        if ((step + 1) % 1000 == 0) keep();
+        if (done % 1000 == 0) training.save();
     }
-    keep();
-    const double share = accuracy(classifier, test, test.set.size());
+    training.save();
+    const double share = accuracy(training.classifier(), test, test.set.size());
     std::printf("Right on %zu test pictures: %.2f %%\n", test.set.size(), 100 * share);
     char percent[32];
     std::snprintf(percent, sizeof percent, "%.2f", 100 * share);
-    sg::save_vgg16(out, classifier.vgg, {{"test_accuracy_percent", percent}, {"steps", std::to_string(adam.steps())}});
+    sg::save_vgg16(out, training.classifier().vgg,
+                   {{"test_accuracy_percent", percent}, {"steps", std::to_string(training.steps_done())}});
 }
 
 }  // namespace

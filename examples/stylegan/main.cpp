@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "benchmark.hpp"
-#include "convert.hpp"
-#include "counted_progress.hpp"
-#include "dataset_tool_command.hpp"
-#include "figures.hpp"
-#include "generate.hpp"
-#include "info.hpp"
-#include "metric_commands.hpp"
-#include "train.hpp"
+#include "commands/commands.hpp"
+#include "printing/progress.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
@@ -25,7 +18,7 @@ namespace {
 
 using namespace stylegan::examples;
 
-/// Prints one line on stderr, whatever is in the message. @return status
+/// Prints one line on stderr; line breaks in the message become spaces. @return status
 int failed(std::string message, int status) {
     std::replace_if(
         message.begin(), message.end(), [](unsigned char c) { return c < ' '; }, ' ');
@@ -48,8 +41,8 @@ bool has_command(const CLI::App& app, const std::string& name) {
 
 int main(int argc, char** argv) {
     CLI::App app{
-        "StyleGAN (2019): generates pictures, trains networks, prepares data.\n"
-        "`stylegan COMMAND --help` explains a command."};
+        "StyleGAN (2019): generate pictures, train networks, prepare data.\n`stylegan COMMAND --help` lists the "
+        "options of a command."};
     app.name("stylegan");
     const auto& version = stylegan::version;
     app.set_version_flag("--version", stylegan::text("stylegan ", version[0], '.', version[1], '.', version[2]));
@@ -72,8 +65,7 @@ int main(int argc, char** argv) {
 
     try {
         if (argc < 2)
-            return failed("no command is given, expected one of " + names_of_commands(app) + "; see stylegan --help",
-                          2);
+            return failed("no command given, expected one of " + names_of_commands(app) + "; see stylegan --help", 2);
         if (argv[1][0] != '-' && !has_command(app, argv[1]))
             return failed(stylegan::text('"', argv[1], "\" is not a command, expected one of ", names_of_commands(app),
                                          "; see stylegan --help"),
@@ -82,16 +74,16 @@ int main(int argc, char** argv) {
         return 0;
     } catch (const CLI::Success& request) {  // --help, --version
         return app.exit(request);
-    } catch (const CLI::ValidationError& error) {  // ours: usage_error()
+    } catch (const CLI::ValidationError& error) {  // from usage_error()
         return failed(error.what(), 2);
     } catch (const CLI::ParseError& error) {
         const std::string command = has_command(app, argv[1]) ? std::string(argv[1]) + ' ' : "";
         return failed(stylegan::text(error.what(), "; see stylegan ", command, "--help"), 2);
     } catch (const Interrupted& error) {
-        return failed(error.what(), 130);  // as a shell tells of Ctrl-C
+        return failed(error.what(), 130);  // what a shell reports after Ctrl-C
     } catch (const stylegan::ExtraTensorsError& error) {
         const bool allowed = app.get_subcommands().at(0)->get_option_no_throw("--allow-extra") != nullptr;
-        return failed(stylegan::text(error.what(), allowed ? "; --allow-extra passes over them" : ""), 1);
+        return failed(stylegan::text(error.what(), allowed ? "; --allow-extra ignores them" : ""), 1);
     } catch (const std::bad_alloc&) {
         return failed("out of memory", 1);
     } catch (const std::exception& error) {

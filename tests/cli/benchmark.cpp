@@ -23,7 +23,7 @@ Outcome benchmark_of_sizes(const TemporaryFolder& folder, const std::vector<std:
     return run_program(folder, all);
 }
 
-/// The one line that must have been printed, checked for what every such line has.
+/// The one line of JSON in the output, with the keys of every such line checked.
 nlohmann::json line_of(const Outcome& o) {
     check_success(o);
     BOOST_TEST(std::count(o.out.begin(), o.out.end(), '\n') == 1);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(prints_words) {
     const TemporaryFolder folder;
     const Outcome o = benchmark_of_sizes(folder, {"--threads", "1"});
     check_success(o);
-    BOOST_TEST(o.out.starts_with("Generating 16x16 pictures, 1 at once, 1 thread, 3 runs after"));
+    BOOST_TEST(o.out.starts_with("Generating 16x16 pictures, batch 1, 1 thread, 3 runs after 3 warm-up runs"));
     for (const char* part : {"Seconds per picture  median ", "min ", "max ", "Peak memory ", " MiB\n"})
         BOOST_TEST(contains(o.out, part), part);
 }
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     check_error(benchmark_of_sizes(folder, {"--what", "nothing"}), 2,
                 {"--what: is \"nothing\", expected generate, train or lpips"});
     check_error(benchmark_of_sizes(folder, {"--what", "train", "--batch", "6"}), 1,
-                {"--batch: is 6, expected less than 4 or a multiple of it"});
+                {"--batch: is 6, expected less than 4 or a multiple of 4"});
 
     write_network(folder / "small.safetensors");
     const std::vector<float> numbers(3 * 3 * 16 * 16);

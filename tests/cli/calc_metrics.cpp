@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(epsilon_and_crop_are_told, WithFeatures) {
     BOOST_TEST_REQUIRE(all.size() == 2u);
     BOOST_TEST(all[0]["epsilon"] == 1e-3);
     BOOST_TEST(all[1]["epsilon"] == 1e-4);
-    BOOST_TEST(all[0]["crop"] == false);  // --no-crop, which a name with crop alone would not tell
+    BOOST_TEST(all[0]["crop"] == false);  // because of --no-crop
     BOOST_TEST(all[0]["results"]["ppl_wend"] != all[1]["results"]["ppl_wend"]);
 }
 

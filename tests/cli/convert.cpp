@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(the_official_layout_and_back) {
     const Outcome there =
         run_program(folder, {"convert", "--source", "a.safetensors", "--dest", "network-snapshot-000123.pkl"});
     check_success(there);
-    BOOST_TEST(there.out == "a.safetensors (safetensors) is written as network-snapshot-000123.pkl\n");
+    BOOST_TEST(there.out == "Converted a.safetensors (safetensors) to network-snapshot-000123.pkl\n");
     check_success(
         run_program(folder, {"convert", "--source", "network-snapshot-000123.pkl", "--dest", "b.safetensors"}));
     const stylegan::Checkpoint a(folder / "a.safetensors"), b(folder / "b.safetensors");
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(the_official_layout_and_back) {
     const Outcome info = run_program(folder, {"info", "network-snapshot-000123.pkl"});
     check_success(info);
     for (const char* part :
-         {"official TensorFlow pickle, 49 tensors", "Gs (averaged generator", "123 kimg, as the file is named",
+         {"official TensorFlow pickle, 49 tensors", "Gs (averaged generator", "123 kimg, from the file name",
           "length 1.732\n", "{.resolution_log2 = 4, .fmap_base = 128, .fmap_max = 16, ", "4x4/Const 0.25, "})
         BOOST_TEST(contains(info.out, part), "expected: " << part << "\nin\n" << info.out);
 

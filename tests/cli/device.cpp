@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
-// The options --device and --kernels, of whatever program and machine this is: with CUDA or without, with a GPU or without.
+// The options --device and --kernels, in a program with or without CUDA, on a machine with or without a GPU.
 BOOST_AUTO_TEST_SUITE(device)
 
 using namespace test;
@@ -48,7 +48,7 @@ struct WithNetwork {
 
     TemporaryFolder folder;
     std::size_t files = 0;
-    std::string cuda;  // what the program says of it
+    std::string cuda;  // what `info --build` says about CUDA
 };
 
 BOOST_FIXTURE_TEST_CASE(the_program_tells_of_cuda, WithNetwork) {

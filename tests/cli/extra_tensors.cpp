@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file with tensors that its network does not have: every command lists and refuses them, unless told otherwise.
+// A file with tensors that its network does not have: every command lists and refuses them, except with --allow-extra.
 #include "cli/perceptual_files.hpp"
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(are_listed_and_refused_unless_allowed) {
             check_error(run_program(folder, command), 1,
                         {"net.safetensors: has 2 tensors that this network does not have: ",
                          "\"Gs/G_synthesis/8x8/Conv2/bias\"", "\"Gs/G_mapping/Dense2/weight\"",
-                         "; --allow-extra passes over them"});
+                         "; --allow-extra ignores them"});
             BOOST_TEST(folder.files().size() == files);
         }
     }
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(are_listed_and_refused_unless_allowed) {
             check_success(run_program(folder, command));
         }
     }
-    // what is converted has the network alone
+    // the converted files have only the tensors of the network
     write_network(folder / "plain.safetensors");
     const stylegan::Checkpoint plain(folder / "plain.safetensors"), ours(folder / "out.safetensors"),
         official(folder / "out.pkl");

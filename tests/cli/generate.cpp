@@ -52,7 +52,7 @@ struct WithNetwork {
     TemporaryFolder folder;
 };
 
-/// A .npy file of numbers of eight bytes, as NumPy saves a matrix.
+/// A .npy file of a float64 matrix, as NumPy writes it.
 std::string npy_of_doubles(const std::vector<double>& values, const std::string& shape) {
     std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + ", }";
     header.resize(117, ' ');
@@ -190,7 +190,7 @@ BOOST_FIXTURE_TEST_CASE(says_what_it_assumes, WithNetwork) {
     write_network(folder / "small.safetensors", {.metadata = false});
     const Outcome o = generate("assumed", {"--seeds", "0"});
     check_success(o);
-    BOOST_TEST(o.out.starts_with("small.safetensors does not tell all of its architecture; assumed: "));
+    BOOST_TEST(o.out.starts_with("small.safetensors does not store its whole architecture; assumed: "));
     BOOST_TEST(std::count(o.out.begin(), o.out.end(), '\n') == 2);
     BOOST_TEST(same("told/seed0000.png", "assumed/seed0000.png"));
 }
@@ -262,7 +262,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_a_folder_that_cannot_be_made, WithNetwork) {
     }
 }
 
-/// Pictures are written while others are computed: what fails there ends the command all the same, at the first or the last.
+/// Pictures are written while others are computed: an error of the writer ends the command, for the first and the last.
 BOOST_FIXTURE_TEST_CASE(tells_of_a_picture_that_cannot_be_written, WithNetwork) {
     for (const std::string name : {"seed0000.png", "seed0003.png"}) {
         std::filesystem::create_directories(folder / "out" / name / "in the way");

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(build_tells_what_the_program_was_compiled_for) {
     const TemporaryFolder folder;
     const Outcome o = run_program(folder, {"info", "--build"});
     check_success(o);
-    for (const char* line : {"version  ", "compiler  ", "compiled for  ", "processor  "})
+    for (const char* line : {"version  ", "compiler  ", "compiled for  ", "CPU  "})
         BOOST_TEST(contains(o.out, line), o.out);
     check_error(run_program(folder, {"info"}), 2, {"FILE", "--build"});
     check_error(run_program(folder, {"info", "x", "--build"}), 2, {"--build"});

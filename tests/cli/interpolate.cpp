@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(paths_in_z_have_the_same_ends, WithFeatures) {
     const Outcome o = walk("z", {"--seeds", "1,2", "--steps", "3", "--space", "z"});
     check_success(o);
     BOOST_TEST(contains(o.out, "path length in Z"));
-    // normalising z takes its length away but for the epsilon of the pixel norm
+    // pixel norm removes the length of z, apart from its epsilon
     const auto z = cell(strip("z"), 0, 0), w = cell(strip("w"), 0, 0);
     int most = 0;
     for (std::size_t i = 0; i < z.size(); ++i) most = std::max(most, std::abs(int(z[i]) - int(w[i])));
@@ -77,8 +77,8 @@ BOOST_FIXTURE_TEST_CASE(a_sequence_of_files_and_a_video, WithFeatures) {
         const Outcome o =
             walk(space, {"--seeds", "1,2,5", "--steps", "3", "--space", space, "--frames", "--video", "--fps", "24"});
         check_success(o);
-        BOOST_TEST(contains(o.out, space + "/frame0000.png ... frame0004.png: one file for each picture\n"));
-        BOOST_TEST(contains(o.out, space + "/video.png: an animated PNG of 5 pictures, 24 a second\n"));
+        BOOST_TEST(contains(o.out, space + "/frame0000.png ... frame0004.png: one file per picture\n"));
+        BOOST_TEST(contains(o.out, space + "/video.png: animated PNG, 5 pictures, 24 per second\n"));
         const stylegan::Image all = strip(space);
         std::vector<stylegan::Image> frames;
         for (int i = 0; i < 5; ++i) {

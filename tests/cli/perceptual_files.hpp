@@ -13,8 +13,8 @@
 
 namespace test {
 
-/// Writes a VGG16 of random weights under PyTorch's names, with LPIPS heads where they are asked for, so that tests of
-/// commands need no features but these. The width is small; one of 64 would be taken for the published network.
+/// Writes a VGG16 of random weights under PyTorch's names, with LPIPS heads if asked for, as features for tests. The width
+/// is small; 64 would pass for the published network.
 inline void write_vgg(const std::filesystem::path& path, int width, bool heads, const std::string& without = {}) {
     constexpr std::array numbers{0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
     constexpr std::array multiples{1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 8, 8, 8};

@@ -22,13 +22,13 @@
 
 namespace test {
 
-/// What a run of the program left: its exit status (128 + the signal that ended it, if one did) and what it printed.
+/// Exit status (128 + the signal, if one ended the program) and output of a run.
 struct Outcome {
     int status = 0;
     std::string out, err;
 };
 
-/// The real program `stylegan`, started in a folder, without a terminal. It ends with this object at the latest.
+/// The program `stylegan`, started in a folder, without a terminal. The destructor kills it.
 class Program {
 public:
     Program(const std::filesystem::path& folder, std::vector<std::string> arguments) {
@@ -55,10 +55,10 @@ public:
         ::waitpid(process_, nullptr, 0);
     }
 
-    /// As Ctrl-C does: SIGINT.
+    /// Sends SIGINT, as Ctrl-C does.
     void interrupt() const { ::kill(process_, SIGINT); }
 
-    /// What it has printed on stdout so far.
+    /// The output on stdout so far.
     [[nodiscard]] std::string printed() const { return content(out_.get()); }
 
     /// Waits for its end; call once.
@@ -102,13 +102,13 @@ inline Outcome run_program(const TemporaryFolder& folder, std::vector<std::strin
     return run_program(folder.path(), std::move(arguments));
 }
 
-/// A good run: exit status 0 and nothing on stderr.
+/// Checks that a run succeeded: exit status 0 and nothing on stderr.
 inline void check_success(const Outcome& o) {
     BOOST_TEST(o.status == 0);
     BOOST_TEST(o.err == "");
 }
 
-/// A run that ended with `status` and one line on stderr, "stylegan: ...", which contains all of `parts`.
+/// Checks that a run failed with `status` and one line on stderr, "stylegan: ...", which contains all of `parts`.
 inline void check_error(const Outcome& o, int status, std::initializer_list<const char*> parts) {
     BOOST_TEST_CONTEXT("stderr: " << o.err) {
         BOOST_TEST(o.status == status);
@@ -119,12 +119,12 @@ inline void check_error(const Outcome& o, int status, std::initializer_list<cons
     }
 }
 
-/// The data set and the network that come with the project.
+/// A file of examples/data.
 inline std::filesystem::path example_data(const std::string& name) {
     return std::filesystem::path(STYLEGAN_DATA_DIR) / name;
 }
 
-/// For tests that need such a file: they are skipped while it is not there.
+/// Skips a test if a file of examples/data is missing.
 inline auto needs_example_data(const std::string& name) {
     return boost::unit_test::precondition([name](boost::unit_test::test_unit_id) {
         boost::test_tools::assertion_result there(exists(example_data(name)));

@@ -132,13 +132,13 @@ BOOST_FIXTURE_TEST_CASE(runs_get_the_next_free_number, TrainingFolder) {
     BOOST_TEST(std::filesystem::exists(folder / "runs/00042-pictures-cfgf-8x8-batch8-gamma0.078/log.txt"));
 }
 
-BOOST_FIXTURE_TEST_CASE(goes_on_in_its_folder_as_if_never_stopped, TrainingFolder) {
+BOOST_FIXTURE_TEST_CASE(resumes_in_its_folder_as_if_never_stopped, TrainingFolder) {
     check_success(train({"--kimg", "0.064"}));
     check_success(train({"--outdir", "stopped"}));
     const std::string run = "stopped" + first_run.substr(4);
     const Outcome o = run_program(folder, {"train", "--resume", run, "--kimg", "0.064"});
     check_success(o);
-    BOOST_TEST(contains(o.out, "Goes on from " + run + "/network-snapshot-000000.safetensors\n"), o.out);
+    BOOST_TEST(contains(o.out, "Resumes from " + run + "/network-snapshot-000000.safetensors\n"), o.out);
     BOOST_TEST((files_in(*this, run) == files_of_a_run));
     const std::string snapshot = "/network-snapshot-000000.safetensors";
     BOOST_TEST((content(run + snapshot) == content(first_run + snapshot)));
@@ -149,7 +149,7 @@ BOOST_FIXTURE_TEST_CASE(goes_on_in_its_folder_as_if_never_stopped, TrainingFolde
                0.064);
 }
 
-BOOST_FIXTURE_TEST_CASE(goes_on_from_a_file_in_a_new_folder, TrainingFolder) {
+BOOST_FIXTURE_TEST_CASE(resumes_from_a_file_in_a_new_folder, TrainingFolder) {
     check_success(train());
     const std::string file = first_run + "/network-snapshot-000000.safetensors", before = content(file);
     const Outcome o = run_program(
@@ -159,9 +159,9 @@ BOOST_FIXTURE_TEST_CASE(goes_on_from_a_file_in_a_new_folder, TrainingFolder) {
     const std::string second = "runs/00001-pictures-cfgf-8x8-batch8-gamma0.078-mirror";
     BOOST_TEST((files_in(*this, second) == files_of_a_run));
     BOOST_TEST(contains(content(second + "/log.txt"), "Finished at 0.048 kimg"));
-    BOOST_TEST(contains(content(second + "/log.txt"), "tick 3 "));  // goes on counting
+    BOOST_TEST(contains(content(second + "/log.txt"), "tick 3 "));  // ticks continue
 
-    // networks alone give a start, but no progress
+    // a file of networks only gives a start, but no progress
     const stylegan::Checkpoint checkpoint(folder / file);
     stylegan::SafetensorsWriter writer;
     writer.metadata("architecture", checkpoint.metadata().at("architecture"));
@@ -203,7 +203,7 @@ BOOST_FIXTURE_TEST_CASE(stops_in_order_when_interrupted, TrainingFolder) {
     BOOST_REQUIRE(lines.size() > 3u);
     BOOST_TEST(lines[lines.size() - 2].starts_with("Stopped at "), lines[lines.size() - 2]);
     const std::string run = "my runs" + first_run.substr(4);
-    BOOST_TEST(lines.back() == "To go on: stylegan train --resume '" + run + "'");
+    BOOST_TEST(lines.back() == "To resume: stylegan train --resume '" + run + "'");
     BOOST_TEST(std::filesystem::exists(folder / (run + "/network-snapshot-000000.safetensors")));
     for (const std::string& name : files_in(*this, run)) BOOST_TEST(!name.starts_with("."), name);
 

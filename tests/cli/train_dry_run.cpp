@@ -41,8 +41,8 @@ BOOST_FIXTURE_TEST_CASE(needs_no_outdir_and_checks_as_a_run_does, TrainingFolder
     const Outcome on_gpu =
         run_program(folder, arguments({"--data", "pictures", "-n", "--device", "cuda", "--gpu-precision", "fp16"}));
     check_success(on_gpu);
-    BOOST_TEST(contains(on_gpu.out, "Planned as for the processor."));
-    BOOST_TEST(contains(on_gpu.out, "in 16 bits"));
+    BOOST_TEST(contains(on_gpu.out, "Planned for the CPU."));
+    BOOST_TEST(contains(on_gpu.out, "16-bit copies"));
     check_success(train());
     const auto before = folder.files();
     const Outcome o = run_program(folder, {"train", "--resume", first_run, "--dry-run"});

@@ -26,7 +26,7 @@ struct Failing : TrainingFolder {
     }
 };
 
-/// Files that this process or one that it starts writes cannot become larger than this.
+/// Limits the size of files that this process and those it starts can write.
 class FileSizeLimit {
 public:
     explicit FileSizeLimit(rlim_t bytes) {
@@ -34,7 +34,7 @@ public:
         rlimit limit = before_;
         limit.rlim_cur = bytes;
         ::setrlimit(RLIMIT_FSIZE, &limit);
-        signal_ = ::signal(SIGXFSZ, SIG_IGN);  // an error in place of the end; inherited
+        signal_ = ::signal(SIGXFSZ, SIG_IGN);  // so that writing fails instead; inherited
     }
     FileSizeLimit(const FileSizeLimit&) = delete;
     FileSizeLimit& operator=(const FileSizeLimit&) = delete;
@@ -105,13 +105,13 @@ BOOST_FIXTURE_TEST_CASE(folders_that_cannot_be_written, Failing) {
     fail(1, {"--outdir file", "cannot be created"}, {"--outdir", "file"});
     fail(1, {"--outdir file/runs", "cannot be created"}, {"--outdir", "file/runs"});
     {
-        const FileSizeLimit limit(500);  // as a full disk: nothing but the message finds room
+        const FileSizeLimit limit(500);  // like a full disk: only the message fits
         check_error(train(), 1, {"training_options.json", "cannot be written"});
         BOOST_TEST(std::filesystem::is_empty(folder / "runs"));
     }
     std::filesystem::remove(folder / "runs");
     {
-        const FileSizeLimit limit(30000);  // all but the snapshot
+        const FileSizeLimit limit(30000);  // everything fits except the snapshot
         const Outcome o = train();
         check_error(o, 1, {"network-snapshot-000000.safetensors", "cannot be written"});
         BOOST_TEST(contains(o.out, "tick 2 "));

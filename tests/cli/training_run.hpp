@@ -15,7 +15,7 @@
 
 namespace test {
 
-/// A folder with "pictures", twelve of 8x8, and `stylegan train` with networks so small that a run takes no time.
+/// A folder with twelve "pictures" of 8x8, and `stylegan train` with tiny networks, so that a run is quick.
 struct TrainingFolder {
     TrainingFolder() { write_pictures("pictures", 12, 8, 8); }
 
@@ -46,7 +46,7 @@ struct TrainingFolder {
         return all;
     }
 
-    /// A run into "runs", of two ticks of two steps each unless other flags say otherwise.
+    /// A run in "runs" of two ticks with two steps each, unless other flags change that.
     [[nodiscard]] Outcome train(std::vector<std::string> more = {}) const {
         std::vector<std::string> all{"--data", "pictures", "--outdir", "runs", "--kimg", "0.032", "--tick", "0.016"};
         all.insert(all.end(), more.begin(), more.end());
@@ -61,7 +61,7 @@ struct TrainingFolder {
     TemporaryFolder folder;
 };
 
-/// The first run's folder with its usual flags.
+/// The folder of the first run with the usual flags.
 inline const std::string first_run = "runs/00000-pictures-cfgf-8x8-batch8-gamma0.078";
 
 }  // namespace test

@@ -20,13 +20,13 @@ inline constexpr stylegan::Architecture small{.resolution_log2 = 4,
 
 struct NetworkFile {
     stylegan::Architecture architecture = small;
-    bool metadata = true;                 ///< whether the file tells the architecture
+    bool metadata = true;                 ///< whether the file stores the architecture
     std::string without = {};             ///< the name of a tensor that is left out
-    std::vector<std::string> extra = {};  ///< names of tensors besides those of the network
+    std::vector<std::string> extra = {};  ///< names of tensors to add to those of the network
 };
 
-/// Writes a generator of random weights, with noise of some strength and an average w. Defined in info.cpp: the networks
-/// are compiled for one file of these tests.
+/// Writes a generator with random weights, noise strengths and an average w. Defined in info.cpp, the one file of these
+/// tests that compiles networks.
 void write_network(const std::filesystem::path& path, const NetworkFile& file = {});
 
 }  // namespace test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../../examples/stylegan/dataset_tool.hpp"
+#include "commands/make_dataset.hpp"
 #include "temporary_folder.hpp"
 #include "test_images.hpp"
 
@@ -34,7 +34,7 @@ DatasetToolResult run(const DatasetToolOptions& options, std::string* report = n
         if (report != nullptr) *report = out.str();
     };
     try {
-        DatasetToolResult result = stylegan::examples::run_dataset_tool(options, {}, out);
+        DatasetToolResult result = stylegan::examples::make_dataset(options, {}, out);
         print();
         return result;
     } catch (...) {
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(folder_to_archive_and_to_folder) {
         for (std::size_t p = 0; p < 60; ++p)
             for (std::size_t c = 0; c < 3; ++c) BOOST_REQUIRE(stored[c * 60 + p] == image.pixels[p * 3 + c]);
     }
-    // The archive as a source gives itself again, byte for byte.
+    // With the archive as source the tool writes it again, byte for byte.
     run({.source = folder / "sub/out.zip", .dest = folder / "again.zip"});
     BOOST_TEST(test::read(folder / "again.zip") == test::read(folder / "sub/out.zip"));
     run({.source = folder / "again.zip", .dest = folder / "again.zip"});
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(labels_and_limit) {
 
     test::write(folder / "in/dataset.json", R"({"labels": [["a/a.png", [0.9, -1e-7, 123456.7]]]})");
     (void)run({.source = folder / "in", .dest = folder / "decimals"});
-    const auto bytes = test::read(folder / "decimals/dataset.json");  // as written there, not as the nearest float
+    const auto bytes = test::read(folder / "decimals/dataset.json");  // the decimal of the source, not the nearest float
     BOOST_TEST(std::string(bytes.begin(), bytes.end()) ==
                R"({"labels":[["00000/img00000000.png",[0.9,-1e-07,123456.7]]]})");
 
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(progress_ends_at_the_total_and_may_stop_the_run) {
     write_source(folder, 8, 8);
     std::ostringstream report;
     std::vector<std::size_t> done;
-    stylegan::examples::run_dataset_tool(
+    stylegan::examples::make_dataset(
         {.source = folder / "in", .dest = folder / "out.zip"},
         [&](std::size_t n, std::size_t total) {
             BOOST_TEST(total == 16u);
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(progress_ends_at_the_total_and_may_stop_the_run) {
         if (n == 5) throw stylegan::Error("stopped");
     };
     BOOST_CHECK_THROW(
-        stylegan::examples::run_dataset_tool({.source = folder / "in", .dest = folder / "o"}, stop, report),
+        stylegan::examples::make_dataset({.source = folder / "in", .dest = folder / "o"}, stop, report),
         stylegan::Error);
     BOOST_TEST(!std::filesystem::exists(folder / "o"));
     BOOST_TEST(folder.files().size() == 17u);

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/make_dataset.hpp"
+
+#include "options/parse.hpp"
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/io/datasets/dataset_labels.hpp>
+#include <stylegan/io/datasets/file_collection.hpp>
+#include <stylegan/io/datasets/folder_writer.hpp>
+#include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/png.hpp>
+#include <stylegan/io/pictures/read_image.hpp>
+#include <stylegan/io/pictures/resize.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+namespace stylegan::examples {
+namespace {
+
+constexpr int largest_side = 1 << 14;
+
+void check(const DatasetToolOptions& o) {
+    const auto possible = [](int side) { return side >= 1 && side <= largest_side; };
+    if (o.resolution && !(possible(o.resolution->width) && possible(o.resolution->height)))
+        throw ValueError(text("--resolution: is ", o.resolution->width, 'x', o.resolution->height, ", expected 1x1 to ",
+                              largest_side, 'x', largest_side));
+    if (o.transform == PictureTransform::center_crop_wide &&
+        (!o.resolution || o.resolution->width < o.resolution->height))
+        throw ValueError("--transform center-crop-wide: needs a --resolution WxH that is at least as wide as high");
+}
+
+/// The shape to crop or pad to.
+ImageSize shape(const DatasetToolOptions& o) {
+    return o.resolution ? ImageSize{o.resolution->width, o.resolution->height, 0} : ImageSize{1, 1, 0};
+}
+
+/// The size of a picture after transformation.
+ImageSize planned_size(const ImageSize& s, const DatasetToolOptions& o) {
+    if (o.transform == PictureTransform::center_crop_wide)
+        return {o.resolution->width, o.resolution->width, s.channels};
+    if (o.resolution) return {o.resolution->width, o.resolution->height, s.channels};
+    if (o.transform == PictureTransform::none) return s;
+    return fit(s, shape(o), o.transform == PictureTransform::pad);
+}
+
+/// @param where  names the picture in errors
+Image transformed(const Image& image, const DatasetToolOptions& o, const std::string& where) {
+    Image result = image;
+    if (o.transform != PictureTransform::none) {
+        const ImageSize part = fit(image.size(), shape(o), o.transform == PictureTransform::pad);
+        if (part.width > largest_side || part.height > largest_side)
+            throw FormatError(text(where, ": is too long and narrow for --transform: ", part.text()));
+        result = crop_centre(image, part.width, part.height);
+    }
+    if (o.resolution) result = resize(result, o.resolution->width, o.resolution->height);
+    if (o.transform == PictureTransform::center_crop_wide)
+        result = crop_centre(result, o.resolution->width, o.resolution->width);
+    return result;
+}
+
+/// The most frequent size after transformation; of equally frequent ones the first. Nothing without pictures.
+std::optional<ImageSize> usual_size(const FileCollection& files, const DatasetToolOptions& o) {
+    std::map<std::tuple<int, int, int>, std::pair<std::size_t, std::size_t>> counts;  // count, first file
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        std::optional<ImageSize> size;
+        try {
+            const Bytes head = files.read(i, 1024);
+            size = peek_image(head);
+            if (!size && image_format(head)) size = peek_image(files.read(i));
+        } catch (const Error&) {
+            continue;  // reported when the file is converted
+        }
+        if (!size || size->width < 1 || size->height < 1) continue;
+        const ImageSize planned = planned_size(*size, o);
+        ++counts.try_emplace({planned.width, planned.height, planned.channels}, 0, i).first->second.first;
+    }
+    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
+        const auto& [count_a, first_a] = a.second;
+        const auto& [count_b, first_b] = b.second;
+        return count_a != count_b ? count_a < count_b : first_a > first_b;
+    });
+    if (most == counts.end()) return std::nullopt;
+    const auto [width, height, channels] = most->first;
+    return ImageSize{width, height, channels};
+}
+
+/// "00000/img00000007.png"
+std::string entry_name(std::size_t i) {
+    std::string digits = std::to_string(i);
+    digits.insert(0, digits.size() < 8 ? 8 - digits.size() : 0, '0');
+    return digits.substr(0, digits.size() - 3) + "/img" + digits + ".png";
+}
+
+/// A zip archive or a folder, depending on the name.
+class Output {
+public:
+    explicit Output(const std::filesystem::path& dest) {
+        std::error_code error;
+        if (dest.has_parent_path()) std::filesystem::create_directories(dest.parent_path(), error);
+        if (error) throw FileError(text(dest.string(), ": its folder cannot be created: ", error.message()));
+        if (dest.extension() == ".zip")
+            to_.emplace<ZipWriter>(dest);
+        else
+            to_.emplace<FolderWriter>(dest);
+    }
+    void add(const std::string& name, const auto& content) {
+        with([&](auto& writer) { writer.add(name, content); });
+    }
+    void commit() {
+        with([](auto& writer) { writer.commit(); });
+    }
+
+private:
+    void with(auto&& f) {
+        if (auto* zip = std::get_if<ZipWriter>(&to_)) f(*zip);
+        if (auto* folder = std::get_if<FolderWriter>(&to_)) f(*folder);
+    }
+    std::variant<std::monostate, ZipWriter, FolderWriter> to_;
+};
+
+/// The shortest decimal number that reads back as `v`: 0.9 instead of 0.8999999761581421.
+double shortest_decimal(float v) {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, v).ptr;
+    double shortest = 0;
+    std::from_chars(digits, end, shortest);
+    return shortest;
+}
+
+nlohmann::json as_json(const DatasetLabels::Label& label) {
+    if (const auto* k = std::get_if<std::int64_t>(&label)) return *k;
+    nlohmann::json list = nlohmann::json::array();
+    for (const float v : std::get<std::vector<float>>(label)) list.push_back(shortest_decimal(v));
+    return list;
+}
+
+/// A class number plus one, or the length of a vector.
+int size_of_label(const DatasetLabels::Label& label) {
+    if (const auto* k = std::get_if<std::int64_t>(&label)) return static_cast<int>(*k) + 1;
+    return static_cast<int>(std::get<std::vector<float>>(label).size());
+}
+
+void write_report(const DatasetToolOptions& o, const DatasetToolResult& r, const DatasetLabels& labels,
+                  std::ostream& out) {
+    out << "Wrote " << r.written << (r.written == 1 ? " picture" : " pictures") << " to " << o.dest.string() << '\n'
+        << "Size      " << width_by_height(r.size.width, r.size.height) << '\n'
+        << "Channels  " << r.size.channels << '\n'
+        << "Labels    ";
+    if (labels.empty())
+        out << "none";
+    else
+        out << r.label_size << (labels.has_classes() ? " classes" : " numbers per picture");
+    out << '\n' << "Skipped   " << r.skipped.size() << (r.skipped.size() == 1 ? " file" : " files") << '\n';
+}
+
+/// The files and labels from which a data set is made.
+struct DatasetSource {
+    explicit DatasetSource(const DatasetToolOptions& options)
+        : files(options.source),
+          labels_file(files.find("dataset.json")),
+          labels(labels_file ? DatasetLabels(files.read(*labels_file), files.where(*labels_file)) : DatasetLabels()),
+          expected(usual_size(files, options)) {}
+
+    FileCollection files;
+    std::optional<std::size_t> labels_file;
+    DatasetLabels labels;
+    std::optional<ImageSize> expected;  ///< of every picture
+};
+
+/// A converted picture and its label; nullptr without labels.
+struct ConvertedPicture {
+    Bytes png;
+    const DatasetLabels::Label* label = nullptr;
+};
+
+/// @throws Error if file i is bad
+ConvertedPicture converted(const DatasetSource& source, std::size_t i, const DatasetToolOptions& options) {
+    const FileCollection& files = source.files;
+    const Image image = decode_image(files.read(i), files.where(i));
+    const ImageSize size = planned_size(image.size(), options);
+    if (!source.expected || size != *source.expected)
+        throw FormatError(
+            text(files.where(i), ": is ", image.size().text(),
+                 size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
+                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header"));
+    const DatasetLabels::Label* const label = source.labels.find(files.name(i));
+    if (!source.labels.empty() && label == nullptr)
+        throw FormatError(text(files.where(i), ": has no label in dataset.json"));
+    return {encode_png(transformed(image, options, files.where(i))), label};
+}
+
+/// Lists the bad files. @throws FormatError with --strict if there are any, or if there is no good one
+void check_result(const DatasetToolOptions& options, const DatasetToolResult& result, std::size_t files,
+                  std::ostream& report) {
+    for (const std::string& bad : result.skipped) report << "Skipped " << bad << '\n';
+    if (options.strict && !result.skipped.empty())
+        throw FormatError(text(options.source.string(), ": ", result.skipped.size(), " of ", files,
+                               " files are bad, expected none with --strict; the first: ", result.skipped.front()));
+    if (result.written == 0)
+        throw FormatError(text(options.source.string(), ": has no usable pictures, expected PNG or JPEG files"));
+}
+
+}  // namespace
+
+DatasetToolResult make_dataset(const DatasetToolOptions& options,
+                               const std::function<void(std::size_t, std::size_t)>& progress, std::ostream& report) {
+    check(options);
+    const DatasetSource source(options);
+    const FileCollection& files = source.files;
+    const std::size_t limit = options.max_images == 0 ? files.size() : options.max_images;
+    const std::size_t total = std::min(limit, files.size());
+    Output output(options.dest);
+    DatasetToolResult result;
+    nlohmann::json labels = nlohmann::json::array();
+    for (std::size_t i = 0; i < files.size() && result.written < limit; ++i) {
+        if (i == source.labels_file) continue;
+        std::optional<ConvertedPicture> picture;
+        try {
+            picture = converted(source, i, options);
+        } catch (const Error& e) {
+            result.skipped.emplace_back(e.what());
+        }
+        if (picture) {
+            const std::string name = entry_name(result.written++);
+            output.add(name, picture->png);
+            if (picture->label != nullptr) {
+                labels.push_back({name, as_json(*picture->label)});
+                result.label_size = std::max(result.label_size, size_of_label(*picture->label));
+            }
+        }
+        if (progress) progress(options.max_images == 0 ? i + 1 : result.written, total);
+    }
+    if (progress) progress(total, total);
+    check_result(options, result, files.size(), report);
+
+    nlohmann::json dataset;
+    dataset["labels"] = source.labels.empty() ? nlohmann::json() : labels;
+    output.add("dataset.json", dataset.dump());
+    output.commit();
+    result.size = *source.expected;
+    write_report(options, result, source.labels, report);
+    return result;
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drawing/drawing.hpp"
+
+#include "options/options.hpp"
+#include "printing/architecture_text.hpp"
+
+#include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/io/pictures/picture.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+namespace stylegan::examples {
+namespace {
+
+void check_label(const DrawingOptions& o, const Architecture& a) {
+    const std::string network = o.network.string();
+    if (a.label_size == 0 && o.label)
+        throw ValueError(text("--class: is ", *o.label, ", expected none, since ", network, " has no labels"));
+    if (a.label_size > 0 && !o.label)
+        throw ValueError(
+            text("--class: is missing, expected 0 to ", a.label_size - 1, ", since ", network, " has labels"));
+    if (o.label && *o.label >= a.label_size)
+        throw ValueError(
+            text("--class: is ", *o.label, ", expected 0 to ", a.label_size - 1, ", the classes of ", network));
+}
+
+}  // namespace
+
+void add_network_options(CLI::App& c, DrawingOptions& o) {
+    require(add_path(c, "--network", o.network, "FILE",
+                     "the network: a checkpoint in any format that `stylegan info` reads"));
+    add_allow_extra(c, o.extra);
+    add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "class to draw, for a network with labels");
+    add_threads(c, o.threads);
+    add_device(c, o.device);
+}
+
+void add_truncation_options(CLI::App& c, DrawingOptions& o) {
+    add_real(c, "--trunc", o.psi, {-100, 100},
+             "truncation psi: 1 (default) changes nothing, 0 gives the average picture");
+    add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
+}
+
+void add_noise_option(CLI::App& c, DrawingOptions& o) {
+    add_choice<Noise>(c, "--noise-mode", o.noise,
+                      {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
+                      "const (default): noise stored with the network; random: drawn for each picture; none: no noise");
+}
+
+CLI::Option& add_captions(CLI::App& command, bool& captions) {
+    return add_flag(command, "--captions", captions, "write the seed into the corner of each picture of the grid");
+}
+
+Drawing::Drawing(const DrawingOptions& o)
+    : options_(o), generator_([&] {
+          const Checkpoint checkpoint(o.network, o.extra);
+          assumed_ = listed(checkpoint.assumed());
+          return open_network(checkpoint, o.device, o.threads);
+      }()) {
+    check_label(o, architecture());
+    if (architecture().progressive_gan && o.psi != 1)
+        throw ValueError(text("--trunc: is ", o.psi, ", expected 1, since ", o.network.string(),
+                              " is a Progressive GAN and has no average w"));
+}
+
+void Drawing::print_assumed() const {
+    if (!assumed_.empty())
+        std::printf("%s does not store its whole architecture; assumed: %s\n", options_.network.c_str(),
+                    assumed_.c_str());
+}
+
+Drawing::Generator::Options Drawing::options(std::size_t count) const {
+    Generator::Options s;
+    s.truncation.psi = static_cast<float>(options_.psi);
+    if (options_.cutoff) s.truncation.cutoff = *options_.cutoff;
+    s.noise = options_.noise;
+    if (options_.label) s.labels = labels_of_class(count, architecture().label_size, *options_.label);
+    return s;
+}
+
+Drawing::Styles Drawing::styles(const std::vector<std::uint32_t>& seeds) const {
+    const auto z = latents_of_seeds(seeds, static_cast<std::size_t>(architecture().latent_size));
+    return generator_->styles(generator_->map(z, options(seeds.size()).labels));
+}
+
+std::size_t Drawing::usual_batch() const {
+    const Architecture& a = architecture();
+    Index largest = 1;
+    for (int stage = 0; stage < a.stages(); ++stage)
+        largest = std::max(largest, Index{a.feature_maps(stage)} * a.size(stage).height * a.size(stage).width);
+    return static_cast<std::size_t>(std::clamp<Index>((Index{1} << 22) / largest, 1, 64));
+}
+
+std::vector<Image> Drawing::pictures(const Styles& w, const std::function<void(std::size_t)>& done,
+                                     const std::function<void(Generator::Options&)>& change) const {
+    const std::size_t count = w.shape(0), batch = usual_batch();
+    std::vector<Image> all;
+    for (std::size_t first = 0; first < count; first += batch) {
+        std::vector<std::size_t> part(std::min(batch, count - first));
+        for (std::size_t i = 0; i < part.size(); ++i) part[i] = first + i;
+        Generator::Options o = options(part.size());
+        if (change) change(o);
+        for (Image& image : to_uint8(generator_->synthesize(rows_of(w, part), o))) all.push_back(std::move(image));
+        done(part.size());
+    }
+    return all;
+}
+
+Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k) {
+    auto labels = Drawing::Generator::Latents::from_shape({count, static_cast<std::size_t>(classes)});
+    std::fill_n(labels.data(), labels.size(), 0.0f);
+    for (std::size_t i = 0; i < count; ++i) labels(i, static_cast<std::size_t>(k)) = 1;
+    return labels;
+}
+
+Drawing::Styles rows_of(const Drawing::Styles& w, const std::vector<std::size_t>& rows) {
+    const std::size_t length = w.shape(1) * w.shape(2);
+    auto some = Drawing::Styles::from_shape({rows.size(), w.shape(1), w.shape(2)});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        std::copy_n(w.data() + rows[i] * length, length, some.data() + i * length);
+    return some;
+}
+
+std::string numbered_name(const char* what, std::size_t number, int digits) {
+    char name[24];
+    std::snprintf(name, sizeof name, "%0*zu", digits, number);
+    return text(what, name, ".png");
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "drawing/drawing_network.hpp"
+
+#include <stylegan/io/pictures/image.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace stylegan::examples {
+
+/// Options of every command that draws pictures.
+struct DrawingOptions {
+    std::filesystem::path network;
+    double psi = 1;
+    std::optional<int> cutoff, label;
+    Noise noise = Noise::constant;
+    int threads = 0;
+    DeviceOption device{};
+    ExtraTensors extra = ExtraTensors::refused;
+};
+
+/// --network, --allow-extra, --class, --threads and --device.
+void add_network_options(CLI::App& command, DrawingOptions& o);
+/// --trunc and --trunc-cutoff.
+void add_truncation_options(CLI::App& command, DrawingOptions& o);
+/// --noise-mode.
+void add_noise_option(CLI::App& command, DrawingOptions& o);
+
+/// --captions.
+CLI::Option& add_captions(CLI::App& command, bool& captions);
+
+/// A generator with the options of a command.
+class Drawing {
+public:
+    using Generator = DrawingNetwork;
+    using Styles = Generator::LayerStyles;
+
+    /// @throws FileError, FormatError; ValueError if --class or --trunc do not suit the network
+    explicit Drawing(const DrawingOptions& o);
+
+    [[nodiscard]] const Generator& generator() const { return *generator_; }
+    [[nodiscard]] Generator& generator() { return *generator_; }
+    [[nodiscard]] const Architecture& architecture() const { return generator_->architecture(); }
+    /// Prints what was assumed of the architecture, if the file does not store all of it.
+    void print_assumed() const;
+
+    /// The options for `count` pictures.
+    [[nodiscard]] Generator::Options options(std::size_t count) const;
+
+    /// w of seeds, for every layer: (seeds, layers, w_size).
+    [[nodiscard]] Styles styles(const std::vector<std::uint32_t>& seeds) const;
+
+    /// Batch size that keeps the largest feature maps within 2^22 numbers, 16 MiB.
+    [[nodiscard]] std::size_t usual_batch() const;
+
+    /// Pictures of w for every layer, computed in batches.
+    /// @param change  called to change the options() of a batch
+    /// @param done    called with the number of pictures of each batch
+    [[nodiscard]] std::vector<Image> pictures(const Styles& w, const std::function<void(std::size_t)>& done,
+                                              const std::function<void(Generator::Options&)>& change = {}) const;
+
+private:
+    DrawingOptions options_;
+    std::string assumed_;
+    std::unique_ptr<Generator> generator_;
+};
+
+/// The labels of `count` pictures of class k: 1 at k, otherwise 0. (count, classes)
+[[nodiscard]] Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k);
+
+/// The given rows of an array of w: (rows, layers, w_size).
+[[nodiscard]] Drawing::Styles rows_of(const Drawing::Styles& w, const std::vector<std::size_t>& rows);
+
+/// "seed0007.png" for "seed", 7 and at least 4 digits.
+[[nodiscard]] std::string numbered_name(const char* what, std::size_t number, int digits = 4);
+
+}  // namespace stylegan::examples

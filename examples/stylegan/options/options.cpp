@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <utility>
+
+namespace stylegan::examples {
+
+void usage_error(const std::string& flag, const std::string& what) { throw CLI::ValidationError(flag, what); }
+
+CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help, std::function<void()> run) {
+    CLI::App& command = *app.add_subcommand(name, help);
+    command.callback(std::move(run));
+    return command;
+}
+
+CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::string& form,
+                        std::function<bool(const std::string&)> take, const std::string& expected,
+                        const std::string& help) {
+    const auto read = [=](const CLI::results_t& given) {
+        if (!take(given.back()))
+            usage_error(flag, text("is \"", given.back(), "\", expected ", expected));  // the last one counts
+        return true;
+    };
+    return *command.add_option(flag, read, help)->type_name(form)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, const std::string& help) {
+    return *command.add_flag(flag, value, help);
+}
+
+CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<void()> set, const std::string& help) {
+    return *command.add_flag_callback(flag, std::move(set), help);
+}
+
+CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
+                        const std::string& help) {
+    const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty if the flag stands alone
+        if (s.empty() || s == "1" || s == "true" || s == "yes" || s == "on") return true;
+        if (s == "0" || s == "false" || s == "no" || s == "off") return false;
+        return std::nullopt;
+    };
+    CLI::Option& option = add_parsed(command, flag, value, "[0|1]", parse, "0 or 1; without a value it is 1", help);
+    return *option.expected(0, 1);
+}
+
+CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
+                      const std::string& help) {
+    const auto take = [&value](const std::string& s) {
+        value = s;
+        return !s.empty();
+    };
+    return add_option(command, flag, form, take, "a path", help);
+}
+
+CLI::Option& add_threads(CLI::App& command, int& threads) {
+    return add_whole(command, "--threads", threads, {0, 1024},
+                     "number of CPU threads (default 0: all that the machine has)");
+}
+
+void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
+    add_flag(
+        command, "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
+        "ignore tensors in the file that its networks do not have");
+}
+
+void require(CLI::Option& option) { option.required(); }
+void exclude(CLI::Option& option, CLI::Option& other) { option.excludes(&other); }
+void need(CLI::Option& option, CLI::Option& other) { option.needs(&other); }
+
+}  // namespace stylegan::examples

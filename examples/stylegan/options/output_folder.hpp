@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace stylegan::examples {
+
+/// Makes a folder and its parents, and checks that files can be written into it. Call it when all inputs are known to
+/// be good, before the long work begins.
+/// @throws FileError
+void make_output_folder(const std::filesystem::path& folder);
+
+/// The same check for the folder of a file, which must exist.
+/// @param flag  the option that names the file, for errors
+/// @throws FileError
+void require_folder_of(const std::string& flag, const std::filesystem::path& file);
+
+/// Adds a line to a text file; makes the file if there is none.
+/// @throws FileError, for example if the disk is full
+void append_line(const std::filesystem::path& file, const std::string& line);
+
+}  // namespace stylegan::examples

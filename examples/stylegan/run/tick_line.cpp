@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/tick_line.hpp"
+
+#include "printing/progress.hpp"
+
+#include <cstdio>
+
+namespace stylegan::examples {
+
+std::string text_of(const TickLine& l) {
+    char line[256];
+    std::snprintf(line, sizeof line,
+                  "tick %-5llu kimg %-8.1f lod %-5.2f minibatch %-4d time %-12s sec/tick %-7.1f sec/kimg %-7.2f "
+                  "maintenance %-6.1f cpumem %-6.2f",
+                  static_cast<unsigned long long>(l.tick), l.kimg, l.lod, l.minibatch,
+                  text_of_seconds(l.seconds).c_str(), l.tick_seconds, l.seconds_per_kimg(), l.maintenance, l.memory_gb);
+    std::string s = line;
+    if (l.skipped > 0) s += " skipped " + std::to_string(l.skipped) + " steps: gradient not finite";
+    while (!s.empty() && s.back() == ' ') s.pop_back();
+    return s;
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace stylegan::examples {
+
+/// A line of training progress, in the form of the official tools.
+struct TickLine {
+    std::uint64_t tick = 0;
+    double kimg = 0;
+    double lod = 0;
+    int minibatch = 0;
+    double seconds = 0;  ///< since the run began
+    double tick_seconds = 0;
+    double tick_kimg = 0;
+    double maintenance = 0;     ///< seconds for pictures, snapshots and metrics after the previous tick
+    double memory_gb = 0;       ///< peak so far
+    std::uint64_t skipped = 0;  ///< steps of this tick whose gradient was not finite; printed if not 0
+
+    [[nodiscard]] double seconds_per_kimg() const { return tick_kimg > 0 ? tick_seconds / tick_kimg : 0; }
+};
+
+/// "tick 12    kimg 48.0     lod 0.00  minibatch 16   time 5m 03s       sec/tick 24.1    sec/kimg 6.02    ..."
+[[nodiscard]] std::string text_of(const TickLine& line);
+
+}  // namespace stylegan::examples

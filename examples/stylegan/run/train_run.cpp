@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/train_run.hpp"
+
+#include "run/run_loop.hpp"
+
+#include <cctype>
+#include <cstring>
+#include <iostream>
+
+namespace stylegan::examples {
+namespace {
+
+namespace fs = std::filesystem;
+
+PictureSource source_of(const Dataset& data, bool labels) {
+    PictureSource source;
+    source.size = static_cast<Index>(data.size());
+    source.resolution = {data.height(), data.width()};
+    source.channels = data.channels();
+    source.label_size = labels ? data.label_size() : 0;
+    source.picture = [&data](Index i, int halvings, std::span<std::uint8_t> pixels) {
+        const std::vector<std::uint8_t> picture = data.picture(static_cast<std::size_t>(i), halvings);
+        std::copy(picture.begin(), picture.end(), pixels.begin());
+    };
+    source.label = [&data](Index i, std::span<float> label) {
+        const std::vector<float> values = data.label(static_cast<std::size_t>(i));
+        std::copy(values.begin(), values.end(), label.begin());
+    };
+    return source;
+}
+
+/// Decodes every picture once, to find a damaged one before anything is written. Skips data sets larger than the cache,
+/// which would take long.
+template <class Device>
+void check_pictures(const Dataset& data, Context<Device>& context) {
+    const double bytes = static_cast<double>(data.size()) * data.width() * data.height() * data.channels();
+    if (bytes > static_cast<double>(DatasetOptions{}.cache_bytes)) return;
+    context.parallel_for(static_cast<Index>(data.size()),
+                         [&](Index i) { (void)data.picture(static_cast<std::size_t>(i)); });
+}
+
+/// The run or snapshot that --resume names.
+std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkpoint>& checkpoint) {
+    if (!flags.resume) return std::nullopt;
+    TrainStart start;
+    start.snapshot = *flags.resume;
+    if (fs::is_directory(*flags.resume)) {
+        const RunDirectory directory(*flags.resume);
+        start.snapshot = directory.newest_snapshot();
+        start.settings = read_train_settings(directory.file("training_options.json"));
+    }
+    checkpoint.emplace(start.snapshot);
+    start.architecture = checkpoint->architecture();
+    start.record = training_record(*checkpoint);
+    return start;
+}
+
+/// Loads everything from a snapshot, or the networks of a file that holds only networks.
+template <class Device>
+void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Device>& trainer) {
+    if (start.record && checkpoint.has("training")) return load_snapshot(checkpoint, trainer);
+    checkpoint.load(trainer.averaged());
+    if (checkpoint.has("G"))
+        load_parameters(checkpoint.file(), "G/", trainer.generator());
+    else
+        checkpoint.load(trainer.generator());
+    if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
+}
+
+/// A path for a shell, in quotes if need be.
+std::string shell_word(const std::string& path) {
+    const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::strchr("_./-+=:,@%", c) != nullptr; };
+    if (std::all_of(path.begin(), path.end(), plain)) return path;
+    std::string quoted = "'";
+    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return quoted + "'";
+}
+
+/// The run folder with all that it holds before training. If that fails, a new folder is removed.
+template <class Device>
+RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
+                                const std::optional<TrainStart>& start, const RunPictures& pictures,
+                                Trainer<Device>& trainer) {
+    const bool in_place = start && start->settings;
+    const RunDirectory directory =
+        in_place ? RunDirectory(*flags.resume) : RunDirectory::create(*flags.outdir, description(settings));
+    try {
+        write_file(directory.file("training_options.json"), to_json(settings).dump(2) + '\n');
+        if (!in_place) {
+            pictures.write_reals(directory.file("reals.png"));
+            write_png(directory.file("fakes_init.png"), pictures.fakes(averaged(trainer), trainer.scheduled_now().lod));
+        }
+        directory.log(text("Run folder ", directory.path().string()));
+        if (start) directory.log(text("Resumes from ", start->snapshot.string()));
+    } catch (...) {
+        if (!in_place) directory.remove();
+        throw;
+    }
+    return directory;
+}
+
+/// A run on one device from its start, or from the snapshot it resumes, to its end.
+template <class Device>
+void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings, const Dataset& data,
+              const std::optional<Checkpoint>& checkpoint, const std::optional<TrainStart>& start) {
+    Trainer<Device> trainer(settings.architecture, settings.options, source_of(data, settings.cond), device);
+    if (start) load_start(*checkpoint, *start, trainer);
+    if (trainer.finished())
+        throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
+                              static_cast<double>(trainer.progress().pictures) / 1000, " of ",
+                              start->snapshot.string()));
+    check_pictures(data, trainer.context());
+    const RunPictures pictures(data, settings.architecture);
+    const SnapshotMetrics<Device> metrics(settings, device, trainer);
+
+    const Interrupt interrupt;
+    const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
+    RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap);
+    loop.run();
+    const TrainingProgress& p = trainer.progress();
+    directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,
+                       " kimg: ", loop.snapshot().string()));
+    if (p.skipped_generator + p.skipped_discriminator > 0)
+        directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
+                           " of the discriminator, ", p.skipped_generator, " of the generator"));
+    if (!trainer.finished())
+        directory.log("To resume: stylegan train --resume " + shell_word(directory.path().string()));
+}
+
+}  // namespace
+
+void run_train(const TrainFlags& flags) {
+    std::optional<Checkpoint> checkpoint;
+    const std::optional<TrainStart> start = start_of(flags, checkpoint);
+    const Dataset data(flags.data ? *flags.data : start->settings->data);
+    const DatasetFacts facts{.path = fs::absolute(data.path()),
+                             .pictures = static_cast<Index>(data.size()),
+                             .resolution = {data.height(), data.width()},
+                             .channels = data.channels(),
+                             .label_size = data.label_size()};
+    const TrainSettings settings = resolve(flags, facts, start);
+    if (start) {
+        checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
+        if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
+    }
+    if (flags.dry_run) return print_dry_run(std::cout, settings, facts, flags.device);
+
+    on_device(flags.device, settings.threads,
+              [&](auto device) { train_on(device, flags, settings, data, checkpoint, start); });
+}
+
+}  // namespace stylegan::examples

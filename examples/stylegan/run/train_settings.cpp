@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/train_settings.hpp"
+
+#include "options/parse.hpp"
+#include "printing/architecture_text.hpp"
+
+#include <stylegan/io/files/read_file.hpp>
+#include <stylegan/io/networks/architecture_json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace stylegan::examples {
+namespace {
+
+const std::map<std::string, Architecture>& configurations() {
+    static const std::map<std::string, Architecture> all{{"a", config_a}, {"b", config_b}, {"c", config_c},
+                                                         {"d", config_d}, {"e", config_e}, {"f", config_f}};
+    return all;
+}
+
+/// Sizes in messages have the form of --resolution.
+std::string words(Size s) { return width_by_height(s.width, s.height); }
+
+/// The letter of an architecture, whatever its sizes and mapping depth.
+std::string letter_of(const Architecture& a) {
+    for (const auto& [letter, config] : configurations()) {
+        Architecture c = with_sizes_of(a, config);
+        c.mapping_layers = a.mapping_layers;
+        if (c == a) return letter;
+    }
+    return "-other";
+}
+
+/// A loss of the library with the weight of R1, where it has that penalty.
+Loss loss_of(const std::string& name, double gamma) {
+    Loss loss = losses::find(name).value();
+    if (loss.r1_gamma > 0) loss.r1_gamma = gamma;
+    return loss;
+}
+
+template <class From, class To>
+void take(const std::optional<From>& given, To& value) {
+    if (given) value = *given;
+}
+
+Architecture resolve_architecture(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& start,
+                                  TrainSettings& s) {
+    const std::string where = "--data " + data.path.string();
+    if (f.resolution && *f.resolution != data.resolution)
+        throw ShapeError(text(where, ": pictures are ", words(data.resolution), ", expected --resolution ",
+                              f.resolution->width, 'x', f.resolution->height));
+    Architecture a = start ? start->architecture : config_f;
+    if (!start) {
+        set_picture_size(a, data.resolution);
+        a.num_channels = data.channels;
+    } else if (a.picture() != data.resolution || a.num_channels != data.channels) {
+        throw ShapeError(text(where, ": pictures are ", words(data.resolution), " with ", data.channels,
+                              " channels, expected ", words(a.picture()), " with ", a.num_channels, " as in ",
+                              start->snapshot.string()));
+    }
+    s.cfg = start ? letter_of(a) : "f";
+    if (f.cfg && *f.cfg != s.cfg) {
+        a = with_sizes_of(a, configurations().at(*f.cfg));
+        s.cfg = *f.cfg;
+    }
+
+    const bool labelled = start && a.label_size > 0;
+    s.cond = f.cond.value_or(labelled);
+    if (labelled && !s.cond)
+        throw ValueError(text("--cond: is 0, expected 1, since ", start->snapshot.string(), " has labels"));
+    if (s.cond && data.label_size == 0)
+        throw ValueError(text(where, ": has no labels, expected a dataset.json with labels for ",
+                              f.cond ? "--cond" : start->snapshot.string()));
+    if (f.cond && s.cond) a.label_size = data.label_size;
+    if (a.label_size > 0 && a.label_size != data.label_size)
+        throw ShapeError(text(where, ": has labels of length ", data.label_size, ", expected ", a.label_size, " as in ",
+                              start->snapshot.string()));
+
+    take(f.fmap_base, a.fmap_base);
+    take(f.fmap_max, a.fmap_max);
+    if (f.latent) a.latent_size = a.dlatent_size = a.mapping_fmaps = *f.latent;
+    if (f.map_depth && *f.map_depth > 0 && a.progressive_gan)
+        throw ValueError(
+            text("--map-depth: is ", *f.map_depth, ", expected 0 for --cfg a, which has no mapping network"));
+    take(f.map_depth, a.mapping_layers);
+    if (a.flaw())
+        throw ValueError(text("--fmap-base, --fmap-max, --latent: these networks cannot be built: ", a.flaw()));
+    return a;
+}
+
+void check_batches(const TrainSettings& s, const DatasetFacts& data) {
+    const ScheduleOptions& schedule = s.options.schedule;
+    const int group = std::max(s.architecture.mbstd_group_size, 1);
+    for (int stage = 0; stage < s.architecture.stages(); ++stage) {
+        const auto at = schedule.batch_at.find(s.architecture.size(stage).height);
+        const int batch = at != schedule.batch_at.end() ? at->second : schedule.batch;
+        if (batch > group && batch % group != 0)
+            throw ValueError(text(
+                "--batch: is ", batch, at != schedule.batch_at.end() ? text(" at height ", at->first) : std::string(),
+                ", expected a multiple of ", group, " (the group size of minibatch stddev), or less"));
+        if (batch > data.pictures)
+            throw ValueError(text("--data ", data.path.string(), ": has ", data.pictures,
+                                  data.pictures == 1 ? " picture" : " pictures", ", expected at least the ", batch,
+                                  " of a minibatch (--batch)"));
+    }
+}
+
+}  // namespace
+
+void set_picture_size(Architecture& a, Size picture) {
+    a.base = picture;
+    a.resolution_log2 = 2;
+    while (a.base.height % 2 == 0 && a.base.width % 2 == 0 && std::min(a.base.height, a.base.width) >= 8) {
+        a.base = {a.base.height / 2, a.base.width / 2};
+        ++a.resolution_log2;
+    }
+    if (const int side = std::min(a.base.height, a.base.width); side < 4 || side > 15)
+        throw ShapeError(text(
+            "--data: pictures of ", words(picture), " can be halved down to ", words(a.base),
+            ", expected 4 to 15 pixels on the shorter side; resize them with `stylegan dataset-tool --resolution`"));
+}
+
+double default_gamma(Size picture) {
+    const double side = std::sqrt(static_cast<double>(picture.height) * picture.width);
+    return std::round(std::min(side / 1024, 1.0) * 10 * 1000) / 1000;
+}
+
+TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& start) {
+    TrainSettings s;
+    if (start && start->settings) s = *start->settings;
+    if (start && start->record) s.options = start->record->options;
+    s.data = data.path;
+    s.architecture = resolve_architecture(f, data, start, s);
+
+    TrainingOptions& o = s.options;
+    if (f.loss || !(start && start->record))
+        o.loss =
+            loss_of(f.loss.value_or(s.cfg == "a" ? "wgan-gp" : "logistic"), default_gamma(s.architecture.picture()));
+    take(f.gamma, o.loss.r1_gamma);
+    take(f.r2_gamma, o.loss.r2_gamma);
+    if (f.batch) f.batch->apply(s.architecture, o.schedule.batch, o.schedule.batch_at);
+    if (f.lr) f.lr->apply(s.architecture, o.schedule.lr, o.schedule.lr_at);
+    if (f.growing || f.no_growing) o.schedule.growing = f.growing;
+    take(f.lod_kimg, o.schedule.lod_kimg);
+    take(f.fade_kimg, o.schedule.fade_kimg);
+    take(f.kimg, o.total_kimg);
+    take(f.tick, o.kimg_per_tick);
+    take(f.ema_kimg, o.ema_kimg);
+    take(f.microbatch, o.microbatch);
+    take(f.seed, o.seed);
+    take(f.snap, s.snap);
+    take(f.threads, s.threads);
+    take(f.metrics, s.metrics);
+    take(f.metric_samples, s.metric_samples);
+    take(f.vgg, s.vgg);
+    take(f.lpips, s.lpips);
+    take(f.mirror, o.mirror);
+    check_batches(s, data);
+    return s;
+}
+
+std::string description(const TrainSettings& s) {
+    const TrainingOptions& o = s.options;
+    const Size picture = s.architecture.picture();
+    const auto batch = o.schedule.batch_at.find(picture.height);
+    std::string name = text(s.data.stem().string(), "-cfg", s.cfg, '-', picture.width, 'x', picture.height, "-batch",
+                            batch != o.schedule.batch_at.end() ? batch->second : o.schedule.batch);
+    if (!o.loss.name.starts_with("logistic")) {
+        std::string loss = o.loss.name;
+        std::erase(loss, '-');  // "wgangp"
+        name += "-" + loss;
+    }
+    if (o.loss.r1_gamma > 0) name += text("-gamma", o.loss.r1_gamma);
+    if (o.mirror) name += "-mirror";
+    if (s.cond) name += "-cond";
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == '/'; }, '_');
+    return name;
+}
+
+nlohmann::ordered_json to_json(const TrainSettings& s) {
+    nlohmann::ordered_json json;
+    json["data"] = s.data.string();
+    json["cfg"] = s.cfg;
+    json["cond"] = s.cond;
+    json["snap"] = s.snap;
+    json["threads"] = s.threads;
+    json["metrics"] = s.metrics;
+    json["metric_samples"] = s.metric_samples;
+    json["vgg"] = s.vgg.string();
+    json["lpips"] = s.lpips.string();
+    json["training"] = stylegan::to_json(s.options);
+    json["architecture"] = architecture_to_json(s.architecture);
+    return json;
+}
+
+TrainSettings read_train_settings(const std::filesystem::path& path) {
+    const nlohmann::json json = nlohmann::json::parse(read_file(path), nullptr, false);
+    const std::string where = path.string();
+    try {
+        TrainSettings s;
+        s.data = json.at("data").get<std::string>();
+        s.cfg = json.at("cfg").get<std::string>();
+        s.cond = json.at("cond").get<bool>();
+        s.snap = std::max(json.at("snap").get<int>(), 1);
+        s.threads = json.at("threads").get<int>();
+        s.metrics = json.value("metrics", s.metrics);
+        s.metric_samples = std::max(json.value("metric_samples", s.metric_samples), 1);
+        s.vgg = json.value("vgg", std::string());
+        s.lpips = json.value("lpips", std::string());
+        s.options = training_options_from_json(json.at("training"), where + ": training");
+        s.architecture = architecture_from_json(json.at("architecture"), where + ": architecture");
+        return s;
+    } catch (const nlohmann::json::exception&) {
+        throw FormatError(text(where, ": is not the training_options.json of a run"));
+    }
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "options/device_option.hpp"
+#include "options/parse.hpp"
+
+#include <stylegan/core/architecture.hpp>
+#include <stylegan/training/snapshot.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stylegan::examples {
+
+/// The flags of `stylegan train`; a flag that is not given has no value.
+struct TrainFlags {
+    std::optional<std::filesystem::path> data, outdir, resume;
+    std::optional<std::string> cfg, loss;
+    std::optional<Size> resolution;
+    std::optional<ByHeight> batch, lr;
+    std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg;
+    std::optional<std::uint64_t> seed;
+    std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
+    std::optional<std::vector<std::string>> metrics;
+    std::optional<std::filesystem::path> vgg, lpips;
+    DeviceOption device{};
+    std::optional<bool> mirror, cond;
+    bool growing = false, no_growing = false, dry_run = false;
+};
+
+/// The data set that the flags must suit.
+struct DatasetFacts {
+    std::filesystem::path path;
+    Index pictures = 0;
+    Size resolution{};
+    int channels = 0;
+    int label_size = 0;  ///< 0 without labels
+};
+
+/// All settings of a training run.
+struct TrainSettings {
+    std::filesystem::path data;
+    std::string cfg = "f";
+    Architecture architecture{};
+    TrainingOptions options{};
+    bool cond = false;
+    int snap = 50;                     ///< ticks between snapshots
+    int threads = 0;                   ///< 0: all
+    std::vector<std::string> metrics;  ///< names, evaluated at snapshots
+    int metric_samples = 2000;
+    std::filesystem::path vgg, lpips;  ///< features of the metrics; empty for those that come with the program
+};
+
+/// The snapshot that a run resumes.
+struct TrainStart {
+    std::filesystem::path snapshot;
+    std::optional<TrainSettings> settings;  ///< if it is in a run folder
+    Architecture architecture{};
+    std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
+};
+
+/// Settings from flags, then from the resumed run, then from the defaults.
+/// @throws ValueError, ShapeError if flags and data do not fit together
+[[nodiscard]] TrainSettings resolve(const TrainFlags& flags, const DatasetFacts& data,
+                                    const std::optional<TrainStart>& start);
+
+/// Sets base size and number of doublings for pictures. The base size is the picture halved while height and width are
+/// even and at least 8: 64x96 (height x width) starts at 4x6.
+/// @throws ShapeError if the shorter side of the base is less than 4 or more than 15 pixels
+void set_picture_size(Architecture& a, Size picture);
+
+/// Default R1 weight: the paper's 10 at 1024x1024, less for smaller pictures in proportion to their side.
+[[nodiscard]] double default_gamma(Size picture);
+
+/// "faces-32-cfgf-32x32-batch16-gamma0.3-mirror"
+[[nodiscard]] std::string description(const TrainSettings& settings);
+
+/// The content of training_options.json, and back.
+[[nodiscard]] nlohmann::ordered_json to_json(const TrainSettings& settings);
+/// @throws FileError, FormatError
+[[nodiscard]] TrainSettings read_train_settings(const std::filesystem::path& path);
+
+}  // namespace stylegan::examples
