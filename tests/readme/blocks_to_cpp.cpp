@@ -3,6 +3,7 @@
 //
 //   - #include lines move to the top of the file.
 //   - A block that has a main() stands in a namespace of its own; so does one after <!-- declarations -->.
+//   - A block after <!-- file: NAME --> stands at file scope; where other blocks include NAME, they get it.
 //   - Any other block is the body of a function.
 //   - <!-- prelude: CODE --> is put in front of the block: what the text around it has introduced.
 //   - <!-- continues --> : the block sees the names of the block before it.
@@ -18,6 +19,15 @@ namespace {
 using readme::Block;
 
 bool is_include(const std::string& line) { return readme::starts_with(line, "#include"); }
+
+/// `#include <stylegan/stylegan.hpp>  // all` -> `#include <stylegan/stylegan.hpp>`
+std::string include_of(const std::string& line) { return readme::trimmed(line.substr(0, line.find("//"))); }
+
+std::string text_of(const Block& block) {
+    std::string text = "#line " + std::to_string(block.line) + " \"" + block.document + "\"\n";
+    for (const std::string& line : block.lines) text += (is_include(line) ? "" : line) + "\n";
+    return text;
+}
 
 bool has_main(const Block& block) {
     for (const std::string& line : block.lines)
@@ -40,8 +50,7 @@ struct Chain {
         if (const auto prelude = block.notes.find("prelude"); prelude != block.notes.end())
             to += "#line 1 \"prelude of " + block.document + ":" + std::to_string(block.line) + "\"\n" +
                   prelude->second + "\n";
-        to += "#line " + std::to_string(block.line) + " \"" + block.document + "\"\n";
-        for (const std::string& line : block.lines) to += (is_include(line) ? "" : line) + "\n";
+        to += text_of(block);
     }
 
     [[nodiscard]] std::string text(int number) const {
@@ -54,7 +63,8 @@ struct Chain {
 
 int main(int argc, char** argv) try {
     if (argc < 3) return std::cerr << "usage: blocks_to_cpp OUT.cpp DOCUMENT...\n", 2;
-    std::set<std::string> includes;
+    std::set<std::string> includes, files;
+    std::string at_file_scope;
     std::vector<Chain> chains;
     int compiled = 0, left_out = 0;
     for (int i = 2; i < argc; ++i)
@@ -67,7 +77,12 @@ int main(int argc, char** argv) try {
             }
             ++compiled;
             for (const std::string& line : block.lines)
-                if (is_include(line)) includes.insert(line.substr(0, line.find("//")));
+                if (is_include(line)) includes.insert(include_of(line));
+            if (const auto file = block.notes.find("file"); file != block.notes.end()) {
+                files.insert("#include <" + file->second + ">");
+                at_file_scope += text_of(block);
+                continue;
+            }
             if (block.notes.count("continues") == 0 || chains.empty()) chains.emplace_back();
             chains.back().add(block);
         }
@@ -75,7 +90,9 @@ int main(int argc, char** argv) try {
     if (compiled == 0) throw std::runtime_error("the documents have no C++ in them");
 
     std::ofstream out(argv[1]);
-    for (const std::string& line : includes) out << line << '\n';
+    for (const std::string& line : includes)
+        if (files.count(line) == 0) out << line << '\n';
+    out << at_file_scope;
     for (std::size_t i = 0; i < chains.size(); ++i) out << chains[i].text(static_cast<int>(i));
     out.flush();
     if (!out) throw std::runtime_error(std::string(argv[1]) + ": cannot be written");
