@@ -5,19 +5,21 @@
 #   build   what the library and the program `stylegan` are compiled with
 #   test    the tests and benchmarks
 #   clang   the second compiler, with its sanitizers
+#   docs    the API pages; without it, the test that every public name is documented is skipped
 set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
   libpng-dev libjpeg-dev zlib1g-dev libzip-dev"
 test="libboost-test-dev libbenchmark-dev"
 clang="clang libclang-rt-dev"
+docs="doxygen"
 
 wanted=()
 for group in "$@"; do
   case $group in
-    build | test | clang) read -r -d '' -a packages <<<"${!group}" || true ;;
+    build | test | clang | docs) read -r -d '' -a packages <<<"${!group}" || true ;;
     *)
-      echo "install-packages.sh: unknown group '$group', expected build, test or clang" >&2
+      echo "install-packages.sh: unknown group '$group', expected build, test, clang or docs" >&2
       exit 2
       ;;
   esac
