@@ -3,6 +3,8 @@
 
 #include "run/run_loop.hpp"
 
+#include <stylegan/training/dataset_source.hpp>
+
 #include <cctype>
 #include <cstring>
 #include <iostream>
@@ -11,23 +13,6 @@ namespace stylegan::examples {
 namespace {
 
 namespace fs = std::filesystem;
-
-PictureSource source_of(const Dataset& data, bool labels) {
-    PictureSource source;
-    source.size = static_cast<Index>(data.size());
-    source.resolution = {data.height(), data.width()};
-    source.channels = data.channels();
-    source.label_size = labels ? data.label_size() : 0;
-    source.picture = [&data](Index i, int halvings, std::span<std::uint8_t> pixels) {
-        const std::vector<std::uint8_t> picture = data.picture(static_cast<std::size_t>(i), halvings);
-        std::copy(picture.begin(), picture.end(), pixels.begin());
-    };
-    source.label = [&data](Index i, std::span<float> label) {
-        const std::vector<float> values = data.label(static_cast<std::size_t>(i));
-        std::copy(values.begin(), values.end(), label.begin());
-    };
-    return source;
-}
 
 /// Decodes every picture once, to find a damaged one before anything is written. Skips data sets larger than the cache,
 /// which would take long.
@@ -101,16 +86,17 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
 
 /// A run on one device from its start, or from the snapshot it resumes, to its end.
 template <class Device>
-void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings, const Dataset& data,
-              const std::optional<Checkpoint>& checkpoint, const std::optional<TrainStart>& start) {
-    Trainer<Device> trainer(settings.architecture, settings.options, source_of(data, settings.cond), device);
+void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings,
+              const std::shared_ptr<const Dataset>& data, const std::optional<Checkpoint>& checkpoint,
+              const std::optional<TrainStart>& start) {
+    Trainer<Device> trainer(settings.architecture, settings.options, picture_source(data, settings.cond), device);
     if (start) load_start(*checkpoint, *start, trainer);
     if (trainer.finished())
         throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
                               static_cast<double>(trainer.progress().pictures) / 1000, " of ",
                               start->snapshot.string()));
-    check_pictures(data, trainer.context());
-    const RunPictures pictures(data, settings.architecture);
+    check_pictures(*data, trainer.context());
+    const RunPictures pictures(*data, settings.architecture);
     const SnapshotMetrics<Device> metrics(settings, device, trainer);
 
     const Interrupt interrupt;
@@ -132,7 +118,8 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
 void run_train(const TrainFlags& flags) {
     std::optional<Checkpoint> checkpoint;
     const std::optional<TrainStart> start = start_of(flags, checkpoint);
-    const Dataset data(flags.data ? *flags.data : start->settings->data);
+    const auto opened = std::make_shared<const Dataset>(flags.data ? *flags.data : start->settings->data);
+    const Dataset& data = *opened;
     const DatasetFacts facts{.path = fs::absolute(data.path()),
                              .pictures = static_cast<Index>(data.size()),
                              .resolution = {data.height(), data.width()},
@@ -146,7 +133,7 @@ void run_train(const TrainFlags& flags) {
     if (flags.dry_run) return print_dry_run(std::cout, settings, facts, flags.device);
 
     on_device(flags.device, settings.threads,
-              [&](auto device) { train_on(device, flags, settings, data, checkpoint, start); });
+              [&](auto device) { train_on(device, flags, settings, opened, checkpoint, start); });
 }
 
 }  // namespace stylegan::examples
