@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/tensors/tensor_file.hpp>
 #include <stylegan/metrics/lpips.hpp>
+#include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/models/vgg16_tensors.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
@@ -48,6 +54,37 @@ bool load_lpips_heads_of_vgg16(const File& file, Lpips<Device>& lpips) {
     if (tensors.heads.empty()) return false;
     detail::fill_lpips_heads(file, tensors.heads, lpips);
     return true;
+}
+
+/// LPIPS of files, whatever their format: safetensors, PyTorch's vgg16.pth, the official vgg16_zhang_perceptual.pkl. Nothing
+/// in them is executed.
+/// @param vgg      VGG16, of any width
+/// @param heads    the learned weights (vgg.pth of LPIPS v0.1); empty if the file of VGG16 holds them. With neither, the
+///                 channels of a stage count alike: for features without learned LPIPS weights
+/// @param context  threads and memory to share with other networks
+/// @throws FileError, FormatError that name the file and what is missing
+template <class Device = Cpu>
+[[nodiscard]] Lpips<Device> load_lpips(const std::filesystem::path& vgg, const std::filesystem::path& heads = {},
+                                       std::shared_ptr<Context<Device>> context = std::make_shared<Context<Device>>()) {
+    const NamedTensors tensors = read_tensor_file(vgg);
+    Lpips<Device> lpips(load_vgg16(tensors, std::move(context)));
+    if (!heads.empty())
+        load_lpips_heads(read_tensor_file(heads), lpips);
+    else
+        (void)load_lpips_heads_of_vgg16(tensors, lpips);
+    return lpips;
+}
+
+/// The LPIPS distance of two picture files, PNG or JPEG, grey or RGB, of the same size from 16x16 on.
+/// @throws FileError, FormatError, ShapeError that name the file
+template <class Device>
+[[nodiscard]] double lpips_of_files(const Lpips<Device>& lpips, const std::filesystem::path& a,
+                                    const std::filesystem::path& b) {
+    const Array<float, 4> first = read_picture(a, 3), second = read_picture(b, 3);
+    if (first.shape() != second.shape())
+        throw ShapeError(text(b.string(), ": is ", second.shape(3), 'x', second.shape(2), ", expected ", first.shape(3),
+                              'x', first.shape(2), " as ", a.string()));
+    return lpips(first, second)[0];
 }
 
 }  // namespace stylegan
