@@ -6,6 +6,7 @@
 
 // core: values, names, random numbers, errors
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/function_ref.hpp>

@@ -51,7 +51,9 @@ BOOST_AUTO_TEST_CASE(latents_are_the_first_draws_of_each_seed) {
         NumpyRandomState state(seeds[n]);
         for (std::size_t i = 0; i < 7; ++i) BOOST_TEST(z(n, i) == static_cast<float>(state.randn()));
     }
-    BOOST_TEST(stylegan::latents_of_seeds({1}).shape(1) == 512u);
+    BOOST_TEST(stylegan::latents_of_seeds({1}, std::size_t{512}).shape(1) == 512u);
+    BOOST_CHECK_THROW((void)stylegan::latents_of_seeds({1}, 0), stylegan::ValueError);
+    BOOST_CHECK_THROW((void)stylegan::latents_of_seeds({1}, -3), stylegan::ValueError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes are a pickle of known values, or are refused by FormatError.
-#include <stylegan/io/pickle/pickle.hpp>
+#include <stylegan/io/pickle/pickle_machine.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {

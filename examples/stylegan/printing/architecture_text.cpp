@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "printing/architecture_text.hpp"
 
+#include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/networks/architecture_json.hpp>
 
 #include <array>
 #include <cstdio>
@@ -43,12 +43,9 @@ std::string in_code(const BlurFilter& v) {
 /// The members of an architecture as code, sorted by address: initializers must be in that order.
 std::map<const void*, std::pair<std::string, std::string>, std::less<>> members(const Architecture& a) {
     std::map<const void*, std::pair<std::string, std::string>, std::less<>> all;
-    const auto add = [&](const std::string& key, const auto& value) {
-        all[static_cast<const void*>(&value)] = {key == "base_size" ? "base" : key, in_code(value)};
-    };
-    stylegan::detail::for_each_keyword(a, add);
-    add("resolution_log2", a.resolution_log2);
-    add("style_mixing_prob", a.style_mixing_prob);
+    for_each_field(a, [&](const ArchitectureField& field, const auto& value) {
+        all[static_cast<const void*>(&value)] = {field.member, in_code(value)};
+    });
     return all;
 }
 

@@ -128,8 +128,15 @@ struct Architecture {
         return progressive_gan ? latent_size + label_size : 2 * latent_size;
     }
 
+    /// Width of the mapping network after `layers` of its layers: mapping_width(0) is its input, mapping_width(i + 1)
+    /// the output of layer i.
+    [[nodiscard]] constexpr int mapping_width(int layers) const {
+        if (layers == 0) return mapping_inputs();
+        return layers == mapping_layers ? dlatent_size : mapping_fmaps;
+    }
+
     /// Length of w.
-    [[nodiscard]] constexpr int w_size() const { return mapping_layers == 0 ? mapping_inputs() : dlatent_size; }
+    [[nodiscard]] constexpr int w_size() const { return mapping_width(mapping_layers); }
 
     [[nodiscard]] constexpr bool fused(int stage) const {
         const Size s = size(stage);

@@ -13,20 +13,20 @@
 
 namespace stylegan {
 
-/// Bytes that a training step is going to hold at once.
+/// Bytes that a training step needs at once.
 struct MemoryPlan {
     std::size_t parameters = 0;   ///< of both networks and the averaged generator
     std::size_t gradients = 0;    ///< of both networks
     std::size_t moments = 0;      ///< of both optimizers
-    std::size_t activations = 0;  ///< the largest use of the workspace: what the passes keep, and scratch memory
+    std::size_t activations = 0;  ///< peak use of the workspace: activations kept for gradients, and scratch memory
 
     [[nodiscard]] std::size_t total() const { return parameters + gradients + moments + activations; }
 };
 
 namespace detail {
 
-/// Follows what the passes of one step take from the workspace, in values; layers smaller than a map are left out where
-/// they cannot matter. It mirrors the layers: a test holds it against the workspace of a real step.
+/// Counts the values that the passes of one step take from the workspace. Small terms are left out. The counts follow the
+/// code of the layers; a test compares them with the workspace of a real step.
 class ActivationPlan {
 public:
     ActivationPlan(const Architecture& a, int threads) : a_(a), threads_(threads) {}
@@ -38,7 +38,7 @@ public:
         const bool penalized = loss.r1_gamma > 0 || loss.r2_gamma > 0 || loss.gp_lambda > 0;
         double scores = discriminator_forward(stage, fading) + discriminator_backward(stage, fading);
         if (penalized) {
-            // the tangent keeps what the forward pass keeps, but for what blends
+            // the tangent keeps what the forward pass keeps, except for the fade
             scores += colours(stage) * (loss.gp_lambda > 0 ? 2 : 1) + discriminator_linearized(stage, fading) +
                       discriminator_forward(stage, fading);
         }
@@ -73,16 +73,18 @@ private:
         return most;
     }
 
-    /// Noise maps, styles and latents of a picture.
+    /// Noise maps, styles and latents of one picture.
     [[nodiscard]] double inputs(int stage) const {
         double noise = 0;
         for (int s = 0; s <= stage && a_.use_noise; ++s) noise += 2 * area(s);
         return noise + (a_.layers() + 3) * static_cast<double>(a_.w_size()) + 2 * a_.latent_size;
     }
 
-    /// Both passes of the mapping network, as kept for the gradient.
+    /// What both passes of the mapping network keep for the gradient.
     [[nodiscard]] double mapping() const {
-        return 2.0 * (a_.mapping_inputs() + static_cast<double>(a_.mapping_layers) * a_.mapping_fmaps);
+        double widths = 0;
+        for (int layers = 0; layers <= a_.mapping_layers; ++layers) widths += a_.mapping_width(layers);
+        return 2 * widths;
     }
 
     [[nodiscard]] double output() const { return maps(0) * 2 + a_.mbstd_num_features * area(0) + a_.nf(0); }
@@ -99,7 +101,7 @@ private:
         return kept + (fading ? 3 * maps(stage - 1) + colours(stage - 1) + colours(stage) : 0);
     }
 
-    /// Gradients alone, or their tangents: each block's input and, while it works, what is inside.
+    /// Gradients, or their tangents: the input of each block, and the inside of one block at a time.
     [[nodiscard]] double discriminator_backward(int stage, bool fading) const {
         double chain = maps(0), most = maps(0) * 2 + output();
         for (int s = 1; s <= stage; ++s) {
@@ -110,7 +112,7 @@ private:
         return most;
     }
 
-    /// The largest layer's weight in the form that the products take, and copies of pictures.
+    /// The weight of the largest layer in the layout of the matrix product, and copies of pictures.
     [[nodiscard]] double scratch(int stage, double batch, bool gradients) const {
         double weight = 9.0 * a_.feature_maps(0) * a_.feature_maps(0);
         weight = std::max(weight, maps(0) * a_.nf(0));
@@ -125,9 +127,10 @@ private:
 
 }  // namespace detail
 
-/// Bytes that a trainer of these networks is going to hold during a step of `batch` pictures.
+/// Estimates the bytes that a trainer of these networks holds during a step. Parameters, gradients and moments are exact;
+/// activations are within about a quarter of the workspace's peak.
 /// @param stage   the finest stage that is computed
-/// @param fading  whether the stage below fades in
+/// @param fading  whether that stage is fading in over the one below
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it
 template <class Device>
 [[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,

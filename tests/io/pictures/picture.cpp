@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/temporary_folder.hpp"
 
+#include <stylegan/core/arrays.hpp>
+#include <stylegan/device/cpu.hpp>
 #include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/pictures/to_float.hpp>
 #include <stylegan/io/pictures/to_uint8.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <unsupported/Eigen/CXX11/Tensor>
 #include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -54,6 +62,98 @@ BOOST_AUTO_TEST_CASE(planes_become_pixels) {
     const test::TemporaryFolder folder;
     stylegan::write_png(folder / "a.png", x, 1);
     BOOST_TEST(stylegan::read_png(folder / "a.png").pixels == all[1].pixels);
+}
+
+BOOST_AUTO_TEST_CASE(pixels_become_values_and_pixels_again) {
+    BOOST_TEST(stylegan::to_float(std::uint8_t{0}) == -1);
+    BOOST_TEST(stylegan::to_float(std::uint8_t{255}) == 1);
+    for (int p = 0; p < 256; ++p) BOOST_TEST(to_uint8(stylegan::to_float(static_cast<std::uint8_t>(p))) == p);
+
+    std::vector<Image> images{Image(3, 2, 4), Image(3, 2, 4)};
+    for (std::size_t i = 0; i < 48; ++i) images[i / 24].pixels[i % 24] = static_cast<std::uint8_t>(5 * i);
+    const auto x = stylegan::to_float(images);
+    BOOST_TEST((x.shape() == decltype(x.shape()){2, 4, 2, 3}));
+    BOOST_TEST(x(1, 2, 0, 1) == stylegan::to_float(images[1].pixel(1, 0)[2]));
+    const std::vector<Image> back = to_uint8(x);
+    for (std::size_t n = 0; n < 2; ++n) BOOST_TEST(back[n].pixels == images[n].pixels);
+    images[1] = Image(2, 3, 4);
+    BOOST_CHECK_THROW((void)stylegan::to_float(images), stylegan::ShapeError);
+}
+
+BOOST_AUTO_TEST_CASE(files_are_read_as_values) {
+    const test::TemporaryFolder folder;
+    Image image(3, 2, 3);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(14 * i);
+    stylegan::write_png(folder / "rgb.png", image);
+    const auto x = stylegan::read_picture(folder / "rgb.png");
+    BOOST_TEST(x == stylegan::to_float(image));
+    BOOST_TEST(stylegan::read_picture(folder / "rgb.png", 3) == x);
+
+    Image grey(3, 2, 1);
+    for (std::size_t i = 0; i < grey.pixels.size(); ++i) grey.pixels[i] = static_cast<std::uint8_t>(40 * i);
+    stylegan::write_png(folder / "grey.png", grey);
+    BOOST_TEST(stylegan::read_picture(folder / "grey.png").shape(1) == 1u);
+    const auto three = stylegan::read_picture(folder / "grey.png", 3);
+    BOOST_TEST_REQUIRE(three.shape(1) == 3u);
+    for (std::size_t c = 0; c < 3; ++c) BOOST_TEST(three(0, c, 1, 2) == stylegan::to_float(std::uint8_t{200}));
+
+    const auto refusal = [&](const char* name, int channels) {
+        return test::message_of<stylegan::FormatError>([&] { (void)stylegan::read_picture(folder / name, channels); });
+    };
+    stylegan::write_png(folder / "alpha.png", Image(3, 2, 4));
+    BOOST_TEST(
+        refusal("alpha.png", 3).ends_with("alpha.png: has 4 channels, expected 1 (grey) or 3 (RGB), without alpha"));
+    BOOST_TEST(refusal("grey.png", 4).ends_with("grey.png: has 1 channel, expected 4"));
+    BOOST_CHECK_THROW((void)stylegan::read_picture(folder / "none.png"), stylegan::FileError);
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_every_library_are_written) {
+    const test::TemporaryFolder folder;
+    auto x = xt::xtensor<float, 4>::from_shape({5, 3, 2, 4});
+    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = (static_cast<float>(i) - 60) / 60;
+    const std::vector<Image> expected = to_uint8(x);
+    const auto written = [&](const auto& pictures, auto... columns) {
+        stylegan::write_picture(folder / "a.png", pictures, columns...);
+        return stylegan::read_png(folder / "a.png");
+    };
+    BOOST_TEST(written(x).pixels == stylegan::image_grid(expected, 3, 2).pixels);  // the root of 5, rounded up
+    BOOST_TEST(written(x, 5).pixels == stylegan::image_grid(expected, 5, 1).pixels);
+    BOOST_TEST(written(xt::view(x, xt::range(2, 3))).pixels == expected[2].pixels);
+    BOOST_TEST(written(xt::view(x, 2)).pixels == expected[2].pixels);  // (C, H, W)
+    BOOST_TEST(written(x * 1.0f, 2).pixels == stylegan::image_grid(expected, 2, 3).pixels);
+    BOOST_TEST(written(stylegan::view_of(x.data(), 5, 3, 2, 4), 1).pixels ==
+               stylegan::image_grid(expected, 1, 5).pixels);
+
+    Eigen::Tensor<float, 4, Eigen::RowMajor> rows(5, 3, 2, 4);
+    std::copy(x.begin(), x.end(), rows.data());
+    const Eigen::Tensor<float, 4> columns = rows.swap_layout().shuffle(std::array<int, 4>{3, 2, 1, 0});
+    for (const Image& image : {written(rows), written(columns)})
+        BOOST_TEST(image.pixels == stylegan::image_grid(expected, 3, 2).pixels);
+    BOOST_TEST(to_uint8(columns, 4).pixels == expected[4].pixels);
+    stylegan::write_png(folder / "b.png", columns, 3);
+    BOOST_TEST(stylegan::read_png(folder / "b.png").pixels == expected[3].pixels);
+    const stylegan::FeatureMaps<stylegan::Cpu, 3> maps(std::array<stylegan::Index, 4>{2, 3, 2, 4});
+    BOOST_TEST(written(maps).size().text() == "8x2 with 3 channels");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_said_with_the_file) {
+    const test::TemporaryFolder folder;
+    const auto x = xt::xtensor<float, 4>::from_shape({2, 3, 2, 4});
+    BOOST_TEST(test::message_of<stylegan::ValueError>([&] {
+                   stylegan::write_picture(folder / "a.jpg", x);
+               }).ends_with("a.jpg: ends with \".jpg\", expected .png"));
+    BOOST_TEST(test::message_of<stylegan::ValueError>([&] {
+                   stylegan::write_picture(folder / "a.png", x, -1);
+               }).ends_with("a.png: columns are -1, expected at least 0"));
+    const auto wide = xt::xtensor<float, 4>::from_shape({2, 5, 2, 4});
+    BOOST_TEST(test::message_of<stylegan::ShapeError>([&] {
+                   stylegan::write_picture(folder / "a.png", wide);
+               }).ends_with("a.png: the pictures have 5 channels, expected 1 to 4"));
+    const auto none = xt::xtensor<float, 4>::from_shape({0, 3, 2, 4});
+    BOOST_TEST(test::message_of<stylegan::ShapeError>([&] {
+                   stylegan::write_picture(folder / "a.png", none);
+               }).ends_with("a.png: the batch has no pixels, expected at least one picture"));
+    BOOST_CHECK_THROW(stylegan::write_picture(folder / "none/a.png", x), stylegan::FileError);
 }
 
 BOOST_AUTO_TEST_CASE(grid) {

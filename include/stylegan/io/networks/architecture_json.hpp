@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/parse_json.hpp>
 
@@ -11,48 +12,15 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace stylegan {
 
 namespace detail {
 
-/// Calls f(keyword, member) for every official keyword that is a member of Architecture, and for ours. The one list; two
-/// keywords are apart, since they are no members as they stand: `resolution`, which is the height of the pictures, and
-/// `style_mixing_prob`, which may be null.
-template <class A, class F>
-void for_each_keyword(A& a, F&& f) {
-    f("base_size", a.base);
-    f("num_channels", a.num_channels);
-    f("label_size", a.label_size);
-    f("fmap_base", a.fmap_base);
-    f("fmap_decay", a.fmap_decay);
-    f("fmap_max", a.fmap_max);
-    f("latent_size", a.latent_size);
-    f("dlatent_size", a.dlatent_size);
-    f("mapping_layers", a.mapping_layers);
-    f("mapping_fmaps", a.mapping_fmaps);
-    f("mapping_lrmul", a.mapping_lrmul);
-    f("mapping_nonlinearity", a.mapping_nonlinearity);
-    f("normalize_latents", a.normalize_latents);
-    f("use_styles", a.use_styles);
-    f("const_input_layer", a.const_input_layer);
-    f("use_noise", a.use_noise);
-    f("use_pixel_norm", a.use_pixel_norm);
-    f("use_instance_norm", a.use_instance_norm);
-    f("use_wscale", a.use_wscale);
-    f("nonlinearity", a.nonlinearity);
-    f("fused_scale", a.fused_scale);
-    f("blur_filter", a.blur_filter);
-    f("mbstd_group_size", a.mbstd_group_size);
-    f("mbstd_num_features", a.mbstd_num_features);
-    f("progressive_gan", a.progressive_gan);
-    f("bias_before_blur", a.bias_before_blur);
-    f("instance_norm_epsilon", a.instance_norm_epsilon);
-    f("shared_noise", a.shared_noise);
-}
-
-/// Keywords of the official functions that decide neither a shape nor the arithmetic of a finished network.
+/// Official keywords that change neither the shapes nor the arithmetic of a trained network.
 inline constexpr std::array run_time_keywords{"randomize_noise",
                                               "truncation_psi",
                                               "truncation_psi_val",
@@ -93,7 +61,7 @@ inline nlohmann::ordered_json json_of(const BlurFilter& v) {
     return taps;
 }
 
-// Each reads a value, and returns what it would have expected, or nullptr when it got that.
+// Each reads one value. The result is nullptr, or what was expected if the JSON is something else.
 inline const char* read_json(const nlohmann::json& json, bool& v) {
     if (!json.is_boolean()) return "true or false";
     v = json.get<bool>();
@@ -154,71 +122,88 @@ inline const char* read_json(const nlohmann::json& json, BlurFilter& v) {
     return sum == 0 ? expected : nullptr;
 }
 
+/// Whether a field's JSON is its member as it is. The other two have functions of their own below.
+inline bool is_stored_as_is(std::string_view keyword) {
+    return keyword != "resolution" && keyword != "style_mixing_prob";
+}
+
+/// Reads the fields of one JSON object. Messages begin with `where`.
+class ArchitectureReader {
+public:
+    ArchitectureReader(const nlohmann::json& json, const std::string& where) : json_(json), where_(where) {}
+
+    [[nodiscard]] Architecture read(const Architecture& defaults) const {
+        if (!json_.is_object()) throw FormatError(text(where_, ": is ", printed(json_), ", expected a JSON object"));
+        const bool progressive = json_.contains("progressive_gan") && json_["progressive_gan"] == true;
+        Architecture a = progressive && !defaults.progressive_gan ? config_a : defaults;
+        for_each_field(a, [&](const ArchitectureField& field, auto& value) {
+            if (!json_.contains(field.keyword) || !is_stored_as_is(field.keyword)) return;
+            if (const char* expected = read_json(json_[field.keyword], value)) fail(field.keyword, expected);
+        });
+        if (json_.contains("resolution")) read_resolution(a);
+        if (json_.contains("style_mixing_prob")) read_style_mixing(a);
+        refuse_unknown_keywords();
+        if (a.flaw()) throw FormatError(text(where_, ": ", a.flaw()));
+        return a;
+    }
+
+private:
+    [[noreturn]] void fail(const char* key, const char* expected) const {
+        throw FormatError(text(where_, ": \"", key, "\" is ", printed(json_[key]), ", expected ", expected));
+    }
+
+    void refuse_unknown_keywords() const {
+        std::set<std::string_view> known(run_time_keywords.begin(), run_time_keywords.end());
+        const Architecture any;
+        for_each_field(any, [&](const ArchitectureField& field, const auto&) { known.insert(field.keyword); });
+        for (const auto& [key, value] : json_.items())
+            if (known.count(key) == 0)
+                throw FormatError(text(where_, ": \"", key, "\" (", printed(value), ") is no keyword that is known"));
+    }
+
+    /// The height of the pictures, from the base height that is already read.
+    void read_resolution(Architecture& a) const {
+        int height = 0;
+        if (const char* expected = read_json(json_["resolution"], height)) fail("resolution", expected);
+        a.resolution_log2 = 2;
+        while (a.resolution_log2 < 16 && a.size(a.stages() - 1).height < height) ++a.resolution_log2;
+        if (a.picture().height == height) return;
+        const std::string expected = text("a power of two times the base height ", a.base.height, ", up to 2^14 times");
+        fail("resolution", expected.c_str());
+    }
+
+    /// A probability; null stands for 0.
+    void read_style_mixing(Architecture& a) const {
+        a.style_mixing_prob = 0;
+        const nlohmann::json& prob = json_["style_mixing_prob"];
+        if (!prob.is_null() && read_json(prob, a.style_mixing_prob))
+            fail("style_mixing_prob", "null or a number from 0 to 1");
+    }
+
+    const nlohmann::json& json_;
+    const std::string& where_;
+};
+
 }  // namespace detail
 
-/// An architecture under the official keyword names, every one of them, and ours: `base_size`, `progressive_gan`,
-/// `bias_before_blur`, `instance_norm_epsilon`, `shared_noise`.
+/// An architecture as JSON: every member of it, under the keywords of for_each_field().
 [[nodiscard]] inline nlohmann::ordered_json architecture_to_json(const Architecture& a) {
     nlohmann::ordered_json json;
+    for_each_field(
+        a, [&](const ArchitectureField& field, const auto& value) { json[field.keyword] = detail::json_of(value); });
     json["resolution"] = a.picture().height;
-    detail::for_each_keyword(a, [&](const char* key, const auto& value) { json[key] = detail::json_of(value); });
-    json["style_mixing_prob"] = nullptr;
-    if (a.style_mixing_prob != Decimal(0)) json["style_mixing_prob"] = a.style_mixing_prob.value();
+    if (a.style_mixing_prob == Decimal(0)) json["style_mixing_prob"] = nullptr;
     return json;
 }
 
-/// The other way. Keywords that are missing take the value of `defaults`, or of configuration A when the JSON says
-/// `progressive_gan`; keywords of the official functions that only matter while running (randomize_noise, truncation_psi,
-/// dlatent_avg_beta, structure, dtype ...) are ignored; any other is refused.
-/// @param where  what the messages begin with: the file, and the place in it
-/// @throws FormatError that names the keyword, what was found and what was expected
+/// The inverse of architecture_to_json(). A missing keyword keeps the value of `defaults`, or of configuration A if the
+/// JSON has `progressive_gan`. Official keywords that matter at run time only (randomize_noise, truncation_psi,
+/// dlatent_avg_beta, structure, dtype, ...) are ignored. Any other keyword is an error.
+/// @param where  the start of messages: the file and the place in it
+/// @throws FormatError naming the keyword, the value found and what was expected
 [[nodiscard]] inline Architecture architecture_from_json(const nlohmann::json& json, const std::string& where,
                                                          const Architecture& defaults = config_f) {
-    const auto fail = [&](const std::string& key, const char* expected) {
-        throw FormatError(text(where, ": \"", key, "\" is ", detail::printed(json[key]), ", expected ", expected));
-    };
-    if (!json.is_object()) throw FormatError(text(where, ": is ", detail::printed(json), ", expected a JSON object"));
-    const bool progressive = json.contains("progressive_gan") && json["progressive_gan"] == true;
-    Architecture a = progressive && !defaults.progressive_gan ? config_a : defaults;
-    std::size_t known = 0;
-    detail::for_each_keyword(a, [&](const char* key, auto& value) {
-        if (!json.contains(key)) return;
-        ++known;
-        if (const char* expected = detail::read_json(json[key], value)) fail(key, expected);
-    });
-    if (json.contains("resolution")) {
-        ++known;
-        int height = 0;
-        if (const char* expected = detail::read_json(json["resolution"], height)) fail("resolution", expected);
-        a.resolution_log2 = 2;
-        while (a.resolution_log2 < 16 && a.size(a.stages() - 1).height < height) ++a.resolution_log2;
-        if (a.picture().height != height) {
-            const std::string expected =
-                text("a power of two times the base height ", a.base.height, ", up to 2^14 times");
-            fail("resolution", expected.c_str());
-        }
-    }
-    if (json.contains("style_mixing_prob")) {
-        ++known;
-        a.style_mixing_prob = 0;
-        const nlohmann::json& prob = json["style_mixing_prob"];
-        if (!prob.is_null() && detail::read_json(prob, a.style_mixing_prob))
-            fail("style_mixing_prob", "null or a number from 0 to 1");
-    }
-    if (known < json.size()) {
-        Architecture any;
-        for (const auto& [key, value] : json.items()) {
-            bool found = key == "resolution" || key == "style_mixing_prob" ||
-                         std::find(detail::run_time_keywords.begin(), detail::run_time_keywords.end(), key) !=
-                             detail::run_time_keywords.end();
-            detail::for_each_keyword(any, [&, &name = key](const char* k, const auto&) { found = found || name == k; });
-            if (!found)
-                throw FormatError(
-                    text(where, ": \"", key, "\" (", detail::printed(value), ") is no keyword that is known"));
-        }
-    }
-    if (a.flaw()) throw FormatError(text(where, ": ", a.flaw()));
-    return a;
+    return detail::ArchitectureReader(json, where).read(defaults);
 }
 
 }  // namespace stylegan

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/variable_names.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,11 +20,8 @@
 
 namespace stylegan {
 
-/// The shape of every variable of a network, under its official name without a prefix such as "Gs/".
-using VariableShapes = std::map<std::string, std::vector<Index>>;
-
-/// An architecture that was read off a network's variables, and the keywords that variables do not tell: they have the value
-/// of configuration F (A for a Progressive GAN), which a caller should say.
+/// An architecture inferred from the variables of a network. Some keywords leave no trace in the variables: `assumed`
+/// lists them. They have the values of configuration F (A for a Progressive GAN); callers should report them.
 struct InferredArchitecture {
     Architecture architecture;
     std::vector<std::string> assumed;
@@ -38,7 +37,7 @@ struct InferredArchitecture {
 
 namespace detail {
 
-/// Reads an Architecture off the variables of a generator, a discriminator, or both.
+/// Infers an Architecture from the variables of a generator, a discriminator, or both.
 class ArchitectureInference {
 public:
     ArchitectureInference(const VariableShapes& generator, const VariableShapes& discriminator,
@@ -77,7 +76,7 @@ private:
         return std::any_of(v.begin(), v.end(), [&](const auto& x) { return x.first.find(part) != std::string::npos; });
     }
 
-    /// Extent of an axis of a variable that must be there with this rank.
+    /// The extent of one axis of a variable. The variable must exist and have this rank.
     [[nodiscard]] int extent(const VariableShapes& v, const std::string& name, std::size_t rank,
                              std::size_t axis) const {
         const auto found = v.find(name);
@@ -89,7 +88,7 @@ private:
         return static_cast<int>(n);
     }
 
-    /// "64x96/Conv/weight" -> 64, 96; {0, 0} for a name that begins otherwise
+    /// "64x96/Conv/weight" -> {64, 96}; {0, 0} for a name that does not begin with a size
     static Size leading_size(std::string_view name) {
         Size s{0, 0};
         const char* const end = name.data() + name.size();
@@ -123,11 +122,7 @@ private:
         widths_.assign(sizes.size() + 1, 0);
     }
 
-    [[nodiscard]] std::string lod(int stage) const {
-        return "lod" + std::to_string(a_.stages() - 1 - stage) + "/weight";
-    }
-
-    /// Stage s has nf(s + 1) feature maps; where both networks tell, they must agree.
+    /// Stage s has nf(s + 1) feature maps, in both networks.
     void set_width(int s, int width) {
         int& known = widths_[static_cast<std::size_t>(s)];
         if (known != 0 && known != width)
@@ -138,8 +133,8 @@ private:
 
     void read_discriminator() {
         a_.num_channels = extent(d_, "FromRGB_lod0/weight", 4, 2);
-        for (int s = 0; s < a_.stages(); ++s) set_width(s + 1, extent(d_, "FromRGB_" + lod(s), 4, 3));
-        const std::string first = to_string(a_.base) + "/";
+        for (int s = 0; s < a_.stages(); ++s) set_width(s + 1, extent(d_, variables::from_rgb(a_, s), 4, 3));
+        const std::string first = variables::first_stage(a_);
         widths_[0] = extent(d_, first + "Dense0/weight", 2, 1);
         const int labels = extent(d_, first + "Dense1/weight", 2, 1);
         a_.label_size = labels > 1 ? labels : 0;
@@ -153,14 +148,16 @@ private:
             assume({"mbstd_group_size"});
         }
         if (g_.empty())
-            assume({"progressive_gan", "latent_size", "dlatent_size", "mapping_layers", "mapping_fmaps",
-                    "mapping_lrmul", "mapping_nonlinearity", "normalize_latents", "use_styles", "const_input_layer",
-                    "use_noise", "use_pixel_norm", "use_instance_norm"});
+            for_each_field(a_, [&](const ArchitectureField& field, const auto&) {
+                using Field = ArchitectureField;
+                if (field.scope == Field::Scope::generator && field.origin != Field::Origin::port)
+                    assume({field.keyword});
+            });
     }
 
     void read_generator() {
         a_.num_channels = extent(g_, synthesis_ + "ToRGB_lod0/weight", 4, 3);
-        for (int s = 0; s < a_.stages(); ++s) set_width(s + 1, extent(g_, synthesis_ + "ToRGB_" + lod(s), 4, 2));
+        for (int s = 0; s < a_.stages(); ++s) set_width(s + 1, extent(g_, variables::to_rgb(synthesis_, a_, s), 4, 2));
         a_.use_styles = has_part(g_, "/StyleMod/");
         a_.const_input_layer = has_part(g_, "/Const/const");
         a_.use_noise = has_part(g_, "/Noise/weight");
@@ -175,31 +172,31 @@ private:
     }
 
     void read_progressive_input() {
-        const int inputs = extent(g_, to_string(a_.base) + "/Dense/weight", 2, 0);
-        if (d_.empty()) assume({"label_size"});  // labels are appended to z: only the sum of both lengths is known
+        const int inputs = extent(g_, variables::first_stage(a_) + "Dense/weight", 2, 0);
+        if (d_.empty()) assume({"label_size"});  // labels are appended to z: only the sum of both lengths is stored
         a_.latent_size = inputs - a_.label_size;
     }
 
     void read_mapping() {
-        const std::string dense = "G_mapping/Dense";
+        using variables::mapping_weight;
         a_.mapping_layers = 0;
-        while (g_.count(dense + std::to_string(a_.mapping_layers) + "/weight") > 0) ++a_.mapping_layers;
-        const bool embedded = g_.count("G_mapping/LabelConcat/weight") > 0;
-        a_.label_size = embedded ? extent(g_, "G_mapping/LabelConcat/weight", 2, 0) : 0;
+        while (g_.count(mapping_weight(a_.mapping_layers)) > 0) ++a_.mapping_layers;
+        const bool embedded = g_.count(variables::label_embedding) > 0;
+        a_.label_size = embedded ? extent(g_, variables::label_embedding, 2, 0) : 0;
         if (a_.mapping_layers > 0) {
-            a_.latent_size = extent(g_, dense + "0/weight", 2, 0);
-            a_.dlatent_size = extent(g_, dense + std::to_string(a_.mapping_layers - 1) + "/weight", 2, 1);
-            if (a_.mapping_layers > 1) a_.mapping_fmaps = extent(g_, dense + "0/weight", 2, 1);
+            a_.latent_size = extent(g_, mapping_weight(0), 2, 0);
+            a_.dlatent_size = extent(g_, mapping_weight(a_.mapping_layers - 1), 2, 1);
+            if (a_.mapping_layers > 1) a_.mapping_fmaps = extent(g_, mapping_weight(0), 2, 1);
             assume({"mapping_lrmul", "mapping_nonlinearity"});
         } else {
-            a_.latent_size = extent(g_, "dlatent_avg", 1, 0);
+            a_.latent_size = extent(g_, variables::w_average, 1, 0);
         }
-        if (embedded) a_.latent_size = extent(g_, "G_mapping/LabelConcat/weight", 2, 1);
+        if (embedded) a_.latent_size = extent(g_, variables::label_embedding, 2, 1);
     }
 
-    /// The smallest fmap_base, and fmap_max, that give min(floor(fmap_base / 2^s), fmap_max) feature maps for every s.
+    /// Finds fmap_max and the smallest fmap_base with min(floor(fmap_base / 2^s), fmap_max) feature maps for every s.
     void find_widths() {
-        const std::size_t first = widths_[0] > 0 ? 0 : 1;  // nf(0) occurs in the discriminator alone
+        const std::size_t first = widths_[0] > 0 ? 0 : 1;  // only discriminators use nf(0)
         a_.fmap_max = widths_[first];
         std::int64_t low = 1, high = std::numeric_limits<int>::max();
         for (std::size_t s = first; s < widths_.size(); ++s) {
@@ -221,14 +218,15 @@ private:
     std::string synthesis_;
     Architecture a_ = config_f;
     std::vector<std::string> assumed_;
-    std::vector<int> widths_;  // nf(0) ... nf(stages), 0 where it is not known
+    std::vector<int> widths_;  // nf(0) ... nf(stages), 0 where it is unknown
 };
 
 }  // namespace detail
 
-/// Reads an architecture off the names and shapes of the variables of a generator, a discriminator, or both (one may be
-/// empty). What they do not tell takes its default and is listed; whether all shapes fit is seen when they are loaded.
-/// @param where  what the messages begin with, such as the file
+/// Infers an architecture from the names and shapes of the variables of a generator, a discriminator, or both (one may be
+/// empty). Keywords that leave no trace take their defaults and are listed in the result. Only some of the shapes are
+/// looked at: loading the network checks them all.
+/// @param where  the start of messages, such as the file
 /// @throws FormatError if these are not the variables of such a network
 [[nodiscard]] inline InferredArchitecture infer_architecture(const VariableShapes& generator,
                                                              const VariableShapes& discriminator,

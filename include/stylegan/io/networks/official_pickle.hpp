@@ -6,6 +6,7 @@
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/io/networks/network_file.hpp>
 #include <stylegan/io/pickle/pickle_file.hpp>
+#include <stylegan/io/pickle/pickled_network.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -77,8 +78,7 @@ public:
 
 private:
     static PickleValue state_of(PickleValue network) {
-        if (!network.is_object()) network.fail(text("is ", network.kind(), ", expected a network"));
-        const PickleValue state = network.state();
+        const PickleValue state = network_state(network);
         const std::int64_t version = state.at("version").integer();
         if (version != 2 && version != 3)
             state.fail(text("is a network of version ", version, ", expected 2 or 3, those of the first StyleGAN",
@@ -92,7 +92,7 @@ private:
     static bool is_generator(PickleValue function) {
         const std::string_view f = function.characters();
         if (f != "G_style" && f != "G_paper" && f != "D_basic" && f != "D_paper")
-            function.fail(text("is a network of the function \"", PickleBuilder::printable(f),
+            function.fail(text("is a network of the function \"", printable(f),
                                "\", expected G_style, D_basic, G_paper or D_paper"));
         return f.starts_with('G');
     }
@@ -105,23 +105,14 @@ private:
         const Architecture a = architecture_of(state, generator, is_progressive(function), name);
         (generator ? out_.generator : out_.discriminator) = a;  // Gs comes after G, and is the one to use
         (generator ? has_generator_ : has_discriminator_) = true;
-        add_variables(state, name + "/");
+        add_variables(out_.tensors, state.at("variables"), name + "/");
         if (const auto components = state.find("components")) {
             if (components->size() > 16)
                 components->fail(text("has ", components->size(), " components, more than any network"));
             for (std::size_t i = 0; i < components->size(); ++i) {
                 const PickleValue part = state_of(components->entry(i).second);
-                add_variables(part, text(name, '/', part.at("name").characters(), '/'));
+                add_variables(out_.tensors, part.at("variables"), text(name, '/', part.at("name").characters(), '/'));
             }
-        }
-    }
-
-    void add_variables(PickleValue state, const std::string& prefix) {
-        const PickleValue variables = state.at("variables");
-        for (std::size_t i = 0; i < variables.size(); ++i) {
-            const PickleValue pair = variables[i];
-            if (pair.size() != 2 || !pair[1].is_array()) pair.fail("is not a variable's name and its array");
-            out_.tensors.add(text(prefix, pair[0].characters()), pair[1].array());
         }
     }
 

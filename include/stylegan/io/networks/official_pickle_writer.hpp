@@ -2,14 +2,13 @@
 #pragma once
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/atomic_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/io/networks/network_file.hpp>
 #include <stylegan/io/pickle/pickle_writer.hpp>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -109,32 +108,33 @@ private:
     }
 
     void write_keywords(const Architecture& a, std::string_view function) {
-        const bool discriminator = function.starts_with('D'), progressive = a.progressive_gan;
-        constexpr std::array of_both{"resolution", "num_channels", "label_size", "fmap_base",
-                                     "fmap_decay", "fmap_max",     "use_wscale", "fused_scale"};
+        const bool discriminator = function.starts_with('D');
         out_.begin_dictionary();
         const nlohmann::ordered_json json = architecture_to_json(a);
-        for (const auto& [key, value] : json.items()) {
-            const bool shared = std::find(of_both.begin(), of_both.end(), key) != of_both.end();
-            const bool mbstd = key.starts_with("mbstd_");
-            const bool ours = key == "base_size" || key == "progressive_gan" || key == "bias_before_blur" ||
-                              key == "instance_norm_epsilon" || key == "shared_noise";
-            bool belongs = !ours && mbstd == (mbstd && discriminator);
-            if (discriminator)
-                belongs = shared || mbstd || (!progressive && (key == "nonlinearity" || key == "blur_filter"));
-            if (progressive && !discriminator) belongs = shared || key == "latent_size" || key == "normalize_latents";
-            if (progressive && key == "mbstd_num_features") belongs = false;
-            if (!belongs) continue;
-            out_.string(key);
-            write_json(value);
-        }
-        if (progressive && !discriminator) {
+        for_each_field(a, [&](const ArchitectureField& field, const auto&) {
+            if (!is_keyword_of(field, discriminator, a.progressive_gan)) return;
+            out_.string(field.keyword);
+            write_json(json[field.keyword]);
+        });
+        if (a.progressive_gan && !discriminator) {
             out_.string("use_pixelnorm");
             out_.boolean(a.use_pixel_norm);
             out_.string("use_leakyrelu");
             out_.boolean(a.nonlinearity == Nonlinearity::leaky_relu);
         }
         out_.end_dictionary();
+    }
+
+    /// Whether the official function takes this keyword: G_style, D_basic, or with `progressive` G_paper, D_paper.
+    static bool is_keyword_of(const ArchitectureField& field, bool discriminator, bool progressive) {
+        using Scope = ArchitectureField::Scope;
+        const std::string_view key = field.keyword;
+        if (field.origin != ArchitectureField::Origin::official) return false;
+        const bool both = field.scope == Scope::both_networks;
+        if (progressive && (key == "nonlinearity" || key == "blur_filter" || key == "mbstd_num_features")) return false;
+        if (discriminator) return both || field.scope == Scope::discriminator;
+        if (progressive) return both || key == "latent_size" || key == "normalize_latents";
+        return field.scope != Scope::discriminator;
     }
 
     void write_json(const nlohmann::ordered_json& v) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/pickle/pickle_arrays.hpp>
+#include <stylegan/io/pickle/pickle_limits.hpp>
+#include <stylegan/io/pickle/pickle_text.hpp>
 #include <stylegan/io/pickle/pickle_value.hpp>
 
 #include <algorithm>
@@ -16,20 +19,11 @@
 
 namespace stylegan {
 
-/// What a pickle may take. With these, reading any file needs less than 256 MiB besides the file itself.
-struct PickleLimits {
-    std::size_t objects = std::size_t{1} << 20;  ///< values, also on the stack and in the memo
-    std::size_t entries = std::size_t{1} << 22;  ///< of all lists and dictionaries together
-    std::size_t arrays = std::size_t{1} << 17;
-    std::size_t axes = 8;        ///< of one array
-    std::size_t key = 256;       ///< characters of a storage's name
-    std::uint32_t depth = 1000;  ///< containers within containers
-};
-
-/// Makes the values of a pickle, and gives the known constructors their meaning.
+/// Makes the values of a pickle: containers, and what the known constructors stand for.
+/// `at` is the byte of the file at which a value is made.
 class PickleBuilder {
 public:
-    PickleBuilder(Pickle& pickle, const PickleLimits& limits) : p_(pickle), limits_(limits) {}
+    PickleBuilder(Pickle& pickle, const PickleLimits& limits) : p_(pickle), limits_(limits), arrays_(pickle, limits) {}
 
     [[nodiscard]] PickleValue value(PickleReference r) const { return {p_, r}; }
     [[nodiscard]] const PickleLimits& limits() const { return limits_; }
@@ -40,32 +34,32 @@ public:
         return static_cast<PickleReference>(p_.nodes_.size() - 1);
     }
 
-    /// Text that is not in the file as it stands.
+    /// Adds text that the file holds in another form, such as with escapes.
     PickleReference add_text(std::string characters, std::size_t at) {
         return add(std::string_view(p_.texts_.emplace_back(std::move(characters))), at);
     }
 
-    PickleReference add_list(std::vector<PickleReference> items, std::size_t at) {
+    PickleReference add_list(const std::vector<PickleReference>& items, std::size_t at) {
         const PickleReference r = add(detail::PickleList{}, at);
-        append(r, items.data(), items.size(), at);
+        append(r, items, at);
         return r;
     }
 
-    void append(PickleReference to, const PickleReference* items, std::size_t count, std::size_t at) {
+    void append(PickleReference to, const std::vector<PickleReference>& items, std::size_t at) {
         auto* const list = std::get_if<detail::PickleList>(&node(to).content);
         if (list == nullptr) p_.fail(at, text("appends to ", value(to).kind(), ", expected a list"));
-        count_entries(count, at);
-        list->items.insert(list->items.end(), items, items + count);
-        for (std::size_t i = 0; i < count; ++i) deepen(to, items[i], at);
+        count_entries(items.size(), at);
+        list->items.insert(list->items.end(), items.begin(), items.end());
+        for (const PickleReference item : items) deepen(to, item, at);
     }
 
-    /// Keys and values in turn.
-    void set_items(PickleReference to, const PickleReference* items, std::size_t count, std::size_t at) {
+    /// @param items  keys and values in turn
+    void set_items(PickleReference to, const std::vector<PickleReference>& items, std::size_t at) {
         auto* const dictionary = std::get_if<detail::PickleDictionary>(&node(to).content);
         if (dictionary == nullptr) p_.fail(at, text("sets an item of ", value(to).kind(), ", expected a dictionary"));
-        if (count % 2 != 0) p_.fail(at, "sets a key without a value");
-        count_entries(count, at);
-        for (std::size_t i = 0; i < count; i += 2) {
+        if (items.size() % 2 != 0) p_.fail(at, "sets a key without a value");
+        count_entries(items.size(), at);
+        for (std::size_t i = 0; i < items.size(); i += 2) {
             dictionary->items.emplace_back(items[i], items[i + 1]);
             deepen(to, items[i + 1], at);
         }
@@ -74,12 +68,12 @@ public:
     PickleReference add_constructor(std::string_view module, std::string_view name, std::size_t at) {
         const detail::KnownConstructor* const known = detail::known_constructor(module, name);
         if (known == nullptr)
-            p_.fail(at, text("names \"", printable(module), '.', printable(name),
+            p_.fail(at, text("names \"", detail::printable(module), '.', detail::printable(name),
                              "\", which is none of the constructors that a network's file needs; nothing was run"));
         return add(known, at);
     }
 
-    /// The value that a constructor makes of a tuple of arguments.
+    /// Calls a known constructor with a tuple of arguments.
     PickleReference call(PickleReference callable, PickleReference arguments, std::size_t at) {
         const PickleValue c = value(callable), a = value(arguments);
         if (!a.is_list()) p_.fail(at, text("calls with ", a.kind(), ", expected a tuple of arguments"));
@@ -102,14 +96,12 @@ public:
             case PickleConstructor::copyreg_reconstructor: return reconstructed(a, at);
             case PickleConstructor::numpy_reconstruct:
             case PickleConstructor::numpy_array:
-                return add_array(numpy_array({}, {0}, false, {}, at), std::nullopt, at);  // its state follows
-            case PickleConstructor::numpy_dtype: return dtype_of(a, at);
-            case PickleConstructor::numpy_scalar:
-                return add_array(numpy_array(dtype(a[0]), {}, false, a[1].bytes(), at), std::nullopt, at);
-            case PickleConstructor::numpy_from_buffer:  // buffer, dtype, shape, order
-                return add_array(numpy_array(dtype(a[1]), extents(a[2]), a[3].characters() == "F", a[0].bytes(), at),
-                                 std::nullopt, at);
-            case PickleConstructor::torch_tensor: return tensor_of(arguments, at);
+                return add_array(arrays_.empty(at), std::nullopt, at);  // its state follows
+            case PickleConstructor::numpy_dtype: return add(arrays_.dtype(a[0], at), at);
+            case PickleConstructor::numpy_scalar: return add_array(arrays_.scalar(a, at), std::nullopt, at);
+            case PickleConstructor::numpy_from_buffer: return add_array(arrays_.from_buffer(a, at), std::nullopt, at);
+            case PickleConstructor::torch_tensor:
+                return add_array(arrays_.tensor(a, at), first_argument(arguments), at);
             case PickleConstructor::tensorflow_dimension:  // a number, or None for any
                 return first_argument(arguments);
             case PickleConstructor::torch_parameter:  // the tensor, and what only training needs
@@ -121,7 +113,7 @@ public:
         p_.fail(at, "calls a constructor that makes nothing by itself");
     }
 
-    /// Gives a value the state that its class keeps. Attributes of dictionaries are passed over.
+    /// Sets the state of an object, an array or a dtype. Attributes of dictionaries are ignored.
     void set_state(PickleReference of, PickleReference state, std::size_t at) {
         const PickleValue s = value(state);
         auto& content = node(of).content;
@@ -129,43 +121,16 @@ public:
             object->state = state;
             deepen(of, state, at);
         } else if (const auto* const array = std::get_if<detail::PickleArray>(&content); array && !array->storage) {
-            const std::size_t first = s.size() == 5 ? 1 : 0;  // a version number before the rest
-            p_.arrays_[array->index] =
-                numpy_array(dtype(s[first + 1]), extents(s[first]), s[first + 2].boolean(), s[first + 3].bytes(), at);
+            p_.arrays_[array->index] = arrays_.from_state(s, at);
         } else if (auto* const type = std::get_if<detail::NumpyType>(&content)) {
-            const std::string_view order = s[1].characters();
-            if (order != "<" && order != ">" && order != "|" && order != "=")
-                s[1].fail(text("is byte order \"", printable(order), "\", expected < or >"));
-            type->big_endian = order == ">";
+            detail::PickleArrays::set_byte_order(*type, s);
         } else if (!value(of).is_dictionary()) {
             p_.fail(at, text("gives a state to ", value(of).kind(), ", which takes none"));
         }
     }
 
     /// What PyTorch refers to by ("storage", type, key, location, elements[, view]).
-    PickleReference persistent(PickleReference id, std::size_t at) {
-        const PickleValue v = value(id);
-        if (v.size() < 5 || v[0].characters() != "storage") p_.fail(at, "is not the identity of a storage");
-        TorchStorage s;
-        s.type = known(v[1], PickleConstructor::torch_storage).type;
-        s.key = v[2].characters();
-        if (s.key.size() > limits_.key)
-            v[2].fail(
-                text("is the name of a storage, of ", s.key.size(), " characters, expected at most ", limits_.key));
-        s.elements = amount(v[4]);
-        if (v.size() > 5 && !v[5].is_none()) {  // (key, first element, elements) of a storage within the storage
-            s.first = amount(v[5][1]);
-            if (s.first > s.elements || amount(v[5][2]) > s.elements - s.first)
-                v[5].fail("is a view beyond its storage");
-        }
-        return add(s, at);
-    }
-
-    static std::string printable(std::string_view s) {
-        std::string out;
-        for (const char c : s.substr(0, 80)) out += c >= ' ' && c < 127 ? c : '?';
-        return s.size() > 80 ? out + "..." : out;
-    }
+    PickleReference persistent(PickleReference id, std::size_t at) { return add(arrays_.storage(value(id), at), at); }
 
 private:
     detail::PickleNode& node(PickleReference r) { return p_.nodes_[r]; }
@@ -186,78 +151,10 @@ private:
         entries_ += count;
     }
 
-    [[nodiscard]] const detail::KnownConstructor& known(PickleValue v, PickleConstructor expected) const {
-        const auto* const k = v.as<const detail::KnownConstructor*>("a constructor");
-        if (k->constructor != expected) v.fail(text("is ", k->module, '.', k->name, ", which does not belong here"));
-        return *k;
-    }
-
-    [[nodiscard]] std::size_t amount(PickleValue v) const {
-        const std::int64_t n = v.integer();
-        if (n < 0) v.fail(text("is ", n, ", expected no negative number"));
-        return static_cast<std::size_t>(n);
-    }
-
-    [[nodiscard]] std::vector<Index> extents(PickleValue v) const {
-        if (v.size() > limits_.axes) v.fail(text("has ", v.size(), " axes, expected at most ", limits_.axes));
-        std::vector<Index> shape;
-        for (std::size_t i = 0; i < v.size(); ++i) shape.push_back(static_cast<Index>(amount(v[i])));
-        return shape;
-    }
-
-    [[nodiscard]] detail::NumpyType dtype(PickleValue v) const { return v.as<detail::NumpyType>("a dtype"); }
-
-    PickleReference dtype_of(PickleValue arguments, std::size_t at) {
-        const auto type = detail::numpy_type(arguments[0].characters());
-        if (!type)
-            p_.fail(at, text("is of dtype \"", printable(arguments[0].characters()),
-                             "\", expected numbers such as \"f4\""));
-        return add(*type, at);
-    }
-
-    [[nodiscard]] StoredArray numpy_array(detail::NumpyType type, std::vector<Index> shape, bool column_major,
-                                          StoredBytes bytes, std::size_t at) const {
-        const auto count = element_count(shape, size_of(type.type));
-        if (!count || bytes.size != *count * size_of(type.type))
-            p_.fail(at, text("is an array of ", bytes.size, " bytes, expected ",
-                             count ? text(*count * size_of(type.type)) : "more than fit into any memory", " for shape ",
-                             shape_text(shape), " of ", name_of(type.type)));
-        StoredArray a;
-        a.type = type.type;
-        a.big_endian = type.big_endian && size_of(type.type) > 1;
-        a.strides = dense_strides(shape, column_major);
-        a.shape = std::move(shape);
-        a.bytes = bytes;
-        return a;
-    }
-
     PickleReference add_array(StoredArray array, std::optional<PickleReference> storage, std::size_t at) {
         if (p_.arrays_.size() >= limits_.arrays) p_.fail(at, text("has more than ", limits_.arrays, " arrays"));
         p_.arrays_.push_back(std::move(array));
         return add(detail::PickleArray{static_cast<std::uint32_t>(p_.arrays_.size() - 1), storage}, at);
-    }
-
-    /// (storage, first element, extents, strides, ...)
-    PickleReference tensor_of(PickleReference arguments, std::size_t at) {
-        const PickleValue a = value(arguments);
-        const TorchStorage storage = a[0].as<TorchStorage>("a storage");
-        StoredArray t;
-        t.type = storage.type;
-        t.shape = extents(a[2]);
-        t.strides = extents(a[3]);
-        const std::size_t first = amount(a[1]), width = size_of(t.type), room = storage.elements - storage.first;
-        const auto count = element_count(t.shape, width);
-        // An array that repeats elements of its storage would let a small file demand any amount of memory.
-        bool fits = first <= room && count && *count <= room - first && storage.elements <= SIZE_MAX / width;
-        if (fits) {
-            t.bytes.size = (room - first) * width;
-            fits = t.fits();
-        }
-        if (!fits)
-            p_.fail(at, text("is a tensor of shape ", shape_text(t.shape), " with strides ", shape_text(t.strides),
-                             " from element ", first, " on, which goes beyond the ", room, " elements of its storage"));
-        t.bytes.size = first * width;  // until the storage is found: where the tensor begins in it
-        return add_array(std::move(t), first_argument(arguments), at);
     }
 
     PickleReference dictionary_of(std::optional<PickleValue> entries, std::size_t at) {
@@ -277,17 +174,17 @@ private:
                 items.push_back(pair[1].reference_);
             }
         }
-        set_items(r, items.data(), items.size(), at);
+        set_items(r, items, at);
         return r;
     }
 
-    /// Text that stands for bytes, (text, "latin1").
+    /// The bytes that a text stands for: (text, "latin1").
     PickleReference encoded(PickleValue a, std::size_t at) {
         if (!a[0].is_text()) return add(a[0].bytes(), at);
         const std::string_view encoding = a[1].characters();
         if (encoding != "latin1" && encoding != "latin-1" && encoding != "iso-8859-1")
-            a[1].fail(text("is encoding \"", printable(encoding), "\", expected latin1"));
-        // Text may be encoded time and again: it is looked through once.
+            a[1].fail(text("is encoding \"", detail::printable(encoding), "\", expected latin1"));
+        // A file may encode one text many times. Each is decoded once.
         const auto [known, is_new] = encoded_.try_emplace(a[0].reference_);
         if (is_new) {
             const auto bytes = StoredBytes::of_utf8(a[0].bytes().stored);
@@ -297,7 +194,7 @@ private:
         return add(known->second, at);
     }
 
-    /// (class, base, state of the base), as protocols 0 and 1 make objects.
+    /// An object of protocols 0 and 1: (class, base, state of the base).
     PickleReference reconstructed(PickleValue a, std::size_t at) {
         const PickleConstructor c = a[0].constructor();
         if (c == PickleConstructor::network) return add(detail::PickleObject{c, std::nullopt}, at);
@@ -308,8 +205,9 @@ private:
 
     Pickle& p_;
     PickleLimits limits_;
+    detail::PickleArrays arrays_;
     std::size_t entries_ = 0;
-    std::map<PickleReference, StoredBytes> encoded_;
+    std::map<PickleReference, StoredBytes> encoded_;  // texts decoded so far
 };
 
 }  // namespace stylegan

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <stylegan/io/files/mapped_file.hpp>
-#include <stylegan/io/pickle/pickle.hpp>
+#include <stylegan/io/pickle/pickle_machine.hpp>
 
 #include <filesystem>
 

@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-// Text as protocol 0 of Python's pickle writes it, in lines of printable characters.
+// Protocol 0 of Python's pickle writes values as lines of printable characters.
 namespace stylegan::detail {
 
-/// The number of `digits` hexadecimal digits, from place `from` on.
+/// Text for a message: at most 80 characters, others than printable ASCII as '?'.
+[[nodiscard]] inline std::string printable(std::string_view s) {
+    std::string out;
+    for (const char c : s.substr(0, 80)) out += c >= ' ' && c < 127 ? c : '?';
+    return s.size() > 80 ? out + "..." : out;
+}
+
+/// The number that a whole text is; nothing if it is something else.
+template <class T>
+[[nodiscard]] std::optional<T> number_in(std::string_view s) {
+    T v{};
+    const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+    if (error != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+    return v;
+}
+
+/// The number in `digits` hexadecimal digits, from character `from` on.
 inline std::optional<std::uint32_t> hexadecimal(std::string_view s, std::size_t from, std::size_t digits) {
     std::uint32_t v = 0;
     for (std::size_t i = from; i < from + digits; ++i) {
@@ -45,7 +63,7 @@ inline void add_utf8(std::string& out, std::uint32_t c) {
     add(0x80 | (c & 0x3F));
 }
 
-/// Python's 'text with \escapes', of bytes. Nothing if it is not quoted or has another escape.
+/// The bytes of a Python literal, 'text with \escapes'. Nothing if it is not quoted or has an unknown escape.
 inline std::optional<std::string> unquoted(std::string_view s) {
     if (s.size() < 2 || s.front() != s.back() || (s.front() != '\'' && s.front() != '"')) return std::nullopt;
     s = s.substr(1, s.size() - 2);
@@ -70,7 +88,7 @@ inline std::optional<std::string> unquoted(std::string_view s) {
     return out;
 }
 
-/// Latin characters and \u escapes, to UTF-8. Nothing if an escape is cut short.
+/// Latin-1 characters and \u escapes as UTF-8. Nothing if an escape is not hexadecimal.
 inline std::optional<std::string> unescaped_unicode(std::string_view s) {
     std::string out;
     for (std::size_t i = 0; i < s.size(); ++i) {

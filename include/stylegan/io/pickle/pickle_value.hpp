@@ -33,6 +33,8 @@ struct TorchStorage {
 
 namespace detail {
 
+class PickleArrays;
+
 struct PickleList {  // also tuples and sets
     std::vector<PickleReference> items;
 };
@@ -197,6 +199,7 @@ public:
 
 private:
     friend class PickleBuilder;
+    friend class detail::PickleArrays;
 
     [[nodiscard]] const detail::PickleNode& node() const { return pickle_->nodes_[reference_]; }
     template <class T>

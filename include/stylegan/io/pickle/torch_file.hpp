@@ -4,7 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/mapped_file.hpp>
 #include <stylegan/io/files/stored_zip.hpp>
-#include <stylegan/io/pickle/pickle.hpp>
+#include <stylegan/io/pickle/pickle_machine.hpp>
 #include <stylegan/io/tensors/named_tensors.hpp>
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/infer_architecture.hpp>
 #include <stylegan/io/networks/open_network_file.hpp>
-#include <stylegan/io/networks/telling_shapes.hpp>
+#include <stylegan/io/networks/size_defining_shapes.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -52,7 +52,7 @@ STYLEGAN_INLINE void Checkpoint::check_architecture(const Architecture& expected
 
 STYLEGAN_INLINE void Checkpoint::check_widths(const std::string& network) const {
     const NetworkKind kind = network == "D" ? NetworkKind::discriminator : NetworkKind::generator;
-    for (const auto& [name, shape] : telling_shapes(architecture(kind), kind)) {
+    for (const auto& [name, shape] : size_defining_shapes(architecture(kind), kind)) {
         const std::string full = network + "/" + name;
         if (!file().contains(full))
             throw FormatError(text(file().path().string(), ": has no tensor \"", full, "\", expected one of shape ",

@@ -2,13 +2,13 @@
 #include "io/pickle_samples.hpp"
 #include "io/temporary_folder.hpp"
 
-#include <stylegan/io/pickle/pickle.hpp>
+#include <stylegan/io/pickle/pickle_machine.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
 
-BOOST_AUTO_TEST_SUITE(pickle)
+BOOST_AUTO_TEST_SUITE(pickle_machine)
 
 using stylegan::FormatError;
 using stylegan::Index;
@@ -170,10 +170,10 @@ BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
     std::string keys = "(";  // that fall into one place of a table of any usual size
     for (int i = 0; i < 200000; ++i)
         keys += "Np" + std::to_string(std::uint64_t{1056323} * 1000003 * static_cast<std::uint64_t>(i)) + '\n';
-    check_refused(keys + "l.", "puts value 1056326168969 aside, expected at most 1048576");
-    check_refused("Np1048576\n.", "puts value 1048576 aside");
+    check_refused(keys + "l.", "stores value 1056326168969 in the memo, expected at most 1048576");
+    check_refused("Np1048576\n.", "stores value 1048576 in the memo");
     BOOST_TEST(Read("Np1048575\ng1048575\n.").root.is_none());
-    check_refused("Np5\ng4\n.", "recalls value 4");
+    check_refused("Np5\ng4\n.", "takes value 4");
 
     const std::string name(300, 'k');
     const std::string storage = "((S'storage'\nctorch\nFloatStorage\nS'" + name + "'\nS'cpu'\nI1\ntQ.";
@@ -185,15 +185,15 @@ BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
 
 BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {
     const std::string huge8(8, '\xFF');
-    check_refused("\x8e" + huge8 + ".", "is cut off: wants 18446744073709551615 bytes");
+    check_refused("\x8e" + huge8 + ".", "is cut off: has 1 bytes left, expected 18446744073709551615");
     check_refused("\x8d" + huge8 + ".", "is cut off");
     check_refused("\x96" + huge8 + ".", "is cut off");
-    check_refused("\x95" + huge8 + ".", "is cut off: announces");
+    check_refused("\x95" + huge8 + ".", "is cut off: has 1 bytes left");
     check_refused("\x8b\xFF\xFF\xFF\x7F.", "is cut off");
     check_refused("X\xFF\xFF\xFF\xFF.", "is cut off");
     check_refused("L99999999999999999999999L\n.", "at most 64 bits");
     check_refused("Fabc\n.", "is not a number");
-    check_refused("g5\n.", "recalls value 5");
+    check_refused("g5\n.", "takes value 5");
     check_refused("\x80\x06.", "is of protocol 6");
     check_refused("", "is cut off");
     check_refused(".", "stack has none");
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {
     check_refused("Na.", "stack has none");
     check_refused("NNa.", "appends to None");
     check_refused("S'x\n.", "not a quoted text");
-    check_refused("S'\\xg0'\n.", "an escape that is not known");
+    check_refused("S'\\xg0'\n.", "an unknown escape");
     check_refused("V\\u12\n.", "not hexadecimal");
 
     const auto array = [](const std::string& type, const std::string& shape, const std::string& bytes) {
