@@ -58,7 +58,8 @@ int main(int argc, char** argv) try {
 
     // Training. The trainer asks for pictures by index; here they are drawn, usually they come from a Dataset.
     const sg::PictureSource source{.size = 1000, .resolution = wide.picture(), .picture = draw_disc};
-    sg::TrainingOptions options{.schedule = {.growing = false, .batch = 8, .lr = 0.002}, .loss = {.r1_gamma = 20}};
+    sg::TrainingOptions options{.schedule = {.growing = false, .batch = 8, .lr = 0.002},
+                                .loss = sg::losses::logistic.with_r1(20)};
     options.total_kimg = argc > 1 ? std::atof(argv[1]) : 0.8;
     options.kimg_per_tick = options.total_kimg / 4;
     options.ema_kimg = 0.1;

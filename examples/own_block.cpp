@@ -60,7 +60,7 @@ struct GainBlock {
 
 int main(int argc, char** argv) try {
     constexpr Architecture a{
-        .resolution_log2 = 4, .fmap_base = 256, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32};
+        .resolution_log2 = 4, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32, .mapping_fmaps = 32};
     Context<BasicCpu<double>> context;
     using Exact = GainBlock<BasicCpu<double>>;
     for (int stage = 0; stage < a.stages(); ++stage)
@@ -69,9 +69,9 @@ int main(int argc, char** argv) try {
     using Generator = AnyGenerator<Cpu, SynthesisNetwork<Cpu, GainBlock<Cpu>>>;
     TrainingOptions options{.total_kimg = argc > 2 ? std::atof(argv[2]) : 2};
     options.schedule = {.growing = false, .batch = 16, .lr = 0.002};
-    Trainer trainer(Generator(a, 0), AnyDiscriminator<>(a, 1), options,
-                    picture_source(argc > 1 ? argv[1] : "pictures"));
-    trainer.run([](const auto&) { return true; });
+    const PictureSource pictures = picture_source(argc > 1 ? argv[1] : "pictures", false);
+    Trainer trainer(Generator(a, 0), AnyDiscriminator<>(a, 1), options, pictures);
+    trainer.run([](const auto& tick) { return std::printf("step %d\n", static_cast<int>(tick.progress.steps)) > 0; });
     save_snapshot("own-block.safetensors", trainer);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

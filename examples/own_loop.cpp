@@ -9,7 +9,8 @@
 
 using namespace stylegan;
 
-constexpr Architecture a{.resolution_log2 = 4, .fmap_base = 256, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32};
+constexpr Architecture a{
+    .resolution_log2 = 4, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32, .mapping_fmaps = 32};
 constexpr Index batch = 16;
 constexpr double lr = 0.002;
 

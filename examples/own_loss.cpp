@@ -47,11 +47,11 @@ int main(int argc, char** argv) try {
     check_loss(relativistic);
     const double kimg = argc > 2 ? std::atof(argv[2]) : 2;
     constexpr Architecture a{
-        .resolution_log2 = 4, .fmap_base = 256, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32};
+        .resolution_log2 = 4, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32, .mapping_fmaps = 32};
     for (const Loss& loss : {least_squares, relativistic}) {
         TrainingOptions options{.loss = loss, .total_kimg = kimg, .kimg_per_tick = kimg / 4};
         options.schedule = {.growing = false, .batch = 16, .lr = 0.002};
-        Trainer<> trainer(a, options, picture_source(argc > 1 ? argv[1] : "pictures"));
+        Trainer<> trainer(a, options, picture_source(argc > 1 ? argv[1] : "pictures", false));
         trainer.run([&](const auto& tick) {
             std::printf("%-14s kimg %5.2f  scores %6.2f real %6.2f fake\n", loss.name.c_str(),
                         static_cast<double>(tick.progress.pictures) / 1000,

@@ -13,7 +13,7 @@ int main(int argc, char** argv) try {
     if (argc < 3) return std::fprintf(stderr, "usage: path_length NETWORK VGG [HEADS]\n"), 2;
     const auto generator = sg::load_generator(argv[1]);
     const auto lpips = sg::load_lpips(argv[2], argc > 3 ? argv[3] : "", generator.shared_context());
-    const sg::PathLengthOptions options{.crop = false, .samples = 64};
+    const sg::PathLengthOptions options{.crop = false, .samples = 1000};
 
     const auto report = [](const char* name, const sg::PathLength& length) {
         std::printf("%-10s %10.3f +- %.3f\n", name, length.estimate.mean, length.estimate.standard_error);

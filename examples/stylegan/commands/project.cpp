@@ -54,18 +54,6 @@ Image fitted(const Image& image, Size size, int channels) {
     return out;
 }
 
-/// In the range of a generator's pictures: (1, C, H, W) in [-1, 1].
-Pictures values_of(const Image& image) {
-    auto x = Pictures::from_shape({1, static_cast<std::size_t>(image.channels), static_cast<std::size_t>(image.height),
-                                   static_cast<std::size_t>(image.width)});
-    for (int h = 0; h < image.height; ++h)
-        for (int w = 0; w < image.width; ++w)
-            for (int c = 0; c < image.channels; ++c)
-                x(0, static_cast<std::size_t>(c), static_cast<std::size_t>(h), static_cast<std::size_t>(w)) =
-                    static_cast<float>(image.pixel(w, h)[c]) / 127.5f - 1;
-    return x;
-}
-
 /// `weight` times the mean squared error; adds its gradient to `gradient`.
 double square_difference(const Pictures& picture, const Pictures& target, double weight, Pictures& gradient) {
     const auto count = static_cast<double>(target.size());
@@ -84,15 +72,15 @@ class DistanceOfWritten {
 public:
     /// @param lpips  must outlive this
     DistanceOfWritten(PerceptualDistance& lpips, const Image& target, double mse)
-        : target_(values_of(target)), perceptual_(lpips.from(target_)), mse_(mse) {}
+        : target_(to_float(target)), perceptual_(lpips.from(target_)), mse_(mse) {}
 
     [[nodiscard]] double lpips(const Pictures& picture) {
         Pictures unused = target_;
-        return perceptual_(values_of(to_uint8(picture, 0)), unused);
+        return perceptual_(to_float(to_uint8(picture, 0)), unused);
     }
     /// LPIPS plus the term of --mse. The gradient ignores the rounding.
     double operator()(const Pictures& picture, Pictures& gradient) {
-        const Pictures written = values_of(to_uint8(picture, 0));
+        const Pictures written = to_float(to_uint8(picture, 0));
         const double perceptual = perceptual_(written, gradient);
         return perceptual + square_difference(written, target_, mse_, gradient);
     }

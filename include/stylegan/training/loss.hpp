@@ -92,6 +92,13 @@ struct Loss {
     /// Whether a function of the discriminator's loss reads both scores of a pair.
     [[nodiscard]] bool discriminator_is_paired() const { return real.paired() || fake.paired(); }
 
+    /// The same loss with another weight of R1: `losses::logistic.with_r1(0.3)`.
+    [[nodiscard]] Loss with_r1(double gamma) const {
+        Loss loss = *this;
+        loss.r1_gamma = gamma;
+        return loss;
+    }
+
     /// @throws ValueError if a weight is negative, gp_target is not positive, or there is no name
     void check() const {
         const auto require = [](bool ok, const char* what, double found, const char* expected) {
