@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(faults_are_one_line) {
             arguments.insert(arguments.end(), {"--source", "evil.pkl", "--dest", "b.safetensors"});
         if (std::string(command) == "generate")
             arguments.insert(arguments.end(), {"--network", "evil.pkl", "--seeds", "1", "--outdir", "p"});
-        check_error(run_program(folder, arguments), 1, {"evil.pkl: byte 2: names \"os.system\"", "nothing was run"});
+        check_error(run_program(folder, arguments), 1,
+                    {"evil.pkl: byte 2: names \"os.system\"", "nothing was executed"});
     }
     BOOST_TEST(folder.files().size() == 2u);
 }

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
     write(folder / "text", "no network at all, but long enough to hold a length");
     check_error(run_program(folder, {"info", "text"}), 1,
-                {"text: is of no format that is known", "no pickle", "no file of PyTorch"});
+                {"text: has an unknown format", "a pickle", "a PyTorch file"});
 
     write_network(folder / "lacking.safetensors", {.without = "Gs/G_synthesis/8x8/Conv1/bias"});
     check_error(run_program(folder, {"info", "lacking.safetensors"}), 1,

@@ -1,4 +1,4 @@
-// expect: stylegan::as: the wanted type cannot be made of a pointer to these values
+// expect: stylegan::as: the wanted type cannot be constructed from a pointer to these values
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/core/arrays.hpp>
 

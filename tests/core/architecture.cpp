@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(feature_maps_follow_their_formula) {
                 a.fmap_base = base, a.fmap_decay = decay, a.fmap_max = most;
                 for (int s = 0; s <= 12; ++s) {
                     const double exact = base / std::pow(2.0, s * decay);
-                    if (std::abs(exact - std::round(exact)) < 1e-9) continue;  // on the edge, rounding decides
+                    if (std::abs(exact - std::round(exact)) < 1e-9) continue;  // rounding decides
                     BOOST_TEST(a.nf(s) == std::min(static_cast<int>(exact), most),
                                "base " << base << " decay " << decay << " stage " << s);
                 }

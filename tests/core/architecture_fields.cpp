@@ -27,7 +27,7 @@ std::vector<std::string> keywords(Keep keep) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_member_is_listed_once) {
-    // compiles for exactly as many members: a new one belongs into for_each_field()
+    // compiles only for this number of members: add a new one to for_each_field()
     [[maybe_unused]] const auto& [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
                                   m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30] = config_f;
     std::set<std::string> names;

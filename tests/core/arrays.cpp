@@ -27,7 +27,7 @@ using RowMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 template <int Rank>
 using RowTensor = Eigen::Tensor<float, Rank, Eigen::RowMajor>;
 
-/// What a function that reads gets.
+/// A function that reads.
 struct Seen {
     int rank = 0;
     std::vector<Index> shape{};
@@ -263,9 +263,8 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_the_array_itself) {
     BOOST_TEST(write2(own) == own.data());
     BOOST_TEST(write2(view_of(values, 2, 3)) == values.data());
     BOOST_TEST(values[5] == 77);
-    BOOST_CHECK_EXCEPTION(
-        write2(m.leftCols(2)), ShapeError,
-        what_is("ArrayRef: the array is written to, but its values do not lie row by row without gaps"));
+    BOOST_CHECK_EXCEPTION(write2(m.leftCols(2)), ShapeError,
+                          what_is("ArrayRef: the array is written to, but its values are not row-major without gaps"));
 }
 
 BOOST_AUTO_TEST_CASE(a_view_is_const_where_the_array_is) {
@@ -292,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_view_is_const_where_the_array_is) {
     BOOST_CHECK_EXCEPTION((void)view_of<3>(any), ShapeError, what_is("view_of: number of axes is 2, expected 3"));
     auto part = xt::view(x, xt::all(), xt::range(0, 2));
     BOOST_CHECK_EXCEPTION((void)view_of<2>(part), ShapeError,
-                          what_is("view_of: the values of the array do not lie row by row without gaps"));
+                          what_is("view_of: the values of the array are not row-major without gaps"));
 }
 
 BOOST_AUTO_TEST_CASE(out_to_eigen_without_a_copy) {
@@ -374,7 +373,7 @@ BOOST_AUTO_TEST_CASE(an_array_that_is_kept_is_made_of_any) {
     xt::xtensor<float, 2> x = tensor();
     const float* const data = x.data();
     a = std::move(x);
-    BOOST_TEST(a.data() == data);  // what is given away is not copied
+    BOOST_TEST(a.data() == data);  // moved, not copied
     a = {{7, 8}};
     BOOST_TEST(a(0, 1) == 8);
     BOOST_TEST((Array<float, 2>{}.size() == 0));

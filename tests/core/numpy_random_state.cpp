@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_SUITE(numpy_random_state)
 
 using stylegan::NumpyRandomState;
 
-// What NumPy 1.24 gives for RandomState(1000), one draw after the other: the kinds of draw share one stream, and the
-// second value of a pair of normals waits for the next call of randn, whatever comes between.
+// Consecutive draws of NumPy 1.24's RandomState(1000). All kinds of draw share one stream; the second value of a pair
+// of normals is returned by the next call of randn, whatever is drawn in between.
 BOOST_AUTO_TEST_CASE(mixed_draws) {
     NumpyRandomState state(1000);
     const auto close = boost::test_tools::tolerance(1e-15);

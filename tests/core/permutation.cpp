@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(depends_on_seed_and_epoch) {
     };
     BOOST_TEST(equal(Permutation(1, 1, 1000), Permutation(1, 1, 1000)) == 1000);
     BOOST_TEST(equal(Permutation(1, 1, 1000), Permutation(1, 2, 1000)) <
-               12);  // one on average, as of two random orders
+               12);  // one on average, as for two random orders
     BOOST_TEST(equal(Permutation(1, 1, 1000), Permutation(2, 1, 1000)) < 12);
 }
 
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(orders_are_equally_frequent) {
     }
 }
 
-// Where one entry lands is uniform, and two neighbours land independently.
+// The position of an entry is uniform, and those of two neighbours are independent.
 BOOST_AUTO_TEST_CASE(entries_land_everywhere) {
     constexpr int n = 50, epochs = 20000;
     std::vector<int> place(n), distance(n);

@@ -23,7 +23,7 @@ void check_block(stylegan::PhiloxBlock counter, std::uint64_t key, stylegan::Phi
 
 }  // namespace
 
-// The known answers of Random123, the authors' own library: `philox4x32 10` in its file kat_vectors.
+// Known answers of Random123, the authors' library: `philox4x32 10` in its file kat_vectors.
 BOOST_AUTO_TEST_CASE(known_answers) {
     check_block({{0, 0, 0, 0}}, 0, {{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}});
     check_block({{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}}, 0xffffffffffffffff,
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(known_answers) {
                 {{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}});
 }
 
-// The layout of the address is part of every reproducible result.
+// Every reproducible result depends on the layout of the address.
 BOOST_AUTO_TEST_CASE(address_layout) {
     const auto expect = [](std::uint64_t seed, std::uint64_t step, std::uint32_t sub, std::uint64_t index,
                            stylegan::PhiloxBlock counter, std::uint64_t key) {
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(distinct_addresses_give_distinct_numbers) {
                         seen.insert(RandomStream(seed, step, purpose, sub).bits(index));
                         ++count;
                     }
-    BOOST_TEST(seen.size() == count);  // a repetition among these few 64-bit numbers by chance: probability 1e-12
+    BOOST_TEST(seen.size() == count);  // probability of a repetition by chance: 1e-12
 }
 
 BOOST_AUTO_TEST_CASE(sub_out_of_range) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a file of networks of one of the formats that we know, or are refused by FormatError.
+// Any bytes are a file of networks of a known format, or are refused by FormatError.
 #include "memory_file.hpp"
 
 #include <stylegan/io/networks/checkpoint.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a JPEG picture, or are refused by FormatError. What a look at its first bytes says of its size is true.
+// Any bytes are a JPEG picture, or are refused by FormatError. peek_image() must give its true size.
 #include <stylegan/io/pictures/read_image.hpp>
 
 #include <cstdlib>

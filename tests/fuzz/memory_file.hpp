@@ -11,7 +11,7 @@
 
 namespace fuzz {
 
-/// A file in memory with the given bytes, for readers that take a path. It has a name, since libzip wants one.
+/// A file in memory with the given bytes, for readers that take a path. libzip needs it to have a name.
 class MemoryFile {
 public:
     MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::mkstemp(path_.data())) {

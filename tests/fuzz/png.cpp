@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a PNG picture, or are refused by FormatError. What a look at its first bytes says of its size is true.
+// Any bytes are a PNG picture, or are refused by FormatError. peek_image() must give its true size.
 #include <stylegan/io/pictures/read_image.hpp>
 
 #include <zlib.h>
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Puts the checksum of every chunk right, so that what they protect is met, too.
+/// Corrects the checksum of every chunk, so that the code behind the checks is reached.
 void mend(std::span<std::uint8_t> bytes) {
     for (std::size_t at = 8; at + 12 <= bytes.size();) {
         const std::size_t length = stylegan::detail::big_endian(bytes, at, 4);

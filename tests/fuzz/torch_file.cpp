@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a file of PyTorch whose tensors can be read, or are refused by FormatError.
+// Any bytes are a PyTorch file whose tensors can be read, or are refused by FormatError.
 #include "memory_file.hpp"
 
 #include <stylegan/io/pickle/torch_file.hpp>

@@ -6,10 +6,10 @@
 
 namespace test {
 
-/// One value as NumPy's and Python's own pickles of protocols 0 to 5 hold it: an OrderedDict of
-/// list: [1, -2, 300, 70000, 2.5, None, True, False, (1, 2, "\u00e9\u20ac")], from protocol 2 on long: 2**70, bytes: b"\x00\xff\n\\", set: {7},
-/// rows: arange(6, ">f4") as (2, 3), columns: the same of "<f8" in Fortran's order, scalar: float32(1.5),
-/// integers: int16 [-1, 200], empty: zeros (0, 3).
+/// One OrderedDict as pickled by Python and NumPy in protocols 0 to 5. Its entries:
+/// list: [1, -2, 300, 70000, 2.5, None, True, False, (1, 2, "\u00e9\u20ac")]; long: 2**70, from protocol 2 on;
+/// bytes: b"\x00\xff\n\\"; set: {7}; rows: arange(6, ">f4") as (2, 3); columns: the same as "<f8" in Fortran order;
+/// scalar: float32(1.5); integers: int16 [-1, 200]; empty: zeros (0, 3).
 inline const std::vector<std::string>& pickle_samples() {
     static const std::vector<std::string> samples{
         {"ccollections\012OrderedDict\012p0\012(tRp1\012Vlist\012p2\012(lp3\012I1\012aI-2\012aI300\012aI70000\012"

@@ -16,7 +16,7 @@
 
 namespace test {
 
-/// A folder of a test's own, removed at its end.
+/// A temporary folder, removed when the test ends.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// The names of all files below, hidden ones too, with '/' between folders.
+    /// The names of all files in the folder and its subfolders, including hidden ones, with '/' between folders.
     [[nodiscard]] std::vector<std::string> files() const {
         std::vector<std::string> names;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
@@ -61,7 +61,8 @@ inline std::vector<std::uint8_t> read(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// The message of the exception E that f() throws; other exceptions pass, and none gives "nothing was thrown".
+/// The message of the exception E that f() throws; "nothing was thrown" if there is none. Other exceptions pass
+/// through.
 template <class E>
 std::string message_of(const auto& f) {
     try {

@@ -23,7 +23,7 @@ inline stylegan::Image random_image(int width, int height, int channels, std::ui
     return image;
 }
 
-/// A picture whose values change slowly, which JPEG keeps nearly as it is.
+/// A picture whose values change slowly, so that JPEG hardly changes it.
 inline stylegan::Image smooth_image(int width, int height, int channels) {
     stylegan::Image image(width, height, channels);
     for (int y = 0; y < height; ++y)

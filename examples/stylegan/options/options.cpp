@@ -61,7 +61,7 @@ CLI::Option& add_threads(CLI::App& command, int& threads) {
 
 void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
     add_flag(
-        command, "--allow-extra", [&extra] { extra = ExtraTensors::passed_over; },
+        command, "--allow-extra", [&extra] { extra = ExtraTensors::ignored; },
         "ignore tensors in the file that its networks do not have");
 }
 

@@ -11,19 +11,19 @@
 
 namespace stylegan {
 
-/// A decimal number that may be part of a template argument (not every compiler takes floating point there): millionths.
+/// A decimal number, in millionths. Unlike floating point, every compiler accepts it in a template argument.
 struct Decimal {
     int millionths = 0;
 
     constexpr Decimal() = default;
-    constexpr Decimal(double v)  // NOLINT: written as a number, read as a number
+    constexpr Decimal(double v)  // NOLINT: a conversion by design
         : millionths(static_cast<int>(v * 1e6 + (v < 0 ? -0.5 : 0.5))) {}
 
     [[nodiscard]] constexpr double value() const { return millionths / 1e6; }
     friend constexpr bool operator==(const Decimal&, const Decimal&) = default;
 };
 
-/// The same for numbers close to 0, that keep a root from it: millionths of millionths.
+/// A decimal number close to 0, in millionths of millionths. For the epsilon of a normalisation.
 struct Epsilon {
     std::int64_t trillionths = 0;
 
@@ -40,14 +40,14 @@ struct Size {
     friend constexpr bool operator==(const Size&, const Size&) = default;
 };
 
-/// A one-dimensional low-pass filter, applied along rows and along columns, normalised to sum 1 where it is used.
+/// A one-dimensional low-pass filter, applied along rows and columns. Layers normalise it to sum 1.
 struct BlurFilter {
     static constexpr int longest = 7;
     int length = 3;  ///< odd; 0 for no blur
     std::array<Decimal, longest> taps{1, 2, 1};
 
     [[nodiscard]] constexpr double sum() const {
-        double millionths = 0;  // whole numbers add up exactly
+        double millionths = 0;  // whole numbers: the sum is exact
         for (int i = 0; i < length; ++i) millionths += taps[static_cast<std::size_t>(i)].millionths;
         return millionths / 1e6;
     }
@@ -56,17 +56,18 @@ struct BlurFilter {
 
 inline constexpr BlurFilter no_blur{0, {}};
 
-/// Whether upscaling and convolution are one operation, as the official `fused_scale`. `automatic`: from 128 pixels on.
-/// A fused up-convolution uses its kernel rotated by 180 degrees; trained weights depend on that.
+/// Whether scaling and convolution are one operation (the official `fused_scale`). `automatic`: from 128 pixels on.
+/// A fused up-convolution uses its kernel rotated by 180 degrees, so trained weights depend on this choice.
 enum class FusedScale { automatic, on, off };
 
 enum class Nonlinearity { leaky_relu, relu };
 
-/// Everything that decides the shape and the arithmetic of a generator and its discriminator; nothing that varies while
-/// running. A structural type: a value of it is a template argument of BasicGenerator. Names are the official keywords.
+/// Everything that determines the shapes and the arithmetic of a generator and its discriminator, and nothing that may
+/// change at run time. A structural type: BasicGenerator has a value of it as a template argument. Names are the
+/// official keywords; architecture_fields.hpp lists them.
 /// @see Karras, Laine, Aila (2019), figure 1, table 1, section 2
 struct Architecture {
-    Size base{4, 4};           ///< size of the first stage; each later stage doubles it. Ours: the official one is 4x4
+    Size base{4, 4};           ///< size of the first stage; each later stage doubles it. The official size is 4x4
     int resolution_log2 = 10;  ///< stages 2..resolution_log2; pictures of base * 2^(resolution_log2 - 2)
     int num_channels = 3;      ///< colour channels, 1 to 4
     int label_size = 0;        ///< classes, 0 without labels
@@ -94,8 +95,8 @@ struct Architecture {
     bool progressive_gan = false;  ///< configuration A: variables named as in the Progressive GAN, labels appended to z
     Decimal style_mixing_prob = 0.9;  ///< while training; 0: none
 
-    // What other programs do differently and cannot be told by other weights; the official networks have these defaults.
-    bool bias_before_blur = false;  ///< an up-convolution adds its bias before the blur, which counts at the border
+    // Arithmetic of other programs that other weights cannot make up for. The official networks have these defaults.
+    bool bias_before_blur = false;         ///< an up-convolution adds its bias before the blur: differs at the border
     Epsilon instance_norm_epsilon = 1e-8;  ///< added to the variance
     bool shared_noise = false;             ///< both layers of a stage take the noise map of the first
 
@@ -121,8 +122,8 @@ struct Architecture {
     /// Feature maps of stage 0..stages()-1.
     [[nodiscard]] constexpr int feature_maps(int stage) const { return nf(stage + 1); }
 
-    /// Length of what enters the mapping network: z and, with labels, their embedding of the same length (configuration A:
-    /// the labels themselves).
+    /// Length of the input of the mapping network: z and, with labels, their embedding of the same length
+    /// (configuration A: the labels themselves).
     [[nodiscard]] constexpr int mapping_inputs() const {
         if (label_size == 0) return latent_size;
         return progressive_gan ? latent_size + label_size : 2 * latent_size;
@@ -149,7 +150,7 @@ struct Architecture {
         return mapping_nonlinearity == Nonlinearity::relu ? 0.0 : 0.2;
     }
 
-    /// Why this cannot be built, in the user's words; nullptr when it can.
+    /// Why no network of this architecture can be built; nullptr if it can.
     [[nodiscard]] constexpr const char* flaw() const {
         if (base.height < 1 || base.width < 1) return "base must be at least 1x1";
         if (resolution_log2 < 2 || resolution_log2 > 16) return "resolution_log2 must be 2 to 16";
@@ -178,7 +179,7 @@ struct Architecture {
     }
 
 private:
-    static constexpr double exp2(double x) {  // std::exp2 is no constant expression
+    static constexpr double exp2(double x) {  // std::exp2 is not constexpr
         double whole = 1;
         for (; x >= 1; x -= 1) whole *= 2;
         double sum = 1, term = 1;
@@ -198,7 +199,7 @@ private:
     return a;
 }
 
-/// The rows of the paper's table 1, at 1024x1024.
+/// The configurations of the paper's table 1, at 1024x1024.
 /// F, the style-based generator with mixing regularization.
 inline constexpr Architecture config_f{};
 /// E: without mixing regularization.
@@ -227,13 +228,13 @@ inline constexpr Architecture config_a{.mapping_layers = 0,
                                        .progressive_gan = true,
                                        .style_mixing_prob = 0.0};
 
-/// Stands for "given while running" where an Architecture is a template argument.
+/// The template argument in place of an Architecture that is given at run time.
 struct RunTime {
     friend constexpr bool operator==(const RunTime&, const RunTime&) = default;
 };
 inline constexpr RunTime run_time{};
 
-/// "64x96", as stages are named in checkpoints.
+/// "64x96": the name of a stage in checkpoints.
 [[nodiscard]] inline std::string to_string(Size s) { return std::to_string(s.height) + "x" + std::to_string(s.width); }
 
 }  // namespace stylegan

@@ -16,7 +16,7 @@
 #include <ranges>
 #include <type_traits>
 
-/// What makes a type an array, and where its values lie: for core/array_ref.hpp and core/arrays.hpp.
+/// Which types are arrays, and where their values are. Used by core/array_ref.hpp and core/arrays.hpp.
 namespace stylegan::detail {
 
 template <class D>
@@ -38,7 +38,7 @@ concept XtensorExpression = requires(const A& a) {
     detail::of_xtensor(a);
 };
 
-/// Eigen's Tensor, TensorFixedSize and TensorMap, known by what they have: their header is not included.
+/// Eigen's Tensor, TensorFixedSize and TensorMap, recognised by their members: their header is not included.
 template <class A>
 concept EigenTensor = !EigenDense<A> && !XtensorExpression<A> && requires(const A& a) {
     { A::NumDimensions + 0 } -> std::convertible_to<int>;
@@ -52,15 +52,15 @@ template <class A>
 concept NumberRange = !EigenDense<A> && !XtensorExpression<A> && std::ranges::contiguous_range<A> &&
                       std::ranges::sized_range<A> && std::is_arithmetic_v<std::ranges::range_value_t<A>>;
 
-/// For each kind of array
+/// What a kind of array can do:
 ///
-///     Scalar              of its values, not const
+///     Scalar              the type of its values, without const
 ///     rank                its number of axes, or dynamic
-///     has_rank(r)         whether it can be seen with r axes, where that is known at compile time
-///     in_memory           its values lie in memory: data(), stride() are there; else evaluate() is
-///     row_major           false if they never lie row by row (some still do when they have one row or column)
-///     borrowed            it owns no values: it may go while they are looked at
-///     axes(a), extent(a, axis), stride(a, axis), data(a), evaluate(a, to)
+///     has_rank(r)         whether it can be seen with r axes, as far as known at compile time
+///     in_memory           its values are in memory: it has data() and strides(), otherwise evaluate()
+///     row_major           false if its values are not row-major, unless they have one row or column only
+///     borrowed            it owns no values: they outlive it
+///     axes(a), shape<Rank>(a), strides<Rank>(a), data(a), evaluate(a, to)
 template <class A>
 struct ArrayKind;
 
@@ -97,14 +97,14 @@ struct ArrayKind<A> {
     }
 };
 
-/// Eigen::Ref<const M> owns a copy where it was made of something that does not fit.
+/// Eigen::Ref<const M> owns a copy if it was made from something of another layout.
 template <class M, int Options, class Stride>
-inline constexpr bool owns_perhaps(const Eigen::Ref<const M, Options, Stride>*) {
+inline constexpr bool may_own_copy(const Eigen::Ref<const M, Options, Stride>*) {
     return true;
 }
-inline constexpr bool owns_perhaps(const void*) { return false; }
+inline constexpr bool may_own_copy(const void*) { return false; }
 
-/// The kinds that tell extents by axis.
+/// Extents, strides or the like, as an array of Index.
 template <int Rank>
 std::array<Index, Rank> indices(const auto& values) {
     std::array<Index, Rank> all{};
@@ -115,7 +115,7 @@ std::array<Index, Rank> indices(const auto& values) {
     return all;
 }
 
-/// Strides of values that lie one after the other, the last axis or the first one fastest.
+/// Strides of values without gaps, with the last axis fastest, or else the first.
 template <std::size_t Rank>
 constexpr std::array<Index, Rank> packed_strides(const std::array<Index, Rank>& shape, bool last_fastest) {
     std::array<Index, Rank> strides{};
@@ -157,7 +157,7 @@ struct ArrayKind<A> {
     }
 };
 
-/// What the kinds have in common whose number of axes is known.
+/// The common part of the kinds with a known number of axes.
 template <int Rank, bool RowMajor, bool Borrowed>
 struct KindOfRank {
     static constexpr int rank = Rank;
@@ -197,7 +197,7 @@ struct ArrayKind<View<T, R>> : KindOfRank<R, true, true> {
     static T* data(const View<T, R>& a) { return a.data; }
 };
 
-/// In the CPU's memory alone.
+/// Tensors in host memory only.
 template <class Device, int... Extents>
 requires(!Device::asynchronous) struct ArrayKind<Tensor<Device, Extents...>>
     : KindOfRank<static_cast<int>(sizeof...(Extents)), true, false> {
@@ -227,7 +227,7 @@ struct ArrayKind<A> : KindOfRank<1, true, std::ranges::borrowed_range<A>> {
     static auto data(auto& a) { return std::ranges::data(a); }
 };
 
-/// Anything that is taken for an array.
+/// Any type that counts as an array.
 template <class A>
 concept ArrayLike = requires {
     typename ArrayKind<std::remove_cvref_t<A>>::Scalar;
@@ -236,12 +236,11 @@ concept ArrayLike = requires {
 template <class A>
 using KindOf = ArrayKind<std::remove_cvref_t<A>>;
 
-/// Whether the values of an argument declared A&& are there as long as its caller wants: it is named, or does not own
-/// them.
+/// Whether the values of an argument declared A&& outlive the call: it has a name, or does not own them.
 template <class A>
 inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<A> ||
                                           (KindOf<A>::borrowed &&
-                                           !owns_perhaps(static_cast<std::remove_cvref_t<A>*>(nullptr)));
+                                           !may_own_copy(static_cast<std::remove_cvref_t<A>*>(nullptr)));
 
 /// Values with a distance along each axis.
 template <class T, int Rank>
@@ -251,7 +250,7 @@ struct Strided {
 
     [[nodiscard]] Index size() const { return View<T, Rank>{data, shape}.size(); }
 
-    /// Whether the values lie one after the other, the last axis fastest.
+    /// Whether the values are row-major without gaps.
     [[nodiscard]] bool row_major() const {
         const std::array<Index, Rank> packed = packed_strides(shape, true);
         for (std::size_t axis = 0; axis < Rank; ++axis)
@@ -259,7 +258,7 @@ struct Strided {
         return true;
     }
 
-    /// Copies the values to where they lie one after the other.
+    /// Copies the values to row-major memory without gaps.
     void copy(std::remove_const_t<T>* to) const { copy_axis<0>(data, to); }
 
 private:
@@ -275,7 +274,7 @@ private:
     }
 };
 
-/// The values of an array that are in memory, seen with Rank axes.
+/// An array in memory, seen with Rank axes.
 template <int Rank, class A>
 [[nodiscard]] auto strided(A& a) {
     using Kind = KindOf<A>;

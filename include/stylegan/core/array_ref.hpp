@@ -19,26 +19,27 @@ template <int... Ranks>
 inline constexpr std::array<int, sizeof...(Ranks)> ranks{Ranks...};
 }  // namespace detail
 
-/// What a function declares that takes an array, whichever library the array is of: it is made of the array where the
-/// function is called, and shows its values row by row (the last axis fastest).
+/// The parameter type of functions that take an array of any library. Callers pass their array; the function sees its
+/// values in row-major order (the last axis fastest).
 ///
-/// Made of
+/// Accepts
 /// - xt::xtensor, xt::xarray, what xt::adapt and xt::view return, expressions of xtensor;
 /// - Eigen::Matrix, Array, Map, Ref, Block, expressions of Eigen;
 /// - Eigen::Tensor, TensorMap, TensorFixedSize;
-/// - View and Tensor of this library, so what view_of(values, extents...) makes of a std::span or a pointer;
-/// - nested braces, `{{0.1f, 0.2f}, {0.3f, 0.4f}}`; and `{}`, which is no values at all.
+/// - View and Tensor of this library, and thus view_of(values, extents...) of a std::span or a pointer;
+/// - nested braces, `{{0.1f, 0.2f}, {0.3f, 0.4f}}`; `{}` is an array without values.
 ///
-/// Nothing is copied if the values lie row by row. Others are copied once where they are read: column-major ones of
-/// more than one row and column, those with gaps, expressions. Where they are written (T not const) that is an error.
+/// Row-major values without gaps are not copied. If the function reads the array, others are copied once: column-major
+/// arrays of more than one row and column, arrays with gaps, expressions. If the function writes to it (T not const),
+/// they are an error.
 ///
-/// An Eigen row vector has two axes, (1, n), or one. A column vector, or anything else with one axis, has one only:
-/// `v.transpose()` or view_of(v, 1, n) says that it is a row.
+/// An Eigen row vector may have two axes, (1, n), or one. A column vector, and any other array with one axis, has one
+/// only: `v.transpose()` or view_of(v, 1, n) makes a row of it.
 ///
-/// It does not keep the values alive: made for the arguments of a call, not to be stored.
+/// An ArrayRef does not keep the array alive. Use it for parameters; do not store it.
 ///
-/// @tparam T      const Scalar where values are read, Scalar where they are written
-/// @tparam Ranks  how many axes the array may have
+/// @tparam T      const Scalar if the function reads the values, Scalar if it writes them
+/// @tparam Ranks  the numbers of axes that the array may have
 template <class T, int... Ranks>
 class ArrayRef {
     static_assert(sizeof...(Ranks) > 0 && ((Ranks > 0) && ...), "stylegan::ArrayRef: at least one number of axes");
@@ -53,9 +54,8 @@ public:
     /// No values: every extent is 0.
     ArrayRef() = default;
 
-    /// @throws ShapeError if the array has another number of axes, known only while running; or is to be written and
-    /// does not
-    ///         lie row by row
+    /// @throws ShapeError if the array has another number of axes, or is written to and not row-major without gaps,
+    ///         where that is known at run time only
     template <detail::ArrayLike A>
     ArrayRef(A&& array) {  // NOLINT: a conversion by design
         using Kind = detail::KindOf<A>;
@@ -77,7 +77,7 @@ public:
         }
     }
 
-    /// Values behind a pointer, with extents: `{values, {2, 512}}`.
+    /// Values at a pointer, with extents: `{values, {2, 512}}`.
     ArrayRef(T* values,
              const std::array<Index, static_cast<std::size_t>(first_rank)>& extents) requires(sizeof...(Ranks) == 1) {
         set(values, extents);
@@ -110,10 +110,10 @@ public:
         for (int axis = 0; axis < rank_; ++axis) n *= extent(axis);
         return n;
     }
-    /// Whether the values had to be copied.
+    /// Whether the values were copied.
     [[nodiscard]] bool copied() const { return copy_ != nullptr; }
 
-    /// The values; while this object and the array live. @tparam Rank  what rank() says
+    /// The values. Valid while this object and the array exist. @tparam Rank  must equal rank()
     template <int Rank = first_rank>
     [[nodiscard]] View<T, Rank> view() const {
         static_assert(allows(Rank), "stylegan::ArrayRef: it never has this number of axes");
@@ -144,7 +144,7 @@ private:
         return all;
     }
 
-    /// @tparam A  as the constructor has it
+    /// @tparam A  the constructor's
     template <class A, int Rank>
     void take(std::remove_reference_t<A>& array) {
         using Kind = detail::KindOf<A>;
@@ -159,7 +159,7 @@ private:
                 const auto s = detail::strided<Rank>(array);
                 if (!s.row_major())
                     throw ShapeError(
-                        "ArrayRef: the array is written to, but its values do not lie row by row without gaps");
+                        "ArrayRef: the array is written to, but its values are not row-major without gaps");
                 set(s.data, s.shape);
             }
         } else if constexpr (Kind::in_memory) {
@@ -215,7 +215,7 @@ private:
     T* data_ = nullptr;
     int rank_ = first_rank;
     std::array<Index, static_cast<std::size_t>(most_axes)> shape_{};
-    std::shared_ptr<HostBuffer<Scalar>> copy_;  // shared, so that a copy of this object shows the same values
+    std::shared_ptr<HostBuffer<Scalar>> copy_;  // shared by copies of this object
 };
 
 }  // namespace stylegan

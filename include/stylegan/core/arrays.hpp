@@ -15,14 +15,13 @@
 #include <utility>
 #include <vector>
 
-/// The bridge between the arrays of this library and those of Eigen and xtensor: docs/arrays.md.
-/// In: ArrayRef, which every function that takes an array declares. Out: the functions below, which copy nothing unless
-/// they say so.
+/// Converts between arrays of this library, Eigen and xtensor: docs/arrays.md. In: ArrayRef, the parameter type of
+/// every function that takes an array. Out: the functions below. Those that copy say so.
 namespace stylegan {
 
 namespace detail {
 
-/// As xtensor's functions take it.
+/// The shape of a view as xtensor's functions take it.
 template <class T, int Rank>
 [[nodiscard]] std::array<std::size_t, static_cast<std::size_t>(Rank)> xtensor_shape(const View<T, Rank>& v) {
     std::array<std::size_t, static_cast<std::size_t>(Rank)> shape{};
@@ -32,7 +31,7 @@ template <class T, int Rank>
 
 }  // namespace detail
 
-/// An xt::xtensor that can be made of any array (see ArrayRef) by a copy: for arrays that are kept.
+/// An xt::xtensor that can be made from any array (see ArrayRef), by a copy. For arrays that are stored.
 template <class Scalar, int Rank>
 class Array : public xt::xtensor<Scalar, static_cast<std::size_t>(Rank)> {
 public:
@@ -53,7 +52,7 @@ public:
         : Array(ArrayRef<const Scalar, Rank>(array)) {}
 };
 
-/// Arrays that are kept, one after the other: a std::vector that can be made of a std::vector of any arrays.
+/// A std::vector of Array that can be made from a std::vector of any arrays.
 template <class Scalar, int Rank>
 class Arrays : public std::vector<Array<Scalar, Rank>> {
 public:
@@ -64,9 +63,9 @@ public:
         : std::vector<Array<Scalar, Rank>>(arrays.begin(), arrays.end()) {}
 };
 
-/// The values of an array with a name, seen by the library; they are const if the array is.
-/// @tparam Rank  its number of axes, to be given for those that know it only while running: `view_of<2>(xarray)`
-/// @throws ShapeError if the values do not lie row by row without gaps, or the number of axes is another
+/// A View of a named array; of const values if the array is const.
+/// @tparam Rank  the number of axes; needed for arrays that know it at run time only: `view_of<2>(xarray)`
+/// @throws ShapeError if the values are not row-major without gaps, or the number of axes differs
 template <int Rank = dynamic, detail::ArrayLike A>
 [[nodiscard]] auto view_of(A&& array) {
     using Kind = detail::KindOf<A>;
@@ -81,17 +80,17 @@ template <int Rank = dynamic, detail::ArrayLike A>
     using T = std::remove_pointer_t<decltype(Kind::data(array))>;
     if constexpr (Kind::rank == dynamic) require_equal("view_of", "number of axes", Kind::axes(array), rank);
     const detail::Strided<T, rank> s = detail::strided<rank>(array);
-    if (!s.row_major()) throw ShapeError("view_of: the values of the array do not lie row by row without gaps");
+    if (!s.row_major()) throw ShapeError("view_of: the values of the array are not row-major without gaps");
     return View<T, rank>{s.data, s.shape};
 }
 
-/// Values behind a pointer, with extents: `view_of(values, 2, 512)`.
+/// A View of values at a pointer: `view_of(values, 2, 512)`.
 template <class T, std::integral... I>
 [[nodiscard]] View<T, static_cast<int>(sizeof...(I))> view_of(T* values, I... extents) requires(sizeof...(I) > 0) {
     return {values, {static_cast<Index>(extents)...}};
 }
 
-/// The values of a std::span, std::vector or std::array, with extents. @throws ShapeError if there are not as many
+/// A View of a std::span, std::vector or std::array. @throws ShapeError if its size is not the product of the extents
 template <detail::ArrayLike R, std::integral... I>
 [[nodiscard]] auto view_of(R&& values,
                            I... extents) requires(detail::NumberRange<std::remove_cvref_t<R>> && sizeof...(I) > 0) {
@@ -109,7 +108,7 @@ using EigenRows = Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::D
 template <class T>
 using EigenVector = Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, 1>;
 
-/// `Of`, const if T is.
+/// `Of`; const if T is.
 template <class T, class Of>
 using ConstAs = std::conditional_t<std::is_const_v<T>, const Of, Of>;
 
@@ -121,7 +120,7 @@ template <class T, int Rank>
         return Eigen::Map<ConstAs<T, EigenRows<T>>>(v.data, v.extent(0), v.stride());
 }
 
-/// An xt::xarray: rows are what is under one index of the first axis.
+/// An xt::xarray; each index of the first axis is a row.
 template <class A>
 [[nodiscard]] auto map_of_any_rank(A& array) {
     using Kind = KindOf<A>;
@@ -136,13 +135,13 @@ template <class A>
 
 }  // namespace detail
 
-/// An array as an Eigen matrix with a row for each index of the first axis, (N, rest); one of one axis as a column
-/// vector. The values are the array's own, and const if it is:
+/// An array as an Eigen::Map: a matrix with a row for each index of the first axis, (N, rest), or a column vector if
+/// there is one axis. It refers to the array's own values, which are const if the array is:
 ///
 ///     auto w = generator.map(z);
 ///     sg::as_eigen(w).row(0) += 0.5f * direction;
 ///
-/// @throws ShapeError if the values do not lie row by row without gaps
+/// @throws ShapeError if the values are not row-major without gaps
 template <detail::ArrayLike A>
 [[nodiscard]] auto as_eigen(A&& array) {
     static_assert(
@@ -155,7 +154,7 @@ template <detail::ArrayLike A>
         return detail::map_of(view_of(array));
 }
 
-/// A copy of any array (see ArrayRef) as an Eigen matrix of its own, as as_eigen() shows it.
+/// A copy of any array (see ArrayRef) as an Eigen matrix or column vector, shaped as by as_eigen().
 template <detail::ArrayLike A>
 [[nodiscard]] auto to_eigen(const A& array) {
     using Kind = detail::KindOf<A>;
@@ -174,14 +173,14 @@ template <detail::ArrayLike A>
     }
 }
 
-/// An array as an xtensor adaptor of the same shape. The values are the array's own, and const if it is.
+/// An array as an xtensor adaptor of the same shape. It refers to the array's own values, const if the array is const.
 /// @throws ShapeError as view_of()
 template <int Rank = dynamic, detail::ArrayLike A>
 [[nodiscard]] auto as_xtensor(A&& array) {
     static_assert(detail::outlives_the_call<A>,
                   "stylegan::as_xtensor: the array is gone after this call; give it a name first");
     const auto v = view_of<Rank>(array);
-    auto* data = v.data;  // moved: xtensor would keep a reference to a name
+    auto* data = v.data;  // moved, because xtensor keeps a reference to a named pointer
     return xt::adapt<xt::layout_type::row_major>(std::move(data), static_cast<std::size_t>(v.size()),
                                                  xt::no_ownership(), detail::xtensor_shape(v));
 }
@@ -189,12 +188,13 @@ template <int Rank = dynamic, detail::ArrayLike A>
 namespace detail {
 
 template <class To, class T, int Rank, std::size_t... Axis>
-[[nodiscard]] To made_of(const View<T, Rank>& v, std::index_sequence<Axis...>) {
+[[nodiscard]] To constructed_from(const View<T, Rank>& v, std::index_sequence<Axis...>) {
     constexpr bool by_extents = std::is_constructible_v<To, T*, decltype(v.shape[Axis])...>, by_shape = requires {
         To{v.data, v.shape};
     };
-    static_assert(by_extents || by_shape,
-                  "stylegan::as: the wanted type cannot be made of a pointer to these values and their extents");
+    static_assert(
+        by_extents || by_shape,
+        "stylegan::as: the wanted type cannot be constructed from a pointer to these values and their extents");
     if constexpr (by_extents)
         return To(v.data, v.shape[Axis]...);
     else if constexpr (by_shape)
@@ -202,29 +202,29 @@ template <class To, class T, int Rank, std::size_t... Axis>
 }
 
 template <class To>
-inline constexpr bool shows_rows = true;
+inline constexpr bool is_row_major = true;
 template <class To>
 requires requires { To::Layout; }
-inline constexpr bool shows_rows<To> = int{To::Layout} == int{Eigen::RowMajor} || To::NumDimensions == 1;
+inline constexpr bool is_row_major<To> = int{To::Layout} == int{Eigen::RowMajor} || To::NumDimensions == 1;
 template <EigenDense To>
-inline constexpr bool shows_rows<To> = KindOf<To>::row_major;
+inline constexpr bool is_row_major<To> = KindOf<To>::row_major;
 
 }  // namespace detail
 
-/// An array as any type that is made of a pointer and extents, over the array's own values:
+/// An array as any type that is constructed from a pointer and extents. It refers to the array's own values:
 ///
 ///     auto x = sg::as<Eigen::TensorMap<Eigen::Tensor<float, 4, Eigen::RowMajor>>>(images);
 ///
-/// Of const values it is the type of const values: Tensor<const float, 4, RowMajor>.
+/// For const values, name the type of const values: Tensor<const float, 4, RowMajor>.
 /// @throws ShapeError as view_of()
 template <class To, int Rank = dynamic, detail::ArrayLike A>
 [[nodiscard]] To as(A&& array) {
     static_assert(detail::outlives_the_call<A>,
                   "stylegan::as: the array is gone after this call; give it a name first");
-    static_assert(detail::shows_rows<To>,
-                  "stylegan::as: the wanted type is column-major, and the values lie row by row");
+    static_assert(detail::is_row_major<To>,
+                  "stylegan::as: the wanted type is column-major, and the values are row-major");
     const auto v = view_of<Rank>(array);
-    return detail::made_of<To>(v, std::make_index_sequence<std::tuple_size_v<decltype(v.shape)>>{});
+    return detail::constructed_from<To>(v, std::make_index_sequence<std::tuple_size_v<decltype(v.shape)>>{});
 }
 
 }  // namespace stylegan

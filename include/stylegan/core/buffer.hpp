@@ -12,8 +12,8 @@
 
 namespace stylegan {
 
-/// Allocates on cache-line boundaries and leaves numbers uninitialised unless a value is given:
-/// large buffers are written by their first user, by the thread that will read them.
+/// Aligns memory to cache lines and leaves numbers uninitialised unless a value is given. The thread that uses a large
+/// buffer is then the first to touch its pages.
 template <class T>
 struct AlignedAllocator {
     using value_type = T;
@@ -37,17 +37,18 @@ struct AlignedAllocator {
     friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
 };
 
-/// Values in the memory of the processor, aligned for vector code.
+/// Values in host memory, aligned for vector code.
 template <class T>
 using HostBuffer = std::vector<T, AlignedAllocator<T>>;
 
-/// to = values, which are as many. Every device's buffer has this and the next function, so that files need know no device.
+/// Copies values to a buffer of the same size. The buffers of every device have upload() and download(), so file
+/// readers and writers work with all of them.
 template <class T>
 void upload(std::type_identity_t<std::span<const T>> values, HostBuffer<T>& to) {
     std::copy(values.begin(), values.end(), to.begin());
 }
 
-/// The values of a buffer, in the memory of the processor.
+/// Copies the values of a buffer to host memory.
 template <class T>
 [[nodiscard]] std::vector<T> download(const HostBuffer<T>& from) {
     return {from.begin(), from.end()};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Eigen, without the warnings that g++ 12 prints about Eigen's and its own vector code: it takes the undefined operand
-/// of an AVX-512 instruction for an uninitialized variable, in system headers too. The library includes Eigen through
-/// this header alone. Where a program includes Eigen before the library, the option that the CMake target
-/// stylegan::stylegan carries does the same.
+/// Includes Eigen without false warnings of g++ 12, which takes the undefined operand of an AVX-512 instruction for an
+/// uninitialized variable, even in system headers. The library includes Eigen through this header only. If a program
+/// includes Eigen first, an option of the CMake target stylegan::stylegan silences the warnings instead.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -17,8 +16,8 @@
 #include <immintrin.h>
 #endif
 
-// nvcc warns about what Eigen marks for the device. The library uses Eigen on the CPU alone; a program that wants it in
-// its kernels includes Eigen first.
+// nvcc warns about Eigen's device functions. The library uses Eigen on the CPU only; a program that needs it in kernels
+// includes Eigen first.
 #if defined(__CUDACC__) && !defined(EIGEN_NO_CUDA)
 #define EIGEN_NO_CUDA
 #endif

@@ -9,20 +9,20 @@
 
 namespace stylegan {
 
-/// Everything this library throws on purpose. The message is one sentence that names what was found and what was
+/// The base of all errors that this library throws. The message is one sentence that names what was found and what was
 /// expected.
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// A batch, width or resolution that does not fit, met while running.
+/// A batch, width or resolution that does not fit.
 class ShapeError : public Error {
 public:
     using Error::Error;
 };
 
-/// An option whose value is out of its range.
+/// An option whose value is out of range.
 class ValueError : public Error {
 public:
     using Error::Error;
@@ -34,13 +34,13 @@ public:
     using Error::Error;
 };
 
-/// A file that was read, and whose content is not what its format or its reader demands.
+/// A file whose content violates its format, or is not what its reader needs.
 class FormatError : public Error {
 public:
     using Error::Error;
 };
 
-/// A device (threads, GPU) that cannot do what was asked.
+/// A device (threads, GPU) that cannot do what is asked of it.
 class DeviceError : public Error {
 public:
     using Error::Error;
@@ -48,8 +48,8 @@ public:
 
 namespace detail {
 
-/// A value and how a stream takes it. One function for each type, not for each message: messages would otherwise be a
-/// third of the code of a generator.
+/// A value, and the function that writes it to a stream. There is one function for each type instead of one for each
+/// message: messages would otherwise make up a third of a generator's code.
 struct TextPart {
     const void* value;
     void (*write)(std::ostream& out, const void* value);
@@ -71,7 +71,7 @@ struct TextPart {
 
 }  // namespace detail
 
-/// Joins its arguments as a stream would: `throw ShapeError(text("w has ", n, " rows, expected ", m));`
+/// Joins its arguments as a stream does: `throw ShapeError(text("w has ", n, " rows, expected ", m));`
 template <class... Parts>
 [[nodiscard]] std::string text(const Parts&... parts) {
     return detail::text_of({detail::TextPart(parts)...});

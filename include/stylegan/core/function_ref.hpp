@@ -6,14 +6,15 @@
 
 namespace stylegan {
 
-/// A function that somebody else owns, for code that need not be compiled for each: two pointers, no copy, no memory.
+/// A reference to a function object that the caller owns. A parameter of this type keeps a function out of templates:
+/// it is compiled once. Two pointers; copies and allocates nothing.
 template <class Signature>
 class FunctionRef;
 
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
 public:
-    /// Of a function object that outlives this reference.
+    /// @param f  must outlive this reference
     template <class F>
     FunctionRef(const F& f)  // NOLINT: a conversion by design
         requires(!std::is_same_v<F, FunctionRef>)

@@ -14,7 +14,8 @@
 
 namespace stylegan {
 
-/// The latents z of published seeds, as the official tools make them: row i is `RandomState(seeds[i]).randn(latent_size)`.
+/// The latents z of published seeds, as the official tools make them: row i is
+/// `RandomState(seeds[i]).randn(latent_size)`.
 /// @param latent_size  `latent_size` of the network's architecture; 512 for the published networks
 /// @return (seeds, latent_size)
 /// @throws ValueError if latent_size is not positive

@@ -15,9 +15,8 @@
 
 namespace stylegan {
 
-/// The numbers of NumPy's legacy `numpy.random.RandomState(seed)`: only to turn published seeds into published
-/// pictures. Mersenne Twister, seeded by one 32-bit number; the stream of draws is frozen by NumPy's own promise (NEP
-/// 19).
+/// NumPy's legacy `numpy.random.RandomState(seed)`, bit for bit. Its only purpose is to turn published seeds into
+/// published pictures. A Mersenne Twister seeded by one 32-bit number; NumPy has frozen its stream (NEP 19).
 class NumpyRandomState {
 public:
     explicit NumpyRandomState(std::uint32_t seed) : engine_(seed) {}
@@ -28,7 +27,7 @@ public:
         return (a * 67108864.0 + b) / 9007199254740992.0;
     }
 
-    /// Standard normal: Marsaglia's polar method, whose second value waits for the next call.
+    /// Standard normal by Marsaglia's polar method. It draws two values at a time: the next call returns the second.
     [[nodiscard]] double randn() {
         if (has_second_) {
             has_second_ = false;
@@ -38,7 +37,7 @@ public:
         do {
             x1 = 2.0 * rand() - 1.0;
             x2 = 2.0 * rand() - 1.0;
-            // Rounded one by one: contracted to a fused multiply-add, the last bit would differ from NumPy's.
+            // volatile: a fused multiply-add would change the last bit.
             const volatile double square1 = x1 * x1, square2 = x2 * x2;
             r2 = square1 + square2;
         } while (r2 >= 1.0 || r2 == 0.0);
@@ -54,7 +53,7 @@ public:
         return values;
     }
 
-    /// Uniform in [0, high), as `randint(high)` of its default type, int64.
+    /// Uniform in [0, high), as `randint(high)` with the default type int64.
     /// @throws ValueError if high is not positive
     [[nodiscard]] std::int64_t randint(std::int64_t high) {
         if (high <= 0) throw ValueError(text("NumpyRandomState::randint: high is ", high, ", expected at least 1"));
@@ -73,7 +72,7 @@ public:
 private:
     std::uint32_t next() { return static_cast<std::uint32_t>(engine_()); }
 
-    /// Uniform in [0, last]: as many low bits as `last` has, drawn again while they exceed it.
+    /// Uniform in [0, last]: draws as many bits as `last` has until they do not exceed it.
     std::uint64_t at_most(std::uint64_t last) {
         if (last == 0) return 0;
         const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(last);
@@ -84,7 +83,7 @@ private:
         }
     }
 
-    std::mt19937 engine_;  // its seeding is the reference init_genrand, which NumPy uses too
+    std::mt19937 engine_;  // seeded by the reference init_genrand, as in NumPy
     double second_ = 0;
     bool has_second_ = false;
 };

@@ -11,14 +11,14 @@
 
 namespace stylegan {
 
-/// How a parameter starts: independent normal values around `mean`.
+/// The initial values of a parameter: independent and normally distributed.
 struct Initial {
     double mean = 0;
     double standard_deviation = 0;
 };
 
-/// One named tensor of a network, in the official layout (convolutions [kh,kw,in,out], dense [in,out]).
-/// What is not trainable (the w average, noise maps, lod) is saved and copied, never optimized.
+/// One tensor of a network, in the official layout (convolutions [kh,kw,in,out], dense [in,out]).
+/// A parameter that is not trainable (the average w, noise maps, lod) is saved and copied, but not optimized.
 template <class Device>
 class Parameter {
 public:
@@ -42,18 +42,19 @@ public:
     [[nodiscard]] Buffer& value() { return value_; }
     [[nodiscard]] const Buffer& value() const { return value_; }
 
-    /// dL/dvalue; empty until clear_gradient() is called for the first time, so that inference never pays for it.
+    /// dL/dvalue. Empty until the first clear_gradient(), so that inference needs no memory for it.
     [[nodiscard]] Buffer& gradient() { return gradient_; }
     [[nodiscard]] const Buffer& gradient() const { return gradient_; }
     void clear_gradient() { gradient_.assign(value_.size(), Scalar(0)); }
 
-    /// The value as a view of its own rank. @throws ShapeError if the rank differs
+    /// The value as a view. @throws ShapeError if the rank differs
     template <int Rank>
     [[nodiscard]] View<const Scalar, Rank> view() const {
         return {value_.data(), shape_as<Rank>()};
     }
 
-    /// The gradient as a view, to be added to. @throws ShapeError if the rank differs or clear_gradient() was never called
+    /// The gradient as a view; passes add to it.
+    /// @throws ShapeError if the rank differs, or clear_gradient() was never called
     template <int Rank>
     [[nodiscard]] View<Scalar, Rank> gradient_view() {
         require_equal("Parameter", "size of the gradient (call clear_gradient first)", gradient_.size(), value_.size());
@@ -75,8 +76,9 @@ private:
     Buffer value_, gradient_;
 };
 
-/// Calls f(name, parameter) for every parameter of a layer or network, in a fixed order, under the official names.
-/// The one way to enumerate parameters: optimizer, EMA, checkpoints, initialisation, counting and tests all use it.
+/// Calls f(name, parameter) for every parameter of a layer or network, in a fixed order, with its official name.
+/// This is the only list of parameters: optimizer, EMA, checkpoints, initialisation, counting and tests use it.
+/// @param prefix  put before every name
 template <class Layer, class F>
 void for_each_parameter(Layer& layer, F&& f, const std::string& prefix = {}) {
     std::remove_const_t<Layer>::visit(layer, prefix, f);

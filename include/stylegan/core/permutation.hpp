@@ -9,11 +9,12 @@
 
 namespace stylegan {
 
-/// A pseudo-random order of 0 ... n-1 that is computed, not stored: one entry costs some fifty Philox blocks and no
-/// memory. Data order is thereby addressed by (seed, epoch, position), and a resumed run continues it from a counter.
+/// A pseudo-random order of 0 ... n-1 that is computed instead of stored: an entry costs about fifty Philox blocks and
+/// no memory. The order of the data depends on (seed, epoch, position) only, so a resumed run needs nothing but a
+/// counter. May be used from several threads.
 ///
-/// A Feistel network over the bits of n - 1, whose round functions are draws of the stream, permutes [0, 2^bits);
-/// results at or above n are permuted again until they fall below it, which takes fewer than two turns on average.
+/// A Feistel network over the bits of n - 1 permutes [0, 2^bits); its round functions are draws of the stream. A result
+/// that is not below n is permuted again, which takes fewer than two turns on average.
 /// @see Black, Rogaway: "Ciphers with arbitrary finite domains" (2002)
 class Permutation {
 public:
@@ -29,20 +30,20 @@ public:
 
     [[nodiscard]] std::uint64_t size() const { return n_; }
 
-    /// The entry at `position` in [0, n): each value in [0, n) comes up once.
+    /// The entry at `position` in [0, n). Each value in [0, n) occurs once.
     /// @throws ValueError if position is out of range
     [[nodiscard]] std::uint64_t operator()(std::uint64_t position) const {
         if (position >= n_) throw ValueError(text("Permutation: position is ", position, ", expected less than ", n_));
-        do position = turn(position);
+        do position = permuted_bits(position);
         while (position >= n_);
         return position;
     }
 
 private:
-    /// Fewer than 16 leave the orders of eight entries visibly uneven; more bits mix in fewer.
+    /// With fewer rounds, some orders of eight entries are noticeably more frequent than others.
     static constexpr std::uint64_t rounds = 16;
 
-    [[nodiscard]] std::uint64_t turn(std::uint64_t x) const {
+    [[nodiscard]] std::uint64_t permuted_bits(std::uint64_t x) const {
         std::uint64_t low = x & low_mask_, high = x >> low_bits_;
         for (std::uint64_t round = 0; round < rounds; ++round) {
             high ^= stream_.bits(low * (2 * rounds) + 2 * round) & high_mask_;

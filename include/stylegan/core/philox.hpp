@@ -10,7 +10,7 @@
 
 namespace stylegan {
 
-/// 128 bits: a counter of Philox, or what it gives for one.
+/// 128 bits: a counter of Philox, or its output.
 struct PhiloxBlock {
     std::uint32_t word[4];
 };
@@ -31,7 +31,7 @@ STYLEGAN_HOST_DEVICE constexpr PhiloxBlock philox4x32(PhiloxBlock counter, std::
     return counter;
 }
 
-/// What a random number is for. The values are part of every reproducible result: new ones are added, none is changed.
+/// What a random number is for. The values are part of every reproducible result: add new ones, never change one.
 enum class Purpose : std::uint32_t {
     initial_values = 1,
     latents = 2,
@@ -47,8 +47,8 @@ enum class Purpose : std::uint32_t {
     test = 255,
 };
 
-/// Random numbers that are addresses, not state: number `index` of a stream depends on (seed, step, purpose, sub,
-/// index) and on nothing else, whatever the order of the calls, the number of threads or the device.
+/// A stream of random numbers without state: number `index` depends only on (seed, step, purpose, sub, index), not on
+/// the order of calls, the number of threads or the device. May be used from several threads.
 ///
 /// Number `index` lies in half `index % 2` of Philox block `b = index / 2`, at
 ///
@@ -56,13 +56,13 @@ enum class Purpose : std::uint32_t {
 ///              word 2: step bits 0..31   word 3: sub bits 0..23, purpose bits 0..7
 ///     key      seed ^ (b bits 48..62 at bit 32, step bits 48..63 at bit 48)
 ///
-/// so that two addresses of one seed never meet, over the whole 64-bit range of step and index, and two seeds never
-/// meet for steps below 2^48 and indices below 2^49.
+/// Two addresses of one seed never coincide, over the whole 64-bit range of step and index. Two seeds never coincide
+/// for steps below 2^48 and indices below 2^49.
 class RandomStream {
 public:
     static constexpr std::uint32_t sub_limit = std::uint32_t{1} << 24;
 
-    /// @param sub  tells apart streams of one purpose and step, such as the layers that take noise; below 2^24
+    /// @param sub  distinguishes streams of one purpose and step, such as the noise of each layer; below 2^24
     /// @throws ValueError if sub is out of range
     constexpr RandomStream(std::uint64_t seed, std::uint64_t step, Purpose purpose, std::uint32_t sub = 0)
         : seed_(seed), step_(step), purpose_((static_cast<std::uint32_t>(purpose) << 24) | sub) {
@@ -87,8 +87,8 @@ public:
         return x1 * n1 + (middle >> 32) + ((x0 * n1 + (middle & 0xFFFFFFFFu)) >> 32);
     }
 
-    /// Standard normal (Box and Muller, in double precision), rounded to a float, so that networks of float and of
-    /// double meet the same numbers and differences between mathematical libraries vanish in the rounding.
+    /// Standard normal (Box-Muller in double precision), rounded to float. Networks of float and of double thus get the
+    /// same numbers, and rounding hides the differences between math libraries.
     [[nodiscard]] STYLEGAN_HOST_DEVICE float normal(std::uint64_t index) const {
         const Pair pair = normal_pair(index >> 1);
         return (index & 1) == 0 ? pair.even : pair.odd;

@@ -9,14 +9,14 @@
 
 namespace stylegan {
 
-/// Values that own their memory and carry their shape in their type: the typed shell around View.
+/// An array that owns its values and has its shape in its type.
 ///
-/// @tparam Device   where the values live and of which scalar they are (Cpu: float in the processor's memory)
-/// @tparam Extents  one for each axis; `dynamic` for a size that is known only while running.
+/// @tparam Device   where the values are, and their scalar type (Cpu: float in host memory)
+/// @tparam Extents  one for each axis; `dynamic` for a size known at run time only.
 ///                  Tensor<Cpu, dynamic, 512, 4, 4> is a batch of 512 feature maps of 4x4.
 ///
-/// A tensor of static extents converts from one whose extents are dynamic with a check while running, and from one whose
-/// static extents differ never: that is a compile error that shows both numbers.
+/// A dynamic extent converts to a static one with a check at run time. Different static extents are a compile error
+/// that shows both numbers.
 template <class Device, int... Extents>
 class Tensor {
     static_assert(sizeof...(Extents) > 0, "stylegan::Tensor: at least one axis");
@@ -33,13 +33,13 @@ public:
     /// @throws ShapeError if a static extent differs from `shape`
     explicit Tensor(const Shape& shape) : shape_(checked(shape)), values_(static_cast<std::size_t>(view_size(shape))) {}
 
-    /// A batch of `n`, where only the first extent is dynamic.
+    /// A batch of `n`, if only the first extent is dynamic.
     explicit Tensor(Index n)
         requires(extents[0] == dynamic && (rank == 1 || ((Extents != dynamic ? 1 : 0) + ...) == rank - 1))
         : Tensor(batch_shape(n)) {}
 
-    /// Takes over a tensor whose shape fits.
-    /// @throws ShapeError if an extent that is static here and dynamic there differs
+    /// Takes over the values of a tensor of the same shape.
+    /// @throws ShapeError if an extent differs that is static here and dynamic there
     template <int... Other>
     Tensor(Tensor<Device, Other...> other)  // NOLINT: a conversion by design
         requires(sizeof...(Other) == sizeof...(Extents))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The one place where the version is written; the build reads it from here.
+// The only place that states the version; the build reads it from here.
 #define STYLEGAN_VERSION_MAJOR 0
 #define STYLEGAN_VERSION_MINOR 1
 #define STYLEGAN_VERSION_PATCH 0
 
 namespace stylegan {
 
-/// The version of these headers as (major, minor, patch), for code that asks in C++ rather than in the preprocessor.
+/// The version of these headers as (major, minor, patch).
 inline constexpr int version[3] = {STYLEGAN_VERSION_MAJOR, STYLEGAN_VERSION_MINOR, STYLEGAN_VERSION_PATCH};
 
 }  // namespace stylegan

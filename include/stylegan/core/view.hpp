@@ -9,11 +9,11 @@ namespace stylegan {
 
 using Index = std::ptrdiff_t;
 
-/// An extent that is known only while running.
+/// An extent that is known at run time only.
 inline constexpr int dynamic = -1;
 
-/// A dense row-major block of values that somebody else owns: what every kernel takes.
-/// Sizes are run-time values, so that kernels are compiled once; the typed shell above them is Tensor.
+/// Refers to a dense row-major array that somebody else owns. Every kernel takes views. Their extents are run-time
+/// values, so kernels are compiled once; Tensor has extents in its type.
 template <class T, int Rank>
 struct View {
     T* data = nullptr;
@@ -29,7 +29,7 @@ struct View {
 
     [[nodiscard]] constexpr bool empty() const { return data == nullptr; }
 
-    /// The number of values under one index of the first axis.
+    /// The number of values for each index of the first axis.
     [[nodiscard]] constexpr Index stride() const {
         Index n = 1;
         for (int axis = 1; axis < Rank; ++axis) n *= extent(axis);
@@ -61,9 +61,9 @@ struct View {
 
 #if defined(__CUDACC__)
 #pragma nv_diagnostic push
-#pragma nv_diag_suppress 554  // of a reader itself: never called, as the constraint says
+#pragma nv_diag_suppress 554  // a conversion to the same type is never used: the constraint excludes it
 #endif
-    constexpr operator View<const T, Rank>() const  // NOLINT: a reader may always take what a writer has
+    constexpr operator View<const T, Rank>() const  // NOLINT: a conversion by design
         requires(!std::is_const_v<T>)
     {
         return {data, shape};
@@ -84,13 +84,13 @@ using Maps = View<T, 4>;
 template <class T>
 using Rows = View<T, 2>;
 
-/// Vectors seen as maps of one pixel, so that one kernel serves both: (N, C) -> (N, C, 1, 1)
+/// Vectors as feature maps of one pixel, so that one kernel handles both: (N, C) -> (N, C, 1, 1)
 template <class T>
 [[nodiscard]] constexpr Maps<T> as_maps(Rows<T> v) {
     return {v.data, {v.extent(0), v.extent(1), 1, 1}};
 }
 
-/// Maps seen as vectors: (N, C, H, W) -> (N, C * H * W)
+/// Feature maps as vectors: (N, C, H, W) -> (N, C * H * W)
 template <class T>
 [[nodiscard]] constexpr Rows<T> as_rows(Maps<T> v) {
     return {v.data, {v.extent(0), v.stride()}};

@@ -25,8 +25,8 @@ struct MemoryPlan {
 
 namespace detail {
 
-/// Counts the values that the passes of one step take from the workspace. Small terms are left out. The counts follow the
-/// code of the layers; a test compares them with the workspace of a real step.
+/// Counts the values that the passes of one step take from the workspace. Small terms are left out. The counts follow
+/// the code of the layers; a test compares them with the workspace of a real step.
 class ActivationPlan {
 public:
     ActivationPlan(const Architecture& a, int threads) : a_(a), threads_(threads) {}
@@ -127,8 +127,8 @@ private:
 
 }  // namespace detail
 
-/// Estimates the bytes that a trainer of these networks holds during a step. Parameters, gradients and moments are exact;
-/// activations are within about a quarter of the workspace's peak.
+/// Estimates the bytes that a trainer of these networks holds during a step. Parameters, gradients and moments are
+/// exact; activations are within about a quarter of the workspace's peak.
 /// @param stage   the finest stage that is computed
 /// @param fading  whether that stage is fading in over the one below
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it

@@ -43,7 +43,7 @@ void write_pictures(const test::TemporaryFolder& folder, int count, int width, i
     writer.commit();
 }
 
-/// The definition, in double precision: means of means, rounded once.
+/// The definition in double precision: means of means, rounded once.
 std::vector<std::uint8_t> plain_halving(const Image& image, int halvings) {
     const int size = 1 << halvings, w = image.width / size, h = image.height / size;
     std::vector<std::uint8_t> planes;
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(wrong_labels_are_explained) {
     expect(a + "\"cat\"]]}", "neither a class number nor a list");
     expect(a + "[]]]}", "neither a class number nor a list");
     expect(a + "[1, 2]" + b + "[1]]]}", "label of 00000/img00000001.png has 1 numbers, expected 2");
-    expect(a + "[1, 2]" + b + "1]]}", "another kind");
-    expect(a + "1" + b + "[1, 2]]]}", "another kind");
+    expect(a + "[1, 2]" + b + "1]]}", "is a class number, expected a vector");
+    expect(a + "1" + b + "[1, 2]]]}", "is a vector, expected a class number");
     expect(a + "[1, null]]]}", "not a number");
     expect(a + "[1e60]]]}", "no float can hold");
     expect(a + "1" + R"(], ["00000/img00000000.png", 1]]})", "is given twice");
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(an_archive_cut_off_or_changed_at_every_byte) {
         }
 }
 
-BOOST_AUTO_TEST_CASE(other_files_are_passed_over) {
+BOOST_AUTO_TEST_CASE(other_files_are_ignored) {
     const test::TemporaryFolder folder;
     write_pictures(folder, 2, 8, 8, 3);
     test::write(folder / "x/notes.txt", "about these pictures");

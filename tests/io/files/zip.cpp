@@ -15,7 +15,7 @@
 
 #include <zip.h>
 
-namespace tests {  // at the top, the name is a struct of libzip
+namespace tests {  // in the global namespace, zip is a struct of libzip
 BOOST_AUTO_TEST_SUITE(zip)
 
 using stylegan::Bytes;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(damaged_entries_are_named) {
     const test::TemporaryFolder folder;
     write_small(folder / "x.zip");
     auto bytes = test::read(folder / "x.zip");
-    bytes[100] ^= 1;  // inside of the first entry's content
+    bytes[100] ^= 1;  // in the content of the first entry
     test::write(folder / "x.zip", bytes);
     const ZipFile file(folder / "x.zip");
     const std::string message = test::message_of<FormatError>([&] { (void)file.read(0); });
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_size_of_64_bits_without_its_field_is_no_missing_file) {
     std::fill(entry + 20, entry + 28, std::uint8_t{0xFF});
     test::write(folder / "x.zip", bytes);
     const std::string message = test::message_of<FormatError>([&] { ZipFile file(folder / "x.zip"); });
-    BOOST_TEST(test::contains(message, "x.zip: is not a zip archive, or one that was cut off: "), message);
+    BOOST_TEST(test::contains(message, "x.zip: is not a zip archive, or is cut off: "), message);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_archive) {
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_archive) {
     BOOST_CHECK_THROW(ZipFile(folder.path()), FileError);
     test::write(folder / "text.zip", "this is a text");
     const std::string message = test::message_of<FormatError>([&] { ZipFile(folder / "text.zip"); });
-    BOOST_TEST(test::contains(message, "text.zip: is not a zip archive, or one that was cut off"));
+    BOOST_TEST(test::contains(message, "text.zip: is not a zip archive, or is cut off"));
     BOOST_CHECK_THROW(FileCollection(folder / "none"), FileError);
     BOOST_CHECK_THROW(FileCollection(folder / "text.zip"), FormatError);
 }

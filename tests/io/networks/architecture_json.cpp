@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(run_time_keywords_are_ignored) {
 
 BOOST_AUTO_TEST_CASE(other_keywords_are_refused_by_name) {
     check_refused(R"({"resolution": 64, "use_attention": true})",
-                  {"file: architecture", "\"use_attention\" (true)", "no keyword"});
+                  {"file: architecture", "\"use_attention\" (true)", "not a known keyword"});
     check_refused("[1]", {"file: architecture", "[1]", "a JSON object"});
 }
 

@@ -49,7 +49,7 @@ Values values_of(const Network& network) {
     return values;
 }
 
-/// A generator none of whose values is that of another, or of a fresh one.
+/// A generator whose values all differ, from each other and from initial values.
 AnyGenerator<> generator(float offset = 0) {
     AnyGenerator<> g(small, 1, Cpu{.threads = 1});
     float next = offset;
@@ -59,7 +59,7 @@ AnyGenerator<> generator(float offset = 0) {
     return g;
 }
 
-/// Writes Gs of `g` with the changes that `change` makes to its tensors, and no metadata.
+/// Writes Gs of `g` without metadata, with its tensors changed by `change`.
 void write_changed(const std::filesystem::path& path, const AnyGenerator<>& g, const std::string& omitted,
                    const std::string& reshaped = {}, const std::vector<std::string>& added = {}) {
     const float number = 0;
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_metadata_opens_and_says_what_it_assumed) {
     BOOST_TEST(std::count(assumed.begin(), assumed.end(), "fused_scale = \"auto\"") == 1);
     BOOST_TEST(values_of(load_generator(folder / "g.safetensors")) == values_of(g));
 
-    // what the file does not tell cannot be wrong
+    // keywords that the file does not have are not compared
     constexpr Architecture relu = changed<small>([](auto& a) { a.nonlinearity = Nonlinearity::relu; });
     BasicGenerator<relu> other(uninitialized);
     load(other, folder / "g.safetensors");
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_network_of_another_architecture_is_refused_with_all_diffe
     check_refused([&] { load(g, path); }, {path.string(), "another architecture", "resolution is 16, expected 32",
                                            "use_noise is true, expected false"});
 
-    // what does not touch the generator's shapes and arithmetic may differ
+    // keywords without an effect on the generator may differ
     constexpr Architecture same =
         changed<small>([](auto& a) { a.style_mixing_prob = 0, a.mbstd_group_size = 2, a.fmap_base = 99; });
     BasicGenerator<same> h(uninitialized);
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(tensors_must_be_the_networks) {
     check_refused(
         loading, {path.string(), "has 4 tensors that this network does not have", R"("Gs/a", "Gs/b", "Gs/d", "Gs/e")"});
     AnyGenerator<> allowed = generator(1000);
-    load_parameters(SafetensorsFile(path), "Gs/", allowed, ExtraTensors::passed_over);
+    load_parameters(SafetensorsFile(path), "Gs/", allowed, ExtraTensors::ignored);
     BOOST_TEST(values_of(allowed) == values_of(g));
     write_changed(path, g, "", "lod");  // [1] for []
     AnyGenerator<> h = generator(1000);
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(extra_tensors_are_listed_and_refused_unless_allowed) {
         const std::string message = test::message_of<ExtraTensorsError>([&] { (void)load_generator(path); });
         for (const std::string& part : parts)
             BOOST_TEST(test::contains(message, part), '"' << message << "\" lacks \"" << part << '"');
-        const Checkpoint allowed(path, ExtraTensors::passed_over);
+        const Checkpoint allowed(path, ExtraTensors::ignored);
         BOOST_TEST(values_of(load_generator(allowed, std::make_shared<Context<Cpu>>(Cpu{.threads = 1}))) ==
                    values_of(g));
     };
@@ -220,11 +220,11 @@ BOOST_AUTO_TEST_CASE(extra_tensors_are_listed_and_refused_unless_allowed) {
     write_changed(path, g, "", "", many);
     check({"has 21 tensors that", R"("Gs/10", "Gs/11")", R"("Gs/29" ...)"});
 
-    // what is missing stays missing
+    // missing tensors are still an error
     write_changed(path, g, "G_synthesis/8x8/Conv1/bias", "", {"Gs/a"});
     check_refused(
         [&] {
-            (void)load_generator(Checkpoint(path, ExtraTensors::passed_over),
+            (void)load_generator(Checkpoint(path, ExtraTensors::ignored),
                                  std::make_shared<Context<Cpu>>(Cpu{.threads = 1}));
         },
         {"no tensor \"Gs/G_synthesis/8x8/Conv1/bias\""});
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(widths_that_the_tensors_do_not_have_are_refused_before_a_ne
         add_parameters(writer, "Gs/", g);
         writer.write(path);
         check_refused([&] { (void)load_generator(path); },
-                      {path.string(), "has shape [", "for the architecture that the file tells"});
+                      {path.string(), "has shape [", "for the architecture of the file"});
     }
     nlohmann::ordered_json json = architecture_to_json(g.architecture());
     json["resolution"] = 65536;  // noise maps of 16 GiB

@@ -27,7 +27,7 @@ Architecture small() {
     return a;
 }
 
-/// Every number is another one.
+/// All numbers differ.
 template <class Network>
 void fill(Network& network, float step) {
     float x = -1;
@@ -114,11 +114,11 @@ BOOST_AUTO_TEST_CASE(rosinalitys_layout_comes_back) {
         for (const std::string& name : port.file().names()) {
             if (name.find("noise") != std::string::npos || name.find("lod") != std::string::npos ||
                 name == "Gs/dlatent_avg") {
-                if (name.find("ToRGB") == std::string::npos) continue;  // has no place there
+                if (name.find("ToRGB") == std::string::npos) continue;  // that program does not have it
             }
             if (name.starts_with("Gs/G_synthesis/4x4/Const/") && name.find("Noise") == std::string::npos &&
                 name.find("StyleMod") == std::string::npos)
-                continue;  // the bias is put into the constant
+                continue;  // the bias is added to the constant
             const auto found = port.file().read_float(name), expected = ours.file().read_float(name);
             BOOST_TEST_REQUIRE(found.size() == expected.size(), name);
             for (std::size_t i = 0; i < found.size(); ++i)
@@ -169,11 +169,11 @@ BOOST_AUTO_TEST_CASE(a_port_with_tensors_that_its_generator_does_not_have) {
     BOOST_TEST(
         test::contains(message, "has 1 tensor that this network does not have: \"generator.to_rgb.0.conv.scale\""),
         message);
-    const Checkpoint allowed(folder / "c.safetensors", ExtraTensors::passed_over);
+    const Checkpoint allowed(folder / "c.safetensors", ExtraTensors::ignored);
     check_equal(allowed.file(), Checkpoint(folder / "b.pt").file());
     BOOST_TEST(allowed.networks().left_out == "");
 
-    // a training's file has a discriminator beside both generators
+    // a file from training has a discriminator and both generators
     SafetensorsWriter training;
     for (const char* prefix : {"generator/module.", "g_running/"})
         for (std::size_t i = 0; i < values.size(); ++i)

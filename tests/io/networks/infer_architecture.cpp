@@ -43,7 +43,7 @@ bool is_assumed(const InferredArchitecture& i, const std::string& key) {
     return std::find(i.assumed.begin(), i.assumed.end(), key) != i.assumed.end();
 }
 
-/// Whatever differs must have been said to be assumed.
+/// Every difference must be in the list of assumptions.
 void check(const InferredArchitecture& found, const Architecture& expected, NetworkKind kind) {
     for (const std::string& key : architecture_differences(found.architecture, expected, kind))
         BOOST_TEST(is_assumed(found, key), key);
@@ -53,7 +53,7 @@ std::string refusal(const VariableShapes& g, const VariableShapes& d = {}) {
     return test::message_of<FormatError>([&] { (void)infer(g, d); });
 }
 
-/// Widths, depths and sizes that all differ.
+/// Different values for all widths, depths and sizes.
 Architecture odd() {
     Architecture a = config_f;
     a.base = {3, 5};

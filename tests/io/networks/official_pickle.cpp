@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(keywords_decide_the_architecture) {
     BOOST_TEST(file.tensors.names() == (std::vector<std::string>{"G/lod", "G/G/Dense0/bias"}));
     BOOST_TEST(file.tensors.read_float("G/G/Dense0/bias") == (std::vector<float>{3.00392151f, 3.00392151f}));
 
-    // Gs, the last one, is the one that counts
+    // the architecture is that of Gs
     BOOST_TEST(file.generator.fmap_max == 512);
     const NetworkFile alone =
         read(network("G_style", size + "S'fmap_max'\nI32\nS'mapping_lrmul'\nF0.02\nS'blur_filter'\nN") + ".");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(pickles_of_every_protocol_are_known_by_their_start) {
     BOOST_TEST((format("PK\x03\x04 and so on") == FileFormat::torch));
     for (const char* text : {"no network at all", "c no module\n", "(a list)\n", "cats and dogs"})
         BOOST_CHECK_EXCEPTION((void)format(text), FormatError, [](const FormatError& e) {
-            return test::contains(e.what(), "x: is of no format that is known");
+            return test::contains(e.what(), "x: has an unknown format");
         });
 }
 
@@ -127,9 +127,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_network_of_this_kind_is_refused) {
     check_refused(network("G_style", "S'a'\nS'" + std::string(2000, 'x') + "'\n") + ".", "text of 2000 characters");
 }
 
-// Each of these is small, and would take minutes or gigabytes from a reader that goes through it as it says.
+// Small files that would cost a naive reader minutes or gigabytes.
 BOOST_AUTO_TEST_CASE(values_that_stand_for_many_are_counted) {
-    std::string lists = "S'a'\n(";  // lists of ten of the one before, eight deep
+    std::string lists = "S'a'\n(";  // nested lists that share their entries
     for (int i = 0; i < 10; ++i) lists += "N";
     lists += "lp0\n";
     for (int level = 1; level < 7; ++level) {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(values_that_stand_for_many_are_counted) {
         for (int i = 0; i < 50; ++i) lists += "g" + std::to_string(level - 1) + "\n";
         lists += "lp" + std::to_string(level) + "\n";
     }
-    check_refused(network("G_style", lists) + ".", "thousandth value");
+    check_refused(network("G_style", lists) + ".", "is value number 1001");
 
     std::string parts = quoted("components") + "}(";
     for (int i = 0; i < 20; ++i) parts += quoted(std::to_string(i)) + network("G_mapping", "");

@@ -18,7 +18,7 @@ using stylegan::PickleValue;
 
 namespace {
 
-/// A pickle that was read, with the bytes that its values refer to.
+/// A pickle, and the bytes that its values refer to.
 struct Read {
     explicit Read(std::string content, const stylegan::PickleLimits& limits = {})
         : bytes(std::move(content)),
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(depth_and_size_have_limits) {
     for (int i = 0; i < 2000; ++i) cycle += std::string("h\0a", 3);  // a list within itself
     check_refused(cycle + '.', "nested more than 1000 deep");
 
-    // a list of twice the one before, time and again: shared, not copied
+    // every list holds the one before it twice: shared, not copied
     std::string bomb = "]q";
     bomb += '\0';
     for (int i = 1; i < 200; ++i) {
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(depth_and_size_have_limits) {
     check_refused(arrays + "l.", "more than 2 arrays", few);
 }
 
-// Each of these is small, and would take minutes or gigabytes from a reader that goes through it as it says.
+// Small files that would cost a naive reader minutes or gigabytes.
 BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
     std::string encoded = "c_codecs\nencode\nq";
     encoded += '\0';
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(what_is_said_time_and_again_is_done_once) {
     for (int i = 0; i < 100000; ++i) encoded += std::string("h\0h\1h\2\x86R", 8);
     BOOST_TEST(Read(encoded + "l.").root[99999].bytes().size == length);
 
-    std::string keys = "(";  // that fall into one place of a table of any usual size
+    std::string keys = "(";  // keys that collide in hash tables of the usual sizes
     for (int i = 0; i < 200000; ++i)
         keys += "Np" + std::to_string(std::uint64_t{1056323} * 1000003 * static_cast<std::uint64_t>(i)) + '\n';
     check_refused(keys + "l.", "stores value 1056326168969 in the memo, expected at most 1048576");
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(lengths_and_shapes_are_checked) {
     check_refused(array("O8", "(K\x01t", "abcd"), "is of dtype \"O8\"");
     check_refused(array("f4", "N", "abcd"), "is None, expected a list");
     BOOST_TEST(Read("cnumpy\nndarray\n)R.").root.array().size() == 0u);  // no state
-    check_refused("c_codecs\nencode\n(V\\u20ac\nS'latin1'\ntR.", "stand for no byte");
+    check_refused("c_codecs\nencode\n(V\\u20ac\nS'latin1'\ntR.", "characters above 255");
     check_refused("c_codecs\nencode\n(Vx\nS'rot13'\ntR.", "encoding \"rot13\"");
 }
 

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(faults_are_named) {
                 "\n";
     expect(bomb + ".", {}, "deeper than any");
 
-    // a name of a megabyte before each of many others
+    // many tensors whose names begin with a name of a megabyte
     std::string long_names = "}(S'" + std::string(1000000, 'k') + "'\n}(";
     for (int i = 0; i < 20000; ++i) long_names += "I" + std::to_string(i) + "\n}";
     expect(long_names + "uu.", {}, "is named with 1000000 characters, expected at most 1024");

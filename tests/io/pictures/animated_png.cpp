@@ -22,10 +22,10 @@ BOOST_AUTO_TEST_CASE(every_picture_comes_back) {
         const Bytes all = encode_animated_png(pictures, 25);
         BOOST_TEST(decode_png(all, "x").pixels == pictures[0].pixels, boost::test_tools::per_element());
 
-        // as a player reads it: the first picture's IHDR with the data of the k-th
+        // as a player reads it: the IHDR of the first picture with the data of picture k
         std::vector<detail::PngChunks> alone(pictures.size());
         std::uint32_t sequence = 0;
-        std::size_t k = 0;  // pictures announced so far
+        std::size_t k = 0;  // pictures so far
         std::string order;
         detail::for_each_png_chunk(all, [&](std::string_view type, std::span<const std::uint8_t> content) {
             const auto number = [&](std::size_t at, std::size_t width) {

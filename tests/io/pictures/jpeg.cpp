@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(inverted_cmyk_becomes_rgb) {
 BOOST_AUTO_TEST_CASE(cut_off_at_every_byte) {
     for (const bool progressive : {false, true}) {
         const Bytes whole = test::encode_jpeg(test::random_image(24, 24, 3), 60, progressive);
-        for (std::size_t length = 0; length + 2 < whole.size(); ++length) {  // the last two only say that it ends
+        for (std::size_t length = 0; length + 2 < whole.size(); ++length) {  // the last two bytes are the end marker
             const auto part = std::span(whole).first(length);
             const std::string message = test::message_of<FormatError>([&] { (void)decode_jpeg(part, "a.jpg"); });
             BOOST_TEST(test::contains(message, "a.jpg: "), message << " at " << length);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(scans_without_end_are_refused) {
     auto next = first + 10;  // where the scan's data begins
     while (next[0] != 0xFF || next[1] == 0) ++next;
     Bytes scan(first, next);
-    scan[9] = 0;  // all bits of the means, not all but the last: it may come any number of times
+    scan[9] = 0;  // sends all bits of the DC coefficients at once: such a scan may be repeated
     const auto with = [&](int count) {
         Bytes bytes(whole.begin(), whole.end() - 2);
         for (int i = 0; i < count; ++i) bytes.insert(bytes.end(), scan.begin(), scan.end());

@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_said_with_the_file) {
                }).ends_with("a.jpg: ends with \".jpg\", expected .png"));
     BOOST_TEST(test::message_of<stylegan::ValueError>([&] {
                    stylegan::write_picture(folder / "a.png", x, -1);
-               }).ends_with("a.png: columns are -1, expected at least 0"));
+               }).ends_with("a.png: number of columns is -1, expected at least 0"));
     const auto wide = xt::xtensor<float, 4>::from_shape({2, 5, 2, 4});
     BOOST_TEST(test::message_of<stylegan::ShapeError>([&] {
                    stylegan::write_picture(folder / "a.png", wide);

@@ -139,8 +139,8 @@ BOOST_AUTO_TEST_CASE(wrong_files_are_explained) {
     expect(header_of("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
            "without a readable");
     expect(header_of("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387905, 4)}"), "too large");
-    expect(file_of("{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", x), "type <c8, expected such as <f4");
-    expect(file_of("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", x), "type |O, expected such as <f4");
+    expect(file_of("{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", x), "type <c8, expected one such as <f4");
+    expect(file_of("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", x), "type |O, expected one such as <f4");
     std::string ones = "1";
     for (int axis = 0; axis < 40; ++axis) ones += ",1";
     expect(file_of("{'descr': '<f4', 'fortran_order': True, 'shape': (" + ones + ")}", x), "without a readable");

@@ -21,7 +21,7 @@ using stylegan::SafetensorsWriter;
 
 namespace {
 
-/// A file of a given header and so many zero bytes.
+/// A file of the given header and number of zero bytes.
 std::string file_of(const std::string& header, std::size_t data_size) {
     const std::uint64_t length = header.size();
     std::string file(8, '\0');
@@ -29,7 +29,7 @@ std::string file_of(const std::string& header, std::size_t data_size) {
     return file + header + std::string(data_size, '\0');
 }
 
-/// What opening such a file says.
+/// The error of opening such a file.
 std::string complaint(const std::string& header, std::size_t data_size) {
     const test::TemporaryFolder folder;
     test::write(folder / "bad.safetensors", file_of(header, data_size));
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(wrong_headers_are_explained) {
            "nested");
     expect(std::string(17000000, ' '), 0, "JSON of 17000000 bytes, expected at most 16777216");
     expect("{" + a + "," + a + "}", 8, "names \"a\" twice");
-    expect("{" + a + "}", 7, "lies at [0,8] of the data, expected inside of its 7 bytes");
+    expect("{" + a + "}", 7, "has data_offsets [0,8], expected within the 7 bytes of data");
     expect("{" + a + "}", 9, "1 bytes after the last tensor");
     expect(R"({"a":3})", 0, "has no \"dtype\"");
     expect(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8, "has no \"shape\"");
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(wrong_headers_are_explained) {
     expect(R"({"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}})", 8, "fit into memory");
     expect(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, "fit into memory");
     expect(R"({"a":{"dtype":"F32","shape":[0,18446744073709551615],"data_offsets":[0,0]}})", 0, "fit into memory");
-    expect(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8, "lies at [8,0]");
+    expect(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8, "has data_offsets [8,0]");
     expect(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}})", 8, "expected [begin, end]");
     expect(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,1e99]}})", 8, "expected [begin, end]");
     expect("{" + a + R"(,"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", 12, "\"b\" begins at byte");

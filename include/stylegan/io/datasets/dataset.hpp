@@ -23,20 +23,19 @@
 namespace stylegan {
 
 struct DatasetOptions {
-    /// Decoded pictures are kept up to this many bytes; the others are decoded each time they are asked for.
+    /// Size of the cache of decoded pictures. Pictures beyond it are decoded each time.
     std::size_t cache_bytes = std::size_t{1} << 30;
 };
 
-/// Equally large pictures with or without labels: a zip archive or a folder of PNG and JPEG files, in the order of
-/// their names, labelled by `dataset.json` if it is there. Several threads may ask for pictures.
+/// Pictures of one size with or without labels: the PNG and JPEG files of a zip archive or folder in the order of their
+/// names, with labels from its `dataset.json` if there is one. May be used from several threads.
 ///
-/// Opening looks only at the first bytes of each file; a picture damaged further on is reported when it is decoded.
+/// Opening reads only the first bytes of each file. Damage further on is found when a picture is decoded.
 class Dataset {
 public:
     /// @throws FileError if the file or folder does not exist or cannot be read
     /// @throws FormatError if there are no pictures, if they differ in size or channels, if a file with the extension
-    ///         of a picture is none, or if `dataset.json` is there and wrong, or lacks a picture; the message names
-    ///         the file
+    ///         of a picture is not one, or if `dataset.json` is wrong or lacks a picture; the message names the file
     explicit Dataset(const std::filesystem::path& path, DatasetOptions options = {}) : files_(path) {
         for (std::size_t i = 0; i < files_.size(); ++i)
             if (const auto size = size_of_picture(i)) add_picture(i, *size);
@@ -59,7 +58,7 @@ public:
     /// The length of a label vector; for class numbers, the number of classes; 0 without labels.
     [[nodiscard]] int label_size() const { return labels_.size(); }
 
-    /// One-hot for a class number; empty without labels.
+    /// The label of picture i as a vector, one-hot for a class number; empty without labels.
     [[nodiscard]] std::vector<float> label(std::size_t i) const {
         if (!has_labels()) return {};
         return labels_.vector(*labels_.find(name(i)));
@@ -68,13 +67,13 @@ public:
     /// The picture's name within the folder or archive. @throws std::out_of_range
     [[nodiscard]] const std::string& name(std::size_t i) const { return files_.name(pictures_.at(i)); }
 
-    /// Picture i at 1/2^halvings of its size, planar: (channels, height >> halvings, width >> halvings).
-    /// Each halving is the mean of 2x2 values in floating point; the last one is rounded, half to even.
+    /// Picture i at 1/2^halvings of its size, planar: (channels, height >> halvings, width >> halvings), 0 to 255.
+    /// Each halving takes means of 2x2 values in floating point. The final result is rounded, half to even.
     /// @throws FormatError if the picture is damaged
-    /// @throws ValueError if i is out of range, or width or height cannot be halved so often
+    /// @throws ValueError if i is out of range, or width or height cannot be halved that often
     [[nodiscard]] std::vector<std::uint8_t> picture(std::size_t i, int halvings = 0) const {
         if (i >= size())
-            throw ValueError(text(path().string(), ": picture ", i, " asked for, expected less than ", size()));
+            throw ValueError(text(path().string(), ": picture index is ", i, ", expected less than ", size()));
         require_halvings(path().string(), width(), height(), halvings);
         const int kept = keep_full_ ? 0 : halvings;
         const std::shared_ptr<const Level> found = cached(i);
@@ -160,7 +159,7 @@ private:
         return cache_[i];
     }
 
-    /// Keeps a level in place of the one kept before, if there is room.
+    /// Caches a level in place of the picture's earlier one, if there is room.
     void keep(std::size_t i, Level level) const {
         auto entry = std::make_shared<const Level>(std::move(level));
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -172,11 +171,11 @@ private:
     }
 
     FileCollection files_;
-    std::vector<std::size_t> pictures_;  // numbers of files
+    std::vector<std::size_t> pictures_;  // indices of files
     ImageSize size_;
     DatasetLabels labels_;
     bool keep_full_ = false;
-    mutable std::mutex mutex_;  // of the two below
+    mutable std::mutex mutex_;  // guards the cache
     mutable std::vector<std::shared_ptr<const Level>> cache_;
     mutable std::size_t cache_left_ = 0;
 };

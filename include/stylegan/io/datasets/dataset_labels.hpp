@@ -19,7 +19,7 @@
 
 namespace stylegan {
 
-/// The labels of a data set as its `dataset.json` lists them: one class number for each picture, or one vector.
+/// The labels of a data set, read from its `dataset.json`: a class number or a vector for each picture.
 ///
 ///     {"labels": [["00000/img00000000.png", 6], ...]}      {"labels": [["00000/img00000000.png", [0.5, 1.0]], ...]}
 class DatasetLabels {
@@ -31,8 +31,8 @@ public:
     DatasetLabels() = default;
 
     /// @param where  names the file in errors
-    /// @throws FormatError if the text is not JSON of the form above, if the kind or length of labels differs between
-    ///         pictures, or if a class number is negative or absurdly large
+    /// @throws FormatError if the text is not JSON of the form above, if labels differ in kind or length, or if a class
+    ///         number is not in [0, class_limit)
     DatasetLabels(std::span<const std::uint8_t> json_text, const std::string& where) {
         nlohmann::json json;
         try {
@@ -54,19 +54,19 @@ public:
 
     [[nodiscard]] bool empty() const { return labels_.empty(); }
 
-    /// The length of the label vectors, which is the number of classes for class numbers; 0 without labels.
+    /// The length of the label vectors: for class numbers, the number of classes. 0 without labels.
     [[nodiscard]] int size() const { return static_cast<int>(size_); }
 
-    /// Whether labels are class numbers, not vectors.
+    /// Whether labels are class numbers instead of vectors.
     [[nodiscard]] bool has_classes() const { return !labels_.empty() && kind_ == 0; }
 
-    /// The label of a picture as the file has it; null if it has none.
+    /// The label of a picture as in the file; null if it has none.
     [[nodiscard]] const Label* find(const std::string& name) const {
         const auto found = labels_.find(name);
         return found == labels_.end() ? nullptr : &found->second;
     }
 
-    /// A label as a vector of length size(): one-hot for a class number.
+    /// A label as a vector of length size(); one-hot for a class number.
     [[nodiscard]] std::vector<float> vector(const Label& label) const {
         if (const auto* values = std::get_if<std::vector<float>>(&label)) return *values;
         std::vector<float> one_hot(size_, 0.0f);
@@ -97,12 +97,13 @@ private:
                 if (!std::isfinite(values.back())) fail("has an entry that no float can hold");
             }
             if (!labels_.empty() && values.size() != size_ && kind_ == 1)
-                fail("has ", values.size(), " numbers, expected ", size_, " as before");
+                fail("has ", values.size(), " numbers, expected ", size_, " like the labels before it");
             size_ = std::max(size_, values.size());
             label = std::move(values);
         }
         if (!labels_.empty() && label.index() != kind_)
-            fail("is of another kind than those before: class number and vector");
+            fail("is a ", label.index() == 0 ? "class number" : "vector", ", expected a ",
+                 kind_ == 0 ? "class number" : "vector", " like the labels before it");
         kind_ = label.index();
         if (!labels_.emplace(name, std::move(label)).second) fail("is given twice");
     }

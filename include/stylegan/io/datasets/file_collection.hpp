@@ -17,12 +17,12 @@
 
 namespace stylegan {
 
-/// The files of a folder, with those of the folders in it, or the entries of a zip archive, behind one interface: names
-/// separated by '/' and sorted. Hidden files, and what macOS adds to archives, are left out. Several threads may read.
+/// The files of a folder and its subfolders, or the entries of a zip archive: sorted names, with '/' between folders.
+/// Hidden files and the files that macOS adds to archives are left out. May be used from several threads.
 class FileCollection {
 public:
     /// @throws FileError if there is no such file or folder, or it cannot be read
-    /// @throws FormatError if it is a file but no zip archive
+    /// @throws FormatError if it is a file that is not a zip archive
     explicit FileCollection(const std::filesystem::path& path) : path_(path) {
         std::error_code error;
         const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
     [[nodiscard]] const std::string& name(std::size_t i) const { return entries_.at(i).name; }
 
-    /// The number of the file of this name, if there is one.
+    /// The index of the file of this name, if there is one.
     [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const {
         const auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
                                          [](const Entry& e, const std::string& n) { return e.name < n; });

@@ -18,8 +18,8 @@
 
 namespace stylegan {
 
-/// A folder of files that appears complete or not at all: filled under a temporary name beside its place, renamed by
-/// commit(), removed without. The counterpart of ZipWriter.
+/// A folder of files that appears complete or not at all. It is filled under a temporary name next to its destination;
+/// commit() renames it. Without commit(), it is removed. Has the interface of ZipWriter.
 class FolderWriter {
 public:
     /// @throws FileError if the destination exists and is not an empty folder, or its parent cannot be written
@@ -45,7 +45,7 @@ public:
         if (!committed_) std::filesystem::remove_all(temporary_, ignored);
     }
 
-    /// Writes a file; its name may have folders, separated by '/'. @throws FileError
+    /// Writes a file. Its name may contain folders, separated by '/'. @throws FileError
     void add(const std::string& name, std::span<const std::uint8_t> content) {
         const std::filesystem::path path = temporary_ / name;
         std::error_code error;
@@ -61,7 +61,7 @@ public:
         add(name, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});  // NOLINT: text as bytes
     }
 
-    /// Puts the folder in its place. Call once, last. @throws FileError
+    /// Moves the folder to its destination. Call once, last. @throws FileError
     void commit() {
         if (std::rename(temporary_.c_str(), destination_.c_str()) != 0)
             throw FileError(text(destination_.string(), ": cannot be renamed into place: ", system_message(errno)));

@@ -18,11 +18,11 @@
 
 namespace stylegan {
 
-/// What a file is to survive once it is in its place. Waiting for the disk takes longer than writing a picture.
+/// What a committed file survives. A power cut: commit() waits for the disk, which takes longer than writing a picture.
 enum class Survives { program_crash, power_cut };
 
-/// A file that appears at its place complete or not at all: written under a temporary name in the same folder, flushed,
-/// renamed by commit(). Without commit() the temporary is removed and what was there before stays.
+/// A file that appears complete or not at all. It is written under a temporary name in the same folder; commit()
+/// flushes and renames it. Without commit(), the temporary file is removed and an earlier file stays as it is.
 class AtomicFile {
 public:
     /// @throws FileError if the folder does not exist or cannot be written
@@ -34,7 +34,7 @@ public:
             const std::string name =
                 text('.', destination_.filename().string(), '.', ::getpid(), '.', attempt, ".partial");
             temporary_ = destination_.parent_path() / name;
-            file_ = std::fopen(temporary_.c_str(), "wbx");  // x: never somebody else's file
+            file_ = std::fopen(temporary_.c_str(), "wbx");  // x: fails if the file exists
             if (file_ == nullptr && (errno != EEXIST || attempt == 1000)) fail("created", errno);
         }
     }
@@ -59,7 +59,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& destination() const { return destination_; }
 
-    /// Puts the file in its place. Call once, last.
+    /// Moves the file to its destination. Call once, last.
     /// @throws FileError if it cannot be flushed or renamed
     void commit(Survives survives = Survives::power_cut) {
         const bool durable = survives == Survives::power_cut;
@@ -76,7 +76,7 @@ private:
         throw FileError(text(destination_.string(), ": cannot be ", what, ": ", system_message(error_number)));
     }
 
-    /// The new name survives a power cut as well. Some file systems refuse this, and the file is there all the same.
+    /// Makes the new name survive a power cut, too. Some file systems refuse; the file is in place nevertheless.
     void synchronise_folder() const {
         const std::filesystem::path folder = destination_.has_parent_path() ? destination_.parent_path() : ".";
         const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

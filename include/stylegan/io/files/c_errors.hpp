@@ -9,7 +9,7 @@
 
 namespace stylegan::detail {
 
-/// Where an error inside a C library that reports errors by not returning (libpng, libjpeg) comes out again.
+/// The way out of a C library whose error handlers must not return (libpng, libjpeg).
 struct CErrorExit {
     std::jmp_buf jump;
     char message[256] = "";
@@ -21,8 +21,7 @@ struct CErrorExit {
 };
 
 /// Runs work(), which calls a C library, and turns the library's error exit into an exception.
-/// Between here and the C library no object with a destructor may be alive, as longjmp would pass it by: whatever owns
-/// memory belongs to the caller of this function.
+/// work() must not create objects with destructors: longjmp skips them. Objects that own memory belong to the caller.
 /// @throws FormatError "where: message"
 template <class Work>
 void call_c_library(CErrorExit& exit, const std::string& where, const Work& work) {

@@ -15,8 +15,8 @@ namespace stylegan::detail {
 
 enum class FileFormat { safetensors, pickle, torch };
 
-/// Whether bytes are the start of a pickle of protocol 0 or 1, which has no mark of its own: of an object of a class, whose
-/// module is named first, or of a tuple of such objects and None.
+/// Whether bytes are the start of a pickle of protocol 0 or 1. These have no magic number; they begin with an object,
+/// and so with the name of its module, or with a tuple of objects and None.
 inline bool begins_old_pickle(std::span<const std::uint8_t> start) {
     std::size_t at = 0;
     while (at < start.size() && at < 3 && (start[at] == '(' || start[at] == 'N')) ++at;
@@ -30,7 +30,8 @@ inline bool begins_old_pickle(std::span<const std::uint8_t> start) {
     return false;
 }
 
-/// By what a file begins with. @throws FileError, FormatError if it is none of these
+/// The format of a file, detected from its first bytes.
+/// @throws FileError if it cannot be read, FormatError if its format is unknown
 inline FileFormat file_format(const std::filesystem::path& path) {
     constexpr std::uint8_t torch_magic[] = {0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20};
     const MappedFile file(path);
@@ -44,9 +45,9 @@ inline FileFormat file_format(const std::filesystem::path& path) {
     if (!header && begins_old_pickle(start)) return FileFormat::pickle;
     if (!header && start.size() > 8)
         throw FormatError(text(path.string(),
-                               ": is of no format that is known: not a safetensors file, no pickle of the "
-                               "official release, no file of PyTorch"));
-    return FileFormat::safetensors;  // whose reader says what is wrong with a shorter one
+                               ": has an unknown format, expected a safetensors file, a pickle of the official release "
+                               "or a PyTorch file"));
+    return FileFormat::safetensors;  // its reader reports what is wrong with a shorter file
 }
 
 }  // namespace stylegan::detail

@@ -18,7 +18,7 @@
 
 namespace stylegan {
 
-/// A file seen as memory, for reading; its pages are loaded when they are touched.
+/// A file mapped to memory for reading. Pages are loaded on first access. May be used from several threads.
 class MappedFile {
 public:
     /// @throws FileError if the file cannot be opened or is a folder

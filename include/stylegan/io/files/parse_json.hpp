@@ -14,13 +14,13 @@ namespace stylegan {
 
 namespace detail {
 
-/// Looks through JSON without keeping it, and stops at what parse_json() refuses.
+/// Scans JSON without storing it, and stops at the first thing that exceeds the limits of parse_json().
 class JsonLimits : public nlohmann::json::json_sax_t {
 public:
     static constexpr int deepest = 32;
     static constexpr std::size_t most_values = 1000000;
 
-    /// What is beyond the limits, in words that follow the place; empty where nothing is.
+    /// What exceeds the limits, as the continuation of a message; empty if nothing does.
     [[nodiscard]] const std::string& fault() const { return fault_; }
 
     bool null() override { return value(); }
@@ -39,7 +39,7 @@ public:
         return fault_.empty() && value();
     }
     bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
-        return false;  // the parser that follows says it
+        return false;  // the second pass reports it
     }
 
 private:
@@ -64,16 +64,16 @@ private:
 
 }  // namespace detail
 
-/// JSON that stands in a file of somebody else: of at most 16 MiB and a million values, nested at most 32 deep, no key of the
-/// outermost object twice. (The library that reads it has no such limits, and prints nested values by recursion.)
-/// @param where  what messages begin with
-/// @throws FormatError if it is not JSON, or beyond the limits
+/// Parses JSON from an untrusted file: at most 16 MiB and a million values, nested at most 32 deep, and no key of the
+/// outermost object twice. (nlohmann/json has no such limits, and prints nested values by recursion.)
+/// @param where  the start of messages
+/// @throws FormatError if it is not JSON, or exceeds the limits
 [[nodiscard]] inline nlohmann::json parse_json(std::string_view characters, const std::string& where) {
     using Json = nlohmann::json;
     constexpr std::size_t largest = std::size_t{1} << 24;
     if (characters.size() > largest)
         throw FormatError(text(where, " is JSON of ", characters.size(), " bytes, expected at most ", largest));
-    // Two passes: the library's own way to look at values while they are read takes time with the square of their number.
+    // Two passes: the callbacks of Json::parse() take time quadratic in the number of values.
     detail::JsonLimits limits;
     (void)Json::sax_parse(characters.begin(), characters.end(), &limits);
     if (!limits.fault().empty()) throw FormatError(where + limits.fault());
@@ -86,7 +86,7 @@ private:
 
 namespace detail {
 
-/// A value as it stands in an error message; a long one is cut short.
+/// A value for an error message, at most 80 characters of it.
 inline std::string printed(const nlohmann::json& json) {
     const std::string s = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return s.size() > 80 ? s.substr(0, 80) + "..." : s;

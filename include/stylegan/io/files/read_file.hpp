@@ -16,15 +16,15 @@
 
 namespace stylegan {
 
-/// The content of memory, a file or an archive's entry.
+/// The content of a file or of an entry of an archive.
 using Bytes = std::vector<std::uint8_t>;
 
-/// What the system says about an error number.
+/// The system's message for an error number.
 [[nodiscard]] inline std::string system_message(int error_number) {
     return std::generic_category().message(error_number);
 }
 
-/// The first `limit` bytes of a file, or all of a shorter one.
+/// The first `limit` bytes of a file, or the whole file if it is shorter.
 /// @throws FileError if it cannot be opened or read
 [[nodiscard]] inline Bytes read_file(const std::filesystem::path& path,
                                      std::size_t limit = std::numeric_limits<std::size_t>::max()) {

@@ -14,44 +14,41 @@
 
 namespace stylegan {
 
-/// The entries of a zip archive that lies in memory, seen in place: those that are stored without compression, as
-/// PyTorch writes its files. (ZipFile reads any archive, by copying.) Archives beyond 4 GiB are read as well.
+/// Reads uncompressed entries of a zip archive in memory without copying them; PyTorch writes such files. Archives may
+/// be larger than 4 GiB. ZipFile reads compressed entries, too, by copying.
 class StoredZip {
 public:
-    /// @param where  what messages begin with
-    /// @throws FormatError if this is no zip archive or one that was cut off, or two entries have one name
+    /// @param where  the start of messages
+    /// @throws FormatError if this is not a zip archive, is cut off, or has two entries of one name
     StoredZip(std::span<const std::uint8_t> bytes, std::string where) : bytes_(bytes), where_(std::move(where)) {
         const Directory directory = find_directory();
         std::size_t at = directory.at;
         for (std::uint64_t i = 0; i < directory.entries; ++i) at = read_entry(at);
     }
 
-    /// Where the content of each entry lies, by name.
     struct Entry {
-        std::size_t header = 0;  // of the entry itself, before its content
-        std::uint64_t size = 0;
-        bool stored = true;
+        std::size_t header = 0;  ///< byte of its local header, which comes before the content
+        std::uint64_t size = 0;  ///< of the content, in bytes
+        bool stored = true;      ///< neither compressed nor encrypted
     };
+    /// All entries by name.
     [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
     [[nodiscard]] bool contains(std::string_view name) const { return entries_.find(name) != entries_.end(); }
 
-    /// The content of an entry. @throws FormatError if there is none, or it is compressed, encrypted or cut off
+    /// The content of an entry. @throws FormatError if there is no such entry, or it is compressed, encrypted or cut
+    /// off
     [[nodiscard]] std::span<const std::uint8_t> content(std::string_view name) const {
         const auto found = entries_.find(name);
         if (found == entries_.end()) throw FormatError(text(where_, ": has no entry \"", name, '"'));
         const Entry& e = found->second;
         if (!e.stored)
-            fail(e.header, text("entry \"", name, "\" is compressed or encrypted, expected it stored as it is"));
+            fail(e.header, text("entry \"", name, "\" is compressed or encrypted, expected it uncompressed"));
         if (number(e.header, 4) != 0x04034B50) fail(e.header, text("entry \"", name, "\" does not begin here"));
         const std::uint64_t start = e.header + 30 + number(e.header + 26, 2) + number(e.header + 28, 2);
         if (start > bytes_.size() || e.size > bytes_.size() - start)
             fail(e.header, text("entry \"", name, "\" of ", e.size, " bytes goes beyond the file"));
         return bytes_.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(e.size));
-    }
-
-    [[nodiscard]] std::size_t offset(std::span<const std::uint8_t> content) const {
-        return static_cast<std::size_t>(content.data() - bytes_.data());
     }
 
 private:
@@ -84,7 +81,7 @@ private:
 
     [[nodiscard]] Directory checked(std::size_t end) const {
         std::uint64_t entries = number(end + 10, 2), size = number(end + 12, 4), at = number(end + 16, 4);
-        if (end >= 20 && number(end - 20, 4) == 0x07064B50) {  // the same with 64 bits
+        if (end >= 20 && number(end - 20, 4) == 0x07064B50) {  // zip64: the same fields with 64 bits
             const std::uint64_t record = number(end - 20 + 8, 8);
             if (number(record, 4) != 0x06064B50) fail(record, "the zip archive's directory is not where it should be");
             entries = number(record + 32, 8);
@@ -109,7 +106,7 @@ private:
         if (next > bytes_.size()) fail(at, "the zip archive's directory is cut off");
         for (std::size_t e = extra; e + 4 <= extra + extra_length;) {
             const std::size_t length = number(e + 2, 2);
-            if (number(e, 2) == 1) {  // numbers that did not fit into 32 bits, in this order
+            if (number(e, 2) == 1) {  // zip64: fields that do not fit into 32 bits, in this order
                 std::size_t field = e + 4;
                 for (std::uint64_t* v : {&size, &packed, &header})
                     if (*v == 0xFFFFFFFF && field + 8 <= e + 4 + length) {

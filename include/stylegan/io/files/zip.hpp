@@ -21,11 +21,11 @@
 
 namespace stylegan {
 
-/// Reader of a zip archive. May be used by several threads, which take turns.
+/// Reads a zip archive. May be used from several threads; only one reads at a time.
 class ZipFile {
 public:
     /// @throws FileError if the file cannot be opened
-    /// @throws FormatError if it is not a zip archive, or one that was cut off
+    /// @throws FormatError if it is not a zip archive, or is cut off
     explicit ZipFile(const std::filesystem::path& path) : path_(path.string()) {
         std::error_code ignored;
         if (std::filesystem::is_directory(path, ignored))
@@ -40,8 +40,9 @@ public:
             zip_error_fini(&error);
             const bool missing = !std::filesystem::exists(path, ignored);
             if (system || missing) throw FileError(text(path_, ": cannot be opened: ", reason));
-            if (code == ZIP_ER_NOENT) reason = "a field is missing";  // libzip's "No such file", said of its directory
-            throw FormatError(text(path_, ": is not a zip archive, or one that was cut off: ", reason));
+            // libzip says "No such file" of a damaged directory
+            if (code == ZIP_ER_NOENT) reason = "a field is missing";
+            throw FormatError(text(path_, ": is not a zip archive, or is cut off: ", reason));
         }
         const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
         names_.reserve(static_cast<std::size_t>(count));
@@ -54,7 +55,7 @@ public:
     /// The names of all entries, in the order of the archive; those of folders end with '/'.
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
-    /// The content of entry i, or its first `limit` bytes; what is read whole is checked against its checksum.
+    /// The content of entry i, or its first `limit` bytes. The checksum is verified if all of it is read.
     /// @throws FormatError if the entry is damaged, encrypted, or larger than 2 GiB
     [[nodiscard]] Bytes read(std::size_t i, std::size_t limit = std::numeric_limits<std::size_t>::max()) const {
         const std::lock_guard<std::mutex> lock(mutex_);
@@ -68,7 +69,7 @@ public:
 
         const bool whole = status.size <= limit;
         const auto size = static_cast<std::size_t>(whole ? status.size : limit);
-        Bytes bytes;  // grows with what is there: the claimed size of a damaged entry must not ask for memory
+        Bytes bytes;  // grows while reading, because a damaged entry may claim any size
         for (std::size_t at = 0; at < size;) {
             if (at == bytes.size()) bytes.resize(std::min(size, std::max<std::size_t>(2 * at, 65536)));
             const zip_int64_t got = zip_fread(file.get(), bytes.data() + at, bytes.size() - at);
@@ -76,7 +77,7 @@ public:
             if (got == 0) fail(i, text("is cut off: has ", at, " bytes, expected ", size));
             at += static_cast<std::size_t>(got);
         }
-        std::uint8_t beyond = 0;  // reading past the end makes libzip compare the checksum
+        std::uint8_t beyond = 0;  // libzip verifies the checksum when it reads past the end
         if (whole && zip_fread(file.get(), &beyond, 1) != 0) fail(i, "is damaged: its checksum or its length is wrong");
         return bytes;
     }

@@ -17,21 +17,22 @@
 
 namespace stylegan {
 
-/// Writes a zip archive whose entries are stored as they are (pictures are compressed already) with a fixed time stamp:
-/// the same entries give the same bytes. Entries go to the disk as they come; the archive appears with commit().
-/// More than 65,535 entries or 4 GiB in all make it a zip64 archive, which all current tools read.
+/// Writes a zip archive of uncompressed entries (pictures are compressed already) with a fixed time stamp: the same
+/// entries give the same bytes. add() writes to the disk; the archive appears at its destination with commit(). More
+/// than 65,535 entries or 4 GiB make it a zip64 archive, which all current tools read.
 /// @see APPNOTE.TXT (PKWARE), sections 4.3.7, 4.3.12, 4.3.14-4.3.16
 class ZipWriter {
 public:
     /// @throws FileError if the folder does not exist or cannot be written
     explicit ZipWriter(const std::filesystem::path& path) : file_(path) {}
 
-    /// @throws ValueError if the name is taken, too long, or the content is 4 GiB or larger
+    /// Adds an entry.
+    /// @throws ValueError if the name is taken, empty or too long, or the content is 4 GiB or larger
     /// @throws FileError if the disk is full
     void add(const std::string& name, std::span<const std::uint8_t> content) {
         if (name.empty() || name.size() > 0xFFFF || content.size() >= limit32 || !names_.insert(name).second)
             throw ValueError(text("ZipWriter: entry \"", name, "\" of ", content.size(),
-                                  " bytes: the name is taken, empty or too long, or there are 4 GiB or more"));
+                                  " bytes: expected a new name of 1 to 65535 characters and less than 4 GiB"));
         Entry entry{name, static_cast<std::uint32_t>(content.size()), checksum(content), file_.size()};
         Record local;
         local.add(0x04034B50, 4).add(20, 2);
@@ -44,7 +45,7 @@ public:
         add(name, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});  // NOLINT: text as bytes
     }
 
-    /// Writes the directory and puts the archive in its place. Call once, last. @throws FileError
+    /// Writes the directory and moves the archive to its destination. Call once, last. @throws FileError
     void commit() {
         const std::uint64_t start = file_.size();
         for (const Entry& e : entries_) write_directory_entry(e);
@@ -85,7 +86,7 @@ private:
         return static_cast<std::uint32_t>(::crc32_z(0, content.data(), content.size()));
     }
 
-    /// What the local header and the directory say alike: UTF-8 name, stored, 1 January 1980.
+    /// The fields that the local header and the directory share: UTF-8 name, uncompressed, 1 January 1980.
     static Record& add_common(Record& record, const Entry& e) {
         return record.add(0x0800, 2).add(0, 2).add(0, 2).add(0x0021, 2).add(e.crc, 4).add(e.size, 4).add(e.size, 4).add(
             e.name.size(), 2);
@@ -95,7 +96,7 @@ private:
         const bool far = e.offset >= limit32;
         const std::uint64_t format = far ? 45 : 20;
         Record central;
-        central.add(0x02014B50, 4).add(format | 0x0300, 2).add(format, 2);  // 3: Unix, so that the file mode counts
+        central.add(0x02014B50, 4).add(format | 0x0300, 2).add(format, 2);  // 3: Unix, so readers use the file mode
         add_common(central, e).add(far ? 12 : 0, 2).add(0, 2).add(0, 2).add(0, 2);
         central.add(std::uint64_t{0100644} << 16, 4).add(far ? limit32 : e.offset, 4);
         write(central, e.name);

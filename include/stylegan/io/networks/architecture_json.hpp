@@ -122,7 +122,7 @@ inline const char* read_json(const nlohmann::json& json, BlurFilter& v) {
     return sum == 0 ? expected : nullptr;
 }
 
-/// Whether a field's JSON is its member as it is. The other two have functions of their own below.
+/// Whether a field's JSON is the value of its member. The two others have functions of their own below.
 inline bool is_stored_as_is(std::string_view keyword) {
     return keyword != "resolution" && keyword != "style_mixing_prob";
 }
@@ -158,7 +158,7 @@ private:
         for_each_field(any, [&](const ArchitectureField& field, const auto&) { known.insert(field.keyword); });
         for (const auto& [key, value] : json_.items())
             if (known.count(key) == 0)
-                throw FormatError(text(where_, ": \"", key, "\" (", printed(value), ") is no keyword that is known"));
+                throw FormatError(text(where_, ": \"", key, "\" (", printed(value), ") is not a known keyword"));
     }
 
     /// The height of the pictures, from the base height that is already read.

@@ -21,12 +21,12 @@
 
 namespace stylegan {
 
-/// Gives every parameter of a layer or network its values, from the tensors whose names begin with `prefix`.
+/// Loads every parameter of a layer or network from the tensor named `prefix` + its name.
 /// @param file   a SafetensorsFile, or NamedTensors of any other format
-/// @param layer  anything with visit(): see for_each_parameter
-/// @param extra  what becomes of tensors of this prefix that the layer does not have
-/// @throws FormatError if a tensor is missing or has another shape ([] and [1] count as one), ExtraTensorsError if there
-///         are extra ones that are refused. The layer may then be filled in part
+/// @param layer  any type with visit(): see for_each_parameter
+/// @param extra  what happens if there are further tensors with this prefix
+/// @throws FormatError if a tensor is missing or has another shape ([] and [1] are the same), ExtraTensorsError for
+///         further tensors. Some parameters may be loaded by then
 template <class File, class Layer>
 void load_parameters(const File& file, const std::string& prefix, Layer& layer,
                      ExtraTensors extra = ExtraTensors::refused) {
@@ -50,15 +50,15 @@ void load_parameters(const File& file, const std::string& prefix, Layer& layer,
         loaded.insert(full);
     });
 
-    if (extra == ExtraTensors::passed_over) return;
+    if (extra == ExtraTensors::ignored) return;
     std::vector<std::string> surplus;
     for (const std::string& name : file.names())
         if (name.starts_with(prefix) && loaded.count(name) == 0) surplus.push_back(name);
     refuse_extra_tensors(file.path(), surplus);
 }
 
-/// Adds every parameter of a layer or network, under `prefix` and its name. They must stay where they are until the file is
-/// written; those of a GPU are copied here.
+/// Adds every parameter of a layer or network to a file, named `prefix` + its name. Parameters must stay in place until
+/// the file is written; those of a GPU are copied at once.
 /// @throws ValueError if a name is taken
 template <class Layer>
 void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Layer& layer) {
@@ -72,44 +72,46 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
 
 namespace detail {
 
-/// An architecture as it stands in the metadata.
+/// An architecture as in the metadata.
 [[nodiscard]] STYLEGAN_INLINE std::string architecture_text(const Architecture& a);
 
 }  // namespace detail
 
-/// What load() and save() need of a network.
+/// What load() and save() require of a network.
 template <class T>
 concept Network = requires(const T& network) {
     { network.architecture() } -> std::convertible_to<Architecture>;
 };
 
-/// A network that maps latents is a generator, any other a discriminator.
+/// A network with a mapping network is a generator, any other a discriminator.
 template <Network T>
 inline constexpr NetworkKind kind_of = requires(const T& network) {
     network.mapping();
 }
 ? NetworkKind::generator : NetworkKind::discriminator;
 
-/// A file of networks: tensors `G/...`, `D/...` and `Gs/...` (the moving average of G, the one to use) under the official
-/// names, `training/...` for the rest of the training state, and the architecture as JSON in the metadata. Where that is
-/// missing, the architecture is read off the tensors. Files of other formats look the same from here: see
-/// open_network_file().
+/// A file of networks: tensors `G/...`, `D/...` and `Gs/...` (the moving average of G, the one to use) with official
+/// names, `training/...` for the rest of the training state, and the architecture as JSON in the metadata. If that is
+/// missing, the architecture is inferred from the tensors. Files of all formats look the same: see open_network_file().
+/// Const members may be used from several threads.
 class Checkpoint {
 public:
-    /// @param extra  what becomes of tensors that the networks do not have, here and in load()
-    /// @throws FileError, FormatError if it cannot be read or holds no network, or one of other widths than it says
+    /// @param extra  what happens if there are tensors that the networks do not have, here and in load()
+    /// @throws FileError if it cannot be read
+    /// @throws FormatError if it has no network, or the tensors of one do not have the widths of its architecture
     explicit Checkpoint(const std::filesystem::path& path, ExtraTensors extra = ExtraTensors::refused);
 
     [[nodiscard]] const Architecture& architecture() const {
         return file_.architecture(has("Gs") || has("G") ? NetworkKind::generator : NetworkKind::discriminator);
     }
-    /// Of the generator or the discriminator: official files tell each apart.
+    /// The architecture of the generator or the discriminator. In official files they may differ.
     [[nodiscard]] const Architecture& architecture(NetworkKind kind) const { return file_.architecture(kind); }
 
     /// "safetensors", "official TensorFlow pickle" and the like.
     [[nodiscard]] const std::string& format() const { return file_.format; }
 
-    /// Keywords of the architecture that the file does not tell, "fused_scale = \"auto\"" and the like; empty for our files.
+    /// Keywords of the architecture that the file does not have, with their assumed values: "fused_scale = \"auto\"".
+    /// Empty for files of this library.
     [[nodiscard]] std::vector<std::string> assumed() const;
 
     /// Whether there is a network "Gs", "G" or "D".
@@ -120,16 +122,16 @@ public:
     }
 
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
-    /// All of the file, as write_networks() takes it.
+    /// The whole file, for write_networks().
     [[nodiscard]] const NetworkFile& networks() const { return file_; }
 
-    /// The tensors, under the official names.
+    /// The tensors, with official names.
     [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
 
-    /// Whether the file's format keeps no average w: load_generator() measures it then.
+    /// Whether the format of the file has no average w. load_generator() then computes it.
     [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
 
-    /// Fills a network: a generator from Gs, or G where there is no Gs; a discriminator from D.
+    /// Loads a network: a generator from Gs, or from G if there is no Gs; a discriminator from D.
     /// @throws FormatError if the file lacks that network, or holds one of another architecture, or lacks one of its
     ///         tensors; ExtraTensorsError if it has others below its name
     template <Network T>
@@ -138,30 +140,30 @@ public:
         load_parameters(file(), prefix_of(kind_of<T>), network, extra_);
     }
 
-    /// Where the tensors of a network begin: "Gs/", "G/" or "D/".
-    /// @throws FormatError if the file lacks that network
+    /// The prefix of the tensors of a network: "Gs/", "G/" or "D/".
+    /// @throws FormatError if the file does not have that network
     [[nodiscard]] std::string prefix_of(NetworkKind kind) const;
 
-    /// @throws FormatError that lists every keyword by which the file's network of this kind differs from `expected`;
-    ///         keywords that the file does not tell are not compared
+    /// Compares the architecture of the file's network of this kind with `expected`, without keywords that the file
+    /// does not have. @throws FormatError that lists every difference
     void check_architecture(const Architecture& expected, NetworkKind kind) const;
 
 private:
-    /// A file that claims other widths than its tensors have is refused here, before a network of those widths is built.
+    /// Compares shapes with the architecture, before a network of that size is built.
     void check_widths(const std::string& network) const;
 
     NetworkFile file_;
     ExtraTensors extra_;
 };
 
-/// Fills a generator or discriminator from a checkpoint, as Checkpoint::load().
+/// Loads a generator or discriminator from a checkpoint, as Checkpoint::load().
 /// @throws FileError, FormatError
 template <Network T>
 void load(T& network, const std::filesystem::path& path) {
     Checkpoint(path).load(network);
 }
 
-/// Writes a checkpoint of one network: a generator as `Gs/...`, a discriminator as `D/...`. The file appears when complete.
+/// Writes a checkpoint of one network, atomically: a generator as `Gs/...`, a discriminator as `D/...`.
 /// @throws FileError if it cannot be written
 template <Network T>
 void save(const std::filesystem::path& path, const T& network) {

@@ -13,10 +13,10 @@
 
 namespace stylegan {
 
-/// Writes the networks of a file in the format that the ending of `path` stands for: `.safetensors`, ours; `.pkl`, the
-/// official TensorFlow release's; `.pt`, `.pth` or `.model`, rosinality/style-based-gan-pytorch's. Training state is
-/// left out.
-/// @throws ValueError if the ending is another one, or the format cannot hold these networks
+/// Writes the networks of a file, without training state. The extension of `path` selects the format: `.safetensors`,
+/// the library's own; `.pkl`, the official TensorFlow release; `.pt`, `.pth` or `.model`,
+/// rosinality/style-based-gan-pytorch.
+/// @throws ValueError if the extension is another one, or the format cannot represent these networks
 /// @throws FileError if the file cannot be written
 inline void write_networks(const std::filesystem::path& path, const NetworkFile& networks) {
     const std::string ending = path.extension().string();
@@ -26,7 +26,7 @@ inline void write_networks(const std::filesystem::path& path, const NetworkFile&
         throw ValueError(
             text(path.string(), ": ends with \"", ending, "\", expected .safetensors, .pkl, .pt, .pth or .model"));
     SafetensorsWriter writer;
-    std::vector<std::vector<float>> values;  // all at once: they must stay until the file is written
+    std::vector<std::vector<float>> values;  // they must stay in place until the file is written
     values.reserve(networks.tensors.names().size());
     bool generator = false;
     for (const std::string& name : networks.tensors.names()) {

@@ -13,11 +13,12 @@ namespace stylegan {
 
 namespace detail {
 
-/// A generator of huangzh13/StyleGAN.pytorch, put under official names. Its weights are the official ones in PyTorch's
+/// Converts a generator of huangzh13/StyleGAN.pytorch to official names. Its weights are the official ones in PyTorch's
 /// layouts; its instance norm has another epsilon.
 class Huangzh13Generator {
 public:
-    static constexpr const char* first = "g_synthesis.init_block.conv.weight";
+    /// The name by which the format is recognised; a prefix may precede it.
+    static constexpr const char* signature = "g_synthesis.init_block.conv.weight";
 
     Huangzh13Generator(const NamedTensors& file, const std::string& prefix, ExtraTensors extra)
         : in_(file, prefix), extra_(extra) {
@@ -59,8 +60,7 @@ private:
             if (!in_.has(from + "const"))
                 throw FormatError(
                     text(out_->path().string(), ": has no tensor \"", from,
-                         "const\"; without a constant that "
-                         "program shapes its first maps otherwise than the official one, and is not read"));
+                         "const\", expected one: without a constant input that program differs from the official one"));
             out_->add(conv0 + "const", in_.take(from + "const", 4));
             out_->add(conv0 + "bias", in_.vector(from + "bias"));
         } else {
@@ -101,7 +101,7 @@ private:
         return width;
     }
 
-    /// The filter is kept with each stage, as the kernel (1, 1, n, n); all are the same.
+    /// Reads the blur filter from its kernel, (1, 1, n, n). All stages must have the same.
     void read_blur(const std::string& name, bool is_first) {
         std::vector<double> taps;
         if (in_.has(name)) {
@@ -124,7 +124,7 @@ private:
         if (is_first) blur_ = filter;
         if (!fits || filter != blur_ || (!taps.empty() && !in_.is_blur(name, taps)))
             throw FormatError(text(out_->path().string(), ": tensor \"", name,
-                                   "\" is no blur of at most 7 taps, or another one than the first"));
+                                   "\" is not a blur of at most 7 taps, or not that of the first stage"));
     }
 
     PortTensors in_;
@@ -136,17 +136,18 @@ private:
 
 }  // namespace detail
 
-/// The generator of huangzh13/StyleGAN.pytorch: `GAN_GEN_D_E.pth` or `GAN_GEN_SHADOW_D_E.pth`, which becomes Gs.
-/// @param extra  what becomes of tensors that the generator does not have
-/// @return nothing if these are other tensors
-/// @throws FormatError if they are, but not as that program writes them
+/// The generator of huangzh13/StyleGAN.pytorch, `GAN_GEN_D_E.pth` or `GAN_GEN_SHADOW_D_E.pth`. It becomes Gs.
+/// @param extra  what happens if there are tensors that the generator does not have
+/// @return nothing for tensors of other programs
+/// @throws FormatError if tensors are missing or have shapes that this program does not write
 [[nodiscard]] inline std::optional<NetworkFile> networks_of_huangzh13(const NamedTensors& tensors, ExtraTensors extra) {
     for (const std::string& name : tensors.names()) {
-        if (!name.ends_with(detail::Huangzh13Generator::first)) continue;
+        if (!name.ends_with(detail::Huangzh13Generator::signature)) continue;
         NetworkFile out;
         out.format = "PyTorch, huangzh13/StyleGAN.pytorch";
         out.tensors = NamedTensors(tensors.path(), tensors.file());
-        const std::string prefix = name.substr(0, name.size() - std::string(detail::Huangzh13Generator::first).size());
+        const std::string prefix =
+            name.substr(0, name.size() - std::string(detail::Huangzh13Generator::signature).size());
         detail::Huangzh13Generator(tensors, prefix, extra).add_to(out);
         return out;
     }

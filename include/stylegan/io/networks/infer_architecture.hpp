@@ -223,9 +223,9 @@ private:
 
 }  // namespace detail
 
-/// Infers an architecture from the names and shapes of the variables of a generator, a discriminator, or both (one may be
-/// empty). Keywords that leave no trace take their defaults and are listed in the result. Only some of the shapes are
-/// looked at: loading the network checks them all.
+/// Infers an architecture from the names and shapes of the variables of a generator, a discriminator, or both (one may
+/// be empty). Keywords that leave no trace take their defaults and are listed in the result. Only some of the shapes
+/// are checked here; loading the network checks them all.
 /// @param where  the start of messages, such as the file
 /// @throws FormatError if these are not the variables of such a network
 [[nodiscard]] inline InferredArchitecture infer_architecture(const VariableShapes& generator,

@@ -11,16 +11,16 @@
 
 namespace stylegan {
 
-/// What a reader makes of a file of networks, whatever its format: tensors `Gs/...`, `G/...`, `D/...` under the
-/// official names and in the official layouts, and what is known of their architectures.
+/// The common form of all files of networks: tensors `Gs/...`, `G/...`, `D/...` with official names and layouts, and
+/// their architectures.
 struct NetworkFile {
-    std::string format;  ///< in words, such as "safetensors"
+    std::string format;  ///< such as "safetensors" or "official TensorFlow pickle"
     NamedTensors tensors;
     Architecture generator, discriminator;
-    std::vector<std::string> assumed;  ///< keywords that the file does not tell
+    std::vector<std::string> assumed;  ///< keywords that the file does not have
     std::map<std::string, std::string> metadata;
-    std::string left_out;             ///< a network in the file that is not read, and why; empty where there is none
-    bool average_is_missing = false;  ///< the average w is 0, and not because the network was never trained
+    std::string left_out;             ///< a network that is not read, and why; empty if there is none
+    bool average_is_missing = false;  ///< the file has no average w; it is 0 here
 
     [[nodiscard]] const Architecture& architecture(NetworkKind kind) const {
         return kind == NetworkKind::generator ? generator : discriminator;

@@ -28,10 +28,10 @@ inline std::string keyword_text(PickleValue v) {
 }
 
 /// The keywords that an official network was built with, as JSON.
-/// @param count  of the values so far: they may refer to each other, so that a few stand for any number
+/// @param count  values so far. Values may refer to each other, so a small file can describe very many
 inline nlohmann::json json_of_pickle(PickleValue v, int& count, int depth = 0) {
     if (depth > 8) v.fail("nests too deep for a network's keywords");
-    if (++count > 1000) v.fail("is the thousandth value and not the last, too many for a network's keywords");
+    if (++count > 1000) v.fail("is value number 1001 of a network's keywords, expected at most 1000");
     if (v.is_none()) return nullptr;
     if (v.is_boolean()) return v.boolean();
     if (v.is_integer()) return v.integer();
@@ -56,13 +56,13 @@ inline nlohmann::json json_of_pickle(PickleValue v, int& count, int depth = 0) {
     return json;
 }
 
-/// Reads what the official TensorFlow release writes: Network objects with their state, usually (G, D, Gs).
+/// Reads the files of the official TensorFlow release: network objects with their state, usually (G, D, Gs).
 class OfficialPickle {
 public:
     OfficialPickle(NetworkFile& out, const Pickle& pickle) : out_(out), pickle_(pickle) {}
 
     void read(PickleValue root) {
-        if (root.is_object()) {  // one network alone
+        if (root.is_object()) {  // a single network
             const PickleValue state = state_of(root);
             const bool generator = is_generator(state.at("build_func_name"));
             read_network(root, generator ? "Gs" : "D");
@@ -103,12 +103,12 @@ private:
         if (generator == (name == "D"))
             network.fail(text("is a network of the function ", function.characters(), " in the place of ", name));
         const Architecture a = architecture_of(state, generator, is_progressive(function), name);
-        (generator ? out_.generator : out_.discriminator) = a;  // Gs comes after G, and is the one to use
+        (generator ? out_.generator : out_.discriminator) = a;  // Gs comes after G and replaces it
         (generator ? has_generator_ : has_discriminator_) = true;
         add_variables(out_.tensors, state.at("variables"), name + "/");
         if (const auto components = state.find("components")) {
             if (components->size() > 16)
-                components->fail(text("has ", components->size(), " components, more than any network"));
+                components->fail(text("has ", components->size(), " components, expected at most 16"));
             for (std::size_t i = 0; i < components->size(); ++i) {
                 const PickleValue part = state_of(components->entry(i).second);
                 add_variables(out_.tensors, part.at("variables"), text(name, '/', part.at("name").characters(), '/'));
@@ -127,14 +127,14 @@ private:
             defaults.num_channels = 1;
         }
         if (progressive) rename_keywords(json, keywords);
-        const bool latent_is_told = json.contains("latent_size") && !json["latent_size"].is_null();
-        if (progressive && !latent_is_told) json.erase("latent_size");
+        const bool has_latent_size = json.contains("latent_size") && !json["latent_size"].is_null();
+        if (progressive && !has_latent_size) json.erase("latent_size");
         Architecture a = architecture_from_json(json, text(pickle_.where(), ": ", name, ": static_kwargs"), defaults);
-        if (progressive && generator && !latent_is_told) a.latent_size = a.nf(0);
+        if (progressive && generator && !has_latent_size) a.latent_size = a.nf(0);
         return a;
     }
 
-    /// The Progressive GAN's names for what StyleGAN named anew.
+    /// Replaces keywords of the Progressive GAN by those of StyleGAN.
     static void rename_keywords(nlohmann::json& json, PickleValue keywords) {
         if (json.contains("use_leakyrelu")) {
             json["nonlinearity"] = json["use_leakyrelu"] == false ? "relu" : "lrelu";
@@ -165,10 +165,11 @@ private:
 
 }  // namespace detail
 
-/// Reads a file of the official TensorFlow release (`.pkl`): its networks G, D, Gs, of networks_stylegan or
-/// networks_progan, states of version 2 and 3. Their keywords decide the architecture; the source text in the file is
-/// not looked at. The numbers stay in the file until they are read.
-/// @throws FileError, FormatError
+/// Reads a file of the official TensorFlow release (`.pkl`): the networks G, D and Gs of networks_stylegan or
+/// networks_progan, with states of version 2 or 3. The architecture comes from their keywords; the Python source in the
+/// file is ignored. Numbers stay in the file until they are read.
+/// @throws FileError if it cannot be opened
+/// @throws FormatError with the byte, if it is cut off or damaged, or is not such a file
 [[nodiscard]] inline NetworkFile read_official_pickle(const std::filesystem::path& path) {
     const auto file = std::make_shared<const PickleFile>(path);
     NetworkFile out;

@@ -19,7 +19,7 @@ namespace stylegan {
 namespace detail {
 
 /// Why the official program cannot compute a network of this architecture; nullptr if it can.
-inline const char* unofficial(const Architecture& a) {
+inline const char* why_not_official(const Architecture& a) {
     if (a.base != Size{}) return "the official networks begin at 4x4";
     if (a.bias_before_blur) return "the official networks add the bias after the blur (bias_before_blur)";
     if (a.instance_norm_epsilon != Epsilon(1e-8))
@@ -28,7 +28,7 @@ inline const char* unofficial(const Architecture& a) {
     return nullptr;
 }
 
-/// Writes the networks of one file in the official layout.
+/// Writes the networks of one file as an official pickle.
 class OfficialPickleWriter {
 public:
     OfficialPickleWriter(const NetworkFile& in, AtomicFile& out)
@@ -86,7 +86,7 @@ private:
         out_.string(name);
         out_.string("static_kwargs");
         write_keywords(a, function);
-        out_.string("build_module_src");  // the official program runs this, and has these functions
+        out_.string("build_module_src");  // the official program executes this
         out_.string(a.progressive_gan ? "from training.networks_progan import *\n"
                                       : "from training.networks_stylegan import *\n");
         out_.string("build_func_name");
@@ -200,13 +200,14 @@ private:
 
 }  // namespace detail
 
-/// Writes networks as the official TensorFlow release does: a pickle (protocol 4) of (G, D, Gs), None for what is not
-/// there. In place of the official source text, which it runs, it is told to import that release's own functions.
-/// @throws ValueError if the official program cannot compute such a network, with the reason
+/// Writes networks as the official TensorFlow release does: a pickle (protocol 4) of (G, D, Gs), with None for a
+/// missing network. Where official files have the Python source of the network functions, these files import the
+/// release's own.
+/// @throws ValueError with the reason, if the official program cannot compute such a network
 /// @throws FileError if the file cannot be written
 inline void write_official_pickle(const std::filesystem::path& path, const NetworkFile& networks) {
     for (const NetworkKind kind : {NetworkKind::generator, NetworkKind::discriminator})
-        if (const char* reason = detail::unofficial(networks.architecture(kind)))
+        if (const char* reason = detail::why_not_official(networks.architecture(kind)))
             throw ValueError(text(path.string(), ": the official format cannot hold this network: ", reason));
     AtomicFile file(path);
     detail::OfficialPickleWriter(networks, file).write();

@@ -9,11 +9,11 @@
 
 namespace stylegan {
 
-/// Opens a file of networks of any format that we know: safetensors, the official TensorFlow release's `.pkl`, and the
-/// generators of two programs in PyTorch. What the format is, its content tells.
-/// @param extra  what becomes of tensors that belong to no network. Those below the name of a network, where a format has
-///               the official names, are told from its own when it is filled
-/// @throws FileError, FormatError if it cannot be read or holds no network, ExtraTensorsError
+/// Opens a file of networks: safetensors, a `.pkl` of the official TensorFlow release, or a generator of one of two
+/// PyTorch programs. The format is detected from the content.
+/// @param extra  what happens if there are tensors that belong to no network. Further tensors below "G/", "Gs/" or "D/"
+///               are found when the network is loaded
+/// @throws FileError if it cannot be read, FormatError if it has no network, ExtraTensorsError
 [[nodiscard]] STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path,
                                                             ExtraTensors extra = ExtraTensors::refused);
 

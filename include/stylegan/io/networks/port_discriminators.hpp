@@ -8,10 +8,10 @@
 
 namespace stylegan::detail {
 
-/// The discriminators of the programs in PyTorch whose generators we read. In both, a picture enters by a convolution
-/// without the activation that follows in the official network; rosinality's takes its minibatch statistics over the
-/// whole batch. Read as an official discriminator they would give other scores without a word.
-/// @return what is there and why it is not read, in words; nothing where there is none
+/// Recognises the discriminators of the PyTorch ports. They are not read: neither has the activation after the
+/// convolution of the input picture, and rosinality's takes its minibatch statistics over the whole batch. As official
+/// discriminators they would silently give other scores.
+/// @return which discriminator it is and why it is not read; nothing if there is none
 inline std::optional<std::string> port_discriminator(const NamedTensors& tensors) {
     for (const std::string& name : tensors.names()) {
         const bool rosinality =
@@ -21,8 +21,7 @@ inline std::optional<std::string> port_discriminator(const NamedTensors& tensors
                    "activation and its minibatch statistics go over the whole batch, unlike the official one's";
         if (name.ends_with("final_block.conv.weight"))
             return "a discriminator of huangzh13/StyleGAN.pytorch, which is not read: its input layers have no "
-                   "activation, "
-                   "unlike the official one's";
+                   "activation, unlike the official one's";
     }
     return std::nullopt;
 }

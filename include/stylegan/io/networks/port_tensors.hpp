@@ -19,16 +19,16 @@
 
 namespace stylegan::detail {
 
-/// Where another program keeps something: tensors of PyTorch's layouts, to be had in the official ones. Remembers
-/// what was taken, so that what nobody asked for can be named.
+/// The tensors of a PyTorch port, converted to the official layouts. Records which tensors are taken, so that the rest
+/// can be reported.
 class PortTensors {
 public:
-    /// @param prefix  that the names below begin with
+    /// @param prefix  put before the names below
     PortTensors(const NamedTensors& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
 
     [[nodiscard]] bool has(const std::string& name) const { return file_.contains(prefix_ + name); }
 
-    /// A tensor as it is, of the given rank, its numbers to be multiplied by `scale`.
+    /// A tensor of the given rank in its own layout, multiplied by `scale`.
     [[nodiscard]] StoredArray take(const std::string& name, std::size_t rank, double scale = 1) {
         StoredArray a = file_[prefix_ + name];
         if (a.shape.size() != rank)
@@ -52,8 +52,7 @@ public:
         return take(name, 4, scale).permuted({2, 3, 0, 1});
     }
 
-    /// A kernel that never changes: (C, 1, 3, 3) of a blur. @return whether it is the outer product of `taps`,
-    /// summing to 1
+    /// Whether a constant kernel, such as (C, 1, 3, 3), is the outer product of `taps`, normalised to sum 1.
     [[nodiscard]] bool is_blur(const std::string& name, const std::vector<double>& taps) {
         const std::vector<double> values = take(name, 4).read<double>();
         double sum = 0;
@@ -65,9 +64,9 @@ public:
         return true;
     }
 
-    /// @throws ExtraTensorsError that names the tensors below the prefix that were never taken, if they are refused
+    /// @throws ExtraTensorsError that names the tensors with this prefix that were not taken, unless they are ignored
     void require_all_taken(ExtraTensors extra) const {
-        if (extra == ExtraTensors::passed_over) return;
+        if (extra == ExtraTensors::ignored) return;
         std::vector<std::string> surplus;
         for (const std::string& name : file_.names())
             if (name.starts_with(prefix_) && used_.count(name) == 0) surplus.push_back(name);
@@ -80,9 +79,9 @@ private:
     std::set<std::string> used_;
 };
 
-/// What the ports do not keep and the official networks do: `lod`, and a noise map for each layer, which the ports draw
-/// anew for each picture. They are the same for every file.
-/// @throws FormatError for more than 2048x2048: a file of names alone must not ask for maps of any size
+/// Adds what official networks have and the ports do not: `lod`, and a noise map for each layer, where the ports draw
+/// noise for each picture. The maps are the same for every file.
+/// @throws FormatError for more than 2048x2048, because a file with names alone could demand any amount of memory
 inline void add_constants(NamedTensors& out, const std::string& prefix, int stages, double lod) {
     constexpr int most_stages = 10;
     if (stages > most_stages)
@@ -93,12 +92,12 @@ inline void add_constants(NamedTensors& out, const std::string& prefix, int stag
         const Index size = Index{4} << (layer / 2);
         std::vector<float> map(static_cast<std::size_t>(size * size));
         RandomStream(0, 0, Purpose::noise, static_cast<std::uint32_t>(layer)).fill_normal(map.data(), map.size());
-        out.add(text(prefix, "G_synthesis/noise", layer), StoredArray::own(std::move(map), {1, 1, size, size}));
+        out.add(text(prefix, "G_synthesis/noise", layer), StoredArray::owning(std::move(map), {1, 1, size, size}));
     }
 }
 
-/// The level of detail of a network that was grown up to some stage, which the file's name tells:
-/// "train_step-6.model" with start "train_step-". 0 if it does not.
+/// The level of detail of a network that was not fully grown, from the number in its file name: "train_step-6.model"
+/// with start "train_step-". 0 if there is no such number.
 inline double lod_of_name(std::string_view file_name, std::string_view start, int stages) {
     const std::size_t at = file_name.find(start);
     if (at == std::string_view::npos) return 0;
@@ -110,7 +109,7 @@ inline double lod_of_name(std::string_view file_name, std::string_view start, in
     return whole && step >= 0 && step < stages ? stages - 1 - step : 0;
 }
 
-/// The architecture of the generator that was put together under "Gs/" or "G/".
+/// The architecture inferred from the tensors under "Gs/" or "G/".
 inline Architecture inferred_generator(const NetworkFile& file, const std::string& prefix) {
     VariableShapes shapes;
     for (const std::string& name : file.tensors.names())

@@ -12,18 +12,19 @@ namespace stylegan {
 
 namespace detail {
 
-/// One generator of rosinality/style-based-gan-pytorch, put under official names. What is other numbers there:
+/// Converts a generator of rosinality/style-based-gan-pytorch to official names. Its weights follow other conventions:
 ///
-/// - every layer has the equalized rate sqrt(2 / fan_in), the styles, to_rgb and noise strengths too; the mapping
-///   network learns at the full rate;
-/// - "scale + 1" is kept as one number, in the bias of the style;
-/// - fused kernels are divided by four;
+/// - every layer has the equalized learning rate with gain sqrt(2), including styles, to_rgb and noise strengths; the
+///   mapping network has no lrmul;
+/// - the bias of a style holds "scale + 1";
+/// - fused kernels are four times the official ones;
 /// - the constant has no bias of its own.
 ///
-/// What is other arithmetic becomes options of the architecture: bias_before_blur, instance_norm_epsilon, shared_noise.
+/// Different arithmetic becomes fields of the architecture: bias_before_blur, instance_norm_epsilon, shared_noise.
 class RosinalityGenerator {
 public:
-    static constexpr const char* first = "generator.progression.0.conv1.input";
+    /// The name by which the format is recognised; a prefix may precede it.
+    static constexpr const char* signature = "generator.progression.0.conv1.input";
 
     RosinalityGenerator(const NamedTensors& file, const std::string& prefix, ExtraTensors extra)
         : in_(file, prefix), extra_(extra) {
@@ -48,8 +49,8 @@ public:
         if (first_fused_ < stages_) a.fused_scale = first_fused_ == 1 ? FusedScale::on : FusedScale::automatic;
         for (int s = 1; s < stages_; ++s)
             if (a.fused(s) != (s >= first_fused_))
-                throw FormatError(text(where, ": fuses the convolution of ", 4 << s, "x", 4 << s,
-                                       " where we know it from 128x128 on, everywhere or nowhere"));
+                throw FormatError(text(where, ": fuses convolutions from ", 4 << first_fused_, "x", 4 << first_fused_,
+                                       " on, expected from 128x128 on, everywhere or nowhere"));
         a.bias_before_blur = true;
         a.instance_norm_epsilon = 1e-5;
         a.shared_noise = true;
@@ -113,7 +114,7 @@ private:
         }
         if (width == 0)
             throw FormatError(text(out_->path().string(), ": has no tensor \"style.1.linear.weight_orig\""));
-        out_->add(to_ + "dlatent_avg", StoredArray::constant({width}, 0));  // measured anew by that program, never kept
+        out_->add(to_ + "dlatent_avg", StoredArray::constant({width}, 0));  // that program does not save it
     }
 
     void check_blur(const std::string& from) {
@@ -132,11 +133,11 @@ private:
 
 }  // namespace detail
 
-/// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become
-/// G and Gs) and the bare `NNNNNN.model`. Discriminators and optimizers are passed over: see port_discriminator().
-/// @param extra  what becomes of tensors that a generator does not have
-/// @return nothing if these are other tensors
-/// @throws FormatError if they are, but not as that program writes them
+/// The generators of rosinality/style-based-gan-pytorch: `train_step-N.model` (generator and g_running, which become G
+/// and Gs) and `NNNNNN.model` (g_running only). Discriminators and optimizers are ignored: see port_discriminator().
+/// @param extra  what happens if there are tensors that a generator does not have
+/// @return nothing for tensors of other programs
+/// @throws FormatError if tensors are missing or have shapes that this program does not write
 [[nodiscard]] inline std::optional<NetworkFile> networks_of_rosinality(const NamedTensors& tensors,
                                                                        ExtraTensors extra) {
     NetworkFile out;
@@ -144,8 +145,9 @@ private:
     out.tensors = NamedTensors(tensors.path(), tensors.file());
     bool found = false;
     for (const std::string& name : tensors.names()) {
-        if (!name.ends_with(detail::RosinalityGenerator::first)) continue;
-        const std::string prefix = name.substr(0, name.size() - std::string(detail::RosinalityGenerator::first).size());
+        if (!name.ends_with(detail::RosinalityGenerator::signature)) continue;
+        const std::string prefix =
+            name.substr(0, name.size() - std::string(detail::RosinalityGenerator::signature).size());
         detail::RosinalityGenerator(tensors, prefix, extra).add_to(out, prefix.starts_with("generator/") ? "G" : "Gs");
         found = true;
     }

@@ -18,23 +18,23 @@ namespace stylegan {
 namespace detail {
 
 /// Why rosinality/style-based-gan-pytorch cannot compute a generator of this architecture; nullptr if it can.
-inline const char* not_of_rosinality(const Architecture& a) {
+inline const char* why_not_rosinality(const Architecture& a) {
     if (!a.bias_before_blur) return "that program adds the bias before the blur (bias_before_blur)";
     if (a.instance_norm_epsilon != Epsilon(1e-5))
         return "that program's instance norm has the epsilon 1e-5 (instance_norm_epsilon)";
     if (!a.shared_noise) return "that program has one noise map for both layers of a stage (shared_noise)";
-    if (a.base != Size{} || a.stages() < 2) return "that program begins at 4x4, and goes on";
+    if (a.base != Size{} || a.stages() < 2) return "that program has the base size 4x4 and at least two resolutions";
     if (a.blur_filter != BlurFilter{}) return "that program's blur is [1, 2, 1] (blur_filter)";
     if (a.label_size != 0) return "that program has no labels (label_size)";
     if (a.mapping_layers < 1) return "that program has a mapping network (mapping_layers)";
     if (!a.normalize_latents || !a.use_styles || !a.const_input_layer || !a.use_noise || a.use_pixel_norm ||
         !a.use_instance_norm || !a.use_wscale || a.progressive_gan || a.nonlinearity != Nonlinearity::leaky_relu ||
         a.mapping_nonlinearity != Nonlinearity::leaky_relu)
-        return "that program knows configuration F alone";
+        return "that program has configuration F only";
     return nullptr;
 }
 
-/// Writes a state dictionary in PyTorch's zip format: first the numbers, then the pickle that names them.
+/// Writes a state dictionary in PyTorch's zip format: first the numbers, then the pickle with their names.
 class TorchWriter {
 public:
     explicit TorchWriter(const std::filesystem::path& path) : zip_(path) {
@@ -86,7 +86,7 @@ private:
     int count_ = 0;
 };
 
-/// The other way of RosinalityGenerator.
+/// The inverse of RosinalityGenerator.
 class RosinalityWriter {
 public:
     RosinalityWriter(const NetworkFile& in, std::string prefix, const std::filesystem::path& path)
@@ -120,7 +120,7 @@ private:
         if (s == 0) {
             const StoredArray& constant = tensor(conv0 + "const");
             std::vector<float> values = constant.read<float>();
-            const std::vector<float> bias = tensor(conv0 + "bias").read<float>();  // has no place of its own there
+            const std::vector<float> bias = tensor(conv0 + "bias").read<float>();  // that program has no such parameter
             for (std::size_t i = 0; i < values.size(); ++i) values[i] += bias[i * bias.size() / values.size()];
             out_.add(to + "conv1.input", constant.shape, values);
         } else if (a_.fused(s)) {
@@ -170,18 +170,18 @@ private:
 
 }  // namespace detail
 
-/// Writes a generator as rosinality/style-based-gan-pytorch keeps its g_running (`NNNNNN.model`): a state dictionary
-/// that torch.load() and load_state_dict() of its StyledGenerator take. Gs is written, or G where there is no Gs; its
-/// noise maps and its average w have no place there.
-/// @throws ValueError if that program cannot compute such a network, with the reason
+/// Writes a generator as rosinality/style-based-gan-pytorch saves its g_running (`NNNNNN.model`): a state dictionary
+/// for torch.load() and load_state_dict() of its StyledGenerator. Writes Gs, or G if there is no Gs, without noise maps
+/// and average w, which that program does not have.
+/// @throws ValueError with the reason, if that program cannot compute such a network
 /// @throws FormatError if there is no generator; FileError if the file cannot be written
 inline void write_rosinality(const std::filesystem::path& path, const NetworkFile& networks) {
-    if (const char* reason = detail::not_of_rosinality(networks.generator))
+    if (const char* reason = detail::why_not_rosinality(networks.generator))
         throw ValueError(text(path.string(),
                               ": the format of rosinality/style-based-gan-pytorch cannot hold this network: ", reason));
     const bool averaged = networks.tensors.contains("Gs/lod");
     if (!averaged && !networks.tensors.contains("G/lod"))
-        throw FormatError(text(networks.tensors.path().string(), ": holds no generator, expected one to write"));
+        throw FormatError(text(networks.tensors.path().string(), ": has no generator, expected one to write"));
     detail::RosinalityWriter(networks, averaged ? "Gs/" : "G/", path).write();
 }
 

@@ -11,8 +11,8 @@
 namespace stylegan {
 
 /// The shapes of the variables that determine the size of a network: feature maps of every stage, widths of the mapping
-/// network, labels, noise maps. A file is checked against them before its network is built, because a false architecture
-/// could ask for more memory than there is.
+/// network, labels, noise maps. A file is checked against them before its network is built: a network of a wrong
+/// architecture could need more memory than there is.
 [[nodiscard]] inline VariableShapes size_defining_shapes(const Architecture& a, NetworkKind kind) {
     namespace variables = detail::variables;
     VariableShapes shapes;

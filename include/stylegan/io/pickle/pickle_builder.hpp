@@ -69,7 +69,7 @@ public:
         const detail::KnownConstructor* const known = detail::known_constructor(module, name);
         if (known == nullptr)
             p_.fail(at, text("names \"", detail::printable(module), '.', detail::printable(name),
-                             "\", which is none of the constructors that a network's file needs; nothing was run"));
+                             "\", which is not a constructor that a network's file needs; nothing was executed"));
         return add(known, at);
     }
 
@@ -188,7 +188,7 @@ private:
         const auto [known, is_new] = encoded_.try_emplace(a[0].reference_);
         if (is_new) {
             const auto bytes = StoredBytes::of_utf8(a[0].bytes().stored);
-            if (!bytes) a[0].fail("is text with characters that stand for no byte");
+            if (!bytes) a[0].fail("is text with characters above 255, expected bytes");
             known->second = *bytes;
         }
         return add(known->second, at);

@@ -7,8 +7,8 @@
 
 namespace stylegan {
 
-/// What a pickle may build; the reader knows nothing else. None of these is looked up or called: each is a name that
-/// the reader itself has a meaning for.
+/// What a pickle may build; anything else is refused. Nothing is imported or called: these are names to which the
+/// reader itself gives a meaning.
 enum class PickleConstructor {
     codecs_encode,
     copyreg_reconstructor,
@@ -36,7 +36,7 @@ namespace detail {
 struct KnownConstructor {
     std::string_view module, name;
     PickleConstructor constructor;
-    ElementType type = ElementType::f32;  // of a storage
+    ElementType type = ElementType::f32;  // of storages
 };
 
 inline constexpr KnownConstructor known_constructors[] = {

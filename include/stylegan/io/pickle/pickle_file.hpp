@@ -8,8 +8,8 @@
 
 namespace stylegan {
 
-/// A file that is one pickle, with the values that it builds. Arrays of it are valid as long as it is: their numbers lie in
-/// the file, or, where the file holds them escaped, beside the values.
+/// A file that consists of one pickle, and the values that it builds. Its arrays are valid as long as this object:
+/// their numbers are in the file or, if the file has them with escapes, next to the values.
 class PickleFile {
 public:
     /// @throws FileError, FormatError

@@ -20,15 +20,15 @@
 
 namespace stylegan {
 
-/// The place of a value within its Pickle.
+/// The index of a value within its Pickle.
 using PickleReference = std::uint32_t;
 
-/// A tensor of PyTorch, whose numbers lie apart from the pickle: in the storage of this key.
+/// A storage of PyTorch, or a part of one. Its numbers are not in the pickle but in the file, under this key.
 struct TorchStorage {
     std::string_view key;
     ElementType type = ElementType::f32;
     std::size_t elements = 0;  ///< of the whole storage
-    std::size_t first = 0;     ///< where this view begins
+    std::size_t first = 0;     ///< the element at which this part begins
 };
 
 namespace detail {
@@ -41,13 +41,13 @@ struct PickleList {  // also tuples and sets
 struct PickleDictionary {
     std::vector<std::pair<PickleReference, PickleReference>> items;
 };
-struct PickleObject {  // of a class with a state
+struct PickleObject {  // of a class that has a state
     PickleConstructor constructor;
     std::optional<PickleReference> state;
 };
 struct PickleArray {
     std::uint32_t index;                     // of its StoredArray
-    std::optional<PickleReference> storage;  // where PyTorch keeps the numbers
+    std::optional<PickleReference> storage;  // of a tensor of PyTorch
 };
 struct LongInteger {
     std::span<const std::uint8_t> bytes;  // of more than 64 bits, little-endian
@@ -59,11 +59,11 @@ using PickleContent =
 
 struct PickleNode {
     PickleContent content;
-    std::size_t at = 0;       // the byte that it was made at
-    std::uint32_t depth = 0;  // levels of containers in it
+    std::size_t at = 0;       // the byte of the operation that made it
+    std::uint32_t depth = 0;  // levels of containers within it
 };
 
-/// What each alternative of PickleContent is called in messages.
+/// The names of the alternatives of PickleContent in messages.
 inline const char* kind_of(const PickleContent& content) {
     constexpr const char* names[] = {"None",      "a truth value", "an integer", "a long integer", "a number",
                                      "text",      "bytes",         "a list",     "a dictionary",   "a constructor",
@@ -74,20 +74,20 @@ inline const char* kind_of(const PickleContent& content) {
 
 }  // namespace detail
 
-/// The values that a pickle builds: they refer to each other by number, so that neither cycles nor depth need care,
-/// and to the bytes that they were read from, which must outlive them.
+/// The values that a pickle builds. They refer to each other by index, so cycles and depth are no problem, and to the
+/// bytes of the file, which must outlive them.
 class Pickle {
 public:
     explicit Pickle(std::string where) : where_(std::move(where)) {}
 
-    /// What messages begin with: the file, and the place in it.
+    /// The start of messages: the file, and the place in it.
     [[nodiscard]] const std::string& where() const { return where_; }
 
     [[noreturn]] void fail(std::size_t at, const std::string& what) const {
         throw FormatError(text(where_, ": byte ", at, ": ", what));
     }
 
-    /// Every storage of PyTorch that is referred to, some of them more than once.
+    /// Every reference to a storage of PyTorch. A storage may occur more than once.
     [[nodiscard]] std::vector<TorchStorage> storages() const {
         std::vector<TorchStorage> all;
         for (const detail::PickleNode& node : nodes_)
@@ -102,10 +102,10 @@ private:
     std::string where_;
     std::vector<detail::PickleNode> nodes_;
     std::vector<StoredArray> arrays_;
-    std::deque<std::string> texts_;  // of those that are not in the file as they stand
+    std::deque<std::string> texts_;  // decoded from escapes, so not in the file
 };
 
-/// One value of a pickle. Everything here throws FormatError, with the byte of the file, for a value of another kind.
+/// One value of a pickle. Members for values of another kind throw FormatError with the byte of the file.
 class PickleValue {
 public:
     PickleValue(const Pickle& pickle, PickleReference reference) : pickle_(&pickle), reference_(reference) {}
@@ -130,7 +130,7 @@ public:
     }
     [[nodiscard]] std::string_view characters() const { return as<std::string_view>("text"); }
     [[nodiscard]] StoredBytes bytes() const {
-        if (is_text()) {  // Python 2 knew no difference
+        if (is_text()) {  // Python 2 did not distinguish them
             const std::string_view s = characters();
             return StoredBytes({reinterpret_cast<const std::uint8_t*>(s.data()), s.size()});  // NOLINT: text as bytes
         }
@@ -157,7 +157,7 @@ public:
         const auto& [key, value] = dictionary().items.at(i);
         return {PickleValue(*pickle_, key), PickleValue(*pickle_, value)};
     }
-    /// The value of a key of text; FormatError also if the key is there twice.
+    /// The value of a text key, if there is one. @throws FormatError also if the key occurs twice
     [[nodiscard]] std::optional<PickleValue> find(std::string_view key) const {
         std::optional<PickleValue> found;
         for (const auto& [k, v] : dictionary().items) {
@@ -168,6 +168,7 @@ public:
         }
         return found;
     }
+    /// The value of a text key. @throws FormatError also if there is none
     [[nodiscard]] PickleValue at(std::string_view key) const {
         const auto found = find(key);
         if (!found) fail(text("has no \"", key, '"'));
@@ -177,19 +178,20 @@ public:
     [[nodiscard]] PickleConstructor constructor() const {
         return as<const detail::KnownConstructor*>("a constructor")->constructor;
     }
-    /// What class an object is of, and the state that it was given.
+    /// The class of an object.
     [[nodiscard]] PickleConstructor object_class() const { return as<detail::PickleObject>("an object").constructor; }
+    /// The state of an object.
     [[nodiscard]] PickleValue state() const {
         const auto& object = as<detail::PickleObject>("an object");
         if (!object.state) fail("is an object without a state");
         return {*pickle_, *object.state};
     }
 
-    /// An array of NumPy, or a tensor of PyTorch: then its bytes are elsewhere, see storage().
+    /// An array of NumPy or a tensor of PyTorch. The bytes of a tensor are elsewhere: see storage().
     [[nodiscard]] const StoredArray& array() const {
         return pickle_->arrays_[as<detail::PickleArray>("an array").index];
     }
-    /// Where PyTorch keeps the numbers of array().
+    /// The storage with the numbers of array(); nothing for an array of NumPy.
     [[nodiscard]] std::optional<TorchStorage> storage() const {
         if (holds<TorchStorage>()) return as<TorchStorage>("a storage");
         const auto& storage = as<detail::PickleArray>("a tensor").storage;

@@ -14,8 +14,8 @@
 
 namespace stylegan {
 
-/// Writes the operations of Python's pickle, protocol 2 or 4 (for bytes), value by value: what is written is put on the
-/// reader's stack.
+/// Writes the operations of Python's pickle, value by value. Each value goes to the reader's stack. Protocol 2, or 4
+/// for bytes().
 class PickleWriter {
 public:
     using Sink = std::function<void(const void* data, std::size_t size)>;
@@ -52,7 +52,7 @@ public:
         number(size, 8);
         raw(data, size);
     }
-    /// What a name stands for: the reader imports it.
+    /// A name that the reader imports.
     void global(std::string_view module, std::string_view name) {
         operation('c');
         raw(module.data(), module.size());
@@ -61,7 +61,7 @@ public:
         raw("\n", 1);
     }
 
-    // Containers: begin, the items, end.
+    // A container: mark() or begin, its items, end.
     void mark() { operation('('); }
     void end_tuple() { operation('t'); }
     void end_list() { operation('l'); }
@@ -70,7 +70,7 @@ public:
         operation('}');
         mark();
     }
-    void end_dictionary() { operation('u'); }  // of keys and values in turn
+    void end_dictionary() { operation('u'); }  // the items are keys and values in turn
 
     void extents(const std::vector<Index>& shape) {
         mark();
@@ -78,6 +78,7 @@ public:
         end_tuple();
     }
 
+    // Operations on the topmost values of the stack.
     void call() { operation('R'); }            // callable, arguments
     void make_object() { operation('\x81'); }  // class, arguments
     void set_state() { operation('b'); }       // object, state

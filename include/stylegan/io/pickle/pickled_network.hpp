@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <string>
 
-// A network as the official TensorFlow release pickles it: an object whose state is a dictionary with `variables`, a list
-// of (name, array), and `components`, further networks by name.
+// A network as the official TensorFlow release pickles it: an object whose state is a dictionary with `variables`, a
+// list of (name, array), and `components`, further networks by name.
 namespace stylegan::detail {
 
 /// The state of a pickled network. @throws FormatError if the value is no object, or has no state

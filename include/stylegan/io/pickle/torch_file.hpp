@@ -22,7 +22,7 @@ namespace stylegan {
 
 namespace detail {
 
-/// Gives every tensor below a value its name: keys of dictionaries and places in lists, joined by '/'.
+/// Names every tensor within a value: keys of dictionaries and indices of lists, joined by '/'.
 class TensorNames {
 public:
     TensorNames(NamedTensors& out, const std::map<std::string, std::span<const std::uint8_t>, std::less<>>& storages)
@@ -86,14 +86,14 @@ public:
 private:
     [[noreturn]] void fail(const std::string& what) const { throw FormatError(text(path_.string(), ": ", what)); }
 
-    /// The format of PyTorch 1.6 and later: a zip archive of a pickle and one entry for each storage.
+    /// The format since PyTorch 1.6: a zip archive with a pickle and an entry for each storage.
     void read_zip(NamedTensors& out) {
         const StoredZip zip(bytes_, path_.string());
         std::string prefix = "?";
         for (const auto& [name, entry] : zip.entries())
             if (name == "data.pkl" || (name.ends_with("/data.pkl") && name.find('/') == name.size() - 9))
                 prefix = name.substr(0, name.size() - 8);
-        if (prefix == "?") fail("is a zip archive without a data.pkl, expected a file of PyTorch");
+        if (prefix == "?") fail("is a zip archive without a data.pkl, expected a PyTorch file");
         if (zip.contains(prefix + "byteorder")) {
             const Bytes order = zip.content(prefix + "byteorder");
             if (order.size() != 6 || order[0] != 'l')
@@ -110,15 +110,15 @@ private:
         TensorNames(out, storages_).add(root, "");
     }
 
-    /// The older format: pickles of a magic number, a version, the machine, the tensors and the storages' keys, then
-    /// the storages.
+    /// The older format: pickles of a magic number, a version, the machine, the tensors and the keys of the storages,
+    /// then the storages.
     void read_stream(NamedTensors& out) {
         constexpr std::uint8_t magic[] = {0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
         Pickle pickle(path_.string());
         PickleMachine machine(pickle, bytes_, true);
         const auto found = machine.run().long_integer();
         if (!std::equal(found.begin(), found.end(), std::begin(magic), std::end(magic)))
-            fail("does not begin with PyTorch's magic number, expected a file of PyTorch");
+            fail("does not begin with PyTorch's magic number, expected a PyTorch file");
         if (const PickleValue version = machine.run(machine.position()); version.integer() != 1001)
             version.fail(text("is version ", version.integer(), " of PyTorch's format, expected 1001"));
         if (const auto order = machine.run(machine.position()).find("little_endian"); order && !order->boolean())
@@ -138,16 +138,17 @@ private:
             at += 8;
             if (elements > (bytes_.size() - at) / width)
                 fail(text("storage ", i, " of ", keys.size(), " at byte ", at, " has ", elements, " elements of ",
-                          width, " bytes, and ", bytes_.size() - at, " bytes are left: the file was cut off"));
+                          width, " bytes, but ", bytes_.size() - at, " bytes are left: the file is cut off"));
             const std::size_t size = static_cast<std::size_t>(elements) * width;
             add_storage(storage->second, bytes_.subspan(at, size));
             at += size;
         }
-        for (const TorchStorage& s : pickle.storages()) add_storage(s, {});  // all have the same type, and are there
+        for (const TorchStorage& s : pickle.storages()) add_storage(s, {});  // compares the references with each other
         TensorNames(out, storages_).add(root, "");
     }
 
-    /// @param content  the storage's bytes; empty to hold a second mention against the first
+    /// Adds a storage, or compares a further reference with the first one.
+    /// @param content  the bytes of the storage; unused for further references
     void add_storage(const TorchStorage& s, Bytes content) {
         const std::string key(s.key);
         const auto known = types_.find(key);
@@ -169,9 +170,9 @@ private:
 
 }  // namespace detail
 
-/// Reads a file of PyTorch (`.pt`, `.pth`, `.model`) as named tensors, in the zip format and in the older stream
-/// format. A state dictionary's names are its keys; where dictionaries or lists are nested, keys and places are
-/// joined by '/'. Nothing in the file is executed, and the numbers are not copied until they are read.
+/// Reads a PyTorch file (`.pt`, `.pth`, `.model`) as named tensors, in the zip format or the older stream format. The
+/// tensors of a state dictionary have its keys as names; keys and indices of nested dictionaries and lists are joined
+/// by '/'. Nothing in the file is executed. Numbers are copied only when they are read.
 ///
 ///     const NamedTensors weights = read_torch("vgg16.pth");
 ///     const std::vector<float> w = weights.read_float("features.0.weight");   // (64, 3, 3, 3), row-major

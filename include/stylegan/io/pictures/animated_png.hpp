@@ -19,17 +19,17 @@ namespace stylegan {
 
 namespace detail {
 
-/// Puts the chunks of a PNG file together.
+/// Assembles the chunks of a PNG file.
 class PngChunks {
 public:
     PngChunks() : bytes_{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'} {}
 
     void begin(std::string_view type) {
         start_ = bytes_.size();
-        number(0, 4);  // the length, which is known at the end
+        number(0, 4);  // the length, filled in by end()
         bytes_.insert(bytes_.end(), type.begin(), type.end());
     }
-    /// Big-endian, of `width` bytes.
+    /// A big-endian number of `width` bytes.
     void number(std::uint32_t v, std::size_t width) {
         for (std::size_t i = width; i-- > 0;) bytes_.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
     }
@@ -46,7 +46,7 @@ private:
     std::size_t start_ = 0;
 };
 
-/// Calls f(type, content) for each chunk of a PNG file that we wrote.
+/// Calls f(type, content) for each chunk of a PNG file from encode_png().
 template <class F>
 void for_each_png_chunk(std::span<const std::uint8_t> png, F&& f) {
     for (std::size_t at = 8; at + 12 <= png.size();) {
@@ -60,9 +60,9 @@ void for_each_png_chunk(std::span<const std::uint8_t> png, F&& f) {
 
 }  // namespace detail
 
-/// Encodes pictures of one size as an animated PNG that plays for ever. Programs that do not know of animation show the
-/// first picture.
-/// @param per_second  pictures in a second
+/// Encodes pictures of one size as an animated PNG that repeats forever. Programs without support for animation show
+/// the first picture.
+/// @param per_second  pictures per second
 /// @throws ValueError if there is no picture, they differ in size or channels, or per_second is not 1 to 1000
 [[nodiscard]] inline Bytes encode_animated_png(std::span<const Image> pictures, int per_second) {
     if (pictures.empty()) throw ValueError("encode_animated_png: there are no pictures, expected at least one");
@@ -84,7 +84,7 @@ void for_each_png_chunk(std::span<const std::uint8_t> png, F&& f) {
                 out.end();
                 out.begin("acTL");
                 out.number(static_cast<std::uint32_t>(pictures.size()), 4);
-                out.number(0, 4);  // for ever
+                out.number(0, 4);  // repeats forever
                 out.end();
             }
             if (type != "IDAT") return;
@@ -97,7 +97,7 @@ void for_each_png_chunk(std::span<const std::uint8_t> png, F&& f) {
                 out.number(0, 4);  // y
                 out.number(1, 2);  // shown for 1 / per_second
                 out.number(static_cast<std::uint32_t>(per_second), 2);
-                out.number(0, 2);  // left as it is, then replaced
+                out.number(0, 2);  // the next picture replaces it
                 out.end();
                 announced = true;
             }

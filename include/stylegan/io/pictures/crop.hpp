@@ -10,9 +10,9 @@
 
 namespace stylegan {
 
-/// The part of a picture of the given size whose upper left pixel is (left, top); where it reaches beyond the picture,
-/// on any side, it is black and transparent.
-/// @throws ValueError if the part is empty
+/// The part of a picture of width x height pixels with the upper left pixel (left, top). Where it extends beyond the
+/// picture, on any side, it is black and transparent.
+/// @throws ValueError if width or height is less than 1
 [[nodiscard]] inline Image crop(const Image& image, int left, int top, int width, int height) {
     if (width < 1 || height < 1)
         throw ValueError(text("crop: the part is ", width, 'x', height, ", expected at least 1x1"));
@@ -26,8 +26,8 @@ namespace stylegan {
     return part;
 }
 
-/// A part around the middle of a picture, or the picture in the middle of something larger.
-/// @throws ValueError if the part is empty
+/// The centre of a picture, or the picture in the centre of a larger black frame.
+/// @throws ValueError if width or height is less than 1
 [[nodiscard]] inline Image crop_centre(const Image& image, int width, int height) {
     const auto offset = [](int inner, int outer) {
         return inner >= outer ? (inner - outer) / 2 : -((outer - inner) / 2);
@@ -35,8 +35,8 @@ namespace stylegan {
     return crop(image, offset(image.width, width), offset(image.height, height), width, height);
 }
 
-/// Width and height of the largest part of a picture that has the shape of `shape`, or with `outside` of the smallest
-/// frame of that shape around the picture. Only width and height of `shape` count.
+/// The size of the largest part of a picture with the aspect ratio of `shape`; with `outside`, of the smallest frame of
+/// that ratio around the picture. The channels of `shape` do not matter.
 [[nodiscard]] inline ImageSize fit(const ImageSize& picture, const ImageSize& shape, bool outside) {
     const auto scaled = [](int length, int numerator, int denominator) {
         const std::int64_t twice = std::int64_t{2} * length * numerator + denominator;  // rounds to nearest

@@ -11,7 +11,7 @@
 
 namespace stylegan {
 
-/// @throws ValueError unless width and height can be halved so often
+/// @throws ValueError unless width and height can be halved that often
 inline void require_halvings(const std::string& where, int width, int height, int halvings) {
     const bool possible = halvings >= 0 && halvings < 31 && (width >> halvings) << halvings == width &&
                           (height >> halvings) << halvings == height && (width >> halvings) > 0;
@@ -19,11 +19,11 @@ inline void require_halvings(const std::string& where, int width, int height, in
         throw ValueError(text(where, ": pictures of ", width, 'x', height, " cannot be halved ", halvings, " times"));
 }
 
-/// A picture at a lower resolution of the growing schedule: 2x2 means, taken in floating point one from the other, and
-/// rounded at the end, half to even. Up to eight halvings the means are exact.
+/// A picture at a lower resolution of the growing schedule. Each halving takes means of 2x2 values in floating point;
+/// the final result is rounded, half to even. Up to eight halvings are exact.
 /// @param planes  (channels, height, width)
 /// @return        (channels, height >> halvings, width >> halvings)
-/// @throws ValueError if width or height cannot be halved so often
+/// @throws ValueError if width or height cannot be halved that often
 [[nodiscard]] inline std::vector<std::uint8_t> halve_planes(const std::vector<std::uint8_t>& planes, int channels,
                                                             int height, int width, int halvings) {
     require_halvings("halve_planes", width, height, halvings);
@@ -33,7 +33,7 @@ inline void require_halvings(const std::string& where, int width, int height, in
     for (int level = 0; level < halvings; ++level) {
         h /= 2;
         w /= 2;
-        float* out = x.data();  // behind what is still to be read
+        float* out = x.data();  // in place: never passes what is still to be read
         for (std::size_t row = 0; row < c_count * h; ++row) {
             const float *upper = x.data() + 4 * row * w, *lower = upper + 2 * w;
             for (std::size_t i = 0; i < w; ++i)

@@ -10,7 +10,7 @@
 
 namespace stylegan {
 
-/// The size of a picture. Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+/// The size of a picture in pixels. Channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
 struct ImageSize {
     int width = 0, height = 0, channels = 0;
 
@@ -22,15 +22,14 @@ struct ImageSize {
     }
 };
 
-/// A picture of 8 bits a channel, row by row from the top, the channels of a pixel side by side:
-/// (height, width, channels).
+/// A picture with 8 bits per channel, (height, width, channels), from the top row down.
 struct Image {
     int width = 0, height = 0, channels = 0;
     std::vector<std::uint8_t> pixels;
 
     Image() = default;
 
-    /// A picture of zeros.
+    /// A picture of zeros, w pixels wide and h high.
     Image(int w, int h, int c)
         : width(w),
           height(h),
@@ -50,7 +49,7 @@ private:
 };
 
 namespace detail {
-/// A damaged header must not ask for all the memory of the machine: no picture beyond 2^30 values is decoded.
+/// A damaged header could demand any amount of memory. @throws FormatError for a picture of more than 2^30 values
 inline void require_decodable(const std::string& where, std::uint64_t width, std::uint64_t height,
                               std::uint64_t channels) {
     if (width == 0 || height == 0 || width > (1u << 24) || height > (1u << 24) ||
@@ -59,10 +58,10 @@ inline void require_decodable(const std::string& where, std::uint64_t width, std
             stylegan::text(where, ": the picture is ", width, 'x', height, ", expected at most 2^30 values"));
 }
 
-/// Nor one of more pixels than its file can hold at its format's highest compression.
-/// @param most  pixels that one byte can stand for
-inline void require_held(const std::string& where, std::uint64_t width, std::uint64_t height, std::uint64_t bytes,
-                         std::uint64_t most) {
+/// @throws FormatError for a picture of more pixels than `bytes` bytes can hold at the format's highest compression
+/// @param most  pixels that one byte can encode
+inline void require_pixels_fit(const std::string& where, std::uint64_t width, std::uint64_t height, std::uint64_t bytes,
+                               std::uint64_t most) {
     if (width * height / most > bytes)
         throw FormatError(stylegan::text(where, ": the picture is ", width, 'x', height, ", more than its ", bytes,
                                          " bytes can hold: it is cut off or damaged"));

@@ -23,7 +23,7 @@ namespace stylegan {
 namespace detail {
 
 struct JpegReader {
-    jpeg_error_mgr manager{};  // first, so that libjpeg's pointer to it is a pointer to this
+    jpeg_error_mgr manager{};
     CErrorExit errors;
     jpeg_progress_mgr progress{};
     jpeg_decompress_struct jpeg{};
@@ -31,7 +31,7 @@ struct JpegReader {
     JpegReader() {
         jpeg.err = jpeg_std_error(&manager);
         manager.error_exit = fail;
-        manager.emit_message = judge;
+        manager.emit_message = handle_message;
         manager.output_message = [](j_common_ptr) {};
         jpeg.client_data = this;
     }
@@ -45,22 +45,22 @@ struct JpegReader {
         static_cast<JpegReader*>(jpeg->client_data)->errors.leave(message);
     }
 
-    /// A scan may be some bytes long, and each goes over the whole picture: a small file could keep us busy for hours.
+    /// Limits the decoding time: a scan of a few bytes can take a pass over the whole picture.
     static void count_scans(j_common_ptr jpeg) {
         constexpr int most = 100;  // encoders write about ten
         auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
         if (reader.jpeg.input_scan_number > most) reader.errors.leave("it has more than 100 scans");
     }
 
-    /// libjpeg fills the missing part of a damaged picture with grey and only warns; here damage is an error.
-    static void judge(j_common_ptr jpeg, int level) {
+    /// libjpeg only warns of damage, and fills the missing part with grey. Here damage is an error.
+    static void handle_message(j_common_ptr jpeg, int level) {
         const int code = jpeg->err->msg_code;
         const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR;
         if (level < 0 && !harmless) fail(jpeg);
     }
 };
 
-/// Inverted CMYK, as all programs write it, to RGB, row by row in place of wider rows.
+/// Converts one row of inverted CMYK, which is what programs write, to RGB.
 inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) {
     for (int x = 0; x < width; ++x)
         for (int c = 0; c < 3; ++c)
@@ -71,7 +71,7 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
 
 /// Decodes a JPEG picture to 1 channel (grey) or 3 (RGB).
 /// @param where  names the picture in errors
-/// @throws FormatError if it is not a whole and undamaged JPEG picture
+/// @throws FormatError if it is not a JPEG picture, is cut off or damaged
 [[nodiscard]] inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& where) {
     if (bytes.size() < 3 || bytes[0] != 0xFF || bytes[1] != 0xD8 || bytes[2] != 0xFF)
         throw FormatError(text(where, ": is not a JPEG picture"));
@@ -86,8 +86,8 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
         jpeg_read_header(&jpeg, TRUE);
     });
     detail::require_decodable(where, jpeg.image_width, jpeg.image_height, 4);
-    if (jpeg.arith_code == 0)  // a bit at least for a block, which stands for 32x32 pixels at most
-        detail::require_held(where, jpeg.image_width, jpeg.image_height, bytes.size(), 8 * 32 * 32);
+    if (jpeg.arith_code == 0)  // at least one bit for each block of at most 32x32 pixels
+        detail::require_pixels_fit(where, jpeg.image_width, jpeg.image_height, bytes.size(), 8 * 32 * 32);
     const bool grey = jpeg.num_components == 1, cmyk = jpeg.num_components == 4;
     detail::call_c_library(reader.errors, unreadable, [&] {
         jpeg.out_color_space = grey ? JCS_GRAYSCALE : cmyk ? JCS_CMYK : JCS_RGB;
@@ -108,7 +108,7 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
     return image;
 }
 
-/// @throws FileError or FormatError
+/// Reads a JPEG file, as decode_jpeg(). @throws FileError if the file cannot be read, FormatError
 [[nodiscard]] inline Image read_jpeg(const std::filesystem::path& path) {
     return decode_jpeg(read_file(path), path.string());
 }

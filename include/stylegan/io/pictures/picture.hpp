@@ -55,7 +55,7 @@ inline void write_picture(const std::filesystem::path& path, const ArrayRef<cons
     const std::string ending = path.extension().string();
     if (ending != ".png" && ending != ".PNG")
         throw ValueError(text(path.string(), ": ends with \"", ending, "\", expected .png"));
-    if (columns < 0) throw ValueError(text(path.string(), ": columns are ", columns, ", expected at least 0"));
+    if (columns < 0) throw ValueError(text(path.string(), ": number of columns is ", columns, ", expected at least 0"));
     View<const float, 4> batch;
     if (pictures.rank() == 4)
         batch = pictures.view<4>();

@@ -64,7 +64,7 @@ struct PngWriter {
             auto& bytes = static_cast<PngWriter*>(png_get_io_ptr(png))->bytes;
             bytes.insert(bytes.end(), data, data + size);
         } catch (const std::exception&) {
-            written = false;  // an exception must not travel through libpng
+            written = false;  // an exception must not pass through libpng
         }
         if (!written) png_error(png, "out of memory");
     }
@@ -73,10 +73,10 @@ struct PngWriter {
 
 }  // namespace detail
 
-/// Decodes a PNG picture. Palettes become RGB, 1, 2 and 4 bits are expanded and 16 bits are scaled to 8; a transparent
-/// colour becomes an alpha channel; colour profiles and gamma are ignored, as everywhere in this field.
+/// Decodes a PNG picture to 8 bits per channel: palettes become RGB, 1, 2 and 4 bits are expanded, 16 bits are scaled,
+/// a transparent colour becomes an alpha channel. Colour profiles and gamma are ignored, as is usual in this field.
 /// @param where  names the picture in errors
-/// @throws FormatError if it is not a whole and undamaged PNG picture
+/// @throws FormatError if it is not a PNG picture, is cut off or damaged
 [[nodiscard]] inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& where) {
     if (bytes.size() < 8 || png_sig_cmp(bytes.data(), 0, 8) != 0)
         throw FormatError(text(where, ": is not a PNG picture"));
@@ -92,8 +92,8 @@ struct PngWriter {
     const std::uint64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
     const auto bits = static_cast<std::uint64_t>(png_get_bit_depth(png, info)) * png_get_channels(png, info);
     detail::require_decodable(where, width, height, 4);
-    detail::require_held(where, width, height, bytes.size(),
-                         8 * 1032 / bits);  // deflate's shortest code is 2 bits for 258 bytes
+    // Deflate's shortest code is 2 bits for 258 bytes.
+    detail::require_pixels_fit(where, width, height, bytes.size(), 8 * 1032 / bits);
     detail::call_c_library(reader.errors, unreadable, [&] {
         png_set_expand(png);
         png_set_scale_16(png);
@@ -112,7 +112,7 @@ struct PngWriter {
     return image;
 }
 
-/// Encodes a picture of 1 to 4 channels; the same picture gives the same bytes.
+/// Encodes a picture of 1 to 4 channels. The same picture gives the same bytes.
 /// @param compression  0 (none) to 9 (smallest)
 /// @throws ValueError if the picture is empty or has other channels
 [[nodiscard]] inline Bytes encode_png(const Image& image, int compression = 6) {
@@ -139,7 +139,7 @@ struct PngWriter {
     return std::move(writer.bytes);
 }
 
-/// @throws FileError or FormatError
+/// Reads a PNG file, as decode_png(). @throws FileError if the file cannot be read, FormatError
 [[nodiscard]] inline Image read_png(const std::filesystem::path& path) {
     return decode_png(read_file(path), path.string());
 }

@@ -21,7 +21,7 @@ namespace stylegan {
 
 enum class ImageFormat { png, jpeg };
 
-/// What the first bytes say; the name of a file says nothing.
+/// The format of a picture, detected from its first bytes; nothing if they are neither PNG nor JPEG.
 [[nodiscard]] inline std::optional<ImageFormat> image_format(std::span<const std::uint8_t> bytes) {
     constexpr std::array<std::uint8_t, 8> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     constexpr std::array<std::uint8_t, 3> jpeg{0xFF, 0xD8, 0xFF};
@@ -38,7 +38,7 @@ inline std::uint32_t big_endian(std::span<const std::uint8_t> bytes, std::size_t
     return value;
 }
 
-/// Walks over the chunks up to the pixels: a transparent colour among them adds an alpha channel.
+/// Reads the chunks before the pixels: a transparent colour (tRNS) adds an alpha channel.
 inline std::optional<ImageSize> peek_png(std::span<const std::uint8_t> head) {
     if (head.size() < 33) return std::nullopt;
     const int colour_type = head[25];
@@ -57,11 +57,11 @@ inline std::optional<ImageSize> peek_png(std::span<const std::uint8_t> head) {
     return std::nullopt;
 }
 
-/// Walks over the segments up to the frame header.
+/// Reads the segments up to the frame header.
 inline std::optional<ImageSize> peek_jpeg(std::span<const std::uint8_t> head) {
     std::size_t at = 2;
     for (;;) {
-        while (at < head.size() && head[at] != 0xFF) ++at;  // what decoders skip, too
+        while (at < head.size() && head[at] != 0xFF) ++at;  // decoders skip these, too
         while (at < head.size() && head[at] == 0xFF) ++at;
         if (at + 10 > head.size()) return std::nullopt;
         const int marker = head[at++];
@@ -76,15 +76,16 @@ inline std::optional<ImageSize> peek_jpeg(std::span<const std::uint8_t> head) {
 }  // namespace detail
 
 /// The size of a picture from its first bytes, without decoding it.
-/// @return no value if `head` does not reach far enough (some hundred bytes do, unless large notes come first) or is
-///         not the beginning of a PNG or JPEG picture
+/// @return nothing if `head` is too short (some hundred bytes suffice unless large comments come first), or is not the
+///         beginning of a PNG or JPEG picture
 [[nodiscard]] inline std::optional<ImageSize> peek_image(std::span<const std::uint8_t> head) {
     const auto format = image_format(head);
     if (!format) return std::nullopt;
     return *format == ImageFormat::png ? detail::peek_png(head) : detail::peek_jpeg(head);
 }
 
-/// Decodes a PNG or JPEG picture. @param where names the picture in errors
+/// Decodes a PNG or JPEG picture. The format is detected from the content.
+/// @param where  names the picture in errors
 /// @throws FormatError if it is neither, or damaged
 [[nodiscard]] inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& where) {
     const auto format = image_format(bytes);
@@ -92,7 +93,8 @@ inline std::optional<ImageSize> peek_jpeg(std::span<const std::uint8_t> head) {
     return *format == ImageFormat::png ? decode_png(bytes, where) : decode_jpeg(bytes, where);
 }
 
-/// Reads a PNG or JPEG picture, by its content, not by its name. @throws FileError or FormatError
+/// Reads a PNG or JPEG file. The format is detected from the content.
+/// @throws FileError if the file cannot be read, FormatError if it is neither, or damaged
 [[nodiscard]] inline Image read_image(const std::filesystem::path& path) {
     return decode_image(read_file(path), path.string());
 }

@@ -15,16 +15,16 @@ namespace stylegan {
 
 namespace detail {
 
-/// One output sample of one axis: a weighted sum of input samples from `first` on. The weights sum to 1.
-struct ResampleTap {
+/// How one output sample of an axis is computed: a weighted sum of input samples from `first` on. The weights sum to 1.
+struct SampleWeights {
     int first = 0;
     std::vector<float> weights;
 };
 
-/// Shrinking takes the mean over the area that an output pixel covers; enlarging is Lanczos interpolation with three
+/// Shrinking takes the mean over the area that an output pixel covers. Enlarging is Lanczos interpolation with three
 /// lobes.
-inline std::vector<ResampleTap> resample_taps(int from, int to) {
-    std::vector<ResampleTap> taps(static_cast<std::size_t>(to));
+inline std::vector<SampleWeights> sample_weights(int from, int to) {
+    std::vector<SampleWeights> samples(static_cast<std::size_t>(to));
     const double ratio = static_cast<double>(from) / to;
     const auto lanczos = [](double t) {
         const double p = std::numbers::pi * t;
@@ -41,25 +41,25 @@ inline std::vector<ResampleTap> resample_taps(int from, int to) {
             weights.push_back(to < from ? std::max(0.0, covered) : lanczos(j - centre));
             sum += weights.back();
         }
-        ResampleTap& tap = taps[static_cast<std::size_t>(i)];
-        tap.first = first;
-        for (const double w : weights) tap.weights.push_back(static_cast<float>(w / sum));
+        SampleWeights& sample = samples[static_cast<std::size_t>(i)];
+        sample.first = first;
+        for (const double w : weights) sample.weights.push_back(static_cast<float>(w / sum));
     }
-    return taps;
+    return samples;
 }
 
 /// Resamples the middle axis of (outer, from, inner) values to `to` samples.
 inline std::vector<float> resample(const std::vector<float>& x, std::size_t outer, int from, int to,
                                    std::size_t inner) {
     if (from == to) return x;
-    const std::vector<ResampleTap> taps = resample_taps(from, to);
-    std::vector<float> y(outer * taps.size() * inner, 0.0f);
+    const std::vector<SampleWeights> samples = sample_weights(from, to);
+    std::vector<float> y(outer * samples.size() * inner, 0.0f);
     float* out = y.data();
     for (std::size_t o = 0; o < outer; ++o)
-        for (const ResampleTap& tap : taps) {
+        for (const SampleWeights& sample : samples) {
             const float* in =
-                x.data() + (o * static_cast<std::size_t>(from) + static_cast<std::size_t>(tap.first)) * inner;
-            for (const float w : tap.weights) {
+                x.data() + (o * static_cast<std::size_t>(from) + static_cast<std::size_t>(sample.first)) * inner;
+            for (const float w : sample.weights) {
                 for (std::size_t i = 0; i < inner; ++i) out[i] += w * in[i];
                 in += inner;
             }
@@ -70,8 +70,8 @@ inline std::vector<float> resample(const std::vector<float>& x, std::size_t oute
 
 }  // namespace detail
 
-/// The picture at another size, each axis by itself: area means where it shrinks, Lanczos interpolation where it grows.
-/// With an alpha channel, colours count by their opacity.
+/// Resizes a picture. Each axis is resized on its own: area means if it shrinks, Lanczos interpolation if it grows.
+/// With an alpha channel, colours are weighted by their opacity.
 /// @throws ValueError if the new size is not at least 1x1
 [[nodiscard]] inline Image resize(const Image& image, int width, int height) {
     if (width < 1 || height < 1)

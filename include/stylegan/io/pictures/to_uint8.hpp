@@ -13,21 +13,21 @@
 
 namespace stylegan {
 
-/// An 8-bit pixel of a generator's output: x * 127.5 + 128 without its fraction, saturated to [0, 255]; 0 for
-/// not-a-number. In double precision the product is exact, so that no compiler's fused multiply-add can change the
-/// result.
+/// A generator's output as an 8-bit pixel, as in the official code: x * 127.5 + 128, truncated and saturated to 0 to 255;
+/// 0 for not-a-number. In double precision the product is exact, so a fused multiply-add gives the same result.
 [[nodiscard]] inline std::uint8_t to_uint8(float x) {
     const double v = static_cast<double>(x) * 127.5 + 128.0;
     if (!(v > 0.0)) return 0;
     return v >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(v);
 }
 
-/// Picture n of a batch (N, C, H, W) in [-1, 1], C from 1 to 4: of xtensor, Eigen's Tensor, or a view (see ArrayRef).
-/// @throws ShapeError if there is no picture n, or C is not a number of channels that a picture can have
+/// Picture n of a batch (N, C, H, W) in [-1, 1], C from 1 to 4.
+/// @param images  of xtensor, Eigen's Tensor, or a view (see ArrayRef)
+/// @throws ShapeError if there is no picture n, or C is not 1 to 4
 [[nodiscard]] inline Image to_uint8(const ArrayRef<const float, 4>& images, Index n) {
     const Index c_count = images.extent(1), h = images.extent(2), w = images.extent(3);
     if (n < 0 || n >= images.extent(0))
-        throw ShapeError(text("to_uint8: picture ", n, " asked for, expected less than ", images.extent(0)));
+        throw ShapeError(text("to_uint8: picture index is ", n, ", expected less than ", images.extent(0)));
     if (c_count < 1 || c_count > 4)
         throw ShapeError(text("to_uint8: pictures have ", c_count, " channels, expected 1 to 4"));
     Image image(static_cast<int>(w), static_cast<int>(h), static_cast<int>(c_count));
@@ -38,15 +38,15 @@ namespace stylegan {
     return image;
 }
 
-/// All pictures of a batch (N, C, H, W). @throws ShapeError as above
+/// All pictures of a batch (N, C, H, W) in [-1, 1]. @throws ShapeError if C is not 1 to 4
 [[nodiscard]] inline std::vector<Image> to_uint8(const ArrayRef<const float, 4>& images) {
     std::vector<Image> all;
     for (Index n = 0; n < images.extent(0); ++n) all.push_back(to_uint8(images.view(), n));
     return all;
 }
 
-/// Puts equally large pictures side by side, row by row; cells without a picture stay black.
-/// @throws ShapeError if the pictures differ in size, or do not fit
+/// Arranges pictures of one size in a grid, row by row. Cells without a picture are black.
+/// @throws ShapeError if the pictures differ in size or channels, there are none, or more than columns * rows
 [[nodiscard]] inline Image image_grid(std::span<const Image> images, int columns, int rows) {
     if (images.empty() || columns < 1 || rows < 1 ||
         images.size() > static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows))

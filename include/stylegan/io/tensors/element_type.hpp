@@ -12,7 +12,7 @@
 
 namespace stylegan {
 
-/// The types of numbers that a safetensors file may hold.
+/// The number types of a safetensors file.
 enum class ElementType { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };
 
 namespace detail {
@@ -39,7 +39,7 @@ inline float half_to_float(std::uint16_t h) {
 }
 }  // namespace detail
 
-/// "F32" and the like; no value for a name that is not known.
+/// The type of a name such as "F32"; nothing for an unknown name.
 [[nodiscard]] inline std::optional<ElementType> element_type(std::string_view name) {
     for (const auto& e : detail::element_types)
         if (e.name == name) return e.type;
@@ -55,7 +55,7 @@ inline float half_to_float(std::uint16_t h) {
     return detail::element_types[static_cast<std::size_t>(type)].size;
 }
 
-/// The type of a number of C++.
+/// The element type of a C++ type.
 template <class T>
 inline constexpr ElementType element_type_of = [] {
     static_assert(std::is_arithmetic_v<T> && sizeof(T) <= 8, "stylegan::element_type_of: a number of at most 64 bits");
@@ -75,7 +75,7 @@ inline constexpr ElementType element_type_of = [] {
         return std::is_signed_v<T> ? ElementType::i64 : ElementType::u64;
 }();
 
-/// Converts `count` numbers at `source` (of any alignment, little-endian) to T; the conversion is static_cast's.
+/// Converts `count` little-endian numbers at `source`, of any alignment, to T, as static_cast does.
 template <class T>
 void convert_elements(ElementType type, const std::uint8_t* source, std::size_t count, T* out) {
     static_assert(std::endian::native == std::endian::little, "stylegan: files are read on little-endian machines");

@@ -11,17 +11,17 @@
 
 namespace stylegan {
 
-/// What becomes of tensors in a file of networks that its networks do not have. They may be those of a network that is
-/// not the one it claims to be, so that they are refused unless somebody says otherwise.
-enum class ExtraTensors { refused, passed_over };
+/// What happens if a file has tensors that its networks do not have. They may be a sign that the network is not the one
+/// it claims to be, so they are an error by default.
+enum class ExtraTensors { refused, ignored };
 
-/// A file has tensors that its networks do not have. With ExtraTensors::passed_over it can be read.
+/// A file has tensors that its networks do not have. ExtraTensors::ignored reads it nevertheless.
 class ExtraTensorsError : public FormatError {
 public:
     using FormatError::FormatError;
 };
 
-/// @throws ExtraTensorsError that lists `names`, the first 20 of them, unless there are none
+/// @throws ExtraTensorsError if there are names; it lists the first 20 of them
 inline void refuse_extra_tensors(const std::filesystem::path& file, const std::vector<std::string>& names) {
     if (names.empty()) return;
     constexpr std::size_t most = 20;

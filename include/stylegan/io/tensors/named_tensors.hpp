@@ -15,27 +15,27 @@
 
 namespace stylegan {
 
-/// The tensors of a file by name, whatever the file's format: shapes and types are known, numbers stay in the file
-/// until they are read. Copies share the file. Several threads may read.
+/// The tensors of a file of any format, by name. Shapes and types are in memory, numbers stay in the file until they
+/// are read. Copies share the file. Const members may be used from several threads.
 class NamedTensors {
 public:
     NamedTensors() = default;
 
-    /// @param path  what the messages begin with
-    /// @param file  what the tensors' bytes belong to, kept as long as they are
+    /// @param path  the start of messages
+    /// @param file  owns the bytes of the tensors; kept alive by this object and its copies
     explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const void> file = {})
         : path_(std::move(path)), file_(std::move(file)) {}
 
     static constexpr std::size_t longest_name = 1024;
 
-    /// @throws FormatError if the name is taken or too long, or the tensor's numbers do not lie within its bytes
+    /// @throws FormatError if the name is taken or too long, or the tensor extends beyond its bytes
     void add(const std::string& name, StoredArray tensor) {
         if (name.size() > longest_name)
             throw FormatError(text(path_.string(), ": names a tensor \"", name.substr(0, 40), "...\" of ", name.size(),
                                    " characters, expected at most ", longest_name));
         if (!tensor.fits())
             throw FormatError(text(path_.string(), ": tensor \"", name, "\" of shape ", shape_text(tensor.shape),
-                                   " needs more than the ", tensor.bytes.size, " bytes that are there for it"));
+                                   " has ", tensor.bytes.size, " bytes, expected more"));
         if (!tensors_.emplace(name, std::move(tensor)).second)
             throw FormatError(text(path_.string(), ": names \"", name, "\" twice"));
         names_.push_back(name);
@@ -43,7 +43,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// In the order of the file.
+    /// All names, in the order of the file.
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
     [[nodiscard]] bool contains(const std::string& name) const { return tensors_.count(name) > 0; }
 
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
     [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
 
-    /// Copies a tensor to memory of the caller. @throws FormatError also if its shape is another one
+    /// Copies a tensor to `out`, converted to T. @throws FormatError also if its shape differs from `expected`
     template <class T>
     void read_into(const std::string& name, const std::vector<Index>& expected, T* out) const {
         const StoredArray& tensor = (*this)[name];
@@ -75,7 +75,7 @@ public:
         tensor.read_into(out);
     }
 
-    /// What keeps the bytes alive, for tensors that are made from these.
+    /// The owner of the bytes, for objects that refer to them.
     [[nodiscard]] const std::shared_ptr<const void>& file() const { return file_; }
 
 private:

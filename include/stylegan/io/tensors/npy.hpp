@@ -22,7 +22,7 @@
 
 namespace stylegan {
 
-/// An array of any rank, row-major.
+/// A row-major array of any rank.
 template <class T>
 struct NpyArray {
     std::vector<Index> shape;
@@ -38,7 +38,7 @@ struct NpyHeader {
     std::vector<Index> shape;
 };
 
-/// The text after `'key':`, without leading spaces; nothing if the key is missing.
+/// The text after `'key':` without leading spaces; nothing if the key is missing.
 inline std::optional<std::string_view> npy_field(std::string_view header, std::string_view key) {
     for (const char quote : {'\'', '"'}) {
         const std::string quoted = quote + std::string(key) + quote;
@@ -72,7 +72,7 @@ inline std::optional<NpyHeader> npy_header(std::string_view dictionary) {
     const auto descr = npy_field(dictionary, "descr"), order = npy_field(dictionary, "fortran_order"),
                shape = npy_field(dictionary, "shape");
     if (!descr || !order || !shape || descr->empty()) return std::nullopt;
-    const bool quoted = (*descr)[0] == '\'' || (*descr)[0] == '"';  // else a list: records of several numbers
+    const bool quoted = (*descr)[0] == '\'' || (*descr)[0] == '"';  // otherwise a list, which describes records
     const std::size_t close = descr->find(quoted ? (*descr)[0] : ']', 1);
     const auto extents = npy_shape(*shape);
     const bool fortran = order->substr(0, 4) == "True";
@@ -83,10 +83,10 @@ inline std::optional<NpyHeader> npy_header(std::string_view dictionary) {
 
 }  // namespace detail
 
-/// The array that the bytes of a .npy file hold: numbers of any type but complex, of either byte order and either memory
-/// order, of at most 32 axes.
+/// Reads an array from the bytes of a .npy file. Numbers may have any real type, either byte order and either memory
+/// order; the array may have up to 32 axes.
 /// @param where  names the file in errors
-/// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other numbers
+/// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other types
 template <class T = float>
 [[nodiscard]] NpyArray<T> parse_npy(const Bytes& bytes, const std::string& where) {
     const auto fail = [&](const auto&... what) { throw FormatError(text(where, ": ", what...)); };
@@ -105,7 +105,8 @@ template <class T = float>
     if (!header) fail("has a header at byte ", start, " without a readable descr, fortran_order and shape");
     const auto type = detail::numpy_type(header->descr);
     if (!type)
-        fail("holds numbers of type ", header->descr.substr(0, 40), ", expected such as <f4 (float32) or <i8 (int64)");
+        fail("holds numbers of type ", header->descr.substr(0, 40),
+             ", expected one such as <f4 (float32) or <i8 (int64)");
     const auto count = element_count(header->shape, size_of(type->type));
     if (!count) fail("has a shape too large for any memory");
     const std::size_t room = bytes.size() - start - length;
@@ -122,15 +123,15 @@ template <class T = float>
     return {header->shape, array.read<T>()};
 }
 
-/// Reads a .npy file, as parse_npy() says.
+/// Reads a .npy file, as parse_npy().
 /// @throws FileError if the file cannot be read
-/// @throws FormatError
+/// @throws FormatError as parse_npy()
 template <class T = float>
 [[nodiscard]] NpyArray<T> read_npy(const std::filesystem::path& path) {
     return parse_npy<T>(read_file(path), path.string());
 }
 
-/// What stands before the numbers in a .npy file of float32 numbers, row-major.
+/// The part of a .npy file before the numbers, for row-major float32 numbers.
 [[nodiscard]] inline std::string npy_head(const std::vector<Index>& shape) {
     static_assert(std::endian::native == std::endian::little, "stylegan: files are written on little-endian machines");
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
@@ -144,7 +145,7 @@ template <class T = float>
     return all + header;
 }
 
-/// Writes float32 numbers, row-major, atomically. @throws FileError if the file cannot be written
+/// Writes row-major float32 numbers, atomically. @throws FileError if the file cannot be written
 inline void write_npy(const std::filesystem::path& path, const std::vector<Index>& shape, const float* values) {
     AtomicFile file(path);
     std::size_t count = 1;

@@ -12,13 +12,14 @@
 
 namespace stylegan {
 
-/// The largest entry of a .npz file that is read, in bytes: nine hundred projections at 1024x1024.
+/// The largest array of a .npz file that is read, in bytes: nine hundred projections at 1024x1024.
 inline constexpr std::size_t largest_npz_array = std::size_t{1} << 25;
 
-/// Reads one array of a .npz file, a zip archive of .npy files: numbers as parse_npy() reads them.
+/// Reads one array of a .npz file, which is a zip archive of .npy files.
 /// @param name  of the array: `w` is the entry w.npy
 /// @throws FileError if the file cannot be read
-/// @throws FormatError if it is no zip archive, has no such array, or one that is too large or of another kind of numbers
+/// @throws FormatError if it is not a zip archive, has no such array, or the array is too large or refused by
+///         parse_npy()
 template <class T = float>
 [[nodiscard]] NpyArray<T> read_npz(const std::filesystem::path& path, const std::string& name) {
     const ZipFile file(path);
@@ -32,12 +33,12 @@ template <class T = float>
                                file.names().size() > most ? " ..." : ""));
     }
     const Bytes bytes = file.read(static_cast<std::size_t>(at - file.names().begin()), largest_npz_array + 1);
-    if (bytes.size() > largest_npz_array)  // some kilobytes may expand to gigabytes
+    if (bytes.size() > largest_npz_array)  // a few kilobytes can expand to gigabytes
         throw FormatError(text(path.string(), ": ", *at, ": expands to more than ", largest_npz_array, " bytes"));
     return parse_npy<T>(bytes, text(path.string(), ": ", *at));
 }
 
-/// Writes one float32 array, row-major, as a .npz file. @throws FileError if the file cannot be written
+/// Writes one row-major float32 array as a .npz file. @throws FileError if the file cannot be written
 inline void write_npz(const std::filesystem::path& path, const std::string& name, const std::vector<Index>& shape,
                       const std::vector<float>& values) {
     std::string content = npy_head(shape);

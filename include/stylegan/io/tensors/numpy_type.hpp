@@ -8,11 +8,11 @@
 
 namespace stylegan::detail {
 
-/// A NumPy type such as "f4", ">f8" or "|u1"; nothing for one whose elements are no plain numbers.
 struct NumpyType {
     ElementType type = ElementType::f32;
     bool big_endian = false;
 };
+/// The NumPy type of a name such as "f4", ">f8" or "|u1"; nothing for types that are not real numbers.
 inline std::optional<NumpyType> numpy_type(std::string_view name) {
     NumpyType t;
     if (!name.empty() && (name[0] == '<' || name[0] == '>' || name[0] == '=' || name[0] == '|')) {

@@ -25,15 +25,15 @@
 
 namespace stylegan {
 
-/// Reader of a safetensors file: 8 bytes of header length, a JSON header that says where each tensor lies, the numbers.
-/// Everything in the header is checked when the file is opened, so that reading a tensor cannot leave the file.
-/// The file is mapped, not copied; the object may be used by several threads.
+/// Reads a safetensors file: 8 bytes of header length, a JSON header with the place of each tensor, the numbers.
+/// Opening checks the whole header, so reading a tensor stays within the file. The file is mapped to memory, not
+/// copied. May be used from several threads.
 /// @see https://github.com/huggingface/safetensors, "Format"
 class SafetensorsFile {
 public:
     /// @throws FileError if the file cannot be opened
-    /// @throws FormatError if it is not a whole and consistent safetensors file; the message names the tensor, what was
-    ///         found, what was expected, and the byte in the file
+    /// @throws FormatError if it is not a safetensors file, is cut off or inconsistent; the message names the tensor,
+    ///         what was found, what was expected, and the byte in the file
     explicit SafetensorsFile(const std::filesystem::path& path) : path_(path), file_(path) {
         const std::span<const std::uint8_t> bytes = file_.bytes();
         if (bytes.size() < 8)
@@ -42,7 +42,7 @@ public:
         convert_elements(ElementType::u64, bytes.data(), 1, &length);
         if (length > bytes.size() - 8)
             fail(text("header length at byte 0 is ", length, ", expected at most the ", bytes.size() - 8,
-                      " bytes that follow: not a safetensors file, or one that was cut off"));
+                      " bytes that follow: not a safetensors file, or cut off"));
         data_ = bytes.subspan(8 + static_cast<std::size_t>(length));
         read_header(bytes.subspan(8, static_cast<std::size_t>(length)));
         check_layout();
@@ -50,10 +50,10 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// The names of all tensors, in the order of the file's data.
+    /// All names, in the order of the data.
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
-    /// The pairs of the header's `__metadata__`, empty if there are none.
+    /// The entries of the header's `__metadata__`.
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
     [[nodiscard]] bool contains(const std::string& name) const { return entries_.count(name) > 0; }
@@ -64,11 +64,11 @@ public:
     /// Empty for a single number. @throws FormatError if there is no tensor of this name
     [[nodiscard]] const std::vector<Index>& shape(const std::string& name) const { return entry(name).shape; }
 
-    /// The stored bytes, little-endian, row-major, of any alignment; valid as long as this object.
+    /// The stored bytes: little-endian, row-major, of any alignment. Valid as long as this object.
     /// @throws FormatError if there is no tensor of this name
     [[nodiscard]] std::span<const std::uint8_t> bytes(const std::string& name) const { return data_of(entry(name)); }
 
-    /// All values of a tensor, of whatever stored type, converted to T.
+    /// All values of a tensor of any stored type, converted to T.
     /// @throws FormatError if there is no tensor of this name
     template <class T>
     [[nodiscard]] std::vector<T> read(const std::string& name) const {
@@ -81,8 +81,8 @@ public:
     [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
     [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
 
-    /// Copies a tensor to memory of the caller.
-    /// @throws FormatError if there is no tensor of this name, or its shape is another one
+    /// Copies a tensor to `out`, converted to T.
+    /// @throws FormatError if there is no tensor of this name, or its shape differs from `expected`
     template <class T>
     void read_into(const std::string& name, const std::vector<Index>& expected, T* out) const {
         const Entry& e = entry(name);
@@ -152,7 +152,7 @@ private:
                 fits = fits && extent.is_number_unsigned();
                 if (!fits) break;
                 const std::uint64_t n = extent.get<std::uint64_t>();
-                // A zero extent makes the product zero; the other extents must still be ones that an Index can hold.
+                // A zero extent makes the product zero, but every extent must fit into an Index.
                 fits = n <= static_cast<std::uint64_t>(PTRDIFF_MAX) && (n == 0 || size <= UINT64_MAX / n);
                 size *= n;
                 e.shape.push_back(static_cast<Index>(n));
@@ -166,9 +166,8 @@ private:
             fail(text("tensor \"", name, "\" has data_offsets ", detail::printed(offsets), ", expected [begin, end]"));
         const std::uint64_t begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
         if (begin > end || end > data_.size())
-            fail(text("tensor \"", name, "\" lies at ", detail::printed(offsets),
-                      " of the data, expected inside of its ", data_.size(),
-                      " bytes: the file was cut off, or its header is damaged"));
+            fail(text("tensor \"", name, "\" has data_offsets ", detail::printed(offsets), ", expected within the ",
+                      data_.size(), " bytes of data: the file is cut off, or its header is damaged"));
         if (end - begin != size)
             fail(text("tensor \"", name, "\" at byte ", data_start() + begin, " has ", end - begin, " bytes, expected ",
                       size, " for shape ", shape_text(e.shape), " of ", name_of(e.type)));
@@ -177,7 +176,7 @@ private:
         return e;
     }
 
-    /// Tensors must fill the data one after the other: neither shared bytes nor bytes that belong to nobody.
+    /// Tensors must fill the data without gaps and without overlap.
     void check_layout() {
         std::vector<const std::pair<const std::string, Entry>*> order;
         for (const auto& pair : entries_) order.push_back(&pair);
@@ -209,8 +208,8 @@ private:
     std::vector<std::string> names_;
 };
 
-/// The tensors of a safetensors file, to be read as those of other formats are.
-/// @throws FileError, FormatError
+/// The tensors of a safetensors file in the form that is common to all formats.
+/// @throws FormatError as NamedTensors::add()
 [[nodiscard]] inline NamedTensors named_tensors(std::shared_ptr<const SafetensorsFile> file) {
     NamedTensors tensors(file->path(), file);
     for (const std::string& name : file->names()) {

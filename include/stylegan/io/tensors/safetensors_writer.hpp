@@ -17,20 +17,20 @@
 
 namespace stylegan {
 
-/// Writes a safetensors file. Tensors are named first and written together, straight from the caller's memory:
+/// Writes a safetensors file. add() collects the tensors; write() writes them straight from the caller's memory:
 ///
 ///     SafetensorsWriter writer;
 ///     writer.metadata("format", "stylegan-cpp 1");
 ///     writer.add("Gs/lod", {}, &lod);
 ///     writer.write("network.safetensors");
 ///
-/// The same calls give the same bytes. Larger number types come first in the file, so that each tensor is aligned.
+/// The same calls give the same bytes. Larger number types come first in the file, so each tensor is aligned.
 class SafetensorsWriter {
 public:
-    /// Sets a pair of `__metadata__`; a second value for a key replaces the first.
+    /// Sets an entry of `__metadata__`. A second value for a key replaces the first.
     void metadata(const std::string& key, const std::string& value) { metadata_[key] = value; }
 
-    /// Adds a tensor of row-major values, which must stay where they are until write() returns.
+    /// Adds a tensor of row-major values. They must stay in place until write() returns.
     /// @throws ValueError if the name is taken, or an extent is negative
     template <class T>
     void add(const std::string& name, std::vector<Index> shape, const T* values) {
@@ -44,7 +44,7 @@ public:
         tensors_.push_back({name, element_type_of<T>, std::move(shape), values, size});
     }
 
-    /// The same, of values that the writer keeps.
+    /// Adds a tensor whose values the writer keeps. @throws ValueError as above
     template <class T>
     void add(const std::string& name, std::vector<Index> shape, std::vector<T> values) {
         const auto kept = std::make_shared<const std::vector<T>>(std::move(values));
@@ -52,8 +52,7 @@ public:
         kept_.push_back(kept);
     }
 
-    /// Writes the file under a temporary name and renames it when it is complete.
-    /// @throws FileError if it cannot be written
+    /// Writes the file, atomically. @throws FileError if it cannot be written
     void write(const std::filesystem::path& path) const;
 
 private:

@@ -25,7 +25,7 @@ namespace stylegan {
     return s + "]";
 }
 
-/// The number of elements, or nothing if an extent is negative or the product with `element_size` fits into no memory.
+/// The number of elements; nothing if an extent is negative or the array cannot fit into memory.
 [[nodiscard]] inline std::optional<std::size_t> element_count(const std::vector<Index>& shape,
                                                               std::size_t element_size) {
     std::size_t count = 1;
@@ -34,14 +34,14 @@ namespace stylegan {
         if (extent < 0) return std::nullopt;
         empty = empty || extent == 0;
         const auto n = static_cast<std::size_t>(extent);
-        if (n == 0) continue;  // the others must be possible all the same
+        if (n == 0) continue;  // the other extents are checked nevertheless
         if (count > static_cast<std::size_t>(PTRDIFF_MAX) / element_size / n) return std::nullopt;
         count *= n;
     }
     return empty ? 0 : count;
 }
 
-/// Strides, in elements, of an array whose last (or, column-major, first) index runs fastest.
+/// Strides in elements of an array without gaps, row-major or column-major.
 [[nodiscard]] inline std::vector<Index> dense_strides(const std::vector<Index>& shape, bool column_major = false) {
     std::vector<Index> strides(shape.size());
     Index step = 1;
@@ -53,16 +53,16 @@ namespace stylegan {
     return strides;
 }
 
-/// Bytes of a file. Python 2's protocols keep binary data as UTF-8 text in which each character stands for a byte.
+/// Bytes of a file. Pickles of Python 2 store binary data as UTF-8 text: each character encodes one byte.
 struct StoredBytes {
-    std::span<const std::uint8_t> stored;  ///< as they lie in the file
-    std::size_t size = 0;                  ///< how many bytes they stand for
+    std::span<const std::uint8_t> stored;  ///< as in the file
+    std::size_t size = 0;                  ///< after decoding
     bool as_utf8 = false;
 
     StoredBytes() = default;
     explicit StoredBytes(std::span<const std::uint8_t> bytes) : stored(bytes), size(bytes.size()) {}
 
-    /// The bytes that UTF-8 text of characters 0 to 255 stands for; nothing if it is another text.
+    /// The bytes that UTF-8 text encodes; nothing if it has characters above 255.
     [[nodiscard]] static std::optional<StoredBytes> of_utf8(std::span<const std::uint8_t> characters) {
         StoredBytes b;
         b.stored = characters;
@@ -92,11 +92,11 @@ struct StoredBytes {
     }
 };
 
-/// An array of numbers as a file holds it: what type they are of, and where they lie. Nothing is copied until it is
-/// read, and then once. The bytes belong to somebody else (see NamedTensors), unless `owner` holds them.
+/// An array of numbers in a file: their type, and where they are. They are copied only when they are read. The array
+/// does not own the bytes (see NamedTensors) unless `owner` does.
 ///
-/// `scale`, `shift` and `shifted` change the numbers on their way out, for formats that keep a network's weights by
-/// another convention: y = scale * x, plus shift for the first `shifted` of the first axis.
+/// `scale`, `shift` and `shifted` convert weights from another convention when they are read: y = scale * x, plus shift
+/// for the first `shifted` indices of the first axis.
 struct StoredArray {
     ElementType type = ElementType::f32;
     bool big_endian = false;
@@ -125,7 +125,7 @@ struct StoredArray {
         return last < room;
     }
 
-    /// The same numbers with axis k being what was axis order[k].
+    /// The array with its axes permuted: axis k of the result is axis order[k] of this one.
     [[nodiscard]] StoredArray permuted(const std::vector<std::size_t>& order) const {
         StoredArray a = *this;
         for (std::size_t k = 0; k < order.size(); ++k) {
@@ -135,7 +135,7 @@ struct StoredArray {
         return a;
     }
 
-    /// Copies all numbers, row-major, converted to T.
+    /// Copies all numbers to `out`, row-major and converted to T.
     template <class T>
     void read_into(T* out) const {
         const std::size_t count = size();
@@ -161,15 +161,15 @@ struct StoredArray {
         return values;
     }
 
-    /// An array of one value throughout.
+    /// An array whose elements all have one value.
     [[nodiscard]] static StoredArray constant(std::vector<Index> shape, float value) {
-        StoredArray a = own(std::vector<float>{value}, std::move(shape));
+        StoredArray a = owning(std::vector<float>{value}, std::move(shape));
         std::fill(a.strides.begin(), a.strides.end(), 0);
         return a;
     }
 
-    /// An array that owns its numbers, row-major.
-    [[nodiscard]] static StoredArray own(std::vector<float> values, std::vector<Index> shape) {
+    /// An array that owns its row-major numbers.
+    [[nodiscard]] static StoredArray owning(std::vector<float> values, std::vector<Index> shape) {
         const auto kept = std::make_shared<const std::vector<float>>(std::move(values));
         StoredArray a;
         a.shape = std::move(shape);
@@ -180,7 +180,7 @@ struct StoredArray {
     }
 
 private:
-    /// Elements of another order: one after the other for the inmost axis, index by index for the rest.
+    /// Copies numbers that are not row-major or not little-endian, one by one.
     template <class T>
     void gather(const std::uint8_t* data, std::size_t count, T* out) const {
         const std::size_t width = size_of(type), rank = shape.size();

@@ -8,11 +8,12 @@
 
 namespace stylegan {
 
-/// Reads the tensors of a file by name, of whatever format and for whatever network: safetensors, PyTorch's files in both
-/// of their formats, and a pickled network in the official state format, such as vgg16_zhang_perceptual.pkl, whose names
-/// and functions are not looked at. Nothing in a file is executed.
+/// Reads the named tensors of a file, for any kind of network. The format is detected from the content: safetensors,
+/// both formats of PyTorch, and pickled networks of the official release, such as vgg16_zhang_perceptual.pkl. Nothing
+/// in a file is executed.
 /// @throws FileError if it cannot be opened
-/// @throws FormatError with the place, if it is cut off or damaged, or would build anything but tensors and plain values
+/// @throws FormatError with the place, if it is cut off or damaged, or would build anything but tensors and plain
+///         values
 [[nodiscard]] STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path);
 
 }  // namespace stylegan

@@ -47,7 +47,7 @@ STYLEGAN_INLINE void Checkpoint::check_architecture(const Architecture& expected
         if (std::find(file_.assumed.begin(), file_.assumed.end(), key) == file_.assumed.end())
             list += text(list.empty() ? "" : "; ", key, " is ", here[key].dump(), ", expected ", there[key].dump());
     if (!list.empty())
-        throw FormatError(text(file().path().string(), ": holds a network of another architecture: ", list));
+        throw FormatError(text(file().path().string(), ": has a network of another architecture: ", list));
 }
 
 STYLEGAN_INLINE void Checkpoint::check_widths(const std::string& network) const {
@@ -59,7 +59,7 @@ STYLEGAN_INLINE void Checkpoint::check_widths(const std::string& network) const 
                                    shape_text(shape)));
         if (const auto& found = file().shape(full); found != shape)
             throw FormatError(text(file().path().string(), ": tensor \"", full, "\" has shape ", shape_text(found),
-                                   ", expected ", shape_text(shape), " for the architecture that the file tells"));
+                                   ", expected ", shape_text(shape), " for the architecture of the file"));
     }
 }
 

@@ -36,17 +36,17 @@ inline VariableShapes shapes_below(const NamedTensors& tensors, const std::strin
     return shapes;
 }
 
-/// Networks of other programs, by their names; nothing if these tensors are of none of them.
-/// @throws FormatError also if there is nothing but a discriminator of theirs
+/// The networks of a PyTorch program, recognised by the names of the tensors; nothing for other tensors.
+/// @throws FormatError also if there is only a discriminator
 inline std::optional<NetworkFile> networks_of_port(const NamedTensors& tensors, ExtraTensors extra) {
     if (auto networks = networks_of_rosinality(tensors, extra)) return networks;
     if (auto networks = networks_of_huangzh13(tensors, extra)) return networks;
     if (const auto discriminator = port_discriminator(tensors))
-        throw FormatError(text(tensors.path().string(), ": holds ", *discriminator, "; expected a generator"));
+        throw FormatError(text(tensors.path().string(), ": has ", *discriminator, "; expected a generator"));
     return std::nullopt;
 }
 
-/// A file of PyTorch, of one of the programs whose names we know.
+/// The networks of a PyTorch file.
 inline NetworkFile networks_of_torch(const std::filesystem::path& path, ExtraTensors extra) {
     const NamedTensors tensors = read_torch(path);
     if (auto networks = networks_of_port(tensors, extra)) return *networks;
@@ -54,12 +54,12 @@ inline NetworkFile networks_of_torch(const std::filesystem::path& path, ExtraTen
     for (std::size_t i = 0; i < std::min<std::size_t>(tensors.names().size(), 3); ++i)
         names += text(i > 0 ? ", \"" : "\"", tensors.names()[i], '"');
     throw FormatError(
-        text(path.string(), ": holds ", tensors.names().size(), " tensors of PyTorch (", names.empty() ? "none" : names,
+        text(path.string(), ": has ", tensors.names().size(), " tensors of PyTorch (", names.empty() ? "none" : names,
              " ...), expected a generator of rosinality/style-based-gan-pytorch or huangzh13/StyleGAN.pytorch"));
 }
 
-/// @throws ExtraTensorsError if a tensor belongs neither to a network nor to the state of a training
-inline void refuse_what_is_no_network(const NamedTensors& tensors) {
+/// @throws ExtraTensorsError if a tensor belongs neither to a network nor to the training state
+inline void refuse_tensors_of_no_network(const NamedTensors& tensors) {
     std::vector<std::string> surplus;
     for (const std::string& name : tensors.names())
         if (!name.starts_with("Gs/") && !name.starts_with("G/") && !name.starts_with("D/") &&
@@ -68,7 +68,7 @@ inline void refuse_what_is_no_network(const NamedTensors& tensors) {
     refuse_extra_tensors(tensors.path(), surplus);
 }
 
-/// Names as we write them; the architecture is in the metadata, or else is read off the shapes.
+/// The networks of a safetensors file. The architecture is in the metadata, or else is inferred from the shapes.
 inline NetworkFile networks_of_safetensors(const std::shared_ptr<const SafetensorsFile>& file, ExtraTensors extra) {
     NetworkFile out;
     out.format = "safetensors";
@@ -80,17 +80,17 @@ inline NetworkFile networks_of_safetensors(const std::shared_ptr<const Safetenso
     if (found != out.metadata.end()) {
         const nlohmann::json json = parse_json(found->second, where + ": the metadata's \"architecture\"");
         out.generator = out.discriminator = architecture_from_json(json, where + ": architecture");
-        if (extra == ExtraTensors::refused) refuse_what_is_no_network(out.tensors);
+        if (extra == ExtraTensors::refused) refuse_tensors_of_no_network(out.tensors);
         return out;
     }
     VariableShapes generator = shapes_below(out.tensors, "Gs/");
     if (generator.empty()) generator = shapes_below(out.tensors, "G/");
     const VariableShapes discriminator = shapes_below(out.tensors, "D/");
     if (generator.empty() && discriminator.empty()) {
-        if (auto port = networks_of_port(out.tensors, extra)) return *port;  // another program's names in our format
+        if (auto port = networks_of_port(out.tensors, extra)) return *port;  // with names of a PyTorch program
         throw FormatError(text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network"));
     }
-    if (extra == ExtraTensors::refused) refuse_what_is_no_network(out.tensors);
+    if (extra == ExtraTensors::refused) refuse_tensors_of_no_network(out.tensors);
     InferredArchitecture inferred = infer_architecture(generator, discriminator, where);
     out.generator = out.discriminator = inferred.architecture;
     out.assumed = std::move(inferred.assumed);

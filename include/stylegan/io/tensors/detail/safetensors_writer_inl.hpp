@@ -28,7 +28,7 @@ STYLEGAN_INLINE void SafetensorsWriter::write(const std::filesystem::path& path)
         entry["dtype"] = name_of(t->type);
         entry["shape"] = t->shape;
         entry["data_offsets"] = {offset, offset + t->size};
-        // Not operator[], which would search all keys so far; add() has already refused duplicates.
+        // Not operator[], which searches all keys. add() has refused duplicates.
         header.get_ref<nlohmann::ordered_json::object_t&>().push_back({t->name, std::move(entry)});
         offset += t->size;
     }
