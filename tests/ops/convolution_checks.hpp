@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// What the tests of the three convolutions share. They are one map seen three ways, so one set of laws holds for them.
+/// What the tests of convolutions share: one set of laws holds for all kinds of them, and for each of their forms.
 ///
 /// An Op has, each on flat values of any scalar,
 ///     static Shape output(Shape x, Index outputs);

@@ -15,7 +15,7 @@
 namespace stylegan {
 
 template class AdaIN<dynamic, dynamic, Cpu>;
-template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
+template class AnyConvolution<Cpu>;
 template class Dense<dynamic, dynamic, Cpu>;
 template class DiscriminatorBlock<dynamic, run_time, Cpu>;
 template class DiscriminatorOutput<Cpu>;

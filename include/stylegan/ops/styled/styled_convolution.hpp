@@ -3,7 +3,7 @@
 
 #include <stylegan/core/compiled.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/convolution/convolution_grid.hpp>
+#include <stylegan/ops/convolution/resample.hpp>
 #include <stylegan/ops/styled/blocked_maps.hpp>
 
 #include <array>
@@ -24,7 +24,7 @@ struct StyledLayer {
 
 /// Whether styled_convolution() takes convolutions of this shape: where Winograd's form with tiles of 4x4 is the best one.
 /// @param height, width  of the smaller maps
-[[nodiscard]] STYLEGAN_INLINE bool suits_styled_convolution(Grid grid, Index inputs, Index outputs, Index height,
+[[nodiscard]] STYLEGAN_INLINE bool suits_styled_convolution(Resample kind, Index inputs, Index outputs, Index height,
                                                             Index width);
 
 /// A whole layer of the synthesis network, when no gradient is wanted, with one trip through memory:
@@ -32,16 +32,16 @@ struct StyledLayer {
 ///     a = leaky_relu(scale * conv(styled x) + strength * noise_weight * noise + bias),   y = norm(a) (style scale + 1) + style bias
 ///
 /// where x is styled on reading and y, too, is left to be styled by its reader: its moments are taken as it is stored.
-/// On Grid::up the maps are upscaled by 2 before the convolution and blurred after it, by the filter (side, middle, side).
+/// Resample::up and up_rotated scale the maps up by 2 before the convolution and blur them after it, by the filter (side,
+/// middle, side).
 ///
-/// @param grid     same or up
-/// @param turned   the kernel is rotated by 180 degrees
+/// @param kind     not Resample::down
 /// @param w        (3, 3, I, O)
-/// @param filter   only for Grid::up: {side, middle}, side not 0
+/// @param filter   only for scaling up: {side, middle}, side not 0
 /// @param y        (N, O, H', W'), overwritten; the means, factors and shifts of what is returned lie in the caller's frame
 /// @throws ShapeError if the shapes do not belong together, ValueError if slope is not in [0, 1]
 /// @see Karras, Laine, Aila (2019), figure 1b and equation 1
-STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool turned, const StyledMaps& x,
+STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Resample kind, const StyledMaps& x,
                                               View<const float, 4> w, float scale, std::array<float, 2> filter,
                                               const StyledLayer& layer, BlockedMaps<float> y);
 

@@ -21,9 +21,10 @@
 namespace stylegan::ops {
 
 template <Grid G, bool Transposed, class S>
-void grid_convolution(Context<BasicCpu<S>>& c, KernelReading reading, std::type_identity_t<Maps<const S>> x,
+void grid_convolution(Context<BasicCpu<S>>& c, bool turned, std::type_identity_t<Maps<const S>> x,
                       std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> factor,
                       std::type_identity_t<Maps<S>> y) {
+    const KernelReading reading{.grid = G, .turned = turned, .transposed = Transposed};
     if constexpr (std::is_same_v<S, float>) {
         const ConvolutionShape s{x.extent(1), y.extent(1), std::min(x.extent(2), y.extent(2)),
                                  std::min(x.extent(3), y.extent(3))};
@@ -44,9 +45,10 @@ void grid_convolution(Context<BasicCpu<S>>& c, KernelReading reading, std::type_
 }
 
 template <Grid G, class S>
-void grid_convolution_gradient(Context<BasicCpu<S>>& c, KernelReading reading,
-                               std::type_identity_t<Maps<const S>> moved, std::type_identity_t<Maps<const S>> fixed,
-                               std::type_identity_t<S> factor, std::type_identity_t<View<S, 4>> dw) {
+void grid_convolution_gradient(Context<BasicCpu<S>>& c, bool turned, std::type_identity_t<Maps<const S>> moved,
+                               std::type_identity_t<Maps<const S>> fixed, std::type_identity_t<S> factor,
+                               std::type_identity_t<View<S, 4>> dw) {
+    const KernelReading reading{.grid = G, .turned = turned, .transposed = G == Grid::up};
     if constexpr (std::is_same_v<S, float>) {
         const ConvolutionShape s{moved.extent(1), fixed.extent(1), fixed.extent(2), fixed.extent(3)};
         const bool winograd = c.kernels() == Kernels::fast && dw.extent(0) == 3;
@@ -67,13 +69,13 @@ void grid_convolution_gradient(Context<BasicCpu<S>>& c, KernelReading reading,
 }
 
 #ifdef STYLEGAN_COMPILED
-#define STYLEGAN_GRID_CONVOLUTION(G, S)                                                                                \
-    template void grid_convolution<G, false, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, View<const S, 4>, \
-                                                S, Maps<S>);                                                           \
-    template void grid_convolution<G, true, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, View<const S, 4>,  \
-                                               S, Maps<S>);                                                            \
-    template void grid_convolution_gradient<G, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, Maps<const S>,  \
-                                                  S, View<S, 4>);
+#define STYLEGAN_GRID_CONVOLUTION(G, S)                                                                          \
+    template void grid_convolution<G, false, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, View<const S, 4>, S, \
+                                                Maps<S>);                                                        \
+    template void grid_convolution<G, true, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, View<const S, 4>, S,  \
+                                               Maps<S>);                                                         \
+    template void grid_convolution_gradient<G, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, Maps<const S>, S,  \
+                                                  View<S, 4>);
 STYLEGAN_GRID_CONVOLUTION(Grid::same, float)
 STYLEGAN_GRID_CONVOLUTION(Grid::up, float)
 STYLEGAN_GRID_CONVOLUTION(Grid::down, float)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/ops/convolution/convolution_grid.hpp>
 #include <stylegan/ops/convolution/convolution_shape.hpp>
 #include <stylegan/ops/elementwise/leaky_relu.hpp>
 #include <stylegan/ops/style/noise.hpp>
@@ -15,8 +16,9 @@
 
 namespace stylegan::ops {
 
-STYLEGAN_INLINE bool suits_styled_convolution(Grid grid, Index inputs, Index outputs, Index height, Index width) {
+STYLEGAN_INLINE bool suits_styled_convolution(Resample kind, Index inputs, Index outputs, Index height, Index width) {
     const ConvolutionShape s{inputs, outputs, height, width};
+    const Grid grid = grid_of(kind);
     return grid == Grid::same ? s.suits(4) : grid == Grid::up && (s.suits_large_tiles_up() || s.suits(2));
 }
 
@@ -56,14 +58,14 @@ inline StyledMaps waiting(const StyledLayer& layer, const BlockedMaps<float>& y,
 
 }  // namespace detail
 
-STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool turned, const StyledMaps& x,
+STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Resample kind, const StyledMaps& x,
                                               View<const float, 4> w, float scale, std::array<float, 2> filter,
                                               const StyledLayer& layer, BlockedMaps<float> y) {
     constexpr const char* where = "styled_convolution";
     const auto shape = [](const auto& maps) {
         return Maps<const float>{nullptr, {maps.batch, maps.channels, maps.height, maps.width}};
     };
-    check_convolution(where, grid, shape(x.maps), w, shape(y));
+    check_convolution(where, kind, shape(x.maps), w, shape(y));
     require_equal(where, "size of the kernel", w.extent(0), 3);
     require_slope(where, layer.slope);
     require_equal(where, "size of bias", static_cast<Index>(layer.bias.size()), y.channels);
@@ -80,6 +82,7 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
     if (y.size() == 0) return {y, mean, factor, shift};
 
     const Workspace::Frame frame(c.workspace());
+    const KernelReading reading = forward_reading(kind);
     winograd::LayerFinish finish{};
     finish.noise = noisy ? layer.noise.data : detail::filled_up(c, {}, 0, y.width);
     finish.noise_picture = noisy && layer.noise.extent(0) > 1 ? y.height * y.width : 0;
@@ -87,10 +90,9 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
     finish.noise_weight =
         detail::filled_up(c, noisy ? layer.noise_weight : std::span<const float>{}, layer.strength, values);
     finish.bias = detail::filled_up(c, layer.bias, 1, values);
-    finish.factor = grid == Grid::up ? scale * filter[0] * filter[0] : scale;
+    finish.factor = reading.grid == Grid::up ? scale * filter[0] * filter[0] : scale;
     finish.slope = layer.slope;
 
-    const KernelReading reading{.grid = grid, .turned = turned};
     const bool streamed = y.size() / y.batch > winograd::larger_than_caches && y.width % 8 == 0;
     const auto result_of = [&](const winograd::Bands& cut) {
         const Index count = y.batch * 2 * cut.bands * y.blocks();
@@ -98,7 +100,7 @@ STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool t
         std::fill_n(moments, count, ChannelMoments{});
         return winograd::StyledResult{cut, y, finish, streamed, moments};
     };
-    if (grid == Grid::same) {
+    if (reading.grid == Grid::same) {
         const winograd::Plan<winograd::Same4> plan(y.batch, x.maps.channels, y.channels, y.height, y.width);
         const winograd::StyledTiles<winograd::Same4> result{result_of(plan.cut)};
         winograd::correlate(c, reading, winograd::StyledPixels{x}, w, plan, result);
