@@ -3,10 +3,7 @@
 
 #include <stylegan/ops/vector/lanes.hpp>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops {
 
@@ -79,6 +76,4 @@ struct MomentGroup {
 
 }  // namespace stylegan::ops
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

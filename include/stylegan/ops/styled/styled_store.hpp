@@ -7,10 +7,7 @@
 
 #include <algorithm>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 /// Where a layer's convolution ends: its results are transformed back, blurred if the layer does that, given noise, bias and
 /// activation, counted for the instance norm, and stored. All of it while they are in registers.
@@ -276,6 +273,4 @@ private:
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

@@ -6,10 +6,7 @@
 
 #include <type_traits>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 /// The two register tiles that Winograd's forms run on.
 ///
@@ -177,6 +174,4 @@ void accumulate(Index columns, const float* a, const float* b, const Walk& walk,
 
 }  // namespace stylegan::ops::gemm
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

@@ -4,10 +4,7 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/ops/vector/gemm.hpp>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 /// Winograd's minimal filtering in one dimension, for the three grids of a 3x3 convolution. Each form says
 ///
@@ -264,6 +261,4 @@ struct Down4 {
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>
