@@ -92,8 +92,7 @@ private:
     }
 
     static Forward forward_of(Resample kind) {
-        return with_resample(
-            kind, []<Resample Kind>(std::integral_constant<Resample, Kind>) -> Forward { return &forward_as<Kind>; });
+        return with_resample(kind, [](auto known) -> Forward { return &forward_as<decltype(known)::value>; });
     }
 
     void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
@@ -184,8 +183,8 @@ void AnyConvolution<Device>::backward_tangent(Context<Device>& context, Cache& c
 
 template <class Device>
 void AnyConvolution<Device>::apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
-    with_resample(kind_, [&]<Resample Kind>(std::integral_constant<Resample, Kind>) {
-        ops::convolution_input_gradient<Kind>(context, dy, weight(), scale_, dx);
+    with_resample(kind_, [&](auto kind) {
+        ops::convolution_input_gradient<decltype(kind)::value>(context, dy, weight(), scale_, dx);
     });
 }
 
@@ -193,9 +192,8 @@ template <class Device>
 void AnyConvolution<Device>::add_weight_gradient(Context<Device>& context, Maps<const Scalar> x,
                                                  Maps<const Scalar> dy) {
     const auto dw = weight_.template gradient_view<4>();
-    with_resample(kind_, [&]<Resample Kind>(std::integral_constant<Resample, Kind>) {
-        ops::convolution_weight_gradient<Kind>(context, x, dy, scale_, dw);
-    });
+    with_resample(
+        kind_, [&](auto kind) { ops::convolution_weight_gradient<decltype(kind)::value>(context, x, dy, scale_, dw); });
 }
 
 template <class Device>

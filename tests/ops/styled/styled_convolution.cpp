@@ -143,8 +143,8 @@ Values expected(const Case& t, const Given<float>& values_of) {
     } else {
         const double side = static_cast<double>(t.filter[0]);
         const double filter[] = {side, static_cast<double>(t.filter[1]), side};
-        stylegan::with_resample(t.kind, [&]<Resample Kind>(std::integral_constant<Resample, Kind>) {
-            ops::convolution<Kind>(c, x.view(), g.w.view(), 0.75, y.view());
+        stylegan::with_resample(t.kind, [&](auto kind) {
+            ops::convolution<decltype(kind)::value>(c, x.view(), g.w.view(), 0.75, y.view());
         });
         ops::blur(c, y.view(), filter, z.view());
     }
