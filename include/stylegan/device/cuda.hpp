@@ -117,9 +117,10 @@ public:
         return Profile::Timer(*profile_, describe(), [this] { synchronize(); });
     }
 
-    /// work(), repeated by one call where the key is the last one's, and told anew while it is measured. @see gpu::Replay
+    /// Runs work(), or its recorded graph if the key equals that of the last call; always work() while a profile is taken.
+    /// @see gpu::Replay
     template <class Work>
-    void replayed(gpu::Replay& replay, gpu::Replay::Key key, const Work& work) {
+    void replayed(gpu::Replay& replay, ReplayKey key, const Work& work) {
         if (profile_) return work();
         replay.run(stream(), std::move(key), work, [this](cudaStream_t s) { use(s); });
     }

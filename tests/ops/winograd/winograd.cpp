@@ -53,7 +53,7 @@ struct InForm {
         either(
             c,
             [&](auto& fast) {
-                forms::correlation_gradient<Gradient>(fast, reading, up ? dy : x, up ? x : dy, factor(s), dw);
+                forms::correlation_weight_gradient<Gradient>(fast, reading, up ? dy : x, up ? x : dy, factor(s), dw);
             },
             [&] { ops::convolution_weight_gradient<Kind>(c, x, dy, s, dw); });
     }

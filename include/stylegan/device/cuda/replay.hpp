@@ -3,24 +3,20 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda/handle.hpp>
+#include <stylegan/device/replay_key.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <utility>
-#include <vector>
 
 namespace stylegan::gpu {
 
-/// Work that is told to the GPU once and then repeated by one call, a CUDA graph: a small network's kernels take less time
-/// than their launches. The first call of a key runs the work as it is, so that memory and algorithms are found; the second
-/// one captures it.
+/// Work that is recorded once, as a CUDA graph, and then launched by one call: the kernels of a small network take less
+/// time than their launches. The first call with a key runs the work, so that memory is allocated and algorithms are
+/// chosen; the second call records it.
 ///
-/// What is captured are addresses and numbers, not the values at the addresses. So a key holds all addresses that the work is
-/// given and all numbers that kernels get by value; whoever forgets one repeats the old work.
+/// A graph holds addresses and numbers, not the values at the addresses; the key lists them all. @see ReplayKey
 class Replay {
 public:
-    using Key = std::vector<std::uint64_t>;
-
     Replay() = default;
     ~Replay() = default;
     Replay(const Replay&) {}  // the work of another object
@@ -31,10 +27,10 @@ public:
     Replay(Replay&&) noexcept = default;
     Replay& operator=(Replay&&) noexcept = default;
 
-    /// work(), which puts the same work into the stream each time that it is called with the same key.
+    /// Runs work(), or its graph. Called twice with the same key, work() puts the same kernels into the stream.
     /// @param redirect  (cudaStream_t): from now on work() puts it there
     template <class Work, class Redirect>
-    void run(cudaStream_t stream, Key key, const Work& work, const Redirect& redirect) {
+    void run(cudaStream_t stream, ReplayKey key, const Work& work, const Redirect& redirect) {
         if (key != key_) {
             forget();
             work();
@@ -80,7 +76,7 @@ private:
         graph_.reset(executable);
     }
 
-    Key key_;
+    ReplayKey key_;
     ExecutableGraph graph_;
     bool refused_ = false;
 };

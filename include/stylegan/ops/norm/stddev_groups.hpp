@@ -64,13 +64,19 @@ void append(const StddevGroups& s, Index m, Index f, const S* x, S value, S* y) 
 }
 
 /// dL/d(mean deviation of (m, f)) / (elements * members): what reaches each element.
+/// @param plane_sum  plane_sum(p) adds up the pixels of dy from p on, in double
+template <class S, class Sum>
+[[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy, const Sum& plane_sum) {
+    double sum = 0;
+    for (Index g = 0; g < s.members; ++g) sum += plane_sum(dy + s.appended(g, m, f));
+    return sum / static_cast<double>(s.elements() * s.members);
+}
 template <class S>
 [[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy) {
-    double sum = 0;
-    for (Index g = 0; g < s.members; ++g)
-        sum += sums<1>(
-            s.pixels, [](auto* part, auto v) { part[0] += v; }, dy + s.appended(g, m, f))[0];
-    return sum / static_cast<double>(s.elements() * s.members);
+    return stddev_share(s, m, f, dy, [&](const S* p) {
+        return sums<1>(
+            s.pixels, [](auto* part, auto v) { part[0] += v; }, p)[0];
+    });
 }
 
 }  // namespace detail

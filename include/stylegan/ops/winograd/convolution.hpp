@@ -7,10 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
@@ -28,12 +25,12 @@ struct PlainPixels {
 
 /// Results as the form gives them, times a factor.
 template <class Form>
-struct PlainTiles {
+struct PlainStore {
     Maps<float> y;  ///< (N, C, H, W)
     float factor;
     bool streamed;  ///< y is larger than the caches, and its rows are whole vectors
 
-    PlainTiles(Maps<float> maps, float by)
+    PlainStore(Maps<float> maps, float by)
         : y(maps),
           factor(by),
           // parts of a cache line that go past the caches cost more than they save
@@ -94,11 +91,9 @@ void correlate(Context<Cpu>& c, KernelReading reading, Maps<const float> x, View
                Maps<float> y) {
     if (y.size() == 0) return;
     const Plan<Form> plan(y.extent(0), x.extent(1), y.extent(1), y.extent(2), y.extent(3), y.extent(0));
-    correlate(c, reading, PlainPixels{x}, w, plan, PlainTiles<Form>{y, factor});
+    correlate_into(c, reading, PlainPixels{x}, w, plan, PlainStore<Form>{y, factor});
 }
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

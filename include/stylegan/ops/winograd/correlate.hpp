@@ -80,10 +80,9 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     }
 }
 
-/// What a convolution's way through its work asks of its form and of those who read and write maps: each call is worth
-/// many tiles.
+/// What the loops over a convolution's work need of its form, and of the code that reads and writes maps. Each call is
+/// worth many tiles, so that one copy of the loops serves all forms.
 struct Work {
-    bool by_panels;
     const Bands& cut;
     Index points, products;          ///< of a tile, in two dimensions
     Index panels, slabs, slab_size;  ///< of the transformed kernel
@@ -97,50 +96,51 @@ struct Work {
         multiply;
     FunctionRef<void(Index picture, Index band, Index first, Index last)> begin, end;
     FunctionRef<void(const float* m, ProductSteps, const Region&, Index first, Index last)> tiles;
+
+    /// Where the products of tiles that lie as `at` says are put.
+    [[nodiscard]] static ProductSteps steps(const Spectrum& at) {
+        return {odd_lines(gemm::vectors * at.block_step), at.block_step};
+    }
 };
 
-/// Goes through the work, compiled once for all forms.
-inline void go_through(Context<Cpu>& c, const Work& w) {
+/// Transforms the kernel once; threads take bands of tiles, region by region.
+inline void correlate_by_regions(Context<Cpu>& c, const Work& w) {
     const Bands& cut = w.cut;
-    const auto steps = [](const Spectrum& at) {
-        return ProductSteps{odd_lines(gemm::vectors * at.block_step), at.block_step};
-    };
     const Workspace::Frame frame(c.workspace());
-
-    if (!w.by_panels) {
-        const Index u_size = w.slabs * w.slab_size;
-        float* const u = c.workspace().take<float>(w.panels * u_size);
-        c.parallel_for(w.panels * w.slabs,
-                       [&](Index item) { w.transform_kernel(item / w.slabs, item % w.slabs, u + item * w.slab_size); });
-        const Spectrum at(cut.most(), w.inputs);
-        const ProductSteps step = steps(at);
-        const Index v_size = w.points * at.point_step, m_size = w.products * step.product;
-        parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
-            const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
-            float* const m = v + v_size;
-            w.begin(n, band, 0, w.blocks);
-            cut.for_each(n, band, [&](const Region& region) {
-                for (Index i = 0; i < w.blocks_in; ++i) w.transform_pixels(region, i, at, v);
-                for (Index p = 0; p < w.panels; ++p) {
-                    for (Index slab = 0; slab < w.slabs; ++slab)
-                        w.multiply(p, slab, u + p * u_size + slab * w.slab_size, region.tiles(), at, v, m,
-                                   step.product);
-                    const PanelBlocks b(p, w.blocks);
-                    w.tiles(m, step, region, b.first, b.last);
-                }
-            });
-            w.end(n, band, 0, w.blocks);
-            if (w.streamed) stream_fence();
+    const Index u_size = w.slabs * w.slab_size;
+    float* const u = c.workspace().take<float>(w.panels * u_size);
+    c.parallel_for(w.panels * w.slabs,
+                   [&](Index item) { w.transform_kernel(item / w.slabs, item % w.slabs, u + item * w.slab_size); });
+    const Spectrum at(cut.most(), w.inputs);
+    const ProductSteps step = Work::steps(at);
+    const Index v_size = w.points * at.point_step, m_size = w.products * step.product;
+    parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
+        const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
+        float* const m = v + v_size;
+        w.begin(n, band, 0, w.blocks);
+        cut.for_each(n, band, [&](const Region& region) {
+            for (Index i = 0; i < w.blocks_in; ++i) w.transform_pixels(region, i, at, v);
+            for (Index p = 0; p < w.panels; ++p) {
+                for (Index slab = 0; slab < w.slabs; ++slab)
+                    w.multiply(p, slab, u + p * u_size + slab * w.slab_size, region.tiles(), at, v, m, step.product);
+                const PanelBlocks b(p, w.blocks);
+                w.tiles(m, step, region, b.first, b.last);
+            }
         });
-        return;
-    }
+        w.end(n, band, 0, w.blocks);
+        if (w.streamed) stream_fence();
+    });
+}
 
-    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of
-    // them.
+/// Transforms the tiles of several pictures, as many as a large part of the last-level cache holds; threads take panels
+/// of the kernel, which is read once for all of these pictures.
+inline void correlate_by_panels(Context<Cpu>& c, const Work& w) {
     constexpr Index budget = Index{1} << 22;
+    const Bands& cut = w.cut;
+    const Workspace::Frame frame(c.workspace());
     const Index tiles = cut.tiles(), most = std::clamp<Index>(budget / (tiles * w.tile_values), 1, cut.batch);
     const Spectrum at(most * tiles, w.inputs);
-    const ProductSteps step = steps(at);
+    const ProductSteps step = Work::steps(at);
     const Index m_size = w.products * step.product;
     float* const v = c.workspace().take<float>(w.points * at.point_step);
     const auto offset = [&](const Region& region) {
@@ -176,10 +176,10 @@ inline void go_through(Context<Cpu>& c, const Work& w) {
 /// x correlated with w, handed to `result` region by region.
 /// @param x       transforms its tiles: StyledPixels or PlainPixels
 /// @param plan    the one that `result` is made for
-/// @param result  StyledTiles, BlurredTiles or PlainTiles
+/// @param result  PlainStore, LayerStore or BlurredLayerStore
 template <class Form, class Pixels, class Result>
-void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w, const Plan<Form>& plan,
-               const Result& result) {
+void correlate_into(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w,
+                    const Plan<Form>& plan, const Result& result) {
     const TransformedKernel<Form> kernel(w, reading);
     const auto transform_kernel = [&](Index panel, Index slab, float* u) { kernel.transform(panel, slab, u); };
     const auto transform_pixels = [&](const Region& region, Index block, const Spectrum& at, float* v) {
@@ -192,9 +192,24 @@ void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<con
     const auto tiles = [&](const float* m, ProductSteps step, const Region& region, Index first, Index last) {
         result.tiles(m, step, region, first, last);
     };
-    go_through(c, {plan.by_panels, plan.cut, Plan<Form>::points, Plan<Form>::products, kernel.panels, kernel.slabs,
-                   kernel.slab_size(), kernel.inputs, x.blocks(), result.blocks(), plan.tile_values(kernel.inputs),
-                   result.streamed, transform_kernel, transform_pixels, multiply, begin, end, tiles});
+    const Work work{.cut = plan.cut,
+                    .points = Plan<Form>::points,
+                    .products = Plan<Form>::products,
+                    .panels = kernel.panels,
+                    .slabs = kernel.slabs,
+                    .slab_size = kernel.slab_size(),
+                    .inputs = kernel.inputs,
+                    .blocks_in = x.blocks(),
+                    .blocks = result.blocks(),
+                    .tile_values = plan.tile_values(kernel.inputs),
+                    .streamed = result.streamed,
+                    .transform_kernel = transform_kernel,
+                    .transform_pixels = transform_pixels,
+                    .multiply = multiply,
+                    .begin = begin,
+                    .end = end,
+                    .tiles = tiles};
+    plan.by_panels ? correlate_by_panels(c, work) : correlate_by_regions(c, work);
 }
 
 }  // namespace stylegan::ops::winograd

@@ -57,15 +57,15 @@ void grid_convolution_gradient(Context<BasicCpu<S>>& c, bool turned, std::type_i
         };
         if constexpr (G == Grid::same) {
             if (suits(4, 1 << 14))
-                return winograd::correlation_gradient<winograd::Same4>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Same4>(c, reading, moved, fixed, factor, dw);
         } else {
             if (suits(4, 1 << 13))
-                return winograd::correlation_gradient<winograd::Down4>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Down4>(c, reading, moved, fixed, factor, dw);
             if (suits(2, 1 << 14))
-                return winograd::correlation_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
         }
     }
-    eigen::correlation_gradient<S>(c, reading, moved, fixed, factor, dw);
+    eigen::correlation_weight_gradient<S>(c, reading, moved, fixed, factor, dw);
 }
 
 #ifdef STYLEGAN_COMPILED
