@@ -13,7 +13,7 @@ using namespace stylegan;
 
 namespace {
 
-/// Equal keys for the same parts, and another one for each change of a part.
+/// Equal parts give equal keys, different parts different keys.
 template <class A, class B>
 void check_differ(const A& a, const B& b) {
     BOOST_TEST((ReplayKey(a) == ReplayKey(a)));
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(views_count_by_address_and_extents) {
     check_differ(view, view.part(0, 2));
     check_differ(view, view.part(1, 2));
     BOOST_TEST((ReplayKey(view) == ReplayKey(View<const float, 2>(view))));
-    values[5] = 1;  // what lies there is no part of it
+    values[5] = 1;  // the values themselves do not count
     BOOST_TEST((ReplayKey(view) == ReplayKey(view)));
 }
 

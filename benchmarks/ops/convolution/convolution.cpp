@@ -6,8 +6,8 @@
 namespace stylegan::benchmarks {
 namespace {
 
-// The second convolution of each stage of the generator (Resample::none), the first one (up), and the second one of each
-// block of the discriminator (down). size is that of the larger maps.
+// The second convolution of each stage of the generator (Resample::none), the first one (up), and the second one of
+// each block of the discriminator (down). size is that of the larger maps.
 constexpr Index read_divisor(Resample kind) { return kind == Resample::up ? 2 : 1; }
 constexpr Index computed_divisor(Resample kind) { return kind == Resample::down ? 2 : 1; }
 

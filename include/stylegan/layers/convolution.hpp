@@ -12,7 +12,8 @@
 
 namespace stylegan {
 
-/// Convolution with equalized learning rate and zero padding, of run-time sizes:  y = act(scale * conv(x, W) + b)
+/// Convolution with equalized learning rate and zero padding, with run-time sizes:  y = act(scale * conv(x, W) + b)
+/// @see Convolution for compile-time sizes
 template <class Device = Cpu>
 class AnyConvolution {
 public:
@@ -26,7 +27,8 @@ public:
 
     AnyConvolution() = default;
 
-    /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
+    /// @throws ShapeError if a number of feature maps is less than 1, or unless the kernel is 3, or 1 without
+    ///         resampling
     AnyConvolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
         : AnyConvolution(in, out, kernel, kind, forward_of(kind), options) {}
     /// The same, for `resample<Kind>`.
@@ -37,7 +39,7 @@ public:
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
 
-    /// Where an input of this size lands.
+    /// The size of the result for an input of this size.
     [[nodiscard]] Size output_size(Size s) const {
         switch (kind_) {
             case Resample::none: return s;
@@ -49,17 +51,17 @@ public:
     /// x (N, In, H, W) -> y (N, Out, H', W')
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const;
 
-    /// A whole style-based layer, of Resample::none, up or up_rotated and without a bias of its own.
+    /// A whole style-based layer for inference; not for Resample::down, nor with a bias or activation of its own.
     /// @param filter  of the blur after Resample::up
     [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x,
                                                  std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
                                                  ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
-    /// A 1x1 convolution of styled maps to the few channels of a picture.
+    /// A 1x1 convolution of styled maps to the few channels of a picture, for inference.
     void picture_of(Context<Device>& context, const ops::StyledMaps& x,
                     Maps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
-    /// dy as y -> dx as x; dx may be empty when nobody wants it
+    /// dy as y -> dx as x; dx may be empty if not needed
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass);
 
     /// x_dot as x -> y_dot as y
@@ -206,7 +208,8 @@ auto AnyConvolution<Device>::through_activation(Context<Device>& context, const 
     return dz;
 }
 
-/// AnyConvolution with sizes in its type.
+/// Convolution with equalized learning rate and zero padding, with sizes in its type: an AnyConvolution that also
+/// checks the types of what goes in and comes out.
 ///
 /// @tparam In, Out  feature maps
 /// @tparam Kernel   1 or 3

@@ -89,7 +89,8 @@ std::vector<Sizes> small(Resample kind) {
             {{2, 1, 1, 6}, 3, 2}, {{1, 2, 3, 4}, 5, 2}, {{1, 1, 2, 2}, 7, 1}};
 }
 
-/// Channels around a register tile's 8, 16, 32; then one picture in several bands and slices; then several pictures in one.
+/// Numbers of channels near the 8, 16, 32 of a register tile; one picture in several bands and slices; several pictures
+/// in one.
 std::vector<Sizes> many(Resample kind) {
     if (scales_up(kind))
         return {{{1, 1, 1, 1}, 3, 1},    {{5, 17, 5, 7}, 3, 33},  {{3, 40, 8, 4}, 3, 64},
@@ -127,9 +128,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shapes_are_checked, Op, Kinds) { check_shapes_are_
 BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Kinds) {
     if (Op::kind == Resample::none) {
         check_pictures_are_independent<Op>({{5, 17, 5, 7}, 3, 33});
-        check_pictures_are_independent<Op>({{5, 8, 16, 16}, 3, 64});  // more pixels than few: the kernel is copied
+        check_pictures_are_independent<Op>({{5, 8, 16, 16}, 3, 64});  // too many pixels to read the kernel in place
         check_pictures_are_independent<Op>({{18, 4, 4, 4}, 1, 16});
-        check_pictures_are_independent<Op>({{5, 32, 2, 5}, 3, 144});  // few pixels alone, but not together
+        check_pictures_are_independent<Op>({{5, 32, 2, 5}, 3, 144});  // few pixels in one picture, but not in the batch
     } else if (Op::kind == Resample::down) {
         check_pictures_are_independent<Op>({{5, 17, 10, 14}, 3, 33});
         check_pictures_are_independent<Op>({{18, 8, 8, 8}, 3, 64});

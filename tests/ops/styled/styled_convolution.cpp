@@ -22,7 +22,7 @@ using stylegan::Resample;
 
 namespace {
 
-/// One layer: what goes in, and how.
+/// The input and the options of one layer.
 struct Case {
     Shape x;
     Index outputs;
@@ -77,7 +77,7 @@ struct Given {
     }
 };
 
-/// In blocks, on the context's memory; lanes that are no channel hold what must not matter.
+/// The input in blocks, in memory of the context; lanes beyond the channels hold values that must not matter.
 ops::StyledMaps styled_input(Context<Cpu>& c, const Case& t, const Given<float>& g) {
     auto x = ops::take_blocked(c, t.x[0], t.x[1], t.x[2], t.x[3]);
     ops::copy_blocked(c, g.x.view(), x);
@@ -161,8 +161,8 @@ void check(const Case& t, double bound = 2e-5) {
     BOOST_TEST(finite_difference::error_of(found(c, t, g), expected(t, g)) < bound, t.name());
 }
 
-// Single pixels and rows, less than a tile, whole tiles and not; channels around a vector's and a panel's; several bands, and
-// regions side by side; tiles that wait for panels, and panels that wait for tiles; more channels than a slab has.
+// Single pixels and rows, less than a tile, whole tiles and not; numbers of channels near a vector's and a panel's;
+// several bands, and regions side by side; work by regions and by panels; more channels than a slab has.
 const std::vector<Case> cases{{{1, 1, 1, 1}, 1},    {{2, 3, 1, 5}, 7},      {{3, 17, 10, 14}, 33},
                               {{1, 2, 3, 67}, 5},   {{2, 33, 13, 31}, 17},  {{1, 9, 70, 66}, 9},
                               {{1, 5, 6, 300}, 4},  {{2, 16, 33, 140}, 16}, {{3, 70, 8, 8}, 129},
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(agrees_for_other_filters) {
     check({.x = {1, 9, 12, 20}, .outputs = 12, .kind = Resample::up, .filter = {0.5f, 0.0f}});
 }
 
-/// The instance norm takes magnitudes away, as long as they are not near its epsilon.
+/// The instance norm removes magnitudes, as long as they are not near its epsilon.
 BOOST_AUTO_TEST_CASE(agrees_for_large_and_small_values) {
     for (const Resample kind : {Resample::none, Resample::up})
         for (const float magnitude : {1e-3f, 1e3f, 1e6f})
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(agrees_for_large_and_small_values) {
                 {.x = {1, 11, 20, 28}, .outputs = 18, .kind = kind, .noises = 1, .eps = 1e-8f, .magnitude = magnitude});
 }
 
-/// A mean of a hundred deviations: what is left has lost two digits to the rounding of what was stored.
+/// A mean of a hundred deviations: rounding the stored values costs two digits of the difference.
 BOOST_AUTO_TEST_CASE(a_large_mean_does_little_harm) {
     for (const Resample kind : {Resample::none, Resample::up})
         check({.x = {1, 3, 40, 36}, .outputs = 9, .kind = kind, .eps = 1e-8f, .offset = 500}, 2e-4);
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_THROW(run([](auto&, auto& l, auto&) { l.slope = 2; }), stylegan::ValueError);
 }
 
-/// Styled maps to pictures, against the plain op on styled values.
+/// styled_to_rgb() against the plain op on styled values.
 BOOST_AUTO_TEST_CASE(pictures_agree_with_double) {
     for (const Index colours : {1, 3, 4})
         for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 7}, Shape{1, 16, 20, 33}, Shape{2, 37, 64, 64}}) {

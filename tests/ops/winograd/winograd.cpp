@@ -14,10 +14,10 @@ namespace forms = stylegan::ops::winograd;
 using namespace convolution_checks;
 using stylegan::Resample;
 
-// Every form on every shape, also on those for which the ops choose another one.
+// Every form on every shape, also where the ops choose another form.
 namespace {
 
-/// Calls form(context) where the kernels made for speed are asked for, else the op.
+/// Calls form(context) for Kernels::fast, else the op.
 void either(auto& c, auto form, auto op) {
     if constexpr (std::is_same_v<decltype(c), Context<Cpu>&>)
         if (c.kernels() == Kernels::fast) return form(c);
@@ -72,9 +72,9 @@ using Forms =
     std::tuple<Same, Up<forms::Up4, forms::Down4, Resample::up>, Up<forms::Up2, forms::Down2, Resample::up_rotated>,
                Down<forms::Up4, forms::Down4>, Down<forms::Up2, forms::Down2>>;
 
-// Pictures of less than a tile; channels around a vector's and a panel's; one region of several pictures, several regions
-// of one, also side by side; few tiles for many channels, and the other way round; more channels than a slab has; gradients
-// of several regions for each of several sums. Even sizes, as Down needs.
+// Pictures smaller than a tile; numbers of channels near a vector's and a panel's; one region of several pictures,
+// several regions of one, also side by side; few tiles of many channels, and the reverse; more channels than a slab
+// has; gradients of several regions for each of several sums. Even sizes, as Down needs.
 const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},    {{2, 1, 4, 6}, 3, 3},     {{3, 17, 10, 14}, 3, 33},
                              {{40, 9, 4, 4}, 3, 16},  {{1, 129, 8, 8}, 3, 70},  {{1, 20, 70, 66}, 3, 9},
                              {{1, 5, 6, 300}, 3, 4},  {{2, 48, 32, 32}, 3, 24}, {{1, 270, 4, 6}, 3, 33},
@@ -93,12 +93,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
     check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4}, {Kernels::fast});
 }
 
-/// More tiles than are transformed at once, for as many channels that panels of the kernel pass by.
+/// More tiles than are transformed at once, with so many channels that the work goes by panels.
 BOOST_AUTO_TEST_CASE(pictures_of_several_slices_are_independent) {
     check_pictures_are_independent<Same>({{58, 512, 8, 8}, 3, 120}, {Kernels::fast});
 }
 
-/// A gradient of so many pairs of channels that slices of tiles share its sums.
+/// A gradient with so many pairs of channels that it goes by slices.
 BOOST_AUTO_TEST_CASE(agree_with_double_on_several_slices) {
     check_single_precision<Same>({{{3, 120, 8, 260}, 3, 33}}, {Kernels::fast});
 }
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(agree_with_double_on_odd_sizes) {
     check_single_precision<Up<forms::Up2, forms::Down2, Resample::up>>(odd, {Kernels::fast});
 }
 
-/// Values that are a power of two larger or smaller give results that are exactly so: nothing depends on magnitudes.
+/// Scaling the input by a power of two scales the results exactly: nothing depends on magnitudes.
 BOOST_AUTO_TEST_CASE_TEMPLATE(magnitudes_do_not_matter, Op, Forms) {
     Context<Cpu> c({2});
     const Sizes sizes{{2, 19, 12, 10}, 3, 21};

@@ -19,7 +19,7 @@ class Replay {
 public:
     Replay() = default;
     ~Replay() = default;
-    Replay(const Replay&) {}  // the work of another object
+    Replay(const Replay&) {}  // not copied: the graph is that of another object
     Replay& operator=(const Replay&) {
         forget();
         return *this;
@@ -28,13 +28,13 @@ public:
     Replay& operator=(Replay&&) noexcept = default;
 
     /// Runs work(), or its graph. Called twice with the same key, work() puts the same kernels into the stream.
-    /// @param redirect  (cudaStream_t): from now on work() puts it there
+    /// @param redirect  redirect(stream) makes work() use that stream from then on
     template <class Work, class Redirect>
     void run(cudaStream_t stream, ReplayKey key, const Work& work, const Redirect& redirect) {
         if (key != key_) {
             forget();
             work();
-            key_ = std::move(key);  // not before: work that threw is not known
+            key_ = std::move(key);  // after work(), which may throw
             return;
         }
         if (!graph_ && !refused_) capture(stream, work, redirect);
@@ -49,7 +49,8 @@ private:
         refused_ = false;
     }
 
-    /// In a stream of its own: while one captures that is ordered with the legacy default stream, no thread may use that.
+    /// Records in a stream of its own: while a stream that is ordered with the legacy default stream captures, no
+    /// thread may use the latter.
     template <class Work, class Redirect>
     void capture(cudaStream_t stream, const Work& work, const Redirect& redirect) {
         const Stream recorder = make_stream(cudaStreamNonBlocking);
@@ -58,7 +59,7 @@ private:
         try {
             check(cudaStreamBeginCapture(recorder.get(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
             work();
-        } catch (const DeviceError&) {  // some algorithms cannot be captured: they are told each time
+        } catch (const DeviceError&) {  // some algorithms cannot be captured: work() runs each time
             refused_ = true;
         } catch (...) {
             error = std::current_exception();
@@ -69,7 +70,7 @@ private:
         redirect(stream);
         if (error) std::rethrow_exception(error);
         refused_ = refused_ || !graph;
-        if (refused_) return (void)cudaGetLastError();  // it is answered
+        if (refused_) return (void)cudaGetLastError();  // handled: clear it
         cudaGraphExec_t executable = nullptr;
         refused_ = cudaGraphInstantiate(&executable, graph.get(), 0) != cudaSuccess;
         if (refused_) return (void)cudaGetLastError();

@@ -19,20 +19,20 @@ namespace stylegan::ops {
 ///
 ///     y[n,o,Y,X] = scale * sum over i, ky, kx of  w[ky,kx,i,o] x[n,i,Y + ky - K/2,X + kx - K/2]
 ///
-/// Resample::up scales x up by 2 first, Resample::down takes the mean of 2x2 pixels of y afterwards, both in one step at the
-/// lower resolution:
+/// Resample::up scales x up by 2 first, Resample::down takes the mean of 2x2 pixels of y afterwards, both in one step
+/// at the lower resolution:
 ///
 ///     up(x)[.,Y,X] = x[.,Y/2,X/2],    down(y)[.,Y,X] = 1/4 sum over v in {2Y, 2Y + 1}, u in {2X, 2X + 1} of y[.,v,u]
 ///
-/// Resample::up_rotated is `up` with the kernel rotated by 180 degrees. That is what the official fused up-convolution (used
-/// at outputs of 128x128 and above) computes, borders included, and what its trained weights expect.
+/// Resample::up_rotated is `up` with the kernel rotated by 180 degrees. That is what the official fused up-convolution
+/// (used at outputs of 128x128 and above) computes, borders included, and what its trained weights expect.
 ///
 /// @tparam Kind whether it scales
 /// @param x     (N, I, H, W); H and W even for `down`
 /// @param w     (K, K, I, O), K odd; 3 if it scales
 /// @param scale multiplies the weight: the equalized learning rate
 /// @param y     (N, O, H, W), (N, O, 2H, 2W) or (N, O, H/2, W/2), overwritten
-/// @throws ShapeError if the shapes do not fit together
+/// @throws ShapeError if the shapes do not match
 template <Resample Kind = Resample::none, class S>
 void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
                  std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> scale,
@@ -49,7 +49,7 @@ void convolution(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
 ///
 /// @param dy as y
 /// @param dx as x, overwritten
-/// @throws ShapeError if the shapes do not fit together
+/// @throws ShapeError if the shapes do not match
 template <Resample Kind = Resample::none, class S>
 void convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> dy,
                                 std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> scale,
@@ -66,7 +66,7 @@ void convolution_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Ma
 ///
 /// @param dy as y
 /// @param dw as w, added to
-/// @throws ShapeError if the shapes do not fit together
+/// @throws ShapeError if the shapes do not match
 template <Resample Kind = Resample::none, class S>
 void convolution_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Maps<const S>> x,
                                  std::type_identity_t<Maps<const S>> dy, std::type_identity_t<S> scale,

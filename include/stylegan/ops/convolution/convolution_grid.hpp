@@ -9,14 +9,14 @@ namespace stylegan::ops {
 
 /// The geometry of a correlation on a grid, in one dimension.
 ///
-/// Nearest upscale by 2 followed by a 3x3 convolution, and a 3x3 convolution followed by the 2x2 mean, need only one 4x4
-/// kernel: the sums of the taps that meet the same pixel. In one dimension
+/// Nearest upscale by 2 followed by a 3x3 convolution, and a 3x3 convolution followed by the 2x2 mean, need only one
+/// 4x4 kernel: the sums of the taps that meet the same pixel. In one dimension
 ///
 ///     e[r] = w[r - 1] + w[r]    (those of the two that exist),  r = 0 .. 3
 ///
-/// Down: y[Y] = 1/2 sum over r of e[r] x[2Y - 1 + r]. Up: phase p of pixel a, y[2a + p], has the two taps e[p] at x[a + p - 1]
-/// and e[p + 2] at x[a + p]: 16 products for four pixels instead of 36 for one and four.
-/// The input gradient of one is the other with the kernel turned and its channels exchanged.
+/// Down: y[Y] = 1/2 sum over r of e[r] x[2Y - 1 + r]. Up: phase p of pixel a, y[2a + p], has the two taps e[p] at x[a +
+/// p - 1] and e[p + 2] at x[a + p]: 16 products for four pixels instead of 36 for one and four. The input gradient of
+/// one is the other with the kernel turned and its channels exchanged.
 ///
 /// @see Karras et al. (2018), "Progressive Growing of GANs"; the official code calls this fused scaling
 struct GridGeometry {
@@ -39,7 +39,8 @@ struct GridGeometry {
     [[nodiscard]] Index read(Index n) const { return (n - 1) * stride + reach; }
 };
 
-/// @throws ShapeError unless x (N, I, H, W), w (K, K, I, O) with K odd (3 if scaling), and y (N, O, H', W') fit together
+/// @throws ShapeError unless x (N, I, H, W), w (K, K, I, O) with K odd (3 if scaling), and y (N, O, H', W') fit
+///         together
 template <class X, class W, class Y>
 void check_convolution(const char* op, Resample kind, Maps<X> x, View<W, 4> w, Maps<Y> y) {
     const Grid grid = grid_of(kind);

@@ -10,9 +10,9 @@
 
 namespace stylegan::ops {
 
-/// y = factor * (x correlated with w) on the grid G, by the fastest form for the shape, or in Eigen alone if the context
-/// says so. The grid and the direction of a KernelReading are template arguments, so that a program that only generates
-/// compiles no form that only gradients need; `turned` changes no code and stays a run-time argument.
+/// y = factor * (x correlated with w) on the grid G, by the fastest form for the shape, or in Eigen alone if the
+/// context says so. The grid and the direction of a KernelReading are template arguments, so that a program that only
+/// generates compiles no form that only gradients need; `turned` changes no code and stays a run-time argument.
 /// @param turned  the kernel by 180 degrees
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if Transposed; K odd, 3 for the grids that scale

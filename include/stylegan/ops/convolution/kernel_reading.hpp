@@ -9,7 +9,8 @@
 /// in its own way. All of that follows from Resample, here and nowhere else.
 namespace stylegan::ops {
 
-/// How the pixels that a correlation computes lie over those that it reads: at the same resolution, at twice, or at half.
+/// How the pixels that a correlation computes lie over those that it reads: at the same resolution, at twice, or at
+/// half.
 enum class Grid { same, up, down };
 
 [[nodiscard]] constexpr Grid grid_of(Resample kind) {

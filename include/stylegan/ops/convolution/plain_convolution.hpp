@@ -6,13 +6,13 @@
 
 #include <algorithm>
 
-/// Convolution by its definition, one loop for each index, with sums in double. The tests compare the tiled kernels with
-/// it.
+/// Convolution by its definition, one loop for each index, with sums in double. The tests compare the tiled kernels
+/// with it.
 ///
-/// One definition serves every Resample. On a fine grid of (H << up) x (W << up) pixels, with u, v the rows of that grid
-/// (columns alike) and zeros outside of it,
+/// One definition serves every Resample. On a fine grid of (H << up) x (W << up) pixels, with u, v the rows of that
+/// grid (columns alike) and zeros outside of it,
 ///
-///     y[n,o,Y] = 4^-down  sum over v in [Y << down, (Y + 1) << down), i, k of  w[k,i,o] x[n,i,u >> up],   u = v + k - K/2
+///     y[n,o,Y] = 4^-down sum over v in [Y << down, (Y + 1) << down), i, k of  w[k,i,o] x[n,i,u >> up],  u = v + k - K/2
 namespace stylegan::ops::plain {
 
 /// Resample as numbers of that formula.

@@ -6,19 +6,19 @@
 #include <stylegan/ops/convolution/kernel_reading.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
 
-/// All convolutions of the library as correlations of cuDNN. One that downscales is a correlation of stride 2 with the 4x4
-/// kernel of convolution_grid.hpp; one that upscales is the transpose of such a correlation, from the coarse maps to the fine.
+/// All convolutions of the library as correlations by cuDNN. Resample::down is a correlation of stride 2 with the 4x4
+/// kernel of convolution_grid.hpp; Resample::up is the transpose of such a correlation, from the coarse maps to the
+/// fine ones.
 namespace stylegan::ops {
 namespace detail {
 
-/// The correlation that a convolution is: which of its two pictures is the fine one, and how its kernel is made of the
-/// official weight.
+/// The correlation of a convolution: its shape, and how its kernel is made from the official weight.
 struct CudaConvolution {
     gpu::Correlation shape;
     KernelReading reading;
 
     /// @param size  of the kernel w
-    /// @param x     (N, I, H, W), what the convolution reads
+    /// @param x     (N, I, H, W), the input of the convolution
     /// @param y     (N, O, H', W')
     template <class X, class Y>
     static CudaConvolution of(Resample kind, Index size, const Maps<X>& x, const Maps<Y>& y) {
@@ -35,15 +35,15 @@ struct CudaConvolution {
 
     /// Whether the convolution is the transpose of the correlation.
     [[nodiscard]] bool goes_up() const { return reading.grid == Grid::up; }
-    /// Whether the kernel's first axis is I, the channels that the convolution reads, not O.
+    /// Whether the kernel's first axis is I, the input channels of the convolution, not O.
     [[nodiscard]] bool inputs_first() const { return reading.transposed; }
     [[nodiscard]] Index kernel_size() const {
         return shape.coarse_channels * shape.fine_channels * shape.size * shape.size;
     }
 };
 
-/// What a thread does of correlation_kernel() for weights of 3x3: four channels read or 4x4 taps at once, so that whole vectors are
-/// written. Its neighbours read the weights of the next channels computed.
+/// The work of one thread of correlation_kernel() for weights of 3x3: four input channels, or 4x4 taps, so that whole
+/// vectors are written. Neighbouring threads read the weights of neighbouring output channels.
 template <int Taps>
 struct UsualKernel {
     static constexpr int together = Taps == 3 ? 4 : 1, taps = Taps * Taps, values = together * taps;
@@ -127,7 +127,8 @@ inline void convolve_transposed(Context<Cuda>& c, const CudaConvolution& g, Maps
         c.correlate_transposed(g.shape, dy.data, kernel, factor, dx.data);
 }
 
-/// dw += factor * the gradient in the weight: each tap gets what all values of the kernel got that it was added to
+/// dw += factor * the gradient in the weight: a tap gets the gradients of all values of the kernel that it is a summand
+/// of
 inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, Maps<const float> dy,
                                 float factor, View<float, 4> dw) {
     if (x.size() == 0 || dy.size() == 0) return;
@@ -156,7 +157,7 @@ inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps
     });
 }
 
-/// y = scale * a 1x1 convolution of x to few channels, as that to RGB is: a thread computes all channels of a pixel.
+/// y = scale * a 1x1 convolution of x to few channels, such as to_rgb: a thread computes all channels of a pixel.
 struct FewChannels {
     static constexpr int most_outputs = 4, most_inputs = 64;
 
@@ -174,7 +175,7 @@ struct FewChannels {
                 if (o < outputs) sum[o] += v * w[channel * outputs + o];
         };
         Index k = 0;
-        for (; k + 4 <= inputs; k += 4) {  // four are on their way
+        for (; k + 4 <= inputs; k += 4) {  // four loads in flight
             const float a = from[k * pixels], b = from[(k + 1) * pixels], c = from[(k + 2) * pixels],
                         d = from[(k + 3) * pixels];
             add(k, a);
@@ -196,8 +197,7 @@ void convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, 
     check_convolution("convolution", Kind, x, w, y);
     using Few = detail::FewChannels;
     const Index inputs = w.extent(2), outputs = w.extent(3), pixels = pixels_of(x);
-    if (w.extent(0) == 1 && outputs <= Few::most_outputs &&
-        inputs <= Few::most_inputs)  // cuDNN takes five times as long
+    if (w.extent(0) == 1 && outputs <= Few::most_outputs && inputs <= Few::most_inputs)  // cuDNN is five times slower
         return c.launch(x.extent(0) * pixels, Few{x.data, w.data, scale, y.data, inputs, outputs, pixels});
     detail::convolve(c, detail::CudaConvolution::of(Kind, w.extent(0), x, y), x, w, correlation_factor(Kind, scale), y);
 }

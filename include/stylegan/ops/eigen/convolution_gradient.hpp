@@ -14,11 +14,12 @@
 
 namespace stylegan::ops::eigen {
 
-/// The gradient of a correlation in its weight, as a sum of patches times maps over the positions of the batch,
+/// The gradient of a correlation in its weight, as a product of patches and feature maps summed over the positions of
+/// the batch:
 ///
 ///     e[r,s,a,b] = sum over n, Y, X of  moved[n,a,stride Y + r - border,stride X + s - border] fixed[n,b,Y,X]
 ///
-/// Where there are few products to share among threads, the positions are cut into parts with sums of their own; how many
+/// If there are few products to share among threads, the positions are cut into parts with separate sums; their number
 /// depends on the shapes alone.
 template <class S>
 struct WeightGradient {
@@ -102,7 +103,7 @@ private:
     }
 };
 
-/// e[0] += all other parts, in pairs, pairs of pairs, ...
+/// e[0] += all other parts, in a fixed tree: pairs, pairs of pairs, ...
 template <class S>
 void add_parts(const WeightGradient<S>& t, S* e) {
     for (Index step = 1; step < t.parts; step *= 2)
@@ -112,7 +113,7 @@ void add_parts(const WeightGradient<S>& t, S* e) {
                 static_cast<const S*>(e + p * t.e_size()), static_cast<const S*>(e + (p + step) * t.e_size()));
 }
 
-/// dw += factor * e, where each tap of the official weight gets the taps of e that it was added to.
+/// dw += factor * e. A tap of the official weight gets all taps of e that it is a summand of.
 template <class S>
 void add_to_taps(Context<BasicCpu<S>>& c, const WeightGradient<S>& t, KernelReading reading, S factor, const S* e,
                  View<S, 4> dw) {

@@ -26,7 +26,7 @@ struct GroupBlock {
         inverse = 1 / (squares / static_cast<double>(members) + eps).sqrt();
     }
 
-    /// The values of member g of maps in which members lie `to_next` apart.
+    /// The values of member g, where members are `to_next` apart.
     [[nodiscard]] Block<double> of(const S* first, Index to_next, Index g) const {
         return load_block(first + g * to_next, count).template cast<double>();
     }

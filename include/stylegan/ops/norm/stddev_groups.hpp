@@ -9,7 +9,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// How a batch falls into groups and features.
+/// The groups and features of a batch.
 struct StddevGroups {
     Index members;   ///< G
     Index groups;    ///< M
@@ -17,7 +17,7 @@ struct StddevGroups {
     Index channels;  ///< C
     Index pixels;    ///< H * W
 
-    /// Elements of one feature in one sample, C / F * H * W: they lie together.
+    /// Elements of one feature in one sample, C / F * H * W, contiguous.
     [[nodiscard]] STYLEGAN_HOST_DEVICE Index elements() const { return channels / features * pixels; }
     /// Offset of the elements of (member g, group m, feature f) in maps of `width` channels.
     [[nodiscard]] STYLEGAN_HOST_DEVICE Index at(Index g, Index m, Index f, Index width) const {
@@ -64,7 +64,7 @@ void append(const StddevGroups& s, Index m, Index f, const S* x, S value, S* y) 
 }
 
 /// dL/d(mean deviation of (m, f)) / (elements * members): what reaches each element.
-/// @param plane_sum  plane_sum(p) adds up the pixels of dy from p on, in double
+/// @param plane_sum  plane_sum(p) is the sum of the pixels of the plane of dy at p, in double
 template <class S, class Sum>
 [[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy, const Sum& plane_sum) {
     double sum = 0;

@@ -12,23 +12,24 @@
 
 namespace stylegan::ops::winograd {
 
-/// Stores a layer's results blurred by the filter (1, middle, 1) in both directions, with zeros outside of the picture. The
-/// filter's own factor is part of the convolution's.
+/// Stores a layer's results blurred by the filter (1, middle, 1) in both directions, with zeros outside of the picture.
+/// The filter's own factor is part of the convolution's.
 ///
-/// A tile's blurred pixels reach one pixel beyond it on each side, where they add up with those of its neighbours. So a tile
-/// stores the 8x8 pixels one further up and `hold` further left, where nothing is missing any more, and hands the rest down
-/// and to the right. Rows are handed down before they are transformed along the row. Between two bands they wait until both
+/// A tile's blurred pixels reach one pixel beyond it on each side, where they add up with those of its neighbours. So a
+/// tile stores the 8x8 pixels one further up and `hold` further left, which are complete, and passes the rest down and
+/// to the right. Rows are passed down before they are transformed along the row. Between two bands they wait until both
 /// are done.
 template <class Form>
 struct BlurredLayerStore : LayerOutput {
     static constexpr int size = Form::size, products = Form::products;
-    /// Pixels of a cache line, so that whole lines are stored; with small tiles fewer, since what a tile stores must be its own.
+    /// Pixels of a cache line, so that whole lines are stored; fewer with small tiles, because a tile may store only
+    /// its own pixels.
     static constexpr int hold = std::min(64 / vector_bytes, size / 2);
-    static constexpr Index passed = 2 * products * lanes;  ///< values that a tile hands down
+    static constexpr Index passed = 2 * products * lanes;  ///< values that a tile passes down
 
     float middle;
-    float *down, *up;  ///< (N, bands, blocks, tile columns, passed): handed to the next band, and to the one before
-    float* edges;      ///< (N, bands, blocks, size, hold + 1): what the rows of a tile hand to the tile on the right
+    float *down, *up;  ///< (N, bands, blocks, tile columns, passed): passed to the next band, and to the previous one
+    float* edges;      ///< (N, bands, blocks, size, hold + 1): what the rows of a tile pass to the tile on the right
 
     /// Values of `down`, and of `up`.
     [[nodiscard]] static Index handed(const Bands& cut, Index blocks) {
@@ -70,7 +71,7 @@ struct BlurredLayerStore : LayerOutput {
         }
     }
 
-    /// After the last region of a band: the last row of the picture, if it is one that was handed down.
+    /// After the last region of a band: the last row of the picture, if it was passed down.
     void end(Index n, Index band, Index first, Index last) const {
         if (band + 1 == cut.bands && y.height == cut.tile_rows * size)
             for (Index j = first; j < last; ++j) handed_rows(n, band, j, y.height - 1, 1, moments_of(n, 2 * band, j));
@@ -100,7 +101,8 @@ private:
         h[size + 1] = o[size - 1];
     }
 
-    /// A tile's products, transformed back along columns and blurred along them: row i of t is pixel row i - 1 of the tile.
+    /// A tile's products, transformed back along columns and blurred along them: row i of t is pixel row i - 1 of the
+    /// tile.
     /// @param high  rows of the tile that lie in the picture
     [[gnu::always_inline]] void blurred_columns(const float* from, Index step, int high,
                                                 Vector (&t)[size + 2][products]) const {
@@ -118,8 +120,8 @@ private:
         }
     }
 
-    /// Adds the two rows that the tile above handed down, or keeps the tile's own first two rows for the band above; hands
-    /// the last two rows down.
+    /// Adds the two rows that the tile above passed down, or keeps the first two rows for the band above; passes the
+    /// last two rows down.
     /// @param kept  `hand` if from_above
     [[gnu::always_inline]] void hand_down(Vector (&t)[size + 2][products], bool from_above, float* kept,
                                           float* hand) const {
@@ -135,7 +137,7 @@ private:
             }
     }
 
-    /// Rows [first, first + count) of a picture that were handed down, and up if there are two.
+    /// Finishes rows [first, first + count) of a picture that were passed down, and up if there are two.
     void handed_rows(Index n, Index band, Index j, Index first, int count, ChannelMoments& all) const {
         const Block b = block(j);
         MomentGroup group;
@@ -158,9 +160,9 @@ private:
         group.flush(all);
     }
 
-    /// One row of a tile: transformed along, blurred along, stored.
+    /// Transforms, blurs and stores one row of a tile.
     /// @param t     products along the row
-    /// @param edge  what the tile to the left hands over: hold + 1 pixels, the last two of them not yet complete
+    /// @param edge  passed from the tile on the left: hold + 1 pixels, of which the last two are not yet complete
     [[gnu::always_inline]] void row_of_tile(const Vector (&t)[products], Index n, Index j, Index row, Index column,
                                             float* edge, const Block& b, MomentGroup& group) const {
         const Index x = column * size, left = x - hold;

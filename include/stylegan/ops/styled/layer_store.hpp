@@ -9,13 +9,14 @@
 
 #include <stylegan/device/gcc_unroll_begin.hpp>
 
-/// How a whole layer stores the results of its convolution: while they are in registers they are transformed back, blurred
-/// if the layer does that (blurred_layer_store.hpp), given noise, bias and activation, and counted for the instance norm.
+/// The end of a whole layer. While the results of its convolution are in registers, they are transformed back, blurred
+/// if the layer does that (blurred_layer_store.hpp), given noise, bias and activation, and added to the moments of the
+/// instance norm.
 namespace stylegan::ops::winograd {
 
-/// What follows the convolution of a layer, with arrays filled up to whole blocks.
+/// What follows the convolution of a layer, with arrays padded to whole blocks.
 struct LayerFinish {
-    const float* noise;                ///< without noise: a row of zeros, whose steps are 0
+    const float* noise;                ///< without noise: a row of zeros with steps 0
     Index noise_picture, noise_row;    ///< steps
     const float *noise_weight, *bias;  ///< (blocks * lanes)
     float factor;                      ///< of the convolution
@@ -28,7 +29,7 @@ struct LayerOutput {
     BlockedMaps<float> y;
     LayerFinish finish;
     bool streamed;            ///< y is larger than the caches
-    ChannelMoments* moments;  ///< (N, 2 bands, blocks): of a band, and of the rows between it and the next one
+    ChannelMoments* moments;  ///< (N, 2 bands, blocks): of each band, and of the rows between it and the next
 
     [[nodiscard]] Index blocks() const { return y.blocks(); }
     [[nodiscard]] ChannelMoments& moments_of(Index n, Index part, Index block) const {
@@ -46,7 +47,7 @@ struct LayerOutput {
         return finish.noise + n * finish.noise_picture + row * finish.noise_row;
     }
 
-    /// Pixels [first, last) of a row's v, which begins at `to`; as many noise values.
+    /// Finishes and stores pixels [first, last) of v, a part of a row that begins at `to`.
     template <int Count>
     [[gnu::always_inline]] void put(Vector (&v)[Count], const Block& b, const float* noise, float* to,
                                     MomentGroup& group, int first = 0, int last = Count) const {

@@ -14,7 +14,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// A 1x1 convolution whose weights have taken up the style of their picture:
+/// A 1x1 convolution with the style multiplied into the weights of each picture:
 ///
 ///     y[n,o,p] = shift[n,o] + sum over i of  weight[n,i,o] (x[n,i,p] - mean[n,i])
 struct StyledRgb {
@@ -27,7 +27,7 @@ struct StyledRgb {
     float *weight, *shift;   ///< (N, channels, outputs), (N, outputs)
     Maps<float> y;
 
-    /// Takes scratch memory of the innermost frame.
+    /// Uses scratch memory of the innermost frame.
     StyledRgb(Context<Cpu>& c, const StyledMaps& maps, View<const float, 4> w, float scale, std::span<const float> bias,
               Maps<float> result)
         : x(maps),
@@ -51,7 +51,7 @@ struct StyledRgb {
 
     /// Computes pixels [begin, end) of picture n.
     void compute(Index n, Index begin, Index end) const {
-        const BlockedMaps<const float> maps = x.maps;  // copies: known to stay as they are, whatever is stored
+        const BlockedMaps<const float> maps = x.maps;  // local copies: stores cannot alias them
         const Index plane = maps.height * maps.width, blocks = maps.blocks(), outs = outputs;
         const float *const wn = weight + n * weights, *const means = x.mean_of(n, 0), *const sn = shift + n * outs;
         float* const yn = y.data + n * outs * plane;
@@ -105,7 +105,7 @@ private:
 /// @param w     (1, 1, I, O), O at most 4
 /// @param bias  (O)
 /// @param y     (N, O, H, W), overwritten
-/// @throws ShapeError if the shapes do not fit together
+/// @throws ShapeError if the shapes do not match
 inline void styled_to_rgb(Context<Cpu>& c, const StyledMaps& x, View<const float, 4> w, float scale,
                           std::span<const float> bias, Maps<float> y) {
     constexpr const char* where = "styled_to_rgb";

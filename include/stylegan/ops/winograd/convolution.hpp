@@ -11,7 +11,7 @@
 
 namespace stylegan::ops::winograd {
 
-/// Maps that are read as they are.
+/// Reads plain feature maps.
 struct PlainPixels {
     Maps<const float> x;  ///< (N, C, H, W)
 
@@ -23,7 +23,7 @@ struct PlainPixels {
     }
 };
 
-/// Results as the form gives them, times a factor.
+/// Stores the results of the form, times a factor.
 template <class Form>
 struct PlainStore {
     Maps<float> y;  ///< (N, C, H, W)
@@ -33,7 +33,7 @@ struct PlainStore {
     PlainStore(Maps<float> maps, float by)
         : y(maps),
           factor(by),
-          // parts of a cache line that go past the caches cost more than they save
+          // streaming parts of cache lines costs more than it saves
           streamed(lanes == gemm::cache_line && y.size() > larger_than_caches && y.extent(3) % lanes == 0 &&
                    reinterpret_cast<std::uintptr_t>(y.data) % vector_bytes == 0) {}
 
@@ -46,7 +46,7 @@ struct PlainStore {
         constexpr int size = Form::size;
         constexpr Index together = std::max(lanes / size, 1), across = together * size;
         const Index height = y.extent(2), width = y.extent(3), plane = height * width;
-        alignas(64) float pixels[size * across * lanes];  // (size, across, lanes): of `together` tiles
+        alignas(64) float pixels[size * across * lanes];  // (size, across, lanes), of `together` tiles
         for (Index n = 0; n < region.pictures; ++n)
             for (Index row = 0; row < region.rows; ++row) {
                 const Index top = (region.row + row) * size, high = std::min<Index>(size, height - top);
@@ -83,7 +83,8 @@ struct PlainStore {
     }
 };
 
-/// y = factor * (x correlated with w), on the grid of `reading`, which is Form's.
+/// y = factor * (x correlated with w) on the grid of Form.
+/// @param reading  of that grid
 /// @param x (N, I, H, W)
 /// @param y (N, O, H', W'), overwritten
 template <class Form>

@@ -11,23 +11,24 @@
 
 namespace stylegan::ops::winograd {
 
-/// How a convolution goes through its work.
+/// The order of the work of a convolution.
 ///
-/// Either the transformed kernel is made once and regions of tiles pass by, each transformed, multiplied with all of it
-/// and transformed back while it is in the second-level cache; or, where there are few tiles for many channels, the
-/// transformed tiles are made once and panels of the kernel pass by. So the larger one of the two never goes to memory.
-/// That is also why transformed kernels are not kept from call to call: to read them from memory would take longer than
-/// to make them. None of this changes a product: each is the sum of its slabs' sums over channels in their order.
+/// By regions: the kernel is transformed once; each region of tiles is transformed, multiplied with all of it and
+/// transformed back while it is in the L2 cache. By panels, for few tiles of many channels: the tiles are transformed
+/// once, and each panel of the kernel is transformed and multiplied with them. Either way the larger of the two never
+/// goes to memory. Transformed kernels are not stored between calls, since reading them from memory takes longer than
+/// transforming them again. The order does not change a result: each is the sum over slabs, in order, of sums over
+/// channels, in order.
 template <class Form>
 struct Plan {
     static constexpr Index points = Index{Form::points} * Form::points,
                            products = Index{Form::products} * Form::products;
 
-    bool by_panels;  ///< all tiles are transformed first, and panels of the kernel pass by
+    bool by_panels;  ///< else by regions
     Bands cut;
 
-    /// @param height, width  of what is computed
-    /// @param together       pictures that may be taken together: 1 if sums are taken in the order of the work
+    /// @param height, width  of the result
+    /// @param together       pictures that may share a region; 1 if moments are summed in the order of the work
     Plan(Index batch, Index inputs, Index outputs, Index height, Index width, Index together = 1)
         : by_panels(few_tiles(together, inputs, outputs, height, width)),
           cut(batch, height, width, Form::size, tiles_of_a_region(inputs), by_panels, together) {}
@@ -35,16 +36,16 @@ struct Plan {
     [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
 
 private:
-    /// Each region reads the whole transformed kernel, which may come from the third-level cache: with `enough` tiles
-    /// that hides behind arithmetic.
+    /// Each region reads the whole transformed kernel, perhaps from the L3 cache; `enough` tiles hide that behind
+    /// arithmetic.
     static Index tiles_of_a_region(Index inputs) {
         constexpr Index enough = 32;
         constexpr Index budget = Index{1}
                                  << (vector_bytes == 64 ? 18 : 17);  // values of transformed tiles and products
         return std::clamp<Index>(budget / (tile_values(inputs) + products * gemm::panel), gemm::rows, enough);
     }
-    /// Whether all transformed tiles together are not much more than the transformed kernel, which regions would read
-    /// again and again.
+    /// Whether all transformed tiles are not much larger than the transformed kernel, which every region would read
+    /// again.
     static bool few_tiles(Index pictures, Index inputs, Index outputs, Index height, Index width) {
         constexpr Index most_values = Index{1} << 22;
         const Index tiles = ((height + Form::size - 1) / Form::size) * ((width + Form::size - 1) / Form::size);
@@ -60,9 +61,9 @@ struct PanelBlocks {
         : first(panel * gemm::vectors), last(std::min(blocks, (panel + 1) * gemm::vectors)) {}
 };
 
-/// m (+)= (tiles at the points of the products) * (kernels of the products), over the channels read of one slab.
+/// m (+)= (tiles at the points of the products) * (kernels of the products), over the input channels of one slab.
 /// @param u  the slab
-/// @param m  products, `step` values apart; their vectors are as far apart as blocks of tiles
+/// @param m  products, `step` values apart; the distance of their vectors is that of blocks of tiles
 template <class Form>
 void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index slab, const float* u, Index tiles,
                    const Spectrum& at, const float* v, float* m, Index step) {
@@ -80,15 +81,15 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     }
 }
 
-/// What the loops over a convolution's work need of its form, and of the code that reads and writes maps. Each call is
-/// worth many tiles, so that one copy of the loops serves all forms.
+/// What the loops over the work need of a form, and of the code that reads and writes feature maps. A call serves many
+/// tiles, so its cost does not matter, and the loops are compiled once for all forms.
 struct Work {
     const Bands& cut;
     Index points, products;          ///< of a tile, in two dimensions
     Index panels, slabs, slab_size;  ///< of the transformed kernel
     Index inputs, blocks_in, blocks;
     Index tile_values;  ///< of a transformed tile
-    bool streamed;      ///< results go past the caches
+    bool streamed;      ///< results are stored past the caches
     FunctionRef<void(Index panel, Index slab, float* u)> transform_kernel;
     FunctionRef<void(const Region&, Index block, const Spectrum&, float* v)> transform_pixels;
     FunctionRef<void(Index panel, Index slab, const float* u, Index tiles, const Spectrum&, const float* v, float* m,
@@ -97,7 +98,7 @@ struct Work {
     FunctionRef<void(Index picture, Index band, Index first, Index last)> begin, end;
     FunctionRef<void(const float* m, ProductSteps, const Region&, Index first, Index last)> tiles;
 
-    /// Where the products of tiles that lie as `at` says are put.
+    /// The layout of the products of tiles laid out as `at` says.
     [[nodiscard]] static ProductSteps steps(const Spectrum& at) {
         return {odd_lines(gemm::vectors * at.block_step), at.block_step};
     }

@@ -20,7 +20,7 @@ struct Regions {
 
     Regions(Index n, Index height, Index width, Index tile, Index most)
         : batch(n), tile_rows((height + tile - 1) / tile), tile_columns((width + tile - 1) / tile) {
-        constexpr Index widest = 32;  // longer rows of pixels would not stay in the first-level cache
+        constexpr Index widest = 32;  // longer rows of pixels do not fit the L1 cache
         const auto equal = [](Index all, Index part) {
             const Index parts = (all + part - 1) / part;
             return (all + parts - 1) / parts;
@@ -44,8 +44,8 @@ struct Regions {
     }
 };
 
-/// The sums e of a weight gradient: a matrix (I, O) for each weight, in panels of columns, so that what is summed at a
-/// time is one stretch of memory.
+/// The layout of the sums e of a weight gradient: a matrix (I, O) for each weight, in panels of columns, so that the
+/// values summed at the same time are contiguous.
 template <class Form>
 struct GradientSums {
     /// Rows that are summed together: whole blocks of channels, or whole parts of one.
@@ -60,14 +60,14 @@ struct GradientSums {
           step(odd_lines(panels * strips * strip * gemm::panel)) {}
 
     [[nodiscard]] Index size() const { return Form::weights * Form::weights * step; }
-    /// Where panel `panel` of row `row` begins.
+    /// The offset of panel `panel` of row `row`.
     [[nodiscard]] Index at(Index weight, Index panel, Index row) const {
         return weight * step + (panel * strips * strip + row) * gemm::panel;
     }
 };
 
 /// dw += factor * G^T e G, where G is the matrix that transforms Form's kernels.
-/// @param e  as `sums` says, `parts` of them, which are added up
+/// @param e  `parts` blocks laid out as `sums` says, which are added up
 /// @param dw (3, 3, I, O)
 template <class Form>
 void add_kernel_gradient(Context<Cpu>& c, const float* e, Index parts, const GradientSums<Form>& sums, bool turned,
@@ -106,8 +106,8 @@ void add_kernel_gradient(Context<Cpu>& c, const float* e, Index parts, const Gra
     });
 }
 
-/// How the gradient of a correlation in its weight goes through its work: where the transformed tiles of `moved` and `fixed`
-/// lie, and how they are multiplied.
+/// The gradient of a correlation in its weight: the layout of the transformed tiles of `moved` and `fixed`, and their
+/// products.
 ///
 ///     e[weight] = sum over its products q and all tiles of  (B moved)[point of q] (A^T fixed)[q]
 template <class Form>
@@ -115,13 +115,13 @@ struct WeightGradient {
     using Sums = GradientSums<Form>;
     static constexpr Index points = Index{Form::points} * Form::points,
                            products = Index{Form::products} * Form::products;
-    /// Values, in half of the second-level cache.
+    /// Values that fit half of the L2 cache.
     static constexpr Index cached = Index{1} << (vector_bytes == 64 ? 18 : 17);
 
     Maps<const float> moved, fixed;
     Index inputs, outputs;
     Sums sums;
-    bool alone;  ///< e is so small that each part of the batch has its own
+    bool alone;  ///< e is so small that each part of the batch has a copy
     Regions regions;
     Spectrum m, f;  ///< of the transformed tiles of `moved` and `fixed`
     Index m_size, f_size, m_blocks, f_blocks;
@@ -147,7 +147,7 @@ struct WeightGradient {
           f_steps{Form::products * f.point_step, f.point_step, lanes, f.block_step} {}
 
     [[nodiscard]] Index blocks() const { return m_blocks + f_blocks; }
-    /// One weight, one panel of columns: what a thread sums at a time.
+    /// The items shared by threads: one weight, one panel of columns.
     [[nodiscard]] Index items() const { return Form::weights * Form::weights * sums.panels; }
 
     void transform(const Region& region, Index block, float* ms, float* fs) const {
@@ -157,7 +157,7 @@ struct WeightGradient {
             transform_tiles<ResultTiles<Form>>(fixed, region, block - m_blocks, f, fs);
     }
 
-    /// e (+)= the products of an item; those of a weight are a rectangle of points.
+    /// e (+)= the products of an item; the products of a weight are a rectangle of points.
     void add_products(Index item, Index tiles, const float* ms, const float* fs, bool add, float* e) const {
         const Index weight = item / sums.panels, panel = item % sums.panels, column = panel * gemm::panel;
         const Index wy = weight / Form::weights, wx = weight % Form::weights;
@@ -176,7 +176,7 @@ struct WeightGradient {
 private:
     static Index filled(Index channels) { return (channels + Sums::strip - 1) / Sums::strip * Sums::strip; }
 
-    /// A slice has so many tiles that to add the sums up costs less than to compute them, and at least some MiB of them.
+    /// A slice has so many tiles that adding the sums up costs less than computing them, and at least some MiB of them.
     [[nodiscard]] Index tiles_of_a_region() const {
         const Index tile = points * filled(moved.extent(1)) + products * filled(fixed.extent(1));
         const Index slice = std::max(inputs * outputs / (inputs + outputs), (Index{1} << 21) / tile);
@@ -184,7 +184,7 @@ private:
     }
 };
 
-/// For a small e: the batch in at most eight parts, each with sums of its own that stay in a thread's second-level cache.
+/// For a small e: at most eight parts of the batch, each with its own sums, which stay in the L2 cache of its thread.
 template <class Form>
 void weight_gradient_by_parts(Context<Cpu>& c, const WeightGradient<Form>& g, bool turned, float factor,
                               View<float, 4> dw) {
@@ -204,7 +204,7 @@ void weight_gradient_by_parts(Context<Cpu>& c, const WeightGradient<Form>& g, bo
     add_kernel_gradient<Form>(c, e, parts, g.sums, turned, factor, dw);
 }
 
-/// For a large e: slices of tiles, one after the other; threads share the sums.
+/// For a large e: slices of tiles, one after the other; threads share the items.
 template <class Form>
 void weight_gradient_by_slices(Context<Cpu>& c, const WeightGradient<Form>& g, bool turned, float factor,
                                View<float, 4> dw) {
@@ -226,12 +226,12 @@ void weight_gradient_by_slices(Context<Cpu>& c, const WeightGradient<Form>& g, b
     add_kernel_gradient<Form>(c, e, 1, g.sums, turned, factor, dw);
 }
 
-/// dw += factor * gradient of a correlation with respect to its weight, as grid_convolution_gradient() says; Form is the one of
-/// the grid `same` or, for both other grids, of the grid `down`. How the work is cut depends on the shapes alone, because the
-/// sums of the parts are added up.
+/// dw += factor * gradient of a correlation with respect to its weight, as grid_convolution_gradient() says; Form is
+/// the one of the grid `same` or, for both other grids, of the grid `down`. The parts depend on the shapes alone,
+/// because their sums are added up.
 template <class Form>
-void correlation_weight_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved, Maps<const float> fixed,
-                     float factor, View<float, 4> dw) {
+void correlation_weight_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
+                                 Maps<const float> fixed, float factor, View<float, 4> dw) {
     if (moved.size() == 0 || fixed.size() == 0) return;
     const WeightGradient<Form> g(reading.transposed, moved, fixed, dw);
     g.alone ? weight_gradient_by_parts(c, g, reading.turned, factor, dw)

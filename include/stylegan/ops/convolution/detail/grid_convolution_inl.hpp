@@ -11,13 +11,13 @@
 #include <algorithm>
 #include <type_traits>
 
-/// Convolutions on all grids in single precision, each by the form that takes the least time for its shape: one of Winograd's, or
-/// products by Eigen.
+/// Convolutions on all grids, each by the fastest form for its shape: one of Winograd's (in single precision), or
+/// direct convolution as products by Eigen.
 ///
-/// Winograd's forms with tiles of 4x4 save three quarters of the products (of the 16 taps of a scaling convolution, two
-/// thirds), those with 2x2 a little less, but transform the weights, which only pays if there are enough tiles to use them.
-/// The bounds were measured on maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several pictures.
-/// F(2x2,3x3) has no place: even a single 4x4 map is 36 products as one tile of 4x4 and 64 as four of 2x2.
+/// Winograd's forms with tiles of 4x4 save three quarters of the products (two thirds of the 16 of a scaling
+/// convolution), those with 2x2 a little less. They transform the weights, which pays only if there are enough tiles to
+/// use them. The bounds were measured on feature maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several
+/// pictures. F(2x2,3x3) is not used: even a single 4x4 map takes 36 products as one tile of 4x4, and 64 as four of 2x2.
 namespace stylegan::ops {
 
 template <Grid G, bool Transposed, class S>

@@ -41,7 +41,7 @@ inline void check_styled_layer(const StyledLayer& layer, const BlockedMaps<float
     require_equal(where, "size of noise_weight", static_cast<Index>(layer.noise_weight.size()), y.channels);
 }
 
-/// `values`, if any, times `factor`, filled up with zeros.
+/// `values`, if any, times `factor`, padded with zeros.
 inline const float* filled_up(Context<Cpu>& c, std::span<const float> values, float factor, Index count) {
     float* const out = c.workspace().take<float>(count);
     std::fill_n(out, count, 0.0f);
@@ -65,7 +65,7 @@ inline winograd::LayerFinish layer_finish(Context<Cpu>& c, const StyledLayer& la
     return finish;
 }
 
-/// With moments of nothing.
+/// With empty moments.
 inline winograd::LayerOutput layer_output(Context<Cpu>& c, const winograd::Bands& cut, const BlockedMaps<float>& y,
                                           const winograd::LayerFinish& finish) {
     const bool streamed = y.size() / y.batch > winograd::larger_than_caches && y.width % 8 == 0;
@@ -75,7 +75,7 @@ inline winograd::LayerOutput layer_output(Context<Cpu>& c, const winograd::Bands
     return {cut, y, finish, streamed, moments};
 }
 
-/// The factors with which the reader of y normalises and styles it.
+/// The arrays with which the reader of y normalises and styles it.
 struct StyleOfReader {
     float *mean, *factor, *shift;  ///< (N, blocks * lanes)
 
@@ -86,7 +86,7 @@ struct StyleOfReader {
         shift = c.workspace().take<float>(values);
     }
 
-    /// From the moments of y and the style.
+    /// Computes them from the moments of y and the style.
     void fill(const StyledLayer& layer, const winograd::LayerOutput& out) const {
         const BlockedMaps<float>& y = out.y;
         const Index blocks = y.blocks(), lanes = y.lanes, parts = 2 * out.cut.bands;
