@@ -18,7 +18,7 @@ template class Tensor<Cuda, dynamic, dynamic, dynamic, dynamic>;
 // layers
 template class Dense<dynamic, dynamic, Cuda>;
 template class Dense<16, 8, Cuda>;
-template class Convolution<dynamic, dynamic, 3, Resample::none, Cuda>;
+template class AnyConvolution<Cuda>;
 template class Convolution<8, 8, 3, Resample::up_rotated, Cuda>;
 template class AdaIN<dynamic, dynamic, Cuda>;
 template class AdaIN<8, 16, Cuda>;

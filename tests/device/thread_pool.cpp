@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(exceptions_of_several_threads_become_one) {
 BOOST_AUTO_TEST_CASE(after_an_exception_loops_inside_are_still_shared) {
     ThreadPool pool(2);
     BOOST_CHECK_THROW(pool.for_each(4, [](Index) { throw std::runtime_error("once"); }), std::runtime_error);
-    // If the calling thread still believed itself inside a loop, it would run all items alone, one after the other, and the
-    // first of two items that wait for each other would wait for ever.
+    // If the calling thread still counted as inside a loop, it would run all items alone, one after the other, and the
+    // first of two items that wait for each other would never return.
     std::atomic<int> arrived{0};
     pool.for_each(2, [&](Index) {
         ++arrived;

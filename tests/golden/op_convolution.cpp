@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/io/tensors/safetensors.hpp>
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/dense.hpp>
 
 #include "on_device.hpp"
@@ -64,37 +62,14 @@ void check(const std::filesystem::path& path, double gain, const Op& op) {
     BOOST_TEST(error_of(second_dw, read(file, "second/grad/param/weight")) < golden::op_tolerance());
 }
 
+template <Resample Kind>
 struct GoldenConvolution {
-    static void forward(auto& c, auto x, auto w, float scale, auto y) { ops::convolution(c, x, w, scale, y); }
+    static void forward(auto& c, auto x, auto w, float scale, auto y) { ops::convolution<Kind>(c, x, w, scale, y); }
     static void input_gradient(auto& c, auto dy, auto w, float scale, auto dx) {
-        ops::convolution_input_gradient(c, dy, w, scale, dx);
+        ops::convolution_input_gradient<Kind>(c, dy, w, scale, dx);
     }
     static void weight_gradient(auto& c, auto x, auto dy, float scale, auto dw) {
-        ops::convolution_weight_gradient(c, x, dy, scale, dw);
-    }
-};
-
-struct UpscaleConvolution {
-    bool rotated;
-
-    void forward(auto& c, auto x, auto w, float scale, auto y) const {
-        ops::upscale_convolution(c, x, w, scale, rotated, y);
-    }
-    void input_gradient(auto& c, auto dy, auto w, float scale, auto dx) const {
-        ops::upscale_convolution_input_gradient(c, dy, w, scale, rotated, dx);
-    }
-    void weight_gradient(auto& c, auto x, auto dy, float scale, auto dw) const {
-        ops::upscale_convolution_weight_gradient(c, x, dy, scale, rotated, dw);
-    }
-};
-
-struct DownscaleConvolution {
-    static void forward(auto& c, auto x, auto w, float scale, auto y) { ops::downscale_convolution(c, x, w, scale, y); }
-    static void input_gradient(auto& c, auto dy, auto w, float scale, auto dx) {
-        ops::downscale_convolution_input_gradient(c, dy, w, scale, dx);
-    }
-    static void weight_gradient(auto& c, auto x, auto dy, float scale, auto dw) {
-        ops::downscale_convolution_weight_gradient(c, x, dy, scale, dw);
+        ops::convolution_weight_gradient<Kind>(c, x, dy, scale, dw);
     }
 };
 
@@ -121,16 +96,19 @@ const double root_of_two = std::sqrt(2.0);
 
 void golden_op_conv2d(const std::filesystem::path& file) {
     const bool one = file.stem() == "op_conv2d_1x1";  // made with gain 1
-    check(file, one ? 1.0 : root_of_two, GoldenConvolution{});
+    check(file, one ? 1.0 : root_of_two, GoldenConvolution<Resample::none>{});
 }
 
 /// Only the fused one has the quirk of the rotated kernel.
 void golden_op_upscale2d_conv2d(const std::filesystem::path& file) {
-    check(file, root_of_two, UpscaleConvolution{.rotated = file.stem() == "op_upscale2d_conv2d_fused"});
+    if (file.stem() == "op_upscale2d_conv2d_fused")
+        check(file, root_of_two, GoldenConvolution<Resample::up_rotated>{});
+    else
+        check(file, root_of_two, GoldenConvolution<Resample::up>{});
 }
 
 void golden_op_conv2d_downscale2d(const std::filesystem::path& file) {
-    check(file, root_of_two, DownscaleConvolution{});
+    check(file, root_of_two, GoldenConvolution<Resample::down>{});
 }
 
 /// No gain is written in the file; what it holds, out divided by in/x times param/weight, says 0.65.

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// What the tests of the three convolutions share. They are one map seen three ways, so one set of laws holds for them.
+/// What the tests of convolutions share: one set of laws holds for all kinds of them, and for each of their forms.
 ///
 /// An Op has, each on flat values of any scalar,
 ///     static Shape output(Shape x, Index outputs);
@@ -92,8 +92,8 @@ void check_definition(const std::vector<Sizes>& all) {
         }
 }
 
-/// <op(x, w), dy> = <x, input_gradient(dy, w)> = <w, weight_gradient(x, dy)> for the x and w with a single one, wherever it
-/// stands: the gradients are right value by value.
+/// <op(x, w), dy> = <x, input_gradient(dy, w)> = <w, weight_gradient(x, dy)> for the x and w with a single one,
+/// wherever it stands: the gradients are right value by value.
 template <class Op>
 void check_gradients_are_transposes(const std::vector<Sizes>& all) {
     for (Kernels kernels : {Kernels::eigen, Kernels::plain})
@@ -120,7 +120,7 @@ void check_gradients_are_transposes(const std::vector<Sizes>& all) {
         }
 }
 
-/// All implementations in single precision, and Eigen's in double, against plain loops in double precision.
+/// Compares all kernels in single precision, and Eigen in double, with plain loops in double.
 /// @param which  of the implementations
 template <class Op>
 void check_single_precision(const std::vector<Sizes>& all,
@@ -146,7 +146,7 @@ void check_single_precision(const std::vector<Sizes>& all,
     }
 }
 
-/// <op(x, w), dy> = <x, dx> = <w, dw> in single precision, where the three are calculated in different ways.
+/// <op(x, w), dy> = <x, dx> = <w, dw> in single precision, where the three are computed in different ways.
 template <class Op>
 void check_adjoints(const Sizes& sizes) {
     for (Kernels kernels : {Kernels::fast, Kernels::eigen}) {
@@ -216,7 +216,7 @@ void check_refused(const F& f, const std::string& expected) {
     });
 }
 
-/// Calls f(x, w, y) with shapes that do not belong together, one mistake at a time; forward and both gradients must say so.
+/// Forward and both gradients must refuse shapes that do not match, one mistake at a time.
 template <class Op>
 void check_shapes_are_checked(const std::string& name) {
     Context<Cpu> c({1});

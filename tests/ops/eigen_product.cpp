@@ -22,7 +22,7 @@ std::vector<S> random(Index count, unsigned seed) {
     return {v.begin(), v.end()};
 }
 
-/// How the operands of a tile lie in memory.
+/// The storage orders of the operands of a tile.
 enum class Form { terms_in_rows, b_transposed, both_rows };
 
 /// a (depth, rows) and b (depth, columns), multiplied in blocks of Tile::depth terms in one of the forms.
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_the_product_of_its_operands, S, Scalars) {
     }
 }
 
-// This is what the promise of equal bits rests on, for a new version of Eigen as for this one.
+// The promise of equal bits rests on this, for any version of Eigen.
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_value_does_not_depend_on_its_place_or_on_the_size_of_the_tile, S, Scalars) {
     using T = eigen::Tile<S>;
     for (const Index depth : {Index{17}, Index{128}, Index{301}, Index{4608}}) {

@@ -16,7 +16,7 @@ using Scalars = std::tuple<float, double>;
 
 namespace {
 
-/// The definition, written down pixel by pixel.
+/// The definition, pixel by pixel.
 template <class S>
 Values expected_distances(const MapsOf<S>& a, const MapsOf<S>& b, const std::vector<S>& weight) {
     Values all;

@@ -31,14 +31,15 @@ using MapsOf = stylegan::FeatureMaps<BasicCpu<S>>;
 template <class S>
 using RowsOf = stylegan::Vectors<BasicCpu<S>>;
 
-/// Shapes (N, C, H, W) where loops go wrong: single pixels, single channels, less or more than a vector, odd sizes.
+/// Shapes (N, C, H, W) that find errors in loops: single pixels, single channels, less or more than a vector, odd
+/// sizes.
 inline const std::vector<Shape> odd_shapes{{1, 1, 1, 1}, {2, 3, 5, 7},   {4, 37, 1, 1},  {5, 1, 9, 2},
                                            {1, 2, 2, 1}, {1, 6, 33, 17}, {3, 2, 16, 16}, {2, 1, 1, 70}};
 
 /// Small ones of these, for derivatives element by element.
 inline const std::vector<Shape> small_shapes{{1, 1, 1, 1}, {2, 3, 5, 7}, {4, 18, 1, 1}, {5, 1, 3, 2}, {1, 2, 4, 5}};
 
-/// Large enough that several threads take part, and that a plane is more than one stretch.
+/// Large enough for several threads, and for planes of more than one stretch.
 inline const Shape large_shape{2, 3, 181, 203};
 
 template <class S>
@@ -65,7 +66,7 @@ std::vector<S> random_vector(Index n, unsigned seed) {
     return out;
 }
 
-/// Filled with NaN, so that whatever is left unwritten shows.
+/// Filled with NaN, to detect unwritten values.
 template <class S>
 MapsOf<S> unwritten(const Shape& shape) {
     MapsOf<S> m(shape);

@@ -15,10 +15,10 @@ ops::StyledMaps random_styled(Context<Cpu>& c, const Shape4& shape) {
 }
 
 /// A whole layer: convolution, the blur after an upscaling one, noise, bias, activation and moments.
-void styled_layer(benchmark::State& state, ops::Grid grid) {
+void styled_layer(benchmark::State& state, Resample kind) {
     const ConvolutionStage s(state);
     Context<Cpu> c(s.device);
-    const auto x = random_styled(c, s.maps(s.in, grid == ops::Grid::up ? 2 : 1));
+    const auto x = random_styled(c, s.maps(s.in, kind == Resample::none ? 1 : 2));
     const auto w = random<Weights>(3, 3, s.in, s.out);
     const auto noise = random<Maps4>(1, 1, s.size, s.size);
     const auto style = random<Rows2>(s.batch, 2 * s.out);
@@ -27,14 +27,13 @@ void styled_layer(benchmark::State& state, ops::Grid grid) {
     const auto y = ops::take_blocked(c, s.batch, s.out, s.size, s.size);
     measure(state, [&] {
         const Workspace::Frame frame(c.workspace());
-        benchmark::DoNotOptimize(
-            ops::styled_convolution(c, grid, s.size >= 128, x, w.view(), 0.1f, {0.25f, 0.5f}, layer, y));
+        benchmark::DoNotOptimize(ops::styled_convolution(c, kind, x, w.view(), 0.1f, {0.25f, 0.5f}, layer, y));
     });
     count_multiply_adds(state, s.multiply_adds(3));
 }
 
-void styled_convolution(benchmark::State& state) { styled_layer(state, ops::Grid::same); }
-void styled_upscale_convolution(benchmark::State& state) { styled_layer(state, ops::Grid::up); }
+void styled_convolution(benchmark::State& state) { styled_layer(state, Resample::none); }
+void styled_upscale_convolution(benchmark::State& state) { styled_layer(state, Resample::up); }
 
 void styled_to_rgb(benchmark::State& state) {
     const Stage s(state);

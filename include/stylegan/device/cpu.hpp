@@ -15,31 +15,31 @@
 
 namespace stylegan {
 
-/// What a device has running while it works: threads and scratch memory, or streams and library handles.
-/// Every layer and op takes one as its first argument. One caller at a time.
+/// What a device works with: threads and scratch memory, or a stream and library handles. Every layer and op takes one
+/// as its first argument. Not for several threads at once.
 template <class Device>
 class Context;
 
-/// How many threads a device has: the number asked for, or as many as the machine has if that is 0.
+/// The number of threads of a device: `threads`, or all of the machine if that is 0.
 /// @throws DeviceError if threads < 0 or > 1024
-[[nodiscard]] inline int processor_threads(const char* device, int threads) {
+[[nodiscard]] inline int cpu_threads(const char* device, int threads) {
     if (threads < 0 || threads > 1024)
         throw DeviceError(text(device, ": threads is ", threads, ", expected 0 (all) to 1024"));
     if (threads == 0) threads = static_cast<int>(std::thread::hardware_concurrency());
     return threads > 0 ? threads : 1;
 }
 
-/// The CPU, calculating in `S`. `BasicCpu<double>` is there to check derivatives: its fast kernels have no Winograd forms.
+/// The CPU, computing in `S`. `BasicCpu<double>` serves to check derivatives; it has no Winograd forms.
 template <class S>
 struct BasicCpu {
     using Scalar = S;
     template <class T>
     using Buffer = HostBuffer<T>;
-    struct Replay {};  ///< nothing: only an asynchronous device can repeat what it was told
+    struct Replay {};  ///< empty: only an asynchronous device records work
 
     static constexpr bool asynchronous = false;  ///< whether ops return before they are done
 
-    int threads = 0;  ///< 0: as many as the machine has
+    int threads = 0;  ///< 0: all of the machine
     Kernels kernels = Kernels::fast;
 };
 
@@ -52,28 +52,29 @@ public:
     using Scalar = S;
 
     /// @throws DeviceError if threads < 0 or > 1024
-    explicit Context(Device device = {}) : kernels_(device.kernels), pool_(processor_threads("Cpu", device.threads)) {}
+    explicit Context(Device device = {}) : kernels_(device.kernels), pool_(cpu_threads("Cpu", device.threads)) {}
 
     [[nodiscard]] int threads() const { return pool_.threads(); }
     [[nodiscard]] Kernels kernels() const { return kernels_; }
     [[nodiscard]] Workspace& workspace() { return workspace_; }
 
-    /// From now on, layers measure into `profile`, which must outlive that; nullptr: no longer.
+    /// Layers record their times in `profile` from now on; nullptr stops that. `profile` must outlive its use.
     void set_profile(Profile* profile) { profile_ = profile; }
 
-    /// Measures until the returned value ends; `describe()` gives the Profile::Entry and is called only if there is a profile.
+    /// Measures until the end of the returned value. describe() returns the Profile::Entry; it is called only if there
+    /// is a profile.
     template <class F>
     [[nodiscard]] Profile::Timer measured(F&& describe) const {
         return profile_ ? Profile::Timer(*profile_, describe()) : Profile::Timer();
     }
 
-    /// f(item) for items [0, n), shared by the threads; each item writes only what is its own.
+    /// Calls f(item) for items [0, n), shared by the threads. Each item must write only its own values.
     template <class F>
     void parallel_for(Index n, F&& f) {
         pool_.for_each(n, f);
     }
 
-    /// An uninitialised block of scratch memory, given back when the innermost Workspace::Frame ends.
+    /// An uninitialised block of scratch memory, valid until the innermost Workspace::Frame ends.
     template <class... I>
     [[nodiscard]] View<S, static_cast<int>(sizeof...(I))> take(I... extents) {
         View<S, static_cast<int>(sizeof...(I))> v{nullptr, {static_cast<Index>(extents)...}};
@@ -81,7 +82,7 @@ public:
         return v;
     }
 
-    /// Scratch memory of the shape of `other`.
+    /// Scratch memory in the shape of `other`.
     template <class T, int Rank>
     [[nodiscard]] View<S, Rank> take_like(View<T, Rank> other) {
         return {workspace_.template take<S>(other.size()), other.shape};
@@ -93,10 +94,10 @@ public:
         std::copy_n(x.data, x.size(), y.data);
     }
 
-    /// y = x, where x comes from the memory of the processor
+    /// y = x, from host memory
     void upload(const S* x, Index count, S* y) const { std::copy_n(x, count, y); }
 
-    /// y = x, where y lies in the memory of the processor
+    /// y = x, to host memory
     void download(const S* x, Index count, S* y) const { std::copy_n(x, count, y); }
 
     template <int Rank>
@@ -104,10 +105,10 @@ public:
         std::fill_n(y.data, y.size(), value);
     }
 
-    /// From now on, the calling thread works with this context: there is nothing to be done for it.
+    /// Makes this context the one of the calling thread: nothing to do on the CPU.
     void enter() const {}
 
-    /// Waits until all is done that was called so far: here it always is.
+    /// Waits for all calls so far: nothing to do on the CPU.
     void synchronize() const {}
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The CUDA device, for programs that are compiled with the feature switch STYLEGAN_CUDA (the CMake target stylegan::cuda
-/// sets it). Without it this file is empty, and the library has no trace of CUDA.
+/// The CUDA device, for programs that are compiled with the feature switch STYLEGAN_CUDA (the CMake target
+/// stylegan::cuda sets it). Without it this file is empty, and the library has no trace of CUDA.
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/device/cuda/buffer.hpp>
@@ -22,7 +22,7 @@
 
 namespace stylegan {
 
-/// An NVIDIA GPU. Values are of single precision; products may be of less.
+/// An NVIDIA GPU. Values are in single precision; products may be in less.
 struct Cuda {
     using Scalar = float;
     template <class T>
@@ -31,12 +31,12 @@ struct Cuda {
 
     static constexpr bool asynchronous = true;  ///< ops return before they are done
 
-    int device = 0;                         ///< its number, as nvidia-smi counts
-    Precision precision = Precision::fp32;  ///< any other one is far from the golden tolerances
-    int threads = 0;                        ///< of the processor, which prepares data; 0: as many as the machine has
+    int device = 0;                         ///< its number, as in nvidia-smi
+    Precision precision = Precision::fp32;  ///< the only one within the golden tolerances
+    int threads = 0;                        ///< of the CPU, which prepares data; 0: all of the machine
 };
 
-/// How many CUDA devices this machine has; 0 also where there is no driver.
+/// The number of CUDA devices; 0 without a driver, too.
 [[nodiscard]] inline int cuda_devices() {
     int count = 0;
     if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
@@ -49,7 +49,7 @@ inline void require_cuda_device(int device) {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
     if (status != cudaSuccess) (void)cudaGetLastError();
-    if (status == cudaErrorInsufficientDriver) {  // which is also what CUDA says where there is none
+    if (status == cudaErrorInsufficientDriver) {  // CUDA reports the same if there is no driver
         int driver = 0;
         (void)cudaDriverGetVersion(&driver);
         const auto version = [](int v) { return text("CUDA ", v / 1000, '.', v % 1000 / 10); };
@@ -65,16 +65,16 @@ inline void require_cuda_device(int device) {
             text("CUDA device is ", device, ", expected ", count == 1 ? "0, the only one" : text("0 to ", count - 1)));
 }
 
-/// Bytes in use of the memory of the device that is current in this thread, by all programs. @throws DeviceError
+/// Bytes that all programs use on the current device of this thread. @throws DeviceError
 [[nodiscard]] inline std::size_t cuda_memory_in_use() {
     std::size_t free = 0, total = 0;
     gpu::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
     return total - free;
 }
 
-/// A stream of work on one GPU, with the libraries' handles, scratch memory and threads for the processor's share.
-/// Calls return before their work is done; download() waits for it. A thread works on one device at a time: the one of the
-/// context that it made or entered last, where its buffers are.
+/// A stream of work on one GPU, with library handles, scratch memory, and threads for the CPU's share. Calls return
+/// before their work is done; download() waits for it. A thread works on one device at a time: that of the context it
+/// made or entered last.
 template <>
 class Context<Cuda> {
 public:
@@ -84,14 +84,14 @@ public:
     /// @throws DeviceError if there is no such device, a library cannot be started, or threads is out of range
     explicit Context(Device device = {})
         : device_(device.device),
-          pool_(processor_threads("Cuda", device.threads)),
+          pool_(cpu_threads("Cuda", device.threads)),
           stream_((select(device.device), gpu::make_stream())),
           dnn_(gpu::make_handle<gpu::DnnHandle>(&cudnnCreate, "cudnnCreate")),
           blas_(gpu::make_handle<gpu::BlasHandle>(&cublasCreate, "cublasCreate")),
           convolutions_(device.precision),
           workspace_([this](std::size_t bytes) { return device_memory(bytes); }, 256) {
         use(stream_.get());
-        // in half precision, too: to round dense layers' weights, which are read once, takes longer than to read them
+        // in half precision, too: the weights of dense layers are read once, and rounding takes longer than reading
         const bool exact = device.precision == Precision::fp32;
         gpu::check(cublasSetMathMode(blas_.get(), exact ? CUBLAS_DEFAULT_MATH : CUBLAS_TF32_TENSOR_OP_MATH),
                    "cublasSetMathMode");
@@ -103,11 +103,11 @@ public:
     [[nodiscard]] int threads() const { return pool_.threads(); }
     [[nodiscard]] Workspace& workspace() { return workspace_; }
 
-    /// From now on, the calling thread works on this context's device.
+    /// Makes this context's device the current one of the calling thread.
     void enter() const { gpu::check(cudaSetDevice(device_), "cudaSetDevice"); }
 
-    /// From now on, layers measure into `profile`, which must outlive that; nullptr: no longer. Measuring waits for the end of
-    /// each layer.
+    /// Layers record their times in `profile` from now on; nullptr stops that. `profile` must outlive its use.
+    /// Measuring waits for the end of each layer.
     void set_profile(Profile* profile) { profile_ = profile; }
 
     template <class F>
@@ -117,20 +117,22 @@ public:
         return Profile::Timer(*profile_, describe(), [this] { synchronize(); });
     }
 
-    /// work(), repeated by one call where the key is the last one's, and told anew while it is measured. @see gpu::Replay
+    /// Runs work(), or its recorded graph if the key equals that of the last call; always work() while a profile is
+    /// taken.
+    /// @see gpu::Replay
     template <class Work>
-    void replayed(gpu::Replay& replay, gpu::Replay::Key key, const Work& work) {
+    void replayed(gpu::Replay& replay, ReplayKey key, const Work& work) {
         if (profile_) return work();
         replay.run(stream(), std::move(key), work, [this](cudaStream_t s) { use(s); });
     }
 
-    /// f(item) for items [0, n) on the processor, shared by its threads.
+    /// Calls f(item) for items [0, n) on the CPU, shared by its threads.
     template <class F>
     void parallel_for(Index n, F&& f) {
         pool_.for_each(n, f);
     }
 
-    /// f(item) for items [0, count) on the GPU. @see gpu::launch
+    /// Calls f(item) for items [0, count) on the GPU. @see gpu::launch
     template <class F>
     void launch(Index count, const F& f) const {
         gpu::launch(stream(), count, f);
@@ -142,7 +144,7 @@ public:
         gpu::compute(stream(), rows, length, to, f);
     }
 
-    /// Sums of segments on the GPU, where they stay, in the innermost frame. @see gpu::segmented_sums
+    /// Sums of segments, in device memory of the innermost frame. @see gpu::segmented_sums
     template <int K, class F>
     [[nodiscard]] const gpu::Sums<K>* segmented_sums(Index segments, Index length, const F& f) {
         auto* const sums = workspace_.template take<gpu::Sums<K>>(segments);
@@ -170,8 +172,9 @@ public:
         convolutions_.backward_kernel(queue(), shape, fine, coarse, dkernel);
     }
 
-    /// y = factor * a b + keep * y for matrices stored row by row: a (rows, inner), b (inner, columns), y (rows, columns), where
-    /// a_t (b_t) says that a (b) is stored as its transpose. `keep` 0 or 1.
+    /// y = factor * a b + keep * y for row-major matrices a (rows, inner), b (inner, columns), y (rows, columns).
+    /// @param a_t, b_t  whether a (b) is stored as its transpose
+    /// @param keep      0 or 1
     void multiply(Index rows, Index columns, Index inner, float factor, const float* a, bool a_t, const float* b,
                   bool b_t, float keep, float* y) {
         if (rows == 0 || columns == 0) return;
@@ -179,7 +182,7 @@ public:
             blas_scratch_.reset(static_cast<std::byte*>(gpu::allocate(blas_scratch_bytes)));
             set_blas_scratch();
         }
-        // cuBLAS counts by columns: its matrices are the transposes of ours, so y^T = b^T a^T
+        // cuBLAS is column-major: its matrices are the transposes of ours, so y^T = b^T a^T
         const auto n = [](Index i) { return static_cast<int>(i); };
         gpu::check(cublasSgemm(blas_.get(), b_t ? CUBLAS_OP_T : CUBLAS_OP_N, a_t ? CUBLAS_OP_T : CUBLAS_OP_N,
                                n(columns), n(rows), n(inner), &factor, b, n(b_t ? inner : columns), a,
@@ -208,14 +211,14 @@ public:
                    "cudaMemcpyAsync");
     }
 
-    /// y = x, where x comes from the memory of the processor, and may be overwritten as soon as this returns
-    /// Ordered before all later work of this context; another context must wait for synchronize() first.
+    /// y = x, from host memory, which may be overwritten as soon as this returns. Ordered before all later work of this
+    /// context; another context must call synchronize() on this one first.
     template <class T>
     void upload(const T* x, Index count, T* y) const {
         staging_.upload(stream(), x, static_cast<std::size_t>(count) * sizeof(T), y);
     }
 
-    /// y = x, where y lies in the memory of the processor. Waits for all that x depends on.
+    /// y = x, to host memory. Waits for all that x depends on.
     template <class T>
     void download(const T* x, Index count, T* y) const {
         staging_.download(
@@ -228,12 +231,11 @@ public:
         launch(y.size(), gpu::Fill<float>{y.data, value});
     }
 
-    /// Waits until the GPU has done all that it was told.
+    /// Waits for all work of this context.
     void synchronize() const { gpu::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
 private:
-    /// Between two places in the memory of the processor, by all threads: the first touch of a fresh page takes longer than to
-    /// fill it.
+    /// memcpy in host memory, by all threads: touching a fresh page takes longer than filling it.
     void copy_shared(std::byte* to, const std::byte* from, std::size_t bytes) const {
         constexpr std::size_t share = std::size_t{1} << 18;
         pool_.for_each(static_cast<Index>((bytes + share - 1) / share), [=](Index i) {
@@ -249,8 +251,8 @@ private:
         if (blas_scratch_) set_blas_scratch();
         used_ = stream;
     }
-    /// cuBLAS's own memory is another one in each stream, and in a graph one more allocation. Which algorithm it takes depends on
-    /// the size: a graph must give the same bits. cublasSetStream() forgets it.
+    /// Gives cuBLAS its workspace. Its own differs from stream to stream, and its choice of algorithm depends on the
+    /// size; a graph must give the same bits as the stream. cublasSetStream() resets it.
     void set_blas_scratch() {
         gpu::check(cublasSetWorkspace(blas_.get(), blas_scratch_.get(), blas_scratch_bytes), "cublasSetWorkspace");
     }
@@ -264,19 +266,19 @@ private:
     [[nodiscard]] std::shared_ptr<std::byte> device_memory(std::size_t bytes) const {
         auto* const p = static_cast<std::byte*>(gpu::allocate(bytes));
         return {p, [this](std::byte* q) {
-                    (void)cudaStreamSynchronize(stream_.get());  // kernels may still be at work on it
+                    (void)cudaStreamSynchronize(stream_.get());  // kernels may still use it
                     (void)cudaFree(q);
                 }};
     }
 
-    static constexpr std::size_t blas_scratch_bytes = std::size_t{32} << 20;  // what cuBLAS itself takes on an H100
+    static constexpr std::size_t blas_scratch_bytes = std::size_t{32} << 20;  // the default of cuBLAS on an H100
 
     int device_;
     mutable ThreadPool pool_;
     gpu::Stream stream_;
-    cudaStream_t used_ = nullptr;  // stream_, but for what a graph records
+    cudaStream_t used_ = nullptr;  // stream_, or that of a recording graph
     gpu::DnnHandle dnn_;
-    gpu::DeviceMemory blas_scratch_;  // there from the first product on
+    gpu::DeviceMemory blas_scratch_;  // allocated by the first product
     gpu::BlasHandle blas_;
     mutable gpu::Staging staging_;
     gpu::Convolutions convolutions_;

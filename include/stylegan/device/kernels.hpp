@@ -10,12 +10,12 @@ namespace stylegan {
 
 /// Which implementation of an op runs on the CPU.
 enum class Kernels {
-    fast,   ///< made for speed: Winograd's forms and layers in one trip through memory, Eigen for the dense algebra
-    eigen,  ///< every op in Eigen alone, which vectorizes it for the CPU at hand
-    plain,  ///< convolutions and dense layers as loops by their definition: what the tests hold the others against
+    fast,   ///< Winograd's forms, whole layers in one pass over memory, and Eigen for matrix products: the fastest
+    eigen,  ///< every op in Eigen alone, which vectorizes for any CPU
+    plain,  ///< convolutions and dense layers as loops by their definition: the reference of the tests
 };
 
-/// The one list of their names.
+/// Their names, for options and messages.
 inline constexpr std::array kernels_names{std::pair{Kernels::fast, std::string_view("fast")},
                                           std::pair{Kernels::eigen, std::string_view("eigen")},
                                           std::pair{Kernels::plain, std::string_view("plain")}};

@@ -8,8 +8,8 @@
 
 namespace stylegan {
 
-/// How a GPU multiplies in convolutions and dense layers. Everything else is in single precision always: weights, moments,
-/// what lies between ops, sums, normalisations, losses.
+/// The precision of products in convolutions and dense layers on a GPU. Everything else is in single precision:
+/// weights, moments, activations between ops, sums, normalisations, losses.
 enum class Precision {
     fp32,
     tf32,  ///< factors are rounded to 11 significant bits
@@ -17,7 +17,7 @@ enum class Precision {
     bf16,  ///< convolutions read and write numbers of 16 bits, 8 of them significant
 };
 
-/// The one list of their names.
+/// Their names, for options and messages.
 inline constexpr std::array precision_names{
     std::pair{Precision::fp32, std::string_view("fp32")}, std::pair{Precision::tf32, std::string_view("tf32")},
     std::pair{Precision::fp16, std::string_view("fp16")}, std::pair{Precision::bf16, std::string_view("bf16")}};

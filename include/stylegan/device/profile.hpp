@@ -10,22 +10,22 @@
 
 namespace stylegan {
 
-/// Where the time goes, layer by layer. A context that was given one measures into it; others pay a comparison a layer.
+/// Times of the layers. A context with a profile records into it; without one, a layer pays one comparison.
 class Profile {
 public:
     struct Entry {
         std::string name{};
         int calls = 0;
         double seconds = 0;
-        double multiply_adds = 0;  ///< of the definition: an algorithm that needs fewer is credited with all
-        double bytes = 0;          ///< that must be read and written at the least: inputs, outputs and weights, once
+        double multiply_adds = 0;  ///< by the definition, whatever the algorithm needs
+        double bytes = 0;          ///< the least that must move: inputs, outputs and weights, once each
     };
 
-    /// Measures from its construction to its end; made of nothing, it does nothing.
+    /// Measures from construction to destruction; default-constructed, it does nothing.
     class Timer {
     public:
         Timer() = default;
-        /// @param finish  waits for work that goes on by itself; called before the end is taken
+        /// @param finish  waits for asynchronous work; called before the end is taken
         Timer(Profile& profile, Entry what, std::function<void()> finish = {})
             : profile_(&profile),
               what_(std::move(what)),
@@ -48,7 +48,7 @@ public:
         std::chrono::steady_clock::time_point start_{};
     };
 
-    /// What was measured, in the order of first use; repeated calls of a layer are added up.
+    /// The measurements, in the order of first use; repeated calls of a layer are added up.
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
     void add(const Entry& e) {

@@ -19,12 +19,12 @@
 namespace stylegan {
 
 /// A few threads that share the items of one loop at a time.
-/// Items are taken in any order by any thread, so an item writes only what is its own: results then do not depend on
-/// the number of threads. Used by one caller at a time.
+/// Any thread takes any item in any order; as long as an item writes only its own values, results do not depend on the
+/// number of threads. For one caller at a time.
 ///
-/// Waking a sleeping thread can take longer than a small layer takes to compute, so after a loop the threads look out
-/// for the next one for some tens of microseconds before they sleep; idle, they use no processor time. A loop waits for
-/// its items, never for a thread that is still asleep.
+/// Waking a sleeping thread can take longer than computing a small layer. So after a loop the threads spin for some
+/// tens of microseconds before they sleep; idle, they use no CPU time. A loop waits for its items, never for a thread
+/// that is still asleep.
 class ThreadPool {
 public:
     explicit ThreadPool(int threads) {
@@ -43,8 +43,8 @@ public:
 
     [[nodiscard]] int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-    /// Calls f(item) for every item in [0, count), on this thread and the others; returns when all are done.
-    /// A loop inside a loop runs on the thread that meets it. The first exception thrown by an item is rethrown here.
+    /// Calls f(item) for every item in [0, count), on this thread and the others; returns when all are done. A nested
+    /// loop runs on its own thread alone. The first exception of an item is rethrown here.
     template <class F>
     void for_each(Index count, F&& f) {
         run(count, &call_body<std::remove_reference_t<F>>, &f);
@@ -53,7 +53,7 @@ public:
 private:
     using Call = void (*)(const void*, Index);
 
-    /// The one place where the body of a loop is compiled: not once for a single thread and once more for several.
+    /// Compiles the body of a loop in one place, not once for a single thread and again for several.
     template <class Body>
     [[gnu::noinline]] static void call_body(const void* body, Index item) {
         (*static_cast<Body*>(const_cast<void*>(body)))(item);
@@ -72,7 +72,7 @@ private:
         round_.fetch_add(1);
         if (asleep_.load() > 0) round_.notify_all();
         drain();
-        open_.store(false);  // who comes from now on finds the loop closed
+        open_.store(false);  // later threads find the loop closed
         for (int busy; (busy = busy_.load()) != 0;)
             if (!look_out([&] { return busy_.load() != busy; })) busy_.wait(busy);
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -99,14 +99,14 @@ private:
             }
             seen = round_.load();
             if (stop_.load()) return;
-            busy_.fetch_add(1);  // before the look at open_: run() closes first and then waits for the busy ones
+            busy_.fetch_add(1);  // before reading open_: run() closes first, then waits for the busy ones
             if (open_.load()) drain();
             busy_.fetch_sub(1);
             busy_.notify_all();
         }
     }
 
-    /// Looks for a change for a while. @return whether it came
+    /// Spins for a while. @return whether there was a change
     template <class Condition>
     static bool look_out(Condition condition) {
         for (int i = 0; i < looks; ++i) {

@@ -14,20 +14,20 @@
 
 namespace stylegan {
 
-/// Where a workspace gets its memory: `bytes` of it, given back when the last copy of the pointer goes.
+/// Allocates `bytes`; they are freed with the last copy of the pointer.
 using MemorySource = std::function<std::shared_ptr<std::byte>(std::size_t bytes)>;
 
-/// The memory of the processor.
+/// Host memory.
 [[nodiscard]] inline std::shared_ptr<std::byte> host_memory(std::size_t bytes) {
     const auto buffer = std::make_shared<HostBuffer<std::byte>>(bytes);
     return {buffer, buffer->data()};
 }
 
-/// A stack of scratch memory that grows to its largest use once and is then reused without touching the allocator:
-/// fresh pages cost more than arithmetic. What a Frame took is given back when the frame ends; nothing ever moves.
+/// A stack of scratch memory. It grows to its largest use once; after that it never calls the allocator, because fresh
+/// pages cost more than arithmetic. A Frame returns what was taken in it; no block ever moves.
 class Workspace {
 public:
-    /// Gives back, when it ends, all that was taken since it began. Frames nest.
+    /// Returns, at its end, all memory taken since its begin. Frames nest.
     class Frame {
     public:
         explicit Frame(Workspace& w) : workspace_(w), chunk_(w.chunk_), used_(w.used_), before_(w.before_) {}
@@ -40,28 +40,28 @@ public:
         std::size_t chunk_, used_, before_;
     };
 
-    /// @param source     of the memory
-    /// @param alignment  of what is taken, in bytes; the source's own memory begins on a multiple of it
+    /// @param source     allocates the memory, on multiples of `alignment`
+    /// @param alignment  of every block taken, in bytes
     explicit Workspace(MemorySource source = host_memory, std::size_t alignment = 64)
         : source_(std::move(source)), alignment_(alignment) {}
 
-    /// @return `count` values, uninitialised, aligned (on a cache-line boundary, for the processor), valid until the innermost frame ends
+    /// @return `count` uninitialised values, aligned (on the CPU to a cache line), valid until the innermost frame ends
     template <class T>
     [[nodiscard]] T* take(Index count) {
         return reinterpret_cast<T*>(take_bytes(static_cast<std::size_t>(count) * sizeof(T)));
     }
 
-    /// Bytes held from the system.
+    /// Bytes allocated.
     [[nodiscard]] std::size_t capacity() const {
         std::size_t n = 0;
         for (const auto& c : chunks_) n += c.size;
         return n;
     }
 
-    /// How often it got memory: as long as this stays, the same frames are given the same addresses.
+    /// Number of allocations; while unchanged, the same frames get the same addresses.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
-    /// The most bytes ever in use at once.
+    /// The most bytes ever in use at the same time.
     [[nodiscard]] std::size_t peak() const { return peak_; }
 
 private:

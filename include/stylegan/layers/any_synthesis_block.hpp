@@ -206,8 +206,8 @@ template <class Device>
 bool AnySynthesisBlock<Device>::styled() const {
     const Index in = stage_ > 0 ? conv0_.inputs() : 0;
     return stage_ > 0 && blur_.three_taps() && epilogue0_.styled() && epilogue1_.styled() &&
-           ops::suits_styled_convolution(ops::Grid::up, in, channels_, size_.height / 2, size_.width / 2) &&
-           ops::suits_styled_convolution(ops::Grid::same, channels_, channels_, size_.height, size_.width);
+           ops::suits_styled_convolution(Resample::up, in, channels_, size_.height / 2, size_.width / 2) &&
+           ops::suits_styled_convolution(Resample::none, channels_, channels_, size_.height, size_.width);
 }
 
 template <class Device>

@@ -4,8 +4,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/layers/dense.hpp>
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
+#include <stylegan/ops/convolution/resample.hpp>
 #include <stylegan/ops/styled/styled_convolution.hpp>
 #include <stylegan/ops/styled/styled_to_rgb.hpp>
 
@@ -13,28 +12,10 @@
 
 namespace stylegan {
 
-/// What a convolution does to the size of its maps.
-enum class Resample {
-    none,
-    up,          ///< nearest upscale by 2, then the convolution
-    up_rotated,  ///< the same with the kernel rotated by 180 degrees: the official fused up-convolution
-    down,        ///< the convolution, then the 2x2 mean; the official fused and plain down-convolutions are equal
-};
-
-/// A kind that is known when it compiles, where a constructor takes one: a program then holds no code for the others.
-template <Resample Kind>
-inline constexpr std::integral_constant<Resample, Kind> resample{};
-
-/// Convolution with equalized learning rate and zero padding:  y = act(scale * conv(x, W) + b)
-///
-/// @tparam In, Out  feature maps; `dynamic` (both) for numbers given while running
-/// @tparam Kernel   1 or 3
-/// @tparam Kind     whether it also resamples
-template <int In = dynamic, int Out = dynamic, int Kernel = 3, Resample Kind = Resample::none, class Device = Cpu>
-class Convolution;
-
-template <class Device>
-class Convolution<dynamic, dynamic, 3, Resample::none, Device> {
+/// Convolution with equalized learning rate and zero padding, with run-time sizes:  y = act(scale * conv(x, W) + b)
+/// @see Convolution for compile-time sizes
+template <class Device = Cpu>
+class AnyConvolution {
 public:
     using Scalar = typename Device::Scalar;
 
@@ -44,20 +25,21 @@ public:
         Maps<const Scalar> x_dot{};   // as x, after tangent()
     };
 
-    Convolution() = default;
+    AnyConvolution() = default;
 
-    /// @throws ShapeError if a number of maps is less than 1 or the kernel is neither 1 nor 3
-    Convolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
-        : Convolution(in, out, kernel, kind, forward_of(kind), options) {}
+    /// @throws ShapeError if a number of feature maps is less than 1, or unless the kernel is 3, or 1 without
+    ///         resampling
+    AnyConvolution(int in, int out, int kernel, Resample kind, LinearOptions options = {})
+        : AnyConvolution(in, out, kernel, kind, forward_of(kind), options) {}
     /// The same, for `resample<Kind>`.
     template <Resample Kind>
-    Convolution(int in, int out, int kernel, std::integral_constant<Resample, Kind>, LinearOptions options = {})
-        : Convolution(in, out, kernel, Kind, &forward_as<Kind>, options) {}
+    AnyConvolution(int in, int out, int kernel, std::integral_constant<Resample, Kind>, LinearOptions options = {})
+        : AnyConvolution(in, out, kernel, Kind, &forward_as<Kind>, options) {}
 
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
 
-    /// Where an input of this size lands.
+    /// The size of the result for an input of this size.
     [[nodiscard]] Size output_size(Size s) const {
         switch (kind_) {
             case Resample::none: return s;
@@ -69,17 +51,17 @@ public:
     /// x (N, In, H, W) -> y (N, Out, H', W')
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const;
 
-    /// A whole style-based layer, of Resample::none, up or up_rotated and without a bias of its own.
+    /// A whole style-based layer for inference; not for Resample::down, nor with a bias or activation of its own.
     /// @param filter  of the blur after Resample::up
     [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x,
                                                  std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
                                                  ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
-    /// A 1x1 convolution of styled maps to the few channels of a picture.
+    /// A 1x1 convolution of styled maps to the few channels of a picture, for inference.
     void picture_of(Context<Device>& context, const ops::StyledMaps& x,
                     Maps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
-    /// dy as y -> dx as x; dx may be empty when nobody wants it
+    /// dy as y -> dx as x; dx may be empty if not needed
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass);
 
     /// x_dot as x -> y_dot as y
@@ -98,25 +80,21 @@ private:
     [[nodiscard]] Scalar lrmul() const { return static_cast<Scalar>(options_.lr.lrmul); }
     [[nodiscard]] Scalar slope() const { return static_cast<Scalar>(options_.slope); }
     [[nodiscard]] bool activated() const { return options_.bias || options_.slope != 1; }
-    [[nodiscard]] bool rotated() const { return kind_ == Resample::up_rotated; }
     [[nodiscard]] auto weight() const { return weight_.template view<4>(); }
 
     using Forward = void (*)(Context<Device>&, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
                              Maps<Scalar> y);
 
-    Convolution(int in, int out, int kernel, Resample kind, Forward of_kind, LinearOptions options);
+    AnyConvolution(int in, int out, int kernel, Resample kind, Forward of_kind, LinearOptions options);
 
     template <Resample Kind>
     static void forward_as(Context<Device>& context, Maps<const Scalar> x, View<const Scalar, 4> w, Scalar scale,
-                           Maps<Scalar> y);
+                           Maps<Scalar> y) {
+        ops::convolution<Kind>(context, x, w, scale, y);
+    }
 
     static Forward forward_of(Resample kind) {
-        switch (kind) {
-            case Resample::none: return &forward_as<Resample::none>;
-            case Resample::up: return &forward_as<Resample::up>;
-            case Resample::up_rotated: return &forward_as<Resample::up_rotated>;
-            default: return &forward_as<Resample::down>;
-        }
+        return with_resample(kind, [](auto known) -> Forward { return &forward_as<decltype(known)::value>; });
     }
 
     void apply(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
@@ -139,8 +117,8 @@ private:
 };
 
 template <class Device>
-Convolution<dynamic, dynamic, 3, Resample::none, Device>::Convolution(int in, int out, int kernel, Resample kind,
-                                                                      Forward of_kind, LinearOptions options)
+AnyConvolution<Device>::AnyConvolution(int in, int out, int kernel, Resample kind, Forward of_kind,
+                                       LinearOptions options)
     : in_(in), out_(out), kind_(kind), forward_(of_kind), options_(options) {
     if (in < 1 || out < 1)
         throw ShapeError(text("Convolution: feature maps are ", in, " and ", out, ", expected at least 1"));
@@ -153,8 +131,8 @@ Convolution<dynamic, dynamic, 3, Resample::none, Device>::Convolution(int in, in
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward(Context<Device>& context, Maps<const Scalar> x,
-                                                                       Maps<Scalar> y, Cache* cache) const {
+void AnyConvolution<Device>::forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y,
+                                     Cache* cache) const {
     apply(context, x, y);
     if (bias_.exists())
         ops::bias_activation(context, Maps<const Scalar>(y), {}, {}, Scalar(0), values(bias_), lrmul(), slope(), y);
@@ -164,26 +142,22 @@ void Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward(Context<D
 }
 
 template <class Device>
-auto Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward_styled(Context<Device>& context,
-                                                                              const ops::StyledMaps& x,
-                                                                              std::array<Scalar, 2> filter,
-                                                                              const ops::StyledLayer& layer,
-                                                                              ops::BlockedMaps<Scalar> y) const
+auto AnyConvolution<Device>::forward_styled(Context<Device>& context, const ops::StyledMaps& x,
+                                            std::array<Scalar, 2> filter, const ops::StyledLayer& layer,
+                                            ops::BlockedMaps<Scalar> y) const
     -> ops::StyledMaps requires std::is_same_v<Device, Cpu> {
-    const ops::Grid grid = kind_ == Resample::none ? ops::Grid::same : ops::Grid::up;
-    return ops::styled_convolution(context, grid, rotated(), x, weight(), scale_, filter, layer, y);
+    return ops::styled_convolution(context, kind_, x, weight(), scale_, filter, layer, y);
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::picture_of(
-    Context<Device>& context, const ops::StyledMaps& x, Maps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
+void AnyConvolution<Device>::picture_of(Context<Device>& context, const ops::StyledMaps& x,
+                                        Maps<Scalar> y) const requires std::is_same_v<Device, Cpu> {
     ops::styled_to_rgb(context, x, weight(), scale_, values(bias_), y);
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward(Context<Device>& context, Cache& cache,
-                                                                        Maps<const Scalar> dy, Maps<Scalar> dx,
-                                                                        Pass pass) {
+void AnyConvolution<Device>::backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx,
+                                      Pass pass) {
     Temporaries t(context.workspace(), pass == Pass::linearize);
     const Maps<const Scalar> dz = through_activation(context, cache, dy, pass == Pass::gradients);
     if (pass == Pass::linearize) cache.dz = dz;
@@ -192,18 +166,16 @@ void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward(Context<
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::tangent(Context<Device>& context, Cache& cache,
-                                                                       Maps<const Scalar> x_dot,
-                                                                       Maps<Scalar> y_dot) const {
+void AnyConvolution<Device>::tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot,
+                                     Maps<Scalar> y_dot) const {
     cache.x_dot = x_dot;
     apply(context, x_dot, y_dot);
     if (slope() != Scalar(1)) ops::leaky_relu_gradient(context, cache.y, Maps<const Scalar>(y_dot), slope(), y_dot);
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward_tangent(Context<Device>& context, Cache& cache,
-                                                                                Maps<const Scalar> dy_dot,
-                                                                                Maps<Scalar> dx_dot) {
+void AnyConvolution<Device>::backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot,
+                                              Maps<Scalar> dx_dot) {
     Temporaries t(context.workspace(), false);
     const Maps<const Scalar> dz_dot = through_activation(context, cache, dy_dot, true);
     add_weight_gradient(context, cache.x, dz_dot);
@@ -212,44 +184,23 @@ void Convolution<dynamic, dynamic, 3, Resample::none, Device>::backward_tangent(
 }
 
 template <class Device>
-template <Resample Kind>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::forward_as(Context<Device>& context,
-                                                                          Maps<const Scalar> x, View<const Scalar, 4> w,
-                                                                          Scalar scale, Maps<Scalar> y) {
-    if constexpr (Kind == Resample::none)
-        ops::convolution(context, x, w, scale, y);
-    else if constexpr (Kind == Resample::down)
-        ops::downscale_convolution(context, x, w, scale, y);
-    else
-        ops::upscale_convolution(context, x, w, scale, Kind == Resample::up_rotated, y);
+void AnyConvolution<Device>::apply_transposed(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
+    with_resample(kind_, [&](auto kind) {
+        ops::convolution_input_gradient<decltype(kind)::value>(context, dy, weight(), scale_, dx);
+    });
 }
 
 template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::apply_transposed(Context<Device>& context,
-                                                                                Maps<const Scalar> dy,
-                                                                                Maps<Scalar> dx) const {
-    switch (kind_) {
-        case Resample::none: return ops::convolution_input_gradient(context, dy, weight(), scale_, dx);
-        case Resample::down: return ops::downscale_convolution_input_gradient(context, dy, weight(), scale_, dx);
-        default: return ops::upscale_convolution_input_gradient(context, dy, weight(), scale_, rotated(), dx);
-    }
-}
-
-template <class Device>
-void Convolution<dynamic, dynamic, 3, Resample::none, Device>::add_weight_gradient(Context<Device>& context,
-                                                                                   Maps<const Scalar> x,
-                                                                                   Maps<const Scalar> dy) {
+void AnyConvolution<Device>::add_weight_gradient(Context<Device>& context, Maps<const Scalar> x,
+                                                 Maps<const Scalar> dy) {
     const auto dw = weight_.template gradient_view<4>();
-    switch (kind_) {
-        case Resample::none: return ops::convolution_weight_gradient(context, x, dy, scale_, dw);
-        case Resample::down: return ops::downscale_convolution_weight_gradient(context, x, dy, scale_, dw);
-        default: return ops::upscale_convolution_weight_gradient(context, x, dy, scale_, rotated(), dw);
-    }
+    with_resample(
+        kind_, [&](auto kind) { ops::convolution_weight_gradient<decltype(kind)::value>(context, x, dy, scale_, dw); });
 }
 
 template <class Device>
-auto Convolution<dynamic, dynamic, 3, Resample::none, Device>::through_activation(
-    Context<Device>& context, const Cache& cache, Maps<const Scalar> dy, bool parameters) -> Maps<const Scalar> {
+auto AnyConvolution<Device>::through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> dy,
+                                                bool parameters) -> Maps<const Scalar> {
     if (!activated()) return dy;
     const Maps<Scalar> dz = context.take_like(dy);
     ops::bias_activation_gradient(context, cache.y, dy, slope(), {}, Scalar(0), lrmul(), dz, {},
@@ -257,11 +208,13 @@ auto Convolution<dynamic, dynamic, 3, Resample::none, Device>::through_activatio
     return dz;
 }
 
-/// A convolution whose numbers of maps, kernel and kind are given while running.
-template <class Device = Cpu>
-using AnyConvolution = Convolution<dynamic, dynamic, 3, Resample::none, Device>;
-
-template <int In, int Out, int Kernel, Resample Kind, class Device>
+/// Convolution with equalized learning rate and zero padding, with sizes in its type: an AnyConvolution that also
+/// checks the types of what goes in and comes out.
+///
+/// @tparam In, Out  feature maps
+/// @tparam Kernel   1 or 3
+/// @tparam Kind     whether it also resamples
+template <int In, int Out, int Kernel = 3, Resample Kind = Resample::none, class Device = Cpu>
 class Convolution : public AnyConvolution<Device> {
     static_assert(In > 0, "stylegan::Convolution: In must be at least 1");
     static_assert(Out > 0, "stylegan::Convolution: Out must be at least 1");
@@ -294,7 +247,7 @@ private:
 };
 
 #ifdef STYLEGAN_COMPILED
-extern template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
+extern template class AnyConvolution<Cpu>;
 #endif
 
 }  // namespace stylegan

@@ -29,7 +29,7 @@ struct AdamStep {
 ///
 /// @param value, m, v  `count` values each, updated
 /// @param gradient     `count` values
-/// @param rate         lr sqrt(1 - beta2^t) / (1 - beta1^t): the corrections of the first steps are in it
+/// @param rate         lr sqrt(1 - beta2^t) / (1 - beta1^t): includes the bias corrections
 template <class S>
 void adam_update(Context<BasicCpu<S>>& c, Index count, Same<S>* value, const Same<S>* gradient, Same<S>* m, Same<S>* v,
                  Same<S> rate, Same<S> beta1, Same<S> beta2, Same<S> eps) {
@@ -57,13 +57,13 @@ void average_into(Context<Device>& c, Index count, ScalarOf<Device>* ema, const 
     elementwise(c, count, ema, Lerp<ScalarOf<Device>>{beta}, value, static_cast<const ScalarOf<Device>*>(ema));
 }
 
-/// @return true if none of the `count` values is infinite or not a number
+/// @return whether all `count` values are finite
 template <class S>
 [[nodiscard]] bool all_finite(Context<BasicCpu<S>>& c, Index count, const Same<S>* values) {
     if (eigen::chosen(c)) return eigen::all_finite<S>(c, count, values);
     std::atomic<bool> finite{true};
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
-        // x * 0 is 0 for every number and NaN for all else; unlike std::isfinite it is a plain product of vectors
+        // x * 0 is 0 for finite x, else NaN; unlike std::isfinite, a product vectorizes
         const double zero = sums<1>(
             n, [](auto* s, auto v) { s[0] += v * S(0); }, values + first)[0];
         if (!(zero == 0)) finite.store(false, std::memory_order_relaxed);
@@ -71,7 +71,7 @@ template <class S>
     return finite.load();
 }
 
-/// @return true if none of the values of all these tensors is infinite or not a number
+/// @return whether all values of all these tensors are finite
 template <class S>
 [[nodiscard]] bool all_finite(Context<BasicCpu<S>>& c, const std::vector<std::span<const S>>& tensors) {
     return std::all_of(tensors.begin(), tensors.end(),

@@ -9,7 +9,7 @@
 
 namespace stylegan::ops {
 
-/// @throws ShapeError unless x (N, I), w (I, O) and y (N, O) belong together
+/// @throws ShapeError unless x (N, I), w (I, O) and y (N, O) match
 template <class X, class W, class Y>
 void check_dense(const char* op, Rows<X> x, View<W, 2> w, Rows<Y> y) {
     require_equal(op, "number of inputs of the weight", w.extent(0), x.extent(1));
@@ -25,7 +25,7 @@ void check_dense(const char* op, Rows<X> x, View<W, 2> w, Rows<Y> y) {
 /// @param w     (I, O)
 /// @param scale multiplies the weight: the equalized learning rate
 /// @param y     (N, O), overwritten
-/// @throws ShapeError if the shapes do not belong together
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void dense(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<const S>> x, std::type_identity_t<View<const S, 2>> w,
            std::type_identity_t<S> scale, std::type_identity_t<Rows<S>> y) {
@@ -42,7 +42,7 @@ void dense(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<const S>> x, std::
 /// dx[n,i] = scale * sum over o of dy[n,o] w[i,o]
 /// @param dy (N, O)
 /// @param dx (N, I), overwritten
-/// @throws ShapeError if the shapes do not belong together
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void dense_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<const S>> dy,
                           std::type_identity_t<View<const S, 2>> w, std::type_identity_t<S> scale,
@@ -61,7 +61,7 @@ void dense_input_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<con
 /// @param x  (N, I)
 /// @param dy (N, O)
 /// @param dw (I, O), added to
-/// @throws ShapeError if the shapes do not belong together
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void dense_weight_gradient(Context<BasicCpu<S>>& c, std::type_identity_t<Rows<const S>> x,
                            std::type_identity_t<Rows<const S>> dy, std::type_identity_t<S> scale,

@@ -17,7 +17,7 @@ inline constexpr double feature_epsilon = 1e-10;
 
 namespace detail {
 
-/// Pixels that are worked on together, and whose sums go on as one.
+/// Pixels that are processed together, with one partial sum.
 inline constexpr Index feature_pixels = 128;
 using FeatureSums = std::array<double, static_cast<std::size_t>(feature_pixels)>;
 
@@ -33,8 +33,9 @@ inline void inverse_lengths(const S* x, Index channels, Index plane, Index count
     for (double& r : result) r = 1 / (std::sqrt(r) + feature_epsilon);
 }
 
-/// a / |a| - b / |b|, from the inverse lengths. Equal features give 0, not what a fused multiply-add leaves of a rounding.
-/// That they are is asked of differences in double: compilers do not take several pixels at once where floats are compared.
+/// a / |a| - b / |b|, from the inverse lengths. Equal features give exactly 0, not the rounding residue of a fused
+/// multiply-add. They are compared by their difference in double, because compilers do not vectorize comparisons of
+/// floats here.
 template <class S>
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline double unit_difference(S a, double over_a, S b, double over_b) {
     const double x = static_cast<double>(a), y = static_cast<double>(b), difference = x * over_a - y * over_b;
@@ -49,17 +50,17 @@ void require_features(const char* where, const Maps<A>& a, const Maps<B>& b, con
 
 }  // namespace detail
 
-/// How far apart the directions of feature vectors are, in the mean over a picture's pixels:
+/// The distance between the directions of feature vectors, averaged over the pixels of a picture:
 ///
 ///     d(n) = 1/(H W) sum over h, w, c of  weight(c) (a^(n,c,h,w) - b^(n,c,h,w))^2,    x^ = x / (|x| + 1e-10)
 ///
-/// where |x| is the length over the channels of a pixel. Calculated in double precision: the path length takes it of
+/// where |x| is the length over the channels of a pixel. Computed in double precision, because the path length compares
 /// pictures that hardly differ.
 ///
 /// @param a, b    (N, C, H, W)
 /// @param weight  (C)
 /// @return        d, one value a picture
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 /// @see Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric" (2018), equation 1
 template <class S>
 [[nodiscard]] std::vector<double> feature_distance(Context<BasicCpu<S>>& c, Maps<const Same<S>> a,
@@ -97,18 +98,19 @@ template <class S>
     return distances;
 }
 
-/// da(n,...) = dd(n) times the gradient of d(n) with respect to a. With u(c) = 2 weight(c) (a^(c) - b^(c)) / (H W), at each pixel
+/// da(n,...) = dd(n) times the gradient of d(n) with respect to a. With u(c) = 2 weight(c) (a^(c) - b^(c)) / (H W), at
+/// each pixel
 ///
 ///     da(c) = dd (u(c) - a^(c) (u . a) / |a|) / (|a| + 1e-10)
 ///
-/// and 0 where a is 0: there it comes from units that are all off and pass nothing on. By symmetry the gradient with respect
-/// to b is the one of the exchanged arguments.
+/// and 0 where a is 0: all units of that pixel are off and pass no gradient. By symmetry, exchanging the arguments
+/// gives the gradient with respect to b.
 ///
 /// @param a, b    (N, C, H, W)
 /// @param weight  (C)
 /// @param dd      (N)
 /// @param da      as a, overwritten
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void feature_distance_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> a, Maps<const Same<S>> b,
                                std::span<const Same<S>> weight, std::span<const double> dd, Maps<Same<S>> da) {

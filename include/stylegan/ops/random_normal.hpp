@@ -11,7 +11,7 @@
 
 namespace stylegan::ops {
 
-/// y[i] = stream.normal(first + i): standard normal values that depend on their address alone, not on the threads.
+/// y[i] = stream.normal(first + i): standard normal values that depend on their address alone, not on threads.
 template <class S>
 void random_normal(Context<BasicCpu<S>>& c, const RandomStream& stream, Index count, S* y, std::uint64_t first = 0) {
     constexpr Index block = 4096;
@@ -21,8 +21,8 @@ void random_normal(Context<BasicCpu<S>>& c, const RandomStream& stream, Index co
     });
 }
 
-/// y[i, k] = stream.normal(rows[i] * stride + k) for k in [0, length): the values of row r are the same whichever rows are
-/// drawn together with it.
+/// y[i, k] = stream.normal(rows[i] * stride + k) for k in [0, length): the values of a row do not depend on the other
+/// rows.
 template <class S>
 void random_normal_rows(Context<BasicCpu<S>>& c, const RandomStream& stream, std::span<const Index> rows,
                         std::uint64_t stride, Index length, S* y) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which algorithms convolutions take, what they do where cuDNN refuses, and how failures are told.
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 
 #include "compare.hpp"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions whose factors and results have 16 bits, and their scales.
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 
 #include "compare.hpp"
 
@@ -70,22 +68,22 @@ BOOST_AUTO_TEST_CASE(convolutions) {
             }
             compare_in(
                 p, rounding(p),
-                [](auto& k, auto x, auto kernel, auto y) { ops::upscale_convolution(k, x, kernel, 0.3f, false, y); },
+                [](auto& k, auto x, auto kernel, auto y) { ops::convolution<Resample::up>(k, x, kernel, 0.3f, y); },
                 r.in(n, i, h, w), r.in(3, 3, i, o), out(n, o, 2 * h, 2 * w));
             compare_in(
                 p, rounding(p),
                 [](auto& k, auto x, auto dy, auto dw) {
-                    ops::upscale_convolution_weight_gradient(k, x, dy, 0.3f, true, dw);
+                    ops::convolution_weight_gradient<Resample::up_rotated>(k, x, dy, 0.3f, dw);
                 },
                 r.in(n, i, h, w), r.in(n, o, 2 * h, 2 * w), r.changed(3, 3, i, o));
             compare_in(
                 p, rounding(p),
-                [](auto& k, auto x, auto kernel, auto y) { ops::downscale_convolution(k, x, kernel, 0.3f, y); },
+                [](auto& k, auto x, auto kernel, auto y) { ops::convolution<Resample::down>(k, x, kernel, 0.3f, y); },
                 r.in(n, i, 2 * h, 2 * w), r.in(3, 3, i, o), out(n, o, h, w));
             compare_in(
                 p, rounding(p),
                 [](auto& k, auto dy, auto kernel, auto dx) {
-                    ops::downscale_convolution_input_gradient(k, dy, kernel, 0.3f, dx);
+                    ops::convolution_input_gradient<Resample::down>(k, dy, kernel, 0.3f, dx);
                 },
                 r.in(n, o, h, w), r.in(3, 3, i, o), out(n, i, 2 * h, 2 * w));
         }

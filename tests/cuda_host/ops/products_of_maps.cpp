@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions, dense layers and resampling with their gradients, on both devices.
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/dense.hpp>
 #include <stylegan/ops/feature_distance.hpp>
 #include <stylegan/ops/resampling/blur.hpp>
@@ -11,6 +9,9 @@
 #include <stylegan/ops/resampling/upscale2d.hpp>
 
 #include "compare.hpp"
+
+#include <tuple>
+#include <type_traits>
 
 using namespace stylegan;
 using test::compare, test::out, test::Random, test::span;
@@ -22,6 +23,9 @@ struct Widths {
 };
 const std::vector<Widths> widths{{1, 1, 1, 1, 1},  {2, 3, 5, 4, 6},  {3, 7, 2, 5, 3},  {1, 16, 9, 17, 8},
                                  {5, 4, 33, 2, 2}, {2, 10, 3, 6, 7}, {3, 64, 4, 3, 3}, {1, 65, 4, 5, 3}};
+
+using ScalingUp =
+    std::tuple<std::integral_constant<Resample, Resample::up>, std::integral_constant<Resample, Resample::up_rotated>>;
 
 }  // namespace
 
@@ -41,33 +45,31 @@ BOOST_AUTO_TEST_CASE(convolutions) {
         }
 }
 
-BOOST_AUTO_TEST_CASE(convolutions_that_upscale) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(convolutions_that_upscale, Kind, ScalingUp) {
     Random r(2);
-    for (const auto& [n, i, o, h, w] : widths)
-        for (const bool rotated : {false, true}) {
-            compare(
-                [=](auto& k, auto x, auto kernel, auto y) { ops::upscale_convolution(k, x, kernel, 0.3f, rotated, y); },
+    for (const auto& [n, i, o, h, w] : widths) {
+        compare([](auto& k, auto x, auto kernel, auto y) { ops::convolution<Kind::value>(k, x, kernel, 0.3f, y); },
                 r.in(n, i, h, w), r.in(3, 3, i, o), out(n, o, 2 * h, 2 * w));
-            compare([=](auto& k, auto dy, auto kernel,
-                        auto dx) { ops::upscale_convolution_input_gradient(k, dy, kernel, 0.3f, rotated, dx); },
-                    r.in(n, o, 2 * h, 2 * w), r.in(3, 3, i, o), out(n, i, h, w));
-            compare([=](auto& k, auto x, auto dy,
-                        auto dw) { ops::upscale_convolution_weight_gradient(k, x, dy, 0.3f, rotated, dw); },
-                    r.in(n, i, h, w), r.in(n, o, 2 * h, 2 * w), r.changed(3, 3, i, o));
-        }
+        compare([](auto& k, auto dy, auto kernel,
+                   auto dx) { ops::convolution_input_gradient<Kind::value>(k, dy, kernel, 0.3f, dx); },
+                r.in(n, o, 2 * h, 2 * w), r.in(3, 3, i, o), out(n, i, h, w));
+        compare([](auto& k, auto x, auto dy,
+                   auto dw) { ops::convolution_weight_gradient<Kind::value>(k, x, dy, 0.3f, dw); },
+                r.in(n, i, h, w), r.in(n, o, 2 * h, 2 * w), r.changed(3, 3, i, o));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(convolutions_that_downscale) {
     Random r(3);
     for (const auto& [n, i, o, h, w] : widths) {
-        compare([](auto& k, auto x, auto kernel, auto y) { ops::downscale_convolution(k, x, kernel, 0.3f, y); },
+        compare([](auto& k, auto x, auto kernel, auto y) { ops::convolution<Resample::down>(k, x, kernel, 0.3f, y); },
                 r.in(n, i, 2 * h, 2 * w), r.in(3, 3, i, o), out(n, o, h, w));
         compare([](auto& k, auto dy, auto kernel,
-                   auto dx) { ops::downscale_convolution_input_gradient(k, dy, kernel, 0.3f, dx); },
+                   auto dx) { ops::convolution_input_gradient<Resample::down>(k, dy, kernel, 0.3f, dx); },
                 r.in(n, o, h, w), r.in(3, 3, i, o), out(n, i, 2 * h, 2 * w));
-        compare(
-            [](auto& k, auto x, auto dy, auto dw) { ops::downscale_convolution_weight_gradient(k, x, dy, 0.3f, dw); },
-            r.in(n, i, 2 * h, 2 * w), r.in(n, o, h, w), r.changed(3, 3, i, o));
+        compare([](auto& k, auto x, auto dy,
+                   auto dw) { ops::convolution_weight_gradient<Resample::down>(k, x, dy, 0.3f, dw); },
+                r.in(n, i, 2 * h, 2 * w), r.in(n, o, h, w), r.changed(3, 3, i, o));
     }
 }
 

@@ -15,7 +15,7 @@ using Scalars = std::tuple<float, double>;
 
 namespace {
 
-/// The arguments of one call; noise for each sample, for all of them, or none.
+/// The arguments of one call; noise for each sample, shared, or none.
 template <class S>
 struct Case {
     Shape shape;
@@ -30,7 +30,7 @@ struct Case {
         if (noise_maps > 0) noise = random_maps<S>({noise_maps == 1 ? 1 : s[0], 1, s[2], s[3]}, seed + 3);
     }
 
-    /// What bias_activation must give, by the three ops that it joins.
+    /// The expected result of bias_activation, by the three ops that it merges.
     MapsOf<S> in_three_passes(Context<BasicCpu<S>>& c) const {
         auto y = x;
         if (noise.size() > 0) ops::add_noise(c, y.view(), noise.view(), weight, S(0.6), y.view());

@@ -22,7 +22,7 @@ struct Case {
     [[nodiscard]] Shape out() const { return {shape[0], shape[1] + features, shape[2], shape[3]}; }
 };
 
-/// Batches smaller than, equal to and several times the group, with one and with several features, and vectors' ends.
+/// Batches smaller than, equal to and several times the group; one and several features; partial vectors.
 const std::vector<Case> cases{{{1, 1, 1, 1}, 4, 1},  {{1, 4, 3, 2}, 4, 2}, {{2, 3, 5, 7}, 4, 1},  {{3, 3, 2, 3}, 4, 3},
                               {{4, 5, 1, 1}, 4, 1},  {{8, 4, 3, 3}, 4, 2}, {{12, 2, 3, 1}, 4, 1}, {{6, 2, 2, 5}, 3, 2},
                               {{4, 20, 2, 2}, 2, 1}, {{3, 2, 2, 2}, 1, 1}};

@@ -15,7 +15,7 @@ using Scalars = std::tuple<float, double>;
 
 namespace {
 
-/// An asymmetric filter, so that its direction shows.
+/// An asymmetric filter, to detect a reversed one.
 template <class S>
 std::vector<S> filter_of(int taps) {
     std::vector<S> f;

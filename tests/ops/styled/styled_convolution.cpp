@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/ops/channels/bias_activation.hpp>
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/norm/instance_norm.hpp>
 #include <stylegan/ops/resampling/blur.hpp>
 #include <stylegan/ops/style/style_modulation.hpp>
@@ -18,17 +17,16 @@ BOOST_AUTO_TEST_SUITE(styled_convolution)
 
 namespace ops = stylegan::ops;
 using namespace maps;
-using ops::Grid;
 using stylegan::Maps;
+using stylegan::Resample;
 
 namespace {
 
-/// One layer: what goes in, and how.
+/// The input and the options of one layer.
 struct Case {
     Shape x;
     Index outputs;
-    Grid grid = Grid::same;
-    bool turned = false;
+    Resample kind = Resample::none;
     Index noises = 1;  ///< maps of noise: 0, 1 or the batch
     float eps = 0.1f;
     float magnitude = 1;  ///< of x
@@ -36,11 +34,11 @@ struct Case {
     std::array<float, 2> filter{0.25f, 0.5f};
 
     [[nodiscard]] Shape y() const {
-        const Index up = grid == Grid::up ? 2 : 1;
+        const Index up = kind == Resample::none ? 1 : 2;
         return {x[0], outputs, up * x[2], up * x[3]};
     }
     [[nodiscard]] std::string name() const {
-        std::string s = grid == Grid::up ? "up" : "same";
+        std::string s = kind == Resample::none ? "none" : kind == Resample::up ? "up" : "up_rotated";
         for (Index e : x) s += stylegan::text(' ', e);
         return s + stylegan::text(" to ", outputs);
     }
@@ -79,7 +77,7 @@ struct Given {
     }
 };
 
-/// In blocks, on the context's memory; lanes that are no channel hold what must not matter.
+/// The input in blocks, in memory of the context; lanes beyond the channels hold values that must not matter.
 ops::StyledMaps styled_input(Context<Cpu>& c, const Case& t, const Given<float>& g) {
     auto x = ops::take_blocked(c, t.x[0], t.x[1], t.x[2], t.x[3]);
     ops::copy_blocked(c, g.x.view(), x);
@@ -123,8 +121,8 @@ Values found(Context<Cpu>& c, const Case& t, const Given<float>& g) {
     const Shape s = t.y();
     auto y = ops::take_blocked(c, s[0], s[1], s[2], s[3]);
     std::fill_n(y.data, y.size(), std::numeric_limits<float>::quiet_NaN());
-    return read(ops::styled_convolution(c, t.grid, t.turned, styled_input(c, t, g), g.w.view(), 0.75f, t.filter,
-                                        layer_of(t, g), y));
+    return read(
+        ops::styled_convolution(c, t.kind, styled_input(c, t, g), g.w.view(), 0.75f, t.filter, layer_of(t, g), y));
 }
 
 /// Part by part, by the plain ops in double precision.
@@ -140,12 +138,14 @@ Values expected(const Case& t, const Given<float>& values_of) {
         }
     auto y = unwritten<double>(t.y()), z = y;
     auto inverse = unwritten_rows<double>(t.x[0], t.outputs);
-    if (t.grid == Grid::same) {
+    if (t.kind == Resample::none) {
         ops::convolution(c, x.view(), g.w.view(), 0.75, z.view());
     } else {
         const double side = static_cast<double>(t.filter[0]);
         const double filter[] = {side, static_cast<double>(t.filter[1]), side};
-        ops::upscale_convolution(c, x.view(), g.w.view(), 0.75, t.turned, y.view());
+        stylegan::with_resample(t.kind, [&](auto kind) {
+            ops::convolution<decltype(kind)::value>(c, x.view(), g.w.view(), 0.75, y.view());
+        });
         ops::blur(c, y.view(), filter, z.view());
     }
     ops::bias_activation(c, z.view(), t.noises == 0 ? Maps<const double>{} : g.noise.view(), g.weight,
@@ -161,8 +161,8 @@ void check(const Case& t, double bound = 2e-5) {
     BOOST_TEST(finite_difference::error_of(found(c, t, g), expected(t, g)) < bound, t.name());
 }
 
-// Single pixels and rows, less than a tile, whole tiles and not; channels around a vector's and a panel's; several bands, and
-// regions side by side; tiles that wait for panels, and panels that wait for tiles; more channels than a slab has.
+// Single pixels and rows, less than a tile, whole tiles and not; numbers of channels near a vector's and a panel's;
+// several bands, and regions side by side; work by regions and by panels; more channels than a slab has.
 const std::vector<Case> cases{{{1, 1, 1, 1}, 1},    {{2, 3, 1, 5}, 7},      {{3, 17, 10, 14}, 33},
                               {{1, 2, 3, 67}, 5},   {{2, 33, 13, 31}, 17},  {{1, 9, 70, 66}, 9},
                               {{1, 5, 6, 300}, 4},  {{2, 16, 33, 140}, 16}, {{3, 70, 8, 8}, 129},
@@ -171,14 +171,11 @@ const std::vector<Case> cases{{{1, 1, 1, 1}, 1},    {{2, 3, 1, 5}, 7},      {{3,
 std::vector<Case> all() {
     std::vector<Case> more;
     for (Case t : cases)
-        for (const Grid grid : {Grid::same, Grid::up})
-            for (const bool turned : {false, true}) {
-                t.grid = grid;
-                t.turned = turned && grid == Grid::up;
-                if (turned && grid == Grid::same) continue;
-                t.noises = more.size() % 3 == 0 ? 0 : more.size() % 3 == 1 ? 1 : t.x[0];
-                more.push_back(t);
-            }
+        for (const Resample kind : {Resample::none, Resample::up, Resample::up_rotated}) {
+            t.kind = kind;
+            t.noises = more.size() % 3 == 0 ? 0 : more.size() % 3 == 1 ? 1 : t.x[0];
+            more.push_back(t);
+        }
     return more;
 }
 
@@ -189,30 +186,30 @@ BOOST_AUTO_TEST_CASE(agrees_with_its_parts_in_double) {
 }
 
 BOOST_AUTO_TEST_CASE(agrees_for_other_filters) {
-    check({.x = {1, 9, 12, 20}, .outputs = 12, .grid = Grid::up, .filter = {0.2f, 0.6f}});
-    check({.x = {1, 9, 12, 20}, .outputs = 12, .grid = Grid::up, .filter = {-0.5f, 2.0f}});
-    check({.x = {1, 9, 12, 20}, .outputs = 12, .grid = Grid::up, .filter = {0.5f, 0.0f}});
+    check({.x = {1, 9, 12, 20}, .outputs = 12, .kind = Resample::up, .filter = {0.2f, 0.6f}});
+    check({.x = {1, 9, 12, 20}, .outputs = 12, .kind = Resample::up, .filter = {-0.5f, 2.0f}});
+    check({.x = {1, 9, 12, 20}, .outputs = 12, .kind = Resample::up, .filter = {0.5f, 0.0f}});
 }
 
-/// The instance norm takes magnitudes away, as long as they are not near its epsilon.
+/// The instance norm removes magnitudes, as long as they are not near its epsilon.
 BOOST_AUTO_TEST_CASE(agrees_for_large_and_small_values) {
-    for (const Grid grid : {Grid::same, Grid::up})
+    for (const Resample kind : {Resample::none, Resample::up})
         for (const float magnitude : {1e-3f, 1e3f, 1e6f})
             check(
-                {.x = {1, 11, 20, 28}, .outputs = 18, .grid = grid, .noises = 1, .eps = 1e-8f, .magnitude = magnitude});
+                {.x = {1, 11, 20, 28}, .outputs = 18, .kind = kind, .noises = 1, .eps = 1e-8f, .magnitude = magnitude});
 }
 
-/// A mean of a hundred deviations: what is left has lost two digits to the rounding of what was stored.
+/// A mean of a hundred deviations: rounding the stored values costs two digits of the difference.
 BOOST_AUTO_TEST_CASE(a_large_mean_does_little_harm) {
-    for (const Grid grid : {Grid::same, Grid::up})
-        check({.x = {1, 3, 40, 36}, .outputs = 9, .grid = grid, .eps = 1e-8f, .offset = 500}, 2e-4);
+    for (const Resample kind : {Resample::none, Resample::up})
+        check({.x = {1, 3, 40, 36}, .outputs = 9, .kind = kind, .eps = 1e-8f, .offset = 500}, 2e-4);
 }
 
 /// A channel without variance comes out as the style's bias alone, however large it is.
 BOOST_AUTO_TEST_CASE(constant_channels_become_their_bias) {
-    for (const Grid grid : {Grid::same, Grid::up}) {
+    for (const Resample kind : {Resample::none, Resample::up}) {
         Context<Cpu> c({1});
-        const Case t{.x = {1, 4, 12, 10}, .outputs = 9, .grid = grid, .noises = 0, .eps = 1e-8f, .offset = 1000};
+        const Case t{.x = {1, 4, 12, 10}, .outputs = 9, .kind = kind, .noises = 0, .eps = 1e-8f, .offset = 1000};
         Given<float> g(t);
         std::fill_n(g.w.data(), g.w.size(), 0.0f);
         const Values y = found(c, t, g);
@@ -222,13 +219,13 @@ BOOST_AUTO_TEST_CASE(constant_channels_become_their_bias) {
     }
 }
 
-/// Sizes from which results pass by the caches, in both grids.
+/// Sizes from which results are stored past the caches, with and without scaling up.
 BOOST_AUTO_TEST_CASE(agrees_when_it_streams) {
     const Case t{.x = {1, 2, 432, 440}, .outputs = 17};
     check(t);
     Case up = t;
     up.x = {1, 8, 216, 220};
-    up.grid = Grid::up;
+    up.kind = Resample::up;
     check(up);
 }
 
@@ -269,9 +266,9 @@ BOOST_AUTO_TEST_CASE(pictures_are_independent) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_batch_is_no_work) {
-    for (const Grid grid : {Grid::same, Grid::up}) {
+    for (const Resample kind : {Resample::none, Resample::up}) {
         Context<Cpu> c({2});
-        Case t{.x = {1, 3, 8, 8}, .outputs = 5, .grid = grid};
+        Case t{.x = {1, 3, 8, 8}, .outputs = 5, .kind = kind};
         Given<float> g(t);
         t.x[0] = 0;
         g.style = RowsOf<float>({0, 10});
@@ -291,11 +288,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
         auto layer = layer_of(t, g);
         auto y = ops::take_blocked(c, 2, 5, 8, 8);
         change(u, layer, y);
-        (void)ops::styled_convolution(c, u.grid, false, styled_input(c, t, g), g.w.view(), 1, {0.25f, 0.5f}, layer, y);
+        (void)ops::styled_convolution(c, u.kind, styled_input(c, t, g), g.w.view(), 1, {0.25f, 0.5f}, layer, y);
     };
     const std::vector<float> four(4);
     run([](auto&, auto&, auto&) {});
-    BOOST_CHECK_THROW(run([](auto& u, auto&, auto&) { u.grid = Grid::up; }), stylegan::ShapeError);
+    BOOST_CHECK_THROW(run([](auto& u, auto&, auto&) { u.kind = Resample::up; }), stylegan::ShapeError);
     BOOST_CHECK_THROW(run([](auto&, auto&, auto& y) { y.channels = 4; }), stylegan::ShapeError);
     BOOST_CHECK_THROW(run([&](auto&, auto& l, auto&) { l.bias = four; }), stylegan::ShapeError);
     BOOST_CHECK_THROW(run([&](auto&, auto& l, auto&) { l.noise_weight = four; }), stylegan::ShapeError);
@@ -303,7 +300,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {
     BOOST_CHECK_THROW(run([](auto&, auto& l, auto&) { l.slope = 2; }), stylegan::ValueError);
 }
 
-/// Styled maps to pictures, against the plain op on styled values.
+/// styled_to_rgb() against the plain op on styled values.
 BOOST_AUTO_TEST_CASE(pictures_agree_with_double) {
     for (const Index colours : {1, 3, 4})
         for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 7}, Shape{1, 16, 20, 33}, Shape{2, 37, 64, 64}}) {

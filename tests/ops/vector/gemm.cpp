@@ -15,7 +15,7 @@ namespace tile = stylegan::ops::gemm;
 
 namespace {
 
-/// `rows` rows of `depth` values in blocks of lanes, with room to ask for more.
+/// `rows` rows of `depth` values in blocks of lanes, with room for prefetches.
 std::vector<float> in_blocks(const finite_difference::Values& a, Index rows, Index depth) {
     const Index blocks = (depth + tile::lanes - 1) / tile::lanes;
     std::vector<float> out(static_cast<std::size_t>(blocks * rows * tile::lanes));
@@ -28,7 +28,8 @@ std::vector<float> in_blocks(const finite_difference::Values& a, Index rows, Ind
 
 }  // namespace
 
-// Tiles of a picture are multiplied in groups whose heights follow from their number: a row must not tell which.
+// Tiles of a picture are multiplied in groups whose heights follow from their number; the bits of a row must not depend
+// on that.
 BOOST_AUTO_TEST_CASE(a_row_is_the_same_in_a_product_of_any_height) {
     constexpr Index depth = 37, count = 3 * tile::rows + 5;
     const auto a = finite_difference::normal_values(count * depth, 1),

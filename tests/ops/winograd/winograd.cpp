@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stylegan/ops/convolution/convolution.hpp>
-#include <stylegan/ops/convolution/downscale_convolution.hpp>
-#include <stylegan/ops/convolution/upscale_convolution.hpp>
 #include <stylegan/ops/winograd/convolution.hpp>
 #include <stylegan/ops/winograd/gradient.hpp>
 
@@ -14,87 +12,69 @@ BOOST_AUTO_TEST_SUITE(winograd)
 namespace ops = stylegan::ops;
 namespace forms = stylegan::ops::winograd;
 using namespace convolution_checks;
-using ops::Grid;
+using stylegan::Resample;
 
-// Every form on every shape, also on those for which the ops choose another one.
+// Every form on every shape, also where the ops choose another form.
 namespace {
 
-/// Calls form(context) where the kernels made for speed are asked for, else the op.
+/// Calls form(context) for Kernels::fast, else the op.
 void either(auto& c, auto form, auto op) {
     if constexpr (std::is_same_v<decltype(c), Context<Cpu>&>)
         if (c.kernels() == Kernels::fast) return form(c);
     op();
 }
 
-template <class Form>
-struct Same {
-    static Shape output(Shape x, Index outputs) { return {x[0], outputs, x[2], x[3]}; }
+/// @tparam Forward, Mirrored  the forms of the convolution and of its input gradient
+/// @tparam Gradient           the form of its weight gradient
+template <Resample Kind, class Forward, class Mirrored, class Gradient>
+struct InForm {
+    static constexpr int numerator = Kind == Resample::up || Kind == Resample::up_rotated ? 2 : 1;
+    static constexpr int denominator = Kind == Resample::down ? 2 : 1;
+
+    static Shape output(Shape x, Index outputs) {
+        return {x[0], outputs, x[2] * numerator / denominator, x[3] * numerator / denominator};
+    }
     static void forward(auto& c, auto x, auto w, auto s, auto y) {
         either(
-            c, [&](auto& fast) { forms::correlate<Form>(fast, {}, x, w, s, y); },
-            [&] { ops::convolution(c, x, w, s, y); });
+            c, [&](auto& fast) { forms::correlate<Forward>(fast, ops::forward_reading(Kind), x, w, factor(s), y); },
+            [&] { ops::convolution<Kind>(c, x, w, s, y); });
     }
     static void input_gradient(auto& c, auto dy, auto w, auto s, auto dx) {
         either(
-            c, [&](auto& fast) { forms::correlate<Form>(fast, {.turned = true, .transposed = true}, dy, w, s, dx); },
-            [&] { ops::convolution_input_gradient(c, dy, w, s, dx); });
+            c,
+            [&](auto& fast) {
+                forms::correlate<Mirrored>(fast, ops::input_gradient_reading(Kind), dy, w, factor(s), dx);
+            },
+            [&] { ops::convolution_input_gradient<Kind>(c, dy, w, s, dx); });
     }
     static void weight_gradient(auto& c, auto x, auto dy, auto s, auto dw) {
+        const ops::KernelReading reading = ops::weight_gradient_reading(Kind);
+        const bool up = reading.grid == ops::Grid::up;
         either(
-            c, [&](auto& fast) { forms::correlation_gradient<Form>(fast, {}, x, dy, s, dw); },
-            [&] { ops::convolution_weight_gradient(c, x, dy, s, dw); });
+            c,
+            [&](auto& fast) {
+                forms::correlation_weight_gradient<Gradient>(fast, reading, up ? dy : x, up ? x : dy, factor(s), dw);
+            },
+            [&] { ops::convolution_weight_gradient<Kind>(c, x, dy, s, dw); });
     }
+
+private:
+    static auto factor(auto scale) { return ops::correlation_factor(Kind, scale); }
 };
 
-template <class UpForm, class DownForm, bool Rotated>
-struct Up {
-    static Shape output(Shape x, Index outputs) { return {x[0], outputs, 2 * x[2], 2 * x[3]}; }
-    static void forward(auto& c, auto x, auto w, auto s, auto y) {
-        either(
-            c, [&](auto& fast) { forms::correlate<UpForm>(fast, {.grid = Grid::up, .turned = Rotated}, x, w, s, y); },
-            [&] { ops::upscale_convolution(c, x, w, s, Rotated, y); });
-    }
-    static void input_gradient(auto& c, auto dy, auto w, auto s, auto dx) {
-        const ops::KernelReading reading{.grid = Grid::down, .turned = !Rotated, .transposed = true};
-        either(
-            c, [&](auto& fast) { forms::correlate<DownForm>(fast, reading, dy, w, s, dx); },
-            [&] { ops::upscale_convolution_input_gradient(c, dy, w, s, Rotated, dx); });
-    }
-    static void weight_gradient(auto& c, auto x, auto dy, auto s, auto dw) {
-        const ops::KernelReading reading{.grid = Grid::up, .turned = !Rotated, .transposed = true};
-        either(
-            c, [&](auto& fast) { forms::correlation_gradient<DownForm>(fast, reading, dy, x, s, dw); },
-            [&] { ops::upscale_convolution_weight_gradient(c, x, dy, s, Rotated, dw); });
-    }
-};
-
+using Same = InForm<Resample::none, forms::Same4, forms::Same4, forms::Same4>;
+template <class UpForm, class DownForm, Resample Kind>
+using Up = InForm<Kind, UpForm, DownForm, DownForm>;
 template <class UpForm, class DownForm>
-struct Down {
-    static Shape output(Shape x, Index outputs) { return {x[0], outputs, x[2] / 2, x[3] / 2}; }
-    static void forward(auto& c, auto x, auto w, auto s, auto y) {
-        either(
-            c, [&](auto& fast) { forms::correlate<DownForm>(fast, {.grid = Grid::down}, x, w, s / 4, y); },
-            [&] { ops::downscale_convolution(c, x, w, s, y); });
-    }
-    static void input_gradient(auto& c, auto dy, auto w, auto s, auto dx) {
-        const ops::KernelReading reading{.grid = Grid::up, .turned = true, .transposed = true};
-        either(
-            c, [&](auto& fast) { forms::correlate<UpForm>(fast, reading, dy, w, s / 4, dx); },
-            [&] { ops::downscale_convolution_input_gradient(c, dy, w, s, dx); });
-    }
-    static void weight_gradient(auto& c, auto x, auto dy, auto s, auto dw) {
-        either(
-            c, [&](auto& fast) { forms::correlation_gradient<DownForm>(fast, {.grid = Grid::down}, x, dy, s / 4, dw); },
-            [&] { ops::downscale_convolution_weight_gradient(c, x, dy, s, dw); });
-    }
-};
+using Down = InForm<Resample::down, DownForm, UpForm, DownForm>;
 
-using Forms = std::tuple<Same<forms::Same4>, Up<forms::Up4, forms::Down4, false>, Up<forms::Up2, forms::Down2, true>,
-                         Down<forms::Up4, forms::Down4>, Down<forms::Up2, forms::Down2>>;
+using Forms =
+    std::tuple<Same, Up<forms::Up4, forms::Down4, Resample::up>, Up<forms::Up2, forms::Down2, Resample::up_rotated>,
+               Down<forms::Up4, forms::Down4>, Down<forms::Up2, forms::Down2>>;
 
-// Pictures of less than a tile; channels around a vector's and a panel's; one region of several pictures, several regions
-// of one, also side by side; few tiles for many channels, and the other way round; more channels than a slab has; gradients
-// of several regions for each of several sums. Even sizes, as Down needs.
+// Pictures smaller than a tile; numbers of channels near a vector's and a panel's; one region of several pictures,
+// several regions of one, also side by side; few tiles of many channels, and the reverse; more channels than a slab
+// has; gradients of several regions for each of several sums. Even sizes, as Down needs.
 const std::vector<Sizes> all{{{1, 1, 2, 2}, 3, 1},    {{2, 1, 4, 6}, 3, 3},     {{3, 17, 10, 14}, 3, 33},
                              {{40, 9, 4, 4}, 3, 16},  {{1, 129, 8, 8}, 3, 70},  {{1, 20, 70, 66}, 3, 9},
                              {{1, 5, 6, 300}, 3, 4},  {{2, 48, 32, 32}, 3, 24}, {{1, 270, 4, 6}, 3, 33},
@@ -113,31 +93,31 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pictures_are_independent, Op, Forms) {
     check_pictures_are_independent<Op>({{6, 300, 4, 4}, 3, 4}, {Kernels::fast});
 }
 
-/// More tiles than are transformed at once, for as many channels that panels of the kernel pass by.
+/// More tiles than are transformed at once, with so many channels that the work goes by panels.
 BOOST_AUTO_TEST_CASE(pictures_of_several_slices_are_independent) {
-    check_pictures_are_independent<Same<forms::Same4>>({{58, 512, 8, 8}, 3, 120}, {Kernels::fast});
+    check_pictures_are_independent<Same>({{58, 512, 8, 8}, 3, 120}, {Kernels::fast});
 }
 
-/// A gradient of so many pairs of channels that slices of tiles share its sums.
+/// A gradient with so many pairs of channels that it goes by slices.
 BOOST_AUTO_TEST_CASE(agree_with_double_on_several_slices) {
-    check_single_precision<Same<forms::Same4>>({{{3, 120, 8, 260}, 3, 33}}, {Kernels::fast});
+    check_single_precision<Same>({{{3, 120, 8, 260}, 3, 33}}, {Kernels::fast});
 }
 
 /// Maps that are stored past the caches, where tiles fill whole vectors of a row.
 BOOST_AUTO_TEST_CASE(agree_with_double_on_maps_larger_than_caches) {
     static_assert(17 * 448 * 432 > forms::larger_than_caches);
-    check_single_precision<Same<forms::Same4>>({{{1, 2, 448, 432}, 3, 17}}, {Kernels::fast});
+    check_single_precision<Same>({{{1, 2, 448, 432}, 3, 17}}, {Kernels::fast});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_no_work, Op, Forms) { check_empty_batch<Op>(); }
 
 BOOST_AUTO_TEST_CASE(agree_with_double_on_odd_sizes) {
-    check_single_precision<Same<forms::Same4>>(odd, {Kernels::fast});
-    check_single_precision<Up<forms::Up4, forms::Down4, true>>(odd, {Kernels::fast});
-    check_single_precision<Up<forms::Up2, forms::Down2, false>>(odd, {Kernels::fast});
+    check_single_precision<Same>(odd, {Kernels::fast});
+    check_single_precision<Up<forms::Up4, forms::Down4, Resample::up_rotated>>(odd, {Kernels::fast});
+    check_single_precision<Up<forms::Up2, forms::Down2, Resample::up>>(odd, {Kernels::fast});
 }
 
-/// Values that are a power of two larger or smaller give results that are exactly so: nothing depends on magnitudes.
+/// Scaling the input by a power of two scales the results exactly: nothing depends on magnitudes.
 BOOST_AUTO_TEST_CASE_TEMPLATE(magnitudes_do_not_matter, Op, Forms) {
     Context<Cpu> c({2});
     const Sizes sizes{{2, 19, 12, 10}, 3, 21};

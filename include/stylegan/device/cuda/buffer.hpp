@@ -14,11 +14,11 @@
 
 namespace stylegan {
 
-/// Values in the memory of the CUDA device that is current in this thread: what std::vector is for the processor, as far as
-/// parameters and tensors need it. The values themselves are reached through Context<Cuda>: upload(), download(), kernels.
+/// Values in the memory of the current CUDA device of this thread: a std::vector as far as parameters and tensors need
+/// one. The values are accessed through Context<Cuda>: upload(), download(), kernels.
 ///
-/// A buffer knows no context. It is filled and copied on the legacy default stream, which CUDA orders after all that contexts
-/// did before, and before all that they do later.
+/// A buffer knows no context. It is filled and copied on the legacy default stream, which CUDA orders after all earlier
+/// and before all later work of the contexts.
 template <class T>
 class DeviceBuffer {
     static_assert(std::is_trivially_copyable_v<T>, "stylegan::DeviceBuffer: values are copied byte by byte");
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] T* data() { return values_.get(); }
     [[nodiscard]] const T* data() const { return values_.get(); }
 
-    /// `count` copies of `value`; memory of that size is kept.
+    /// `count` copies of `value`; memory of the same size is reused.
     void assign(std::size_t count, const T& value) {
         if (size_ != count) *this = DeviceBuffer(count);
         if (count == 0) return;
@@ -82,7 +82,7 @@ private:
     std::unique_ptr<T, Free> values_;
 };
 
-/// to = values, which lie in the memory of the processor and are as many. @throws DeviceError
+/// to = values, from host memory, of the same number. @throws DeviceError
 template <class T>
 void upload(std::type_identity_t<std::span<const T>> values, DeviceBuffer<T>& to) {
     if (values.empty()) return;
@@ -91,7 +91,7 @@ void upload(std::type_identity_t<std::span<const T>> values, DeviceBuffer<T>& to
     gpu::check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
 }
 
-/// The values of a buffer, in the memory of the processor. @throws DeviceError
+/// The values of a buffer, in host memory. @throws DeviceError
 template <class T>
 [[nodiscard]] std::vector<T> download(const DeviceBuffer<T>& from) {
     std::vector<T> values(from.size());

@@ -16,9 +16,9 @@
 
 namespace stylegan::gpu {
 
-/// How cuDNN computes one of its products for one shape: by the first algorithm of its own ranking that gives the same bits each
-/// time, keeps to the precision, and does not refuse when it is called: what is listed need not be supported. Its ranking is
-/// overruled where it is known to be wrong: see Correlation::with_winograd_of().
+/// How cuDNN computes one of its products for one shape: by the first algorithm of its own ranking that is
+/// deterministic, keeps to the precision, and does not fail when called (a listed algorithm need not be supported). The
+/// ranking is overruled where it is known to be wrong: see Correlation::with_winograd_of().
 template <class Product>
 class Plan {
 public:
@@ -40,8 +40,8 @@ public:
 
     [[nodiscard]] Precision precision() const { return precision_; }
 
-    /// @return whether it was computed; if not, no algorithm will do, and there is another precision to try
-    /// @throws DeviceError if there is none, or if what worked once fails now
+    /// @return whether it was computed; if not, no algorithm works, and another precision remains to be tried
+    /// @throws DeviceError if none remains, or if an algorithm fails that worked before
     [[nodiscard]] bool run(const Queue& q, const float* alpha, const void* a, const void* b, void* result) {
         cudnnStatus_t status = CUDNN_STATUS_NOT_SUPPORTED;
         for (; !candidates_.empty(); candidates_.erase(candidates_.begin())) {
@@ -67,8 +67,8 @@ private:
         return precision_ == Precision::tf32 && math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
     }
 
-    /// 0 for the same bits each time with little scratch memory; else such an algorithm is taken only if there is none. In single
-    /// precision all are called without tensor cores, those last that were listed with them.
+    /// The rank of a candidate: 0 if it is deterministic and needs little scratch memory; others serve only if there is
+    /// none. In single precision all are called without tensor cores, last those that were listed with them.
     [[nodiscard]] int unsuitable(const Candidate& c) const {
         const bool exact = c.mathType == CUDNN_FMA_MATH || c.mathType == CUDNN_DEFAULT_MATH;
         if (winograd_ && exact && c.algo == Product::winograd && c.memory <= most_scratch) return -1;
@@ -76,12 +76,12 @@ private:
                (c.memory > most_scratch ? 1 : 0);
     }
 
-    /// With the first candidate.
+    /// Runs the first candidate.
     [[nodiscard]] cudnnStatus_t attempt(const Queue& q, const float* alpha, const void* a, const void* b,
                                         void* result) {
         const Candidate& c = candidates_.front();
         if (!proven_) {
-            if (precision_ != Precision::fp32) descriptors_.set_math(c.mathType);  // it was listed with that one
+            if (precision_ != Precision::fp32) descriptors_.set_math(c.mathType);  // as listed
             const cudnnStatus_t status = Product::scratch(q.cudnn, descriptors_, c.algo, &scratch_);
             if (status != CUDNN_STATUS_SUCCESS) return status;
             if (scratch_ > absurd_scratch) return CUDNN_STATUS_NOT_SUPPORTED;  // cuDNN has been seen to ask for 2^63
@@ -94,10 +94,10 @@ private:
     static constexpr std::size_t most_scratch = std::size_t{3} << 29, absurd_scratch = std::size_t{1} << 40;
 
     Precision precision_;
-    bool winograd_;  // is known to be the fastest
+    bool winograd_;  // known to be the fastest
     CorrelationDescriptors descriptors_;
-    std::vector<Candidate> candidates_;  // the first is the one; the others are there until it is proven
-    std::size_t scratch_ = 0;            // bytes that it takes
+    std::vector<Candidate> candidates_;  // the first is in use; the others remain until it has worked
+    std::size_t scratch_ = 0;            // bytes of the first
     bool proven_ = false;
 };
 
@@ -108,11 +108,12 @@ struct AddTo {
     STYLEGAN_DEVICE void operator()(Index i) const { to[i] += from[i]; }
 };
 
-/// Convolutions by cuDNN, whose algorithms are looked up once for each shape. Maps and kernels are of single precision whatever the
-/// precision of products is. Where cuDNN has no algorithm of that precision, the next more exact one is taken.
+/// Convolutions by cuDNN, whose algorithms are looked up once for each shape. Feature maps and kernels are in single
+/// precision, whatever the precision of products. Where cuDNN has no algorithm in that precision, the next more exact
+/// one is used.
 class Convolutions {
 public:
-    /// @param most_values  that cuDNN takes in one block of maps: larger batches are computed in parts
+    /// @param most_values  in feature maps given to cuDNN at once: larger batches are computed in parts
     explicit Convolutions(Precision precision, Index most_values = std::numeric_limits<int>::max())
         : precision_(precision), most_values_(most_values) {}
 
@@ -156,13 +157,13 @@ public:
 private:
     struct Key {
         Correlation shape;
-        bool aligned;  ///< some algorithms ask for that
+        bool aligned;  ///< required by some algorithms
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     template <class Product>
     using Plans = std::map<Key, Plan<Product>>;
 
-    /// Of a batch with more values not all pictures are needed to keep a GPU busy, and the libraries' scratch memory grows with them.
+    /// A part of this size keeps a GPU busy; the scratch memory of the libraries grows with it.
     static constexpr Index enough_values = Index{1} << 26;
 
     /// fine = factor * (the transpose of the correlation, of coarse). @see Phases
@@ -182,7 +183,7 @@ private:
                                  ordinary.coarse_height - all.coarse_height});
     }
 
-    /// f(correlation of some pictures, the first of them), until all had their turn
+    /// Calls f(correlation of some pictures, the first of them) until all pictures are done.
     template <class F>
     void in_parts(const Correlation& all, const F& f) const {
         const Index picture = std::max(all.fine_picture(), all.coarse_picture());

@@ -13,9 +13,9 @@
 
 namespace stylegan::gpu {
 
-/// A correlation from `fine` maps (N, F, H, W) to `coarse` maps (N, C, H', W') with a kernel (C, F, size, size) and zeros
-/// around: coarse[Y] = sum over r of kernel[r] fine[stride Y + r - border]. Every convolution of the library is one, or the
-/// transpose of one.
+/// A correlation from `fine` maps (N, F, H, W) to `coarse` maps (N, C, H', W') with a kernel (C, F, size, size) and
+/// zeros around: coarse[Y] = sum over r of kernel[r] fine[stride Y + r - border]. Every convolution of the library is
+/// one, or the transpose of one.
 struct Correlation {
     Index batch, fine_channels, coarse_channels;
     Index height, width;  ///< of the fine maps
@@ -31,14 +31,15 @@ struct Correlation {
 
     static constexpr Index enough_for_winograd = 1024;
 
-    /// Whether Winograd's algorithm, as cuDNN has it in single precision, is the fastest for 3x3 taps of these maps. Measured on an
-    /// H200: it takes about as long for one picture as for sixteen, and has fewer products to do the more channels there are.
+    /// Whether cuDNN's Winograd algorithm in single precision is the fastest for a 3x3 kernel on these maps. Measured
+    /// on an H200: it takes about as long for one picture as for sixteen, and saves more products the more channels
+    /// there are.
     /// @param enough  pictures times channels
     [[nodiscard]] bool with_winograd_of(Index enough = enough_for_winograd) const {
         return batch >= 4 && batch * std::min(fine_channels, coarse_channels) >= enough;
     }
 
-    /// The same of another number of pictures.
+    /// The same for another number of pictures.
     [[nodiscard]] Correlation with(Index pictures) const {
         Correlation c = *this;
         c.batch = pictures;
@@ -48,7 +49,7 @@ struct Correlation {
     friend auto operator<=>(const Correlation&, const Correlation&) = default;
 };
 
-/// What cuDNN is told of a correlation: its maps, its kernel, its borders, and what they are made of. Sums are of single precision.
+/// The descriptors of a correlation for cuDNN: maps, kernel, borders and data types. Sums are in single precision.
 struct CorrelationDescriptors {
     TensorDescriptor fine, coarse;
     FilterDescriptor kernel;
@@ -101,9 +102,10 @@ private:
     }
 };
 
-// The three products of cuDNN: what lists their algorithms, what tells of one's scratch memory, and the product itself.
+// The three products of cuDNN: the call that lists the algorithms, the size of the scratch memory, and the product
+// itself.
 
-/// coarse maps of fine ones and a kernel
+/// fine maps and kernel -> coarse maps
 struct CorrelationOfMaps {
     using Algorithm = cudnnConvolutionFwdAlgo_t;
     using Listed = cudnnConvolutionFwdAlgoPerf_t;
@@ -127,7 +129,7 @@ struct CorrelationOfMaps {
     }
 };
 
-/// fine maps of coarse ones and a kernel: the transpose
+/// coarse maps and kernel -> fine maps: the transpose
 struct TransposedCorrelation {
     using Algorithm = cudnnConvolutionBwdDataAlgo_t;
     using Listed = cudnnConvolutionBwdDataAlgoPerf_t;

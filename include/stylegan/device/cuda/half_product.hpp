@@ -19,10 +19,10 @@ namespace stylegan::gpu {
 struct Factor {
     const float* values;
     Index count;
-    bool scaled = true;  ///< may be of any magnitude; false: of a magnitude that every format holds
+    bool scaled = true;  ///< of any magnitude; false: of a magnitude that every format can represent
 };
 
-/// Numbers of 16 bits, to the nearest one, ties to even.
+/// Conversion to 16 bits, round to nearest, ties to even.
 template <class Half>
 STYLEGAN_DEVICE Half rounded(float v) {
     if constexpr (std::is_same_v<Half, __half>)
@@ -33,9 +33,9 @@ STYLEGAN_DEVICE Half rounded(float v) {
 STYLEGAN_DEVICE inline float value_of(__half v) { return __half2float(v); }
 STYLEGAN_DEVICE inline float value_of(__nv_bfloat16 v) { return __bfloat162float(v); }
 
-/// The power of two that brings numbers of at most this magnitude below 2; 1 where that is zero, infinite or not a number.
+/// The power of two that scales this magnitude to [1, 2), as far as floats can; 1 if it is zero, infinite or NaN.
 STYLEGAN_HOST_DEVICE inline float scale_below_two(float magnitude) {
-    constexpr float most = 0x1p126f;  // of which the scale still has all its bits
+    constexpr float most = 0x1p126f;  // its scale is still a normal number
     if (!(magnitude > 0 && magnitude <= most)) return 1;
     const int exponent = std::ilogb(magnitude);
     return std::ldexp(1.0f, exponent < -126 ? 126 : -exponent);
@@ -50,7 +50,7 @@ struct Larger {
     STYLEGAN_HOST_DEVICE float operator()(float a, float b) const { return a < b ? b : a; }
 };
 
-/// A factor on its way to 16 bits, and the magnitude that its scale is made of; nullptr: it has none.
+/// A factor in 16 bits, and the magnitude that its scale is derived from; nullptr: not scaled.
 template <class Half>
 struct HalfFactor {
     const float* from;
@@ -77,25 +77,26 @@ struct WidenProduct {
     }
 };
 
-/// result = factor * product(a, b), where the product's factors and its result have 16 bits, and its sums 32.
+/// result = factor * product(a, b), where the factors and the result have 16 bits, and the sums 32.
 ///
-/// In fp16 nothing overflows or is lost below: maps, and gradients and tangents more than them, may be of any magnitude, so
-/// each is multiplied by the power of two that brings its largest value to [1, 2), and the result divided by it. That is
-/// loss scaling with a scale for each tensor, measured, where one for the whole loss is a guess, and the wrong one for R1's
-/// second pass. The sums of `terms` products are divided by a power of two near the root of that before they are stored.
+/// Nothing overflows or underflows in fp16. Feature maps may be of any magnitude, and gradients and tangents even more
+/// so: each factor is multiplied by the power of two that scales its largest value to [1, 2), and the result is divided
+/// by it. This is loss scaling with one measured scale for each tensor; a single scale of the loss is a guess, and
+/// wrong for the second pass of R1. Sums of `terms` products are divided by a power of two near sqrt(terms) before they
+/// are stored.
 ///
 /// @param count    values of the result
-/// @param terms    products in a value of the result, at most
-/// @param product  (const float* alpha, const Half* a, const Half* b, Half* result): result = *alpha * product, unless that cannot
-///                 be done; returns whether it could
-/// @return         the same; if false, the result is as it was
+/// @param terms    the most products in a value of the result
+/// @param product  (const float* alpha, const Half* a, const Half* b, Half* result): result = *alpha * product; returns
+///                 whether that was possible
+/// @return         the same; if false, the result is unchanged
 template <class Half, class Product>
 bool half_product(const Queue& q, Factor a, Factor b, float factor, Index terms, Index count, float* result,
                   const Product& product) {
     const Workspace::Frame frame(q.workspace);
     const auto prepared = [&](const Factor& f) -> HalfFactor<Half> {
         float* magnitude = nullptr;
-        if (std::is_same_v<Half, __half> && f.scaled) {  // bfloat16 has the exponents of single precision
+        if (std::is_same_v<Half, __half> && f.scaled) {  // bfloat16 has the exponent range of single precision
             magnitude = q.workspace.take<float>(1);
             segmented_reduction(q.stream, q.workspace, 1, f.count, Magnitude{f.values}, Larger{}, magnitude);
         }
@@ -110,8 +111,8 @@ bool half_product(const Queue& q, Factor a, Factor b, float factor, Index terms,
     return true;
 }
 
-/// The same in any precision; in single precision, and in TF32, which is the libraries' own matter, the product is called as
-/// it is.
+/// The same in any precision. In fp32, and in tf32, which the libraries handle themselves, the product is called
+/// directly.
 /// @param product  as above, with pointers to void
 template <class Product>
 bool product_in(Precision precision, const Queue& q, Factor a, Factor b, float factor, Index terms, Index count,

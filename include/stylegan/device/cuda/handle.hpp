@@ -14,7 +14,7 @@ template <auto Destroy>
 struct Destroyer {
     template <class T>
     void operator()(T* p) const noexcept {
-        (void)Destroy(p);  // nobody could do anything about a failure here
+        (void)Destroy(p);  // a failure here has no remedy
     }
 };
 
@@ -28,12 +28,12 @@ using Graph = Handle<cudaGraph_t, &cudaGraphDestroy>;
 using ExecutableGraph = Handle<cudaGraphExec_t, &cudaGraphExecDestroy>;
 using DnnHandle = Handle<cudnnHandle_t, &cudnnDestroy>;
 using BlasHandle = Handle<cublasHandle_t, &cublasDestroy>;
-using DeviceMemory = Handle<std::byte*, &cudaFree>;  ///< of which nothing that was queued makes use any more
+using DeviceMemory = Handle<std::byte*, &cudaFree>;  ///< freed only when no queued work uses it
 using TensorDescriptor = Handle<cudnnTensorDescriptor_t, &cudnnDestroyTensorDescriptor>;
 using FilterDescriptor = Handle<cudnnFilterDescriptor_t, &cudnnDestroyFilterDescriptor>;
 using ConvolutionDescriptor = Handle<cudnnConvolutionDescriptor_t, &cudnnDestroyConvolutionDescriptor>;
 
-/// Makes one: `create(&pointer)` is the library's call.
+/// Creates one: `create(&pointer)` is the library's call.
 template <class Owner, class Create>
 [[nodiscard]] Owner make_handle(Create create, const char* call) {
     typename Owner::pointer p = nullptr;

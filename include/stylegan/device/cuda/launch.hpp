@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 
-/// Marks a lambda whose body runs in kernels. (Where a test stands in for CUDA it is a plain lambda.)
+/// Marks a lambda whose body runs in kernels. (In tests without CUDA it is a plain lambda.)
 #if defined(__CUDACC__)
 #define STYLEGAN_DEVICE __device__
 #else
@@ -18,26 +18,26 @@
 
 namespace stylegan::gpu {
 
-/// n / d for 0 <= n, with the short division where the numbers are short: the long one is a loop on GPUs.
+/// n / d for 0 <= n, in 32 bits where the numbers fit: a 64-bit division is a loop on GPUs.
 STYLEGAN_HOST_DEVICE constexpr Index quotient(Index n, Index d) {
     if (((n | d) >> 32) == 0) return static_cast<Index>(static_cast<std::uint32_t>(n) / static_cast<std::uint32_t>(d));
     return n / d;
 }
 
-/// Blocks and threads of a kernel that works on `count` items.
+/// The grid of a kernel for `count` items.
 struct LaunchShape {
     unsigned blocks = 1, threads = 1;
 
     static constexpr unsigned most_threads = 256, most_blocks = 1u << 16;
 
-    /// Enough for one item each; where that would be too many blocks, threads go on with the next round of items.
+    /// One thread an item; if that were too many blocks, threads continue with the next round of items.
     [[nodiscard]] static constexpr LaunchShape of(Index count) {
         const Index blocks = (count + most_threads - 1) / most_threads;
         return {static_cast<unsigned>(std::clamp<Index>(blocks, 1, most_blocks)), most_threads};
     }
 };
 
-/// What one thread of a kernel does: f(item) for every item that is its own.
+/// The work of one thread of a kernel: f(item) for each of its items.
 template <class F>
 struct GridStride {
     Index count;
@@ -58,7 +58,7 @@ __global__ void kernel(F f) {
 #endif
 
 /// Calls f(item) on the device for items [0, count), in any order; returns before it is done.
-/// @param f  copied to the device: it captures numbers and pointers to the device's memory
+/// @param f  copied to the device: captures numbers and pointers to device memory
 template <class F>
 void launch(cudaStream_t stream, Index count, const F& f) {
     if (count <= 0) return;
@@ -74,7 +74,8 @@ void launch(cudaStream_t stream, Index count, const F& f) {
     check(cudaGetLastError(), "a kernel's launch");
 }
 
-/// What a thread does of compute(): a quarter of the row lies between its four values, so neighbours work on neighbours.
+/// The work of one thread of compute(). Its four values lie a quarter of the row apart, so that accesses of
+/// neighbouring threads coalesce.
 template <class T, class F>
 struct ComputeFour {
     T* to;
@@ -97,9 +98,9 @@ struct ComputeFour {
     }
 };
 
-/// to[row * length + at] = f(row, at) on the device, for `rows` rows of `length` values. A thread computes four values before it
-/// stores the first: one at a time would not keep the memory busy.
-/// @param f  as launch()'s, but it returns the value. It may read to[row * length + at], and no other values of `to`
+/// to[row * length + at] = f(row, at) on the device, for `rows` rows of `length` values. A thread computes four values
+/// before it stores the first; one at a time does not saturate the memory bandwidth.
+/// @param f  as in launch(), but returns the value; of `to` it may read to[row * length + at] only
 template <class T, class F>
 void compute(cudaStream_t stream, Index rows, Index length, T* to, const F& f) {
     const Index quarter = (length + 3) / 4;

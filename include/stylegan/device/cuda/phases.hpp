@@ -7,13 +7,13 @@
 
 namespace stylegan::gpu {
 
-/// The transpose of a correlation of stride 2 with 4x4 taps, from coarse maps to fine ones, as an ordinary correlation: each of the
-/// four phases of the fine maps (even or odd rows, even or odd columns) is one with 2x2 of the taps. They are computed
-/// together, as maps of four times the channels, and then interleaved. In single precision cuDNN's own way to the transpose
-/// either gives other bits each time or takes several times as long.
+/// The transpose of a correlation of stride 2 with a 4x4 kernel, from coarse feature maps to fine ones, as an ordinary
+/// correlation: each of the four phases of the fine maps (even or odd rows, even or odd columns) uses 2x2 of the taps.
+/// They are computed together, as maps of four times the channels, and then interleaved. In single precision cuDNN's
+/// own transpose is either not deterministic or several times slower.
 struct Phases {
     Correlation transposed;
-    Index taps;  ///< of a phase and axis: 2, or 3 of which at least one is 0, where 3x3 taps are computed the faster
+    Index taps;  ///< of a phase and axis: 2, or 3 of which at least one is 0, where a 3x3 kernel is faster
 
     explicit Phases(const Correlation& c) : transposed(c), taps(3) {
         if (!ordinary().with_winograd_of(2 * Correlation::enough_for_winograd)) taps = 2;
@@ -59,7 +59,7 @@ private:
     }
 };
 
-/// A value of the fine maps, by its row of all maps and column, from the ordinary correlation's maps.
+/// A value of the fine maps, by its row (of all maps) and column, taken from the maps of the ordinary correlation.
 struct Interleaved {
     const float* from;
     Index channels, height, phase_height, phase_width,

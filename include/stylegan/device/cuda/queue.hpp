@@ -7,7 +7,7 @@
 
 namespace stylegan::gpu {
 
-/// Where the libraries' work is put, and its scratch memory.
+/// The stream that the libraries work in, and their scratch memory.
 struct Queue {
     cudaStream_t stream;
     cudnnHandle_t cudnn;

@@ -3,27 +3,23 @@
 
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda/handle.hpp>
+#include <stylegan/device/replay_key.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <utility>
-#include <vector>
 
 namespace stylegan::gpu {
 
-/// Work that is told to the GPU once and then repeated by one call, a CUDA graph: a small network's kernels take less time
-/// than their launches. The first call of a key runs the work as it is, so that memory and algorithms are found; the second
-/// one captures it.
+/// Work that is recorded once, as a CUDA graph, and then launched by one call: the kernels of a small network take less
+/// time than their launches. The first call with a key runs the work, so that memory is allocated and algorithms are
+/// chosen; the second call records it.
 ///
-/// What is captured are addresses and numbers, not the values at the addresses. So a key holds all addresses that the work is
-/// given and all numbers that kernels get by value; whoever forgets one repeats the old work.
+/// A graph holds addresses and numbers, not the values at the addresses; the key lists them all. @see ReplayKey
 class Replay {
 public:
-    using Key = std::vector<std::uint64_t>;
-
     Replay() = default;
     ~Replay() = default;
-    Replay(const Replay&) {}  // the work of another object
+    Replay(const Replay&) {}  // not copied: the graph is that of another object
     Replay& operator=(const Replay&) {
         forget();
         return *this;
@@ -31,14 +27,14 @@ public:
     Replay(Replay&&) noexcept = default;
     Replay& operator=(Replay&&) noexcept = default;
 
-    /// work(), which puts the same work into the stream each time that it is called with the same key.
-    /// @param redirect  (cudaStream_t): from now on work() puts it there
+    /// Runs work(), or its graph. Called twice with the same key, work() puts the same kernels into the stream.
+    /// @param redirect  redirect(stream) makes work() use that stream from then on
     template <class Work, class Redirect>
-    void run(cudaStream_t stream, Key key, const Work& work, const Redirect& redirect) {
+    void run(cudaStream_t stream, ReplayKey key, const Work& work, const Redirect& redirect) {
         if (key != key_) {
             forget();
             work();
-            key_ = std::move(key);  // not before: work that threw is not known
+            key_ = std::move(key);  // after work(), which may throw
             return;
         }
         if (!graph_ && !refused_) capture(stream, work, redirect);
@@ -53,7 +49,8 @@ private:
         refused_ = false;
     }
 
-    /// In a stream of its own: while one captures that is ordered with the legacy default stream, no thread may use that.
+    /// Records in a stream of its own: while a stream that is ordered with the legacy default stream captures, no
+    /// thread may use the latter.
     template <class Work, class Redirect>
     void capture(cudaStream_t stream, const Work& work, const Redirect& redirect) {
         const Stream recorder = make_stream(cudaStreamNonBlocking);
@@ -62,7 +59,7 @@ private:
         try {
             check(cudaStreamBeginCapture(recorder.get(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
             work();
-        } catch (const DeviceError&) {  // some algorithms cannot be captured: they are told each time
+        } catch (const DeviceError&) {  // some algorithms cannot be captured: work() runs each time
             refused_ = true;
         } catch (...) {
             error = std::current_exception();
@@ -73,14 +70,14 @@ private:
         redirect(stream);
         if (error) std::rethrow_exception(error);
         refused_ = refused_ || !graph;
-        if (refused_) return (void)cudaGetLastError();  // it is answered
+        if (refused_) return (void)cudaGetLastError();  // handled: clear it
         cudaGraphExec_t executable = nullptr;
         refused_ = cudaGraphInstantiate(&executable, graph.get(), 0) != cudaSuccess;
         if (refused_) return (void)cudaGetLastError();
         graph_.reset(executable);
     }
 
-    Key key_;
+    ReplayKey key_;
     ExecutableGraph graph_;
     bool refused_ = false;
 };

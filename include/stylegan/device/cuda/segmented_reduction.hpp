@@ -9,7 +9,7 @@
 
 namespace stylegan::gpu {
 
-/// K sums that are taken together, in double precision.
+/// K sums in double precision.
 template <int K>
 struct Sums {
     double value[K];
@@ -24,9 +24,8 @@ struct AddSums {
     }
 };
 
-/// In how many parts a segment of `length` values is combined, each by a thread of its own, and by the next round as one. A
-/// thread takes few values, so that even a single segment keeps the whole device busy, but not so few that their results are
-/// as much to read as the values were.
+/// The number of parts of a segment of `length` values: each is combined by one thread, their results by the next
+/// round. A part is so small that a single segment keeps the whole device busy, and so large that the results are few.
 [[nodiscard]] constexpr Index parts_of(Index length) {
     constexpr Index alone = 32, most_values = 64;
     if (length <= alone) return 1;
@@ -35,8 +34,8 @@ struct AddSums {
     return std::max(root, (length + most_values - 1) / most_values);
 }
 
-/// What a thread does: it combines the terms of every parts-th value, so that neighbours read neighbours. Four values are on
-/// their way at a time; each is kept before it is combined.
+/// The work of one thread: it combines the terms of every parts-th value, so that reads of neighbouring threads
+/// coalesce. Four loads are in flight at a time; each value is passed to `keep` before it is combined.
 template <class Value, class F, class Keep, class Terms, class Combine>
 struct CombinePart {
     Value* to;
@@ -99,14 +98,13 @@ struct Stored {
     STYLEGAN_DEVICE Value operator()(Index segment, Index at) const { return from[segment * length + at]; }
 };
 
-/// results[s] = Value{} and the terms of all f(s, at) of at in [0, length), combined, for s in [0, segments), round by round; the
-/// first one keeps what f computed. In which order depends on the length alone: a result is the same bits in any batch, and on any
-/// device.
-/// @param f        (segment, place within it) -> T, on the device
-/// @param keep     (segment, place, T), called once for each
+/// results[s] = Value{} combined with the terms of f(s, at) for all at in [0, length), for s in [0, segments), round by
+/// round. The order depends on the length alone: a result has the same bits in any batch and on any device.
+/// @param f        (segment, index within it) -> T, on the device
+/// @param keep     (segment, index, T), called once for each value
 /// @param terms    (segment, T) -> Value
-/// @param combine  (Value, Value) -> Value, associative but for rounding, to which Value{} makes no difference
-/// @param results  in the device's memory, overwritten
+/// @param combine  (Value, Value) -> Value, associative up to rounding; Value{} is its neutral element
+/// @param results  in device memory, overwritten
 /// @throws DeviceError
 template <class Value, class F, class Keep, class Terms, class Combine>
 void reduce_in_rounds(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
@@ -121,8 +119,8 @@ void reduce_in_rounds(cudaStream_t stream, Workspace& workspace, Index segments,
                          combine, results);
 }
 
-/// results[s] = Value{} and all f(s, at) of at in [0, length), combined, for s in [0, segments).
-/// @param f  (segment, place within it) -> Value, on the device
+/// results[s] = Value{} combined with f(s, at) for all at in [0, length), for s in [0, segments).
+/// @param f  (segment, index within it) -> Value, on the device
 /// @see reduce_in_rounds
 template <class Value, class F, class Combine>
 void segmented_reduction(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,
@@ -131,7 +129,7 @@ void segmented_reduction(cudaStream_t stream, Workspace& workspace, Index segmen
 }
 
 /// sums[s] = the sum of f(s, at) over at in [0, length), for s in [0, segments).
-/// @param f  (segment, place within it) -> Sums<K>, on the device
+/// @param f  (segment, index within it) -> Sums<K>, on the device
 /// @see segmented_reduction
 template <int K, class F>
 void segmented_sums(cudaStream_t stream, Workspace& workspace, Index segments, Index length, const F& f,

@@ -12,11 +12,11 @@
 
 namespace stylegan::gpu {
 
-/// The way between the memory of the processor and that of the device: page-locked blocks that take turns, so that one is
-/// copied by the processor while the other one travels. Memory of the caller's own is free again as soon as a call returns.
+/// Transfers between host and device memory through page-locked blocks that take turns: the CPU copies one while the
+/// other is transferred. The caller's memory may be reused as soon as a call returns.
 class Staging {
 public:
-    /// Returns when `from` has been read; the values arrive in the order of the stream.
+    /// Returns when `from` has been read; the values arrive in stream order.
     void upload(cudaStream_t stream, const void* from, std::size_t bytes, void* to) {
         const auto* source = static_cast<const std::byte*>(from);
         auto* target = static_cast<std::byte*>(to);
@@ -33,7 +33,7 @@ public:
         }
     }
 
-    /// Returns when the values are there.
+    /// Returns when the values have arrived.
     /// @param copy  (to, from, bytes), as memcpy
     template <class Copy>
     void download(cudaStream_t stream, const void* from, std::size_t bytes, void* to, const Copy& copy) {
@@ -71,7 +71,7 @@ private:
             }
             return memory_.get();
         }
-        /// What the stream has been told so far is the last that uses this block.
+        /// No work after what is in the stream now uses this block.
         void record(cudaStream_t stream) { check(cudaEventRecord(event_.get(), stream), "cudaEventRecord"); }
         void wait() {
             if (event_) check(cudaEventSynchronize(event_.get()), "cudaEventSynchronize");

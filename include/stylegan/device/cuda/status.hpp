@@ -14,15 +14,15 @@
 #include <cstddef>
 #include <string>
 
-/// What the CUDA device is made of: thin, typed wrappings of the libraries' calls. Nothing else in this library names them.
+/// Thin, typed wrappers of CUDA's libraries. Nothing outside device/ names them.
 namespace stylegan::gpu {
 
 namespace detail {
 
-/// What the runtime remembers of a failure that is answered: the next launch must not tell of it again.
+/// Clears the error of a failure that was handled, so that the next launch does not report it.
 inline void forget_last_error() { (void)cudaGetLastError(); }
 
-/// cuDNN's words for what failed last in this thread, ahead of its status, in one line; empty where it has none.
+/// cuDNN's message for the last failure in this thread, in one line; empty if it has none.
 inline std::string words_of_cudnn() {
     std::array<char, 512> words{};
     cudnnGetLastErrorString(words.data(), words.size());
@@ -34,7 +34,7 @@ inline std::string words_of_cudnn() {
 
 }  // namespace detail
 
-/// @throws DeviceError with the name of the call and the library's own words, unless all went well
+/// @throws DeviceError with the name of the call and the library's message, unless it succeeded
 inline void check(cudaError_t status, const char* call) {
     if (status == cudaSuccess) return;
     detail::forget_last_error();
@@ -51,8 +51,8 @@ inline void check(cublasStatus_t status, const char* call) {
     throw DeviceError(text(call, ": ", cublasGetStatusString(status), " (", cublasGetStatusName(status), ')'));
 }
 
-/// Whether cuDNN cannot do it in this way (types, shapes, alignment, compilation, memory of its own), so that another
-/// algorithm may; what the runtime remembers of it is forgotten.
+/// Whether cuDNN refused an algorithm (types, shapes, alignment, compilation, its own memory), so that another one may
+/// work. Clears the error.
 [[nodiscard]] inline bool refused(cudnnStatus_t status) {
     const int category = CUDNN_STATUS_CATEGORY(static_cast<int>(status));
     const bool refusal = category == CUDNN_STATUS_NOT_SUPPORTED || category == CUDNN_STATUS_INTERNAL_ERROR ||
@@ -61,7 +61,7 @@ inline void check(cublasStatus_t status, const char* call) {
     return refusal;
 }
 
-/// Device memory. @throws DeviceError that also tells how much was wanted and how much is free
+/// Allocates device memory. @throws DeviceError that also names the bytes requested and free
 [[nodiscard]] inline void* allocate(std::size_t bytes) {
     void* p = nullptr;
     const cudaError_t status = cudaMalloc(&p, bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The layers on the processor in single precision, compiled once: see core/compiled.hpp.
+/// The layers on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/layers/adain.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/dense.hpp>
@@ -15,7 +15,7 @@
 namespace stylegan {
 
 template class AdaIN<dynamic, dynamic, Cpu>;
-template class Convolution<dynamic, dynamic, 3, Resample::none, Cpu>;
+template class AnyConvolution<Cpu>;
 template class Dense<dynamic, dynamic, Cpu>;
 template class AnyDiscriminatorBlock<Cpu>;
 template class DiscriminatorOutput<Cpu>;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/device/replay_key.hpp>
 #include <stylegan/models/any_generator.hpp>
 #include <stylegan/ops/resampling/upscale2d.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -130,24 +130,10 @@ void AnyGenerator<D, S, M>::run_synthesis(Context<D>& context, Styles<const Scal
     const auto forward = [&] { synthesis_.forward(context, styles, noise, level, pictures, nullptr); };
     if constexpr (D::asynchronous) {
         if (&context == context_.get()) {
-            const auto bits = [](double v) { return std::bit_cast<std::uint64_t>(v); };
-            const auto address = [](const Scalar* p) {
-                return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(p));
-            };
-            std::vector<std::uint64_t> key{context.workspace().generation(),
-                                           address(styles.data),
-                                           address(pictures.data),
-                                           static_cast<std::uint64_t>(styles.extent(1)),
-                                           static_cast<std::uint64_t>(level.stage),
-                                           bits(level.fade)};
-            for (const auto& map : noise.maps) {
-                key.push_back(address(map.data));
-                key.push_back(static_cast<std::uint64_t>(map.extent(0)));
-            }
-            for (const Scalar s : noise.strength) key.push_back(bits(static_cast<double>(s)));
-            for_each_parameter(synthesis_, [&](const std::string&, const Parameter<D>& p) {
-                key.push_back(address(p.value().data()));
-            });
+            ReplayKey key(context.workspace().generation(), styles, pictures, level.stage, level.fade, noise.maps);
+            for (const Scalar strength : noise.strength) key.add(static_cast<double>(strength));
+            for_each_parameter(synthesis_,
+                               [&](const std::string&, const Parameter<D>& p) { key.add(p.value().data()); });
             return context.replayed(replay_, key, forward);
         }
     }

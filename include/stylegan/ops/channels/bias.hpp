@@ -25,7 +25,7 @@ struct AddBias {
 /// @param x, y   (N, C, H, W); y may be x
 /// @param b      (C)
 /// @param scale  the learning rate multiplier of an equalized bias
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void add_bias(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Same<S>> b, Same<S> scale,
               Maps<Same<S>> y) {
@@ -34,7 +34,7 @@ void add_bias(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Sa
     require_equal("add_bias", "size of b", static_cast<Index>(b.size()), channels);
     if (eigen::chosen(c)) return eigen::add_bias<S>(c, x, b, scale, y);
     const AddBias<S> f{scale};
-    if (pixels == 1) {  // a batch of vectors: along the channels
+    if (pixels == 1) {  // vectors: contiguous along the channels
         for_each_plane(c, x.extent(0), channels,
                        [&](Index n) { map(channels, y.data + n * channels, f, x.data + n * channels, b.data()); });
         return;
@@ -51,7 +51,7 @@ void add_bias(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Sa
 ///
 /// @param dy  (N, C, H, W)
 /// @param db  (C), added to
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void bias_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Same<S> scale, std::span<Same<S>> db) {
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);

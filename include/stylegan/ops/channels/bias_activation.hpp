@@ -53,9 +53,9 @@ void require_bias_activation(const char* where, Maps<const S> x, Maps<const S> n
 ///
 /// @param x, y          (N, C, H, W); y may be x
 /// @param noise         (N, 1, H, W) or (1, 1, H, W); an empty view for none
-/// @param noise_weight  (C); not looked at without noise
+/// @param noise_weight  (C); ignored without noise
 /// @param bias          (C)
-/// @throws ShapeError if the shapes do not fit, ValueError if slope is not in [0, 1]
+/// @throws ShapeError if the shapes do not match, ValueError if slope is not in [0, 1]
 template <class S>
 void bias_activation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S>> noise,
                      std::span<const Same<S>> noise_weight, Same<S> strength, std::span<const Same<S>> bias,
@@ -65,7 +65,7 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const 
     if (eigen::chosen(c))
         return eigen::bias_activation<S>(c, x, noise, noise_weight, strength, bias, bias_scale, slope, y);
     const BiasActivation<S> f{slope};
-    if (pixels == 1 && noise.empty()) {  // a batch of vectors: along the channels
+    if (pixels == 1 && noise.empty()) {  // vectors: contiguous along the channels
         for_each_plane(c, x.extent(0), channels, [&](Index n) {
             map(
                 channels, y.data + n * channels, [&](auto v, auto b) { return f(v, bias_scale * b); },
@@ -91,9 +91,9 @@ void bias_activation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const 
 ///
 /// @param y, dy, dx      (N, C, H, W), y the output of bias_activation; dx may be dy
 /// @param noise          as it was forward; an empty view for none
-/// @param dnoise_weight  (C), added to; empty if not wanted
-/// @param dbias          (C), added to; empty if not wanted
-/// @throws ShapeError if the shapes do not fit, ValueError if slope is not in [0, 1]
+/// @param dnoise_weight  (C), added to; empty if not needed
+/// @param dbias          (C), added to; empty if not needed
+/// @throws ShapeError if the shapes do not match, ValueError if slope is not in [0, 1]
 template <class S>
 void bias_activation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> dy, Same<S> slope,
                               Maps<const Same<S>> noise, Same<S> strength, Same<S> bias_scale, Maps<Same<S>> dx,

@@ -19,13 +19,13 @@ struct Affine {
     }
 };
 
-/// y(n,c,h,w) = scale(c) * x(n,c,h,w) + shift(c), with constants: how pictures are normalised before a network sees them.
+/// y(n,c,h,w) = scale(c) * x(n,c,h,w) + shift(c), with constants: the normalisation of pictures for a network.
 /// Its tangent and its gradient are channel_affine() of x_dot or dy with no shift.
 ///
 /// @param x, y   (N, C, H, W); y may be x
 /// @param scale  (C)
 /// @param shift  (C), or empty for 0
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void channel_affine(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Same<S>> scale,
                     std::span<const Same<S>> shift, Maps<Same<S>> y) {

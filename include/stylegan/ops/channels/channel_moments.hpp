@@ -3,15 +3,12 @@
 
 #include <stylegan/ops/vector/lanes.hpp>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops {
 
-/// Means and sums of squared differences from them, of the channels of a block, of values that come in groups.
-/// Groups are joined in double (Chan, Golub, LeVeque 1983).
+/// Means and sums of squared deviations of the channels of a block, accumulated group by group. Groups are merged in
+/// double (Chan, Golub, LeVeque 1983).
 struct ChannelMoments {
     static constexpr int lanes = vector_width<float>;
 
@@ -30,9 +27,9 @@ struct ChannelMoments {
     }
 };
 
-/// A group of values whose sums are taken in single precision, around the group's first value. With n values the sum of
-/// squares around it is at most n + 1 times the one around their mean, however far from zero they lie: so groups of
-/// two thousand values lose at most three or four digits of their variance, and usually none.
+/// A group of values, summed in single precision around its first value. For n values the sum of squares around that
+/// value is at most n + 1 times that around the mean, however far from zero they are: groups of two thousand values
+/// lose at most three or four digits of their variance, and usually none.
 struct MomentGroup {
     using Vector = Lanes<float>;
 
@@ -63,7 +60,7 @@ struct MomentGroup {
         squares += q;
     }
 
-    /// Joins the group to `all`.
+    /// Merges the group into `all`.
     void flush(ChannelMoments& all) const {
         if (count == 0) return;
         ChannelMoments m;
@@ -79,6 +76,4 @@ struct MomentGroup {
 
 }  // namespace stylegan::ops
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

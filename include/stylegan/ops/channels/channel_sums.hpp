@@ -7,15 +7,15 @@
 
 namespace stylegan::ops {
 
-/// What a sum for each channel is added to.
+/// Where the sum of each channel is added.
 template <class S>
 struct ChannelSum {
-    std::span<S> into;  ///< (C); empty if not wanted
+    std::span<S> into;  ///< (C); empty if not needed
     S scale = 1;
 };
 
 /// into[k](c) += scale[k] * sum over n of f(n, c, at)[k], where `at` is the offset of plane (n, c) and f returns K sums
-/// over that plane. Planes are visited in the order they lie in memory; the sums over n are taken in order.
+/// over that plane. Planes are visited in memory order; the sums over n are taken in order.
 template <int K, class S, class F>
 void add_channel_sums(Context<BasicCpu<S>>& c, Index batch, Index channels, Index pixels,
                       const std::array<ChannelSum<S>, static_cast<std::size_t>(K)>& sums, const F& f) {

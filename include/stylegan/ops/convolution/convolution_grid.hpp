@@ -3,29 +3,28 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/ops/convolution/kernel_reading.hpp>
 
 namespace stylegan::ops {
 
-/// How the pixels that a convolution computes lie over those that it reads: same resolution, or with the scaling of
-/// a factor of two that is done in the same step.
-enum class Grid { same, up, down };
-
-/// Nearest upscale by 2 followed by a 3x3 convolution, and a 3x3 convolution followed by the 2x2 mean, need only one 4x4
-/// kernel: the sums of the taps that meet the same pixel. In one dimension
+/// The geometry of a correlation on a grid, in one dimension.
+///
+/// Nearest upscale by 2 followed by a 3x3 convolution, and a 3x3 convolution followed by the 2x2 mean, need only one
+/// 4x4 kernel: the sums of the taps that meet the same pixel. In one dimension
 ///
 ///     e[r] = w[r - 1] + w[r]    (those of the two that exist),  r = 0 .. 3
 ///
-/// Down: y[Y] = 1/2 sum over r of e[r] x[2Y - 1 + r]. Up: phase p of pixel a, y[2a + p], has the two taps e[p] at x[a + p - 1]
-/// and e[p + 2] at x[a + p]: 16 products for four pixels instead of 36 for one and four.
-/// The input gradient of one is the other one with the kernel turned and its channels exchanged.
+/// Down: y[Y] = 1/2 sum over r of e[r] x[2Y - 1 + r]. Up: phase p of pixel a, y[2a + p], has the two taps e[p] at x[a +
+/// p - 1] and e[p + 2] at x[a + p]: 16 products for four pixels instead of 36 for one and four. The input gradient of
+/// one is the other with the kernel turned and its channels exchanged.
 ///
-/// @see Karras et al. (2018), "Progressive Growing of GANs", where the official code calls this fused scaling
+/// @see Karras et al. (2018), "Progressive Growing of GANs"; the official code calls this fused scaling
 struct GridGeometry {
-    Index taps;    ///< of the kernel in one dimension, as each pixel computed sees it
-    Index stride;  ///< pixels read from one pixel computed to the next
+    Index taps;    ///< of the kernel, as each computed pixel sees it
+    Index stride;  ///< pixels read from one computed pixel to the next
     Index border;  ///< zeros around what is read
-    Index phases;  ///< pixels computed in one dimension for each position
-    Index reach;   ///< pixels read in one dimension for one position
+    Index phases;  ///< pixels computed for each position
+    Index reach;   ///< pixels read for one position
 
     GridGeometry(Grid grid, Index size)
         : taps(grid == Grid::same ? size
@@ -36,13 +35,15 @@ struct GridGeometry {
           phases(grid == Grid::up ? 2 : 1),
           reach(taps + phases - 1) {}
 
-    /// Pixels read for `n` positions next to each other.
+    /// Pixels read for `n` adjacent positions.
     [[nodiscard]] Index read(Index n) const { return (n - 1) * stride + reach; }
 };
 
-/// @throws ShapeError unless x (N, I, H, W), w (K, K, I, O) with K odd (3 if scaling), and y (N, O, H', W') belong together
+/// @throws ShapeError unless x (N, I, H, W), w (K, K, I, O) with K odd (3 if scaling), and y (N, O, H', W') fit
+///         together
 template <class X, class W, class Y>
-void check_convolution(const char* op, Grid grid, Maps<X> x, View<W, 4> w, Maps<Y> y) {
+void check_convolution(const char* op, Resample kind, Maps<X> x, View<W, 4> w, Maps<Y> y) {
+    const Grid grid = grid_of(kind);
     const Index size = w.extent(0);
     require_equal(op, "width of the kernel", w.extent(1), size);
     if (grid != Grid::same) require_equal(op, "size of the kernel", size, 3);

@@ -2,30 +2,36 @@
 #pragma once
 
 #include <stylegan/device/cpu.hpp>
+#include <stylegan/ops/convolution/resample.hpp>
 
 #include <algorithm>
 
-/// Convolution by its definition, one loop for each index: what the tests hold the tiled kernels against, and what runs
-/// in double precision. Sums are kept in double.
+/// Convolution by its definition, one loop for each index, with sums in double. The tests compare the tiled kernels
+/// with it.
 ///
-/// One definition serves three ops. On a fine grid of (H << up) x (W << up) pixels, with u, v the rows of that grid
-/// (columns alike) and zeros outside of it,
+/// One definition serves every Resample. On a fine grid of (H << up) x (W << up) pixels, with u, v the rows of that
+/// grid (columns alike) and zeros outside of it,
 ///
-///     y[n,o,Y] = 4^-down  sum over v in [Y << down, (Y + 1) << down), i, k of  w[k,i,o] x[n,i,u >> up],   u = v + k - K/2
-///
-/// up = down = 0 is the convolution, up = 1 nearest upscale first, down = 1 2x2 mean afterwards.
+///     y[n,o,Y] = 4^-down sum over v in [Y << down, (Y + 1) << down), i, k of  w[k,i,o] x[n,i,u >> up],  u = v + k - K/2
 namespace stylegan::ops::plain {
 
-struct Scaling {
-    int up = 0, down = 0;
-    bool rotated = false;  ///< the kernel turned by 180 degrees
+/// Resample as numbers of that formula.
+struct FineGrid {
+    int up, down;
+    bool rotated;  ///< the kernel, by 180 degrees
+
+    explicit FineGrid(Resample kind)
+        : up(kind == Resample::up || kind == Resample::up_rotated ? 1 : 0),
+          down(kind == Resample::down ? 1 : 0),
+          rotated(kind == Resample::up_rotated) {}
 
     [[nodiscard]] double mean() const { return down == 0 ? 1.0 : 0.25; }
     [[nodiscard]] Index tap(Index k, Index size) const { return rotated ? size - 1 - k : k; }
 };
 
 template <class S>
-void convolution(Context<BasicCpu<S>>& c, Scaling g, Maps<const S> x, View<const S, 4> w, S scale, Maps<S> y) {
+void convolution(Context<BasicCpu<S>>& c, Resample kind, Maps<const S> x, View<const S, 4> w, S scale, Maps<S> y) {
+    const FineGrid g(kind);
     const Index size = w.extent(0), inputs = x.extent(1), outputs = y.extent(1);
     const Index height = x.extent(2) << g.up, width = x.extent(3) << g.up, block = Index{1} << g.down;
     c.parallel_for(y.extent(0) * outputs, [&](Index item) {
@@ -49,8 +55,9 @@ void convolution(Context<BasicCpu<S>>& c, Scaling g, Maps<const S> x, View<const
 }
 
 template <class S>
-void convolution_input_gradient(Context<BasicCpu<S>>& c, Scaling g, Maps<const S> dy, View<const S, 4> w, S scale,
+void convolution_input_gradient(Context<BasicCpu<S>>& c, Resample kind, Maps<const S> dy, View<const S, 4> w, S scale,
                                 Maps<S> dx) {
+    const FineGrid g(kind);
     const Index size = w.extent(0), inputs = dx.extent(1), outputs = dy.extent(1);
     const Index height = dx.extent(2) << g.up, width = dx.extent(3) << g.up, block = Index{1} << g.up;
     c.parallel_for(dx.extent(0) * inputs, [&](Index item) {
@@ -74,8 +81,9 @@ void convolution_input_gradient(Context<BasicCpu<S>>& c, Scaling g, Maps<const S
 }
 
 template <class S>
-void convolution_weight_gradient(Context<BasicCpu<S>>& c, Scaling g, Maps<const S> x, Maps<const S> dy, S scale,
+void convolution_weight_gradient(Context<BasicCpu<S>>& c, Resample kind, Maps<const S> x, Maps<const S> dy, S scale,
                                  View<S, 4> dw) {
+    const FineGrid g(kind);
     const Index size = dw.extent(0), inputs = x.extent(1), outputs = dy.extent(1);
     const Index height = x.extent(2) << g.up, width = x.extent(3) << g.up;
     c.parallel_for(inputs * outputs, [&](Index item) {

@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void adam_update(Context<Cuda>& c, Index count, float* value, const float* gradient, float* m, float* v,
                         float rate, float beta1, float beta2, float eps) {
     const AdamStep<float> f{rate, beta1, beta2, eps};
@@ -21,7 +21,7 @@ inline void adam_update(Context<Cuda>& c, Index count, float* value, const float
 
 namespace detail {
 
-/// Tells of what is not a number, by whichever thread.
+/// Sets a flag if a value is not finite; any thread may write it.
 struct TellOfOthers {
     const float* from;
     float* found;
@@ -32,7 +32,7 @@ struct TellOfOthers {
 
 }  // namespace detail
 
-/// @see the processor's overload. All tensors are looked at before the one answer is waited for.
+/// @see the overload for the CPU. All tensors are checked before the single download of the result.
 [[nodiscard]] inline bool all_finite(Context<Cuda>& c, const std::vector<std::span<const float>>& tensors) {
     const Workspace::Frame frame(c.workspace());
     const View<float, 1> found = c.take(1);

@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void add_bias(Context<Cuda>& c, Maps<const float> x, std::span<const float> b, float scale, Maps<float> y) {
     require_same_shape("add_bias", "y", y, x);
     const Index channels = x.extent(1), pixels = pixels_of(x);
@@ -20,7 +20,7 @@ inline void add_bias(Context<Cuda>& c, Maps<const float> x, std::span<const floa
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void bias_gradient(Context<Cuda>& c, Maps<const float> dy, float scale, std::span<float> db) {
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy);
     require_equal("bias_gradient", "size of db", static_cast<Index>(db.size()), channels);

@@ -8,7 +8,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// A value of bias_activation(), of a plane and a pixel in it.
+/// Computes one value of bias_activation(), for a plane and a pixel in it.
 struct BiasActivationAt {
     const float *x, *bias, *noise, *noise_weight;  ///< noise: nullptr for none
     float bias_scale, strength, slope;
@@ -43,7 +43,7 @@ struct BiasActivationAt {
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void bias_activation(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise,
                             std::span<const float> noise_weight, float strength, std::span<const float> bias,
                             float bias_scale, float slope, Maps<float> y) {
@@ -51,7 +51,7 @@ inline void bias_activation(Context<Cuda>& c, Maps<const float> x, Maps<const fl
               detail::BiasActivationAt::of(x, noise, noise_weight, strength, bias, bias_scale, slope, y));
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void bias_activation_gradient(Context<Cuda>& c, Maps<const float> y, Maps<const float> dy, float slope,
                                      Maps<const float> noise, float strength, float bias_scale, Maps<float> dx,
                                      std::span<float> dnoise_weight, std::span<float> dbias) {

@@ -8,13 +8,13 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// A filter as a kernel takes it: by value.
+/// A filter that a kernel takes by value.
 struct BlurTaps {
     float tap[longest_blur];
     int count;
 };
 
-/// y = x filtered along one axis, with zeros outside. `step` from one value to the next along it, `extent` of them.
+/// y = x filtered along one axis, with zeros outside. `extent` values along it, `step` apart.
 inline void blur_axis(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Index step, Index extent,
                       Maps<float> y) {
     const float* const from = x.data;
@@ -30,7 +30,8 @@ inline void blur_axis(Context<Cuda>& c, Maps<const float> x, const BlurTaps& tap
     });
 }
 
-/// Three taps in one pass over memory. A thread computes four values of a column, of six that it has filtered along their rows.
+/// A filter of three taps in one pass over memory. A thread computes four values of a column, from six values filtered
+/// along their rows.
 inline void blur_three(Context<Cuda>& c, Maps<const float> x, const BlurTaps& taps, Maps<float> y) {
     const Index height = x.extent(2), width = x.extent(3);
     const float* const from = x.data;
@@ -68,7 +69,7 @@ inline void blur_planes(Context<Cuda>& c, Maps<const float> x, const BlurTaps& t
 
 }  // namespace detail
 
-/// The filter lies in the memory of the processor. @see the processor's overload
+/// The filter is in host memory. @see the overload for the CPU
 inline void blur(Context<Cuda>& c, Maps<const float> x, std::span<const float> filter, Maps<float> y) {
     detail::require_blur<float>("blur", "x", x, filter, "y", y);
     detail::BlurTaps taps{{}, static_cast<int>(filter.size())};
@@ -76,7 +77,7 @@ inline void blur(Context<Cuda>& c, Maps<const float> x, std::span<const float> f
     detail::blur_planes(c, x, taps, y);
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void blur_gradient(Context<Cuda>& c, Maps<const float> dy, std::span<const float> filter, Maps<float> dx) {
     detail::require_blur<float>("blur_gradient", "dy", dy, filter, "dx", dx);
     detail::BlurTaps taps{{}, static_cast<int>(filter.size())};

@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// scale and shift lie in the memory of the processor: they are constants of a program. @see the processor's overload
+/// scale and shift are in host memory: they are constants of a program. @see the overload for the CPU
 inline void channel_affine(Context<Cuda>& c, Maps<const float> x, std::span<const float> scale,
                            std::span<const float> shift, Maps<float> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);

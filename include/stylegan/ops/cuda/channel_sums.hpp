@@ -7,8 +7,8 @@
 
 namespace stylegan::ops {
 
-/// into[k](c) += scale[k] * sum over n, h, w of f(plane, pixel)[k], over the planes of maps (N, C, H, W), where f, on the GPU,
-/// returns gpu::Sums<K>. The sums over n are taken in order.
+/// into[k](c) += scale[k] * sum over n, h, w of f(plane, pixel)[k], over the planes of maps (N, C, H, W), where f, on
+/// the GPU, returns gpu::Sums<K>. The sums over n are taken in order.
 template <int K, class F>
 void add_channel_sums(Context<Cuda>& c, Index batch, Index channels, Index pixels,
                       const std::array<ChannelSum<float>, static_cast<std::size_t>(K)>& sums, const F& f) {
@@ -27,7 +27,7 @@ void add_channel_sums(Context<Cuda>& c, Index batch, Index channels, Index pixel
     }
 }
 
-/// The same for vectors, (N, C), whose sums over n need no help.
+/// The same for vectors, (N, C), with one thread for each sum over n.
 template <class F>
 void add_vector_sums(Context<Cuda>& c, Index batch, Index channels, ChannelSum<float> sum, const F& f) {
     float* const into = sum.into.data();

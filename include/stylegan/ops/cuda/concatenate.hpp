@@ -22,7 +22,7 @@ struct PartOfRows {
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void concatenate(Context<Cuda>& c, Rows<const float> a, Rows<const float> b, Rows<float> y) {
     require_equal("concatenate", "batch of b", b.extent(0), a.extent(0));
     require_shape("concatenate", "y", y, a.extent(0), a.extent(1) + b.extent(1));
@@ -35,7 +35,7 @@ inline void concatenate(Context<Cuda>& c, Rows<const float> a, Rows<const float>
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void concatenate_gradient(Context<Cuda>& c, Rows<const float> dy, Rows<float> da, Rows<float> db) {
     const Index width = dy.extent(1);
     const auto take_part = [&](Rows<float> part, Index begin) {

@@ -6,43 +6,44 @@
 #include <stylegan/ops/convolution/kernel_reading.hpp>
 #include <stylegan/ops/cuda/elementwise.hpp>
 
-/// All convolutions of the library as correlations of cuDNN. One that downscales is a correlation of stride 2 with the 4x4
-/// kernel of convolution_grid.hpp; one that upscales is the transpose of such a correlation, from the coarse maps to the fine.
+/// All convolutions of the library as correlations by cuDNN. Resample::down is a correlation of stride 2 with the 4x4
+/// kernel of convolution_grid.hpp; Resample::up is the transpose of such a correlation, from the coarse maps to the
+/// fine ones.
 namespace stylegan::ops {
 namespace detail {
 
-/// Which of its two pictures a correlation is read as, and how its kernel is made of the official weight.
+/// The correlation of a convolution: its shape, and how its kernel is made from the official weight.
 struct CudaConvolution {
     gpu::Correlation shape;
-    Grid grid;
-    bool turned = false;  ///< the kernel by 180 degrees
+    KernelReading reading;
 
-    /// @param x  (N, I, H, W), what the convolution reads
-    /// @param y  (N, O, H', W')
+    /// @param size  of the kernel w
+    /// @param x     (N, I, H, W), the input of the convolution
+    /// @param y     (N, O, H', W')
     template <class X, class Y>
-    static CudaConvolution of(Grid grid, bool rotated, Index size, const Maps<X>& x, const Maps<Y>& y) {
-        if (grid == Grid::up)  // the transpose: it turns the kernel once more
+    static CudaConvolution of(Resample kind, Index size, const Maps<X>& x, const Maps<Y>& y) {
+        const KernelReading reading = weight_gradient_reading(kind);
+        if (reading.grid == Grid::up)
             return {
                 {x.extent(0), y.extent(1), x.extent(1), y.extent(2), y.extent(3), x.extent(2), x.extent(3), 4, 2, 1},
-                grid,
-                !rotated};
-        const bool same = grid == Grid::same;
+                reading};
+        const bool same = reading.grid == Grid::same;
         return {{x.extent(0), x.extent(1), y.extent(1), x.extent(2), x.extent(3), y.extent(2), y.extent(3),
                  same ? size : 4, same ? 1 : 2, same ? size / 2 : 1},
-                grid,
-                rotated};
+                reading};
     }
 
-    [[nodiscard]] KernelReading reading() const { return {.grid = grid, .turned = turned}; }
-    /// Whether the kernel's first axis is I, the channels that the convolution reads, not O.
-    [[nodiscard]] bool inputs_first() const { return grid == Grid::up; }
+    /// Whether the convolution is the transpose of the correlation.
+    [[nodiscard]] bool goes_up() const { return reading.grid == Grid::up; }
+    /// Whether the kernel's first axis is I, the input channels of the convolution, not O.
+    [[nodiscard]] bool inputs_first() const { return reading.transposed; }
     [[nodiscard]] Index kernel_size() const {
         return shape.coarse_channels * shape.fine_channels * shape.size * shape.size;
     }
 };
 
-/// What a thread does of correlation_kernel() for weights of 3x3: four channels read or 4x4 taps at once, so that whole vectors are
-/// written. Its neighbours read the weights of the next channels computed.
+/// The work of one thread of correlation_kernel() for weights of 3x3: four input channels, or 4x4 taps, so that whole
+/// vectors are written. Neighbouring threads read the weights of neighbouring output channels.
 template <int Taps>
 struct UsualKernel {
     static constexpr int together = Taps == 3 ? 4 : 1, taps = Taps * Taps, values = together * taps;
@@ -79,7 +80,7 @@ struct UsualKernel {
 /// w (K, K, I, O) -> the correlation's kernel, (coarse channels, fine channels, taps, taps), in the innermost frame.
 inline const float* correlation_kernel(Context<Cuda>& c, const CudaConvolution& g, View<const float, 4> w) {
     const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3), taps = g.shape.size;
-    const KernelReading reading = g.reading();
+    const KernelReading reading = g.reading;
     const bool inputs_first = g.inputs_first();
     float* const to = c.take(g.kernel_size()).data;
     const float* const from = w.data;
@@ -108,7 +109,7 @@ inline void convolve(Context<Cuda>& c, const CudaConvolution& g, Maps<const floa
     if (x.size() == 0 || y.size() == 0) return;
     const Workspace::Frame frame(c.workspace());
     const float* const kernel = correlation_kernel(c, g, w);
-    if (g.grid == Grid::up)
+    if (g.goes_up())
         c.correlate_transposed(g.shape, x.data, kernel, factor, y.data);
     else
         c.correlate(g.shape, x.data, kernel, factor, y.data);
@@ -120,24 +121,25 @@ inline void convolve_transposed(Context<Cuda>& c, const CudaConvolution& g, Maps
     if (dx.size() == 0 || dy.size() == 0) return;
     const Workspace::Frame frame(c.workspace());
     const float* const kernel = correlation_kernel(c, g, w);
-    if (g.grid == Grid::up)
+    if (g.goes_up())
         c.correlate(g.shape, dy.data, kernel, factor, dx.data);
     else
         c.correlate_transposed(g.shape, dy.data, kernel, factor, dx.data);
 }
 
-/// dw += factor * the gradient in the weight: each tap gets what all values of the kernel got that it was added to
+/// dw += factor * the gradient in the weight: a tap gets the gradients of all values of the kernel that it is a summand
+/// of
 inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps<const float> x, Maps<const float> dy,
                                 float factor, View<float, 4> dw) {
     if (x.size() == 0 || dy.size() == 0) return;
     const Workspace::Frame frame(c.workspace());
     float* const kernels = c.take(g.kernel_size()).data;
-    if (g.grid == Grid::up)
+    if (g.goes_up())
         c.correlation_gradient(g.shape, dy.data, x.data, kernels);
     else
         c.correlation_gradient(g.shape, x.data, dy.data, kernels);
     const Index size = dw.extent(0), inputs = dw.extent(2), outputs = dw.extent(3), taps = g.shape.size;
-    const KernelReading reading = g.reading();
+    const KernelReading reading = g.reading;
     const bool inputs_first = g.inputs_first();
     float* const to = dw.data;
     c.launch(inputs * outputs, [=] STYLEGAN_DEVICE(Index pair) {
@@ -155,7 +157,7 @@ inline void add_weight_gradient(Context<Cuda>& c, const CudaConvolution& g, Maps
     });
 }
 
-/// y = scale * a 1x1 convolution of x to few channels, as that to RGB is: a thread computes all channels of a pixel.
+/// y = scale * a 1x1 convolution of x to few channels, such as to_rgb: a thread computes all channels of a pixel.
 struct FewChannels {
     static constexpr int most_outputs = 4, most_inputs = 64;
 
@@ -173,7 +175,7 @@ struct FewChannels {
                 if (o < outputs) sum[o] += v * w[channel * outputs + o];
         };
         Index k = 0;
-        for (; k + 4 <= inputs; k += 4) {  // four are on their way
+        for (; k + 4 <= inputs; k += 4) {  // four loads in flight
             const float a = from[k * pixels], b = from[(k + 1) * pixels], c = from[(k + 2) * pixels],
                         d = from[(k + 3) * pixels];
             add(k, a);
@@ -189,61 +191,29 @@ struct FewChannels {
 
 }  // namespace detail
 
-/// @see the processor's overloads
-inline void convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
-    check_convolution("convolution", Grid::same, x, w, y);
+/// @see the overloads of the CPU
+template <Resample Kind = Resample::none>
+void convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale, Maps<float> y) {
+    check_convolution("convolution", Kind, x, w, y);
     using Few = detail::FewChannels;
     const Index inputs = w.extent(2), outputs = w.extent(3), pixels = pixels_of(x);
-    if (w.extent(0) == 1 && outputs <= Few::most_outputs &&
-        inputs <= Few::most_inputs)  // cuDNN takes five times as long
+    if (w.extent(0) == 1 && outputs <= Few::most_outputs && inputs <= Few::most_inputs)  // cuDNN is five times slower
         return c.launch(x.extent(0) * pixels, Few{x.data, w.data, scale, y.data, inputs, outputs, pixels});
-    detail::convolve(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), x, y), x, w, scale, y);
+    detail::convolve(c, detail::CudaConvolution::of(Kind, w.extent(0), x, y), x, w, correlation_factor(Kind, scale), y);
 }
-inline void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
-                                       Maps<float> dx) {
-    check_convolution("convolution_input_gradient", Grid::same, dx, w, dy);
-    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::same, false, w.extent(0), dx, dy), dy, w, scale,
-                                dx);
+template <Resample Kind = Resample::none>
+void convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w, float scale,
+                                Maps<float> dx) {
+    check_convolution("convolution_input_gradient", Kind, dx, w, dy);
+    detail::convolve_transposed(c, detail::CudaConvolution::of(Kind, w.extent(0), dx, dy), dy, w,
+                                correlation_factor(Kind, scale), dx);
 }
-inline void convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
-                                        View<float, 4> dw) {
-    check_convolution("convolution_weight_gradient", Grid::same, x, dw, dy);
-    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::same, false, dw.extent(0), x, dy), x, dy, scale,
-                                dw);
-}
-
-/// @see the processor's overloads
-inline void downscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale,
-                                  Maps<float> y) {
-    check_convolution("downscale_convolution", Grid::down, x, w, y);
-    detail::convolve(c, detail::CudaConvolution::of(Grid::down, false, 3, x, y), x, w, scale / 4, y);
-}
-inline void downscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w,
-                                                 float scale, Maps<float> dx) {
-    check_convolution("downscale_convolution_input_gradient", Grid::down, dx, w, dy);
-    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::down, false, 3, dx, dy), dy, w, scale / 4, dx);
-}
-inline void downscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy,
-                                                  float scale, View<float, 4> dw) {
-    check_convolution("downscale_convolution_weight_gradient", Grid::down, x, dw, dy);
-    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::down, false, 3, x, dy), x, dy, scale / 4, dw);
-}
-
-/// @see the processor's overloads
-inline void upscale_convolution(Context<Cuda>& c, Maps<const float> x, View<const float, 4> w, float scale,
-                                bool rotated, Maps<float> y) {
-    check_convolution("upscale_convolution", Grid::up, x, w, y);
-    detail::convolve(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, y), x, w, scale, y);
-}
-inline void upscale_convolution_input_gradient(Context<Cuda>& c, Maps<const float> dy, View<const float, 4> w,
-                                               float scale, bool rotated, Maps<float> dx) {
-    check_convolution("upscale_convolution_input_gradient", Grid::up, dx, w, dy);
-    detail::convolve_transposed(c, detail::CudaConvolution::of(Grid::up, rotated, 3, dx, dy), dy, w, scale, dx);
-}
-inline void upscale_convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy,
-                                                float scale, bool rotated, View<float, 4> dw) {
-    check_convolution("upscale_convolution_weight_gradient", Grid::up, x, dw, dy);
-    detail::add_weight_gradient(c, detail::CudaConvolution::of(Grid::up, rotated, 3, x, dy), x, dy, scale, dw);
+template <Resample Kind = Resample::none>
+void convolution_weight_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, float scale,
+                                 View<float, 4> dw) {
+    check_convolution("convolution_weight_gradient", Kind, x, dw, dy);
+    detail::add_weight_gradient(c, detail::CudaConvolution::of(Kind, dw.extent(0), x, dy), x, dy,
+                                correlation_factor(Kind, scale), dw);
 }
 
 }  // namespace stylegan::ops

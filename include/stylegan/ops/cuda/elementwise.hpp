@@ -5,7 +5,7 @@
 #include <stylegan/device/cuda.hpp>
 #include <stylegan/ops/elementwise/elementwise.hpp>
 
-/// How an op's arithmetic, one callable for both devices, becomes a kernel.
+/// Kernels from the arithmetic of an op, one callable for both devices.
 namespace stylegan::ops {
 
 using gpu::quotient;
@@ -20,7 +20,7 @@ struct PlaneIndex {
     }
 };
 
-/// Where a value of maps (N, C, H, W) stands.
+/// The index of a value of maps (N, C, H, W).
 struct MapsIndex {
     Index sample, channel, pixel;
 

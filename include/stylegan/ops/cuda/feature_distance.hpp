@@ -18,7 +18,7 @@ STYLEGAN_HOST_DEVICE inline double inverse_length(const float* x, Index channels
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 [[nodiscard]] inline std::vector<double> feature_distance(Context<Cuda>& c, Maps<const float> a, Maps<const float> b,
                                                           std::span<const float> weight) {
     detail::require_features("feature_distance", a, b, weight);
@@ -42,7 +42,7 @@ STYLEGAN_HOST_DEVICE inline double inverse_length(const float* x, Index channels
     return distances;
 }
 
-/// dd lies in the memory of the processor. @see the processor's overload
+/// dd is in host memory. @see the overload for the CPU
 inline void feature_distance_gradient(Context<Cuda>& c, Maps<const float> a, Maps<const float> b,
                                       std::span<const float> weight, std::span<const double> dd, Maps<float> da) {
     constexpr const char* where = "feature_distance_gradient";
@@ -61,7 +61,7 @@ inline void feature_distance_gradient(Context<Cuda>& c, Maps<const float> a, Map
         const double over_a = detail::inverse_length(from_a + at, channels, plane);
         const double over_b = detail::inverse_length(from_b + at, channels, plane);
         const double length = 1 / over_a - feature_epsilon;
-        if (!(length > feature_epsilon)) {  // units that are all off pass nothing on
+        if (!(length > feature_epsilon)) {  // all units are off and pass no gradient
             for (Index k = 0; k < channels; ++k) to[at + k * plane] = 0;
             return;
         }

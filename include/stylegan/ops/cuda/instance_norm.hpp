@@ -8,7 +8,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// d and d^2 with d = x - the first value of the plane: what is far from 0 is not squared.
+/// d and d^2 with d = x - the first value of the plane, so that no large mean is squared.
 STYLEGAN_HOST_DEVICE inline gpu::Sums<2> centred_terms(float x, float first) {
     const double d = static_cast<double>(x) - static_cast<double>(first);
     return {{d, d * d}};
@@ -21,7 +21,7 @@ STYLEGAN_HOST_DEVICE inline Moments moments_of(const gpu::Sums<2>& s, float firs
     return {static_cast<double>(first) + mean, variance > 0 ? variance : 0};
 }
 
-/// The sums of y and of a product with y that normalisation's gradient and tangent share.
+/// The sums of d and of d y that the gradient and the tangent of a normalisation share.
 struct GradientSums {
     const float *y, *d;
     Index pixels;
@@ -37,7 +37,7 @@ STYLEGAN_HOST_DEVICE inline float mean_of(double sum, Index count) {
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Rows<float> inverse) {
     detail::check_norm("instance_norm", x, y, inverse);
     const Workspace::Frame frame(c.workspace());
@@ -58,7 +58,7 @@ inline void instance_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                    Maps<const float> dy, Maps<float> dx) {
     detail::check_norm_gradient("instance_norm_gradient", y, inverse, dy, dx);
@@ -75,7 +75,7 @@ inline void instance_norm_gradient(Context<Cuda>& c, Maps<const float> y, Rows<c
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                   Maps<const float> x_dot, Maps<float> y_dot, Rows<float> inverse_rate) {
     detail::check_norm_tangent("instance_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
@@ -95,7 +95,7 @@ inline void instance_norm_tangent(Context<Cuda>& c, Maps<const float> y, Rows<co
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void instance_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, Rows<const float> inverse,
                                            Maps<const float> y_dot, Rows<const float> inverse_rate,
                                            Maps<const float> dy, Maps<const float> dx, Maps<const float> dy_dot,

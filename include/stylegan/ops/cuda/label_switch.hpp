@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void label_switch(Context<Cuda>& c, Rows<const float> logits, Rows<const float> labels, Rows<float> scores) {
     require_same_shape("label_switch", "labels", labels, logits);
     require_shape("label_switch", "scores", scores, logits.extent(0), 1);
@@ -21,7 +21,7 @@ inline void label_switch(Context<Cuda>& c, Rows<const float> logits, Rows<const 
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void label_switch_gradient(Context<Cuda>& c, Rows<const float> dscores, Rows<const float> labels,
                                   Rows<float> dlogits) {
     require_same_shape("label_switch", "labels", labels, dlogits);

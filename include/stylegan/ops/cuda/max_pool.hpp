@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void max_pool(Context<Cuda>& c, Maps<const float> x, Maps<float> y) {
     require_shape("max_pool", "y", y, x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
     const Index height = x.extent(2), width = x.extent(3), rows = y.extent(2), columns = y.extent(3);
@@ -22,7 +22,7 @@ inline void max_pool(Context<Cuda>& c, Maps<const float> x, Maps<float> y) {
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void max_pool_gradient(Context<Cuda>& c, Maps<const float> x, Maps<const float> dy, Maps<float> dx) {
     require_shape("max_pool_gradient", "dy", dy, x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
     require_same_shape("max_pool_gradient", "dx", dx, x);

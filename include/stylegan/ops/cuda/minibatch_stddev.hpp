@@ -21,7 +21,7 @@ struct StddevElement {
     }
 };
 
-/// What there is one of for each (m, f): the mean deviation, or its tangent, in double.
+/// One value for each (m, f), in double: the mean deviation, or its tangent.
 inline void append(Context<Cuda>& c, const StddevGroups& s, const float* x, const gpu::Sums<1>* sums, Maps<float> y) {
     float* const to = y.data;
     const Index channels = s.channels + s.features, pixels = s.pixels;
@@ -47,7 +47,7 @@ inline const gpu::Sums<1>* appended_sums(Context<Cuda>& c, const StddevGroups& s
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void minibatch_stddev(Context<Cuda>& c, Maps<const float> x, int group, int features, float eps, Maps<float> y) {
     const auto s = detail::stddev_groups("minibatch_stddev", x, group, features);
     detail::require_appended("minibatch_stddev", "y", y, x, features);
@@ -64,7 +64,7 @@ inline void minibatch_stddev(Context<Cuda>& c, Maps<const float> x, int group, i
     detail::append(c, s, from, sums, y);
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void minibatch_stddev_gradient(Context<Cuda>& c, Maps<const float> x, int group, int features, float eps,
                                       Maps<const float> dy, Maps<float> dx) {
     constexpr const char* where = "minibatch_stddev_gradient";
@@ -91,7 +91,7 @@ inline void minibatch_stddev_gradient(Context<Cuda>& c, Maps<const float> x, int
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void minibatch_stddev_tangent(Context<Cuda>& c, Maps<const float> x, int group, int features, float eps,
                                      Maps<const float> x_dot, Maps<float> y_dot) {
     constexpr const char* where = "minibatch_stddev_tangent";
@@ -112,7 +112,7 @@ inline void minibatch_stddev_tangent(Context<Cuda>& c, Maps<const float> x, int 
     detail::append(c, s, from_dot, sums, y_dot);
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void minibatch_stddev_gradient_tangent(Context<Cuda>& c, Maps<const float> x, int group, int features, float eps,
                                               Maps<const float> x_dot, Maps<const float> dy, Maps<const float> dy_dot,
                                               Maps<float> dx_dot) {

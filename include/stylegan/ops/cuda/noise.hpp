@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void add_noise(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise, std::span<const float> weight,
                       float strength, Maps<float> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
@@ -23,7 +23,7 @@ inline void add_noise(Context<Cuda>& c, Maps<const float> x, Maps<const float> n
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void noise_weight_gradient(Context<Cuda>& c, Maps<const float> dy, Maps<const float> noise, float strength,
                                   std::span<float> dweight) {
     const Index channels = dy.extent(1), pixels = pixels_of(dy);
@@ -39,7 +39,7 @@ inline void noise_weight_gradient(Context<Cuda>& c, Maps<const float> dy, Maps<c
                         });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void noise_gradient(Context<Cuda>& c, Maps<const float> dy, std::span<const float> weight, float strength,
                            Maps<float> dnoise) {
     const Index batch = dy.extent(0), channels = dy.extent(1), pixels = pixels_of(dy), maps = dnoise.extent(0);

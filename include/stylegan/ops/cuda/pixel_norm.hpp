@@ -9,7 +9,7 @@ namespace stylegan::ops {
 namespace detail {
 
 /// to[k][p] = the sum over the channels of f(offset).value[k] at pixel p of (N, 1, H, W).
-/// Vectors are summed along themselves; of maps a thread takes one pixel, since then neighbours read neighbours.
+/// Vectors are reduced in segments; for maps a thread sums one pixel, so that reads of neighbouring threads coalesce.
 template <int K, class F>
 const gpu::Sums<K>* channel_sums(Context<Cuda>& c, Maps<const float> x, const F& f) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
@@ -26,7 +26,7 @@ const gpu::Sums<K>* channel_sums(Context<Cuda>& c, Maps<const float> x, const F&
     return to;
 }
 
-/// Where the value of a pixel lies in (N, 1, H, W).
+/// The offset of the value of a pixel in (N, 1, H, W).
 STYLEGAN_HOST_DEVICE inline Index pixel_of(Index at, Index channels, Index pixels) {
     const MapsIndex i = MapsIndex::of(at, channels, pixels);
     return i.sample * pixels + i.pixel;
@@ -52,7 +52,7 @@ STYLEGAN_HOST_DEVICE inline float channel_mean(double sum, Index channels) {
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void pixel_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<float> y, Maps<float> inverse) {
     detail::check_norm("pixel_norm", x, y, inverse);
     const Workspace::Frame frame(c.workspace());
@@ -66,7 +66,7 @@ inline void pixel_norm(Context<Cuda>& c, Maps<const float> x, float eps, Maps<fl
     c.launch(x.size(), [=] STYLEGAN_DEVICE(Index i) { to[i] = from[i] * r[detail::pixel_of(i, channels, pixels)]; });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void pixel_norm_gradient(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse, Maps<const float> dy,
                                 Maps<float> dx) {
     detail::check_norm_gradient("pixel_norm_gradient", y, inverse, dy, dx);
@@ -81,7 +81,7 @@ inline void pixel_norm_gradient(Context<Cuda>& c, Maps<const float> y, Maps<cons
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse,
                                Maps<const float> x_dot, Maps<float> y_dot, Maps<float> inverse_rate) {
     detail::check_norm_tangent("pixel_norm_tangent", y, inverse, x_dot, y_dot, inverse_rate);
@@ -98,7 +98,7 @@ inline void pixel_norm_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void pixel_norm_gradient_tangent(Context<Cuda>& c, Maps<const float> y, Maps<const float> inverse,
                                         Maps<const float> y_dot, Maps<const float> inverse_rate, Maps<const float> dy,
                                         Maps<const float> dx, Maps<const float> dy_dot, Maps<float> dx_dot) {

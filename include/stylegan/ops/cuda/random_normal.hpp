@@ -7,14 +7,15 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload. The same bits of every address; the last bit of a value may differ where the mathematical
+/// @see the overload for the CPU. The same random bits for each address; the last bit of a value may differ, as the
+///      math
 /// libraries do.
 inline void random_normal(Context<Cuda>& c, const RandomStream& stream, Index count, float* y,
                           std::uint64_t first = 0) {
     c.launch(count, [=] STYLEGAN_DEVICE(Index i) { y[i] = stream.normal(first + static_cast<std::uint64_t>(i)); });
 }
 
-/// @see the processor's overload. The numbers of the rows lie in the memory of the processor.
+/// @see the overload for the CPU. `rows` is in host memory.
 inline void random_normal_rows(Context<Cuda>& c, const RandomStream& stream, std::span<const Index> rows,
                                std::uint64_t stride, Index length, float* y) {
     const Workspace::Frame frame(c.workspace());

@@ -21,7 +21,7 @@ inline void replicate(Context<Cuda>& c, Maps<const float> small, int factor, flo
     });
 }
 
-/// small(h, w) = scale * sum of the factor x factor block of large that belongs to it
+/// small(h, w) = scale * sum of its factor x factor block of large
 inline void sum_blocks_2d(Context<Cuda>& c, Maps<const float> large, int factor, float scale, Maps<float> small) {
     const Index wide = large.extent(3), narrow = small.extent(3);
     const float* const from = large.data;
@@ -41,7 +41,7 @@ inline void sum_blocks_2d(Context<Cuda>& c, Maps<const float> large, int factor,
 
 }  // namespace detail
 
-/// @see the processor's overloads
+/// @see the overloads for the CPU
 inline void upscale2d(Context<Cuda>& c, Maps<const float> x, int factor, Maps<float> y) {
     detail::require_factor("upscale2d", factor, "y", y, x);
     detail::replicate(c, x, factor, 1.0f, y);

@@ -7,7 +7,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 [[nodiscard]] inline std::vector<double> squared_lengths(Context<Cuda>& c, Maps<const float> x) {
     const Workspace::Frame frame(c.workspace());
     const float* const from = x.data;

@@ -9,7 +9,7 @@
 
 namespace stylegan::ops {
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void style_epilogue(Context<Cuda>& c, Maps<const float> x, Maps<const float> noise,
                            std::span<const float> noise_weight, float strength, std::span<const float> bias,
                            float slope, float eps, Rows<const float> style, Maps<float> y) {
@@ -20,7 +20,8 @@ inline void style_epilogue(Context<Cuda>& c, Maps<const float> x, Maps<const flo
     float *const to = y.data, *const first = c.take(planes).data;
     float* const factors = c.take(2, planes).data;  // a mean and a factor for each plane
     const float* const styles = style.data;
-    c.launch(planes, [=] STYLEGAN_DEVICE(Index plane) { first[plane] = f(plane, 0); });  // ahead: y may be x
+    c.launch(planes,
+             [=] STYLEGAN_DEVICE(Index plane) { first[plane] = f(plane, 0); });  // before y is written: it may be x
     const gpu::Sums<2>* const sums = c.stored_sums<2>(
         planes, pixels, f,
         [=] STYLEGAN_DEVICE(Index plane, float value) { return detail::centred_terms(value, first[plane]); }, to);

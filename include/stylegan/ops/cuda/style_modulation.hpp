@@ -8,7 +8,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// The sums of a style's gradient, [dscale (C), dbias (C)] of each sample, to where they belong.
+/// Writes the sums of the gradient of a style to (N, 2C): [dscale (C), dbias (C)].
 inline void store_style_sums(Context<Cuda>& c, const gpu::Sums<2>* sums, Index channels, Rows<float> dstyle) {
     float* const to = dstyle.data;
     c.launch(dstyle.size() / 2, [=] STYLEGAN_DEVICE(Index plane) {
@@ -20,7 +20,7 @@ inline void store_style_sums(Context<Cuda>& c, const gpu::Sums<2>* sums, Index c
 
 }  // namespace detail
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const float> style, Maps<float> y) {
     detail::check_style_modulation(x, style, y);
     const Index channels = x.extent(1), pixels = pixels_of(x);
@@ -32,7 +32,7 @@ inline void style_modulation(Context<Cuda>& c, Maps<const float> x, Rows<const f
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                       Maps<const float> dy, Maps<float> dx, Rows<float> dstyle) {
     detail::check_style_modulation_gradient(x, style, dy, dx, dstyle);
@@ -53,7 +53,7 @@ inline void style_modulation_gradient(Context<Cuda>& c, Maps<const float> x, Row
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                      Maps<const float> x_dot, Rows<const float> style_dot, Maps<float> y_dot) {
     detail::check_style_modulation_tangent(x, style, x_dot, style_dot, y_dot);
@@ -69,7 +69,7 @@ inline void style_modulation_tangent(Context<Cuda>& c, Maps<const float> x, Rows
     });
 }
 
-/// @see the processor's overload
+/// @see the overload for the CPU
 inline void style_modulation_gradient_tangent(Context<Cuda>& c, Maps<const float> x, Rows<const float> style,
                                               Maps<const float> x_dot, Rows<const float> style_dot,
                                               Maps<const float> dy, Maps<const float> dy_dot, Maps<float> dx_dot,

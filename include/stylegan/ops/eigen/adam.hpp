@@ -30,7 +30,7 @@ template <class S>
 [[nodiscard]] bool all_finite(Context<BasicCpu<S>>& c, Index count, const S* values) {
     std::atomic<bool> finite{true};
     for_each_stretch(c, 1, count, [&](Index, Index first, Index n) {
-        // x * 0 is 0 for every number and NaN for all else
+        // x * 0 is 0 for finite x, else NaN
         const Sums<1> zero = sums<1>(
             n, [](auto* s, const auto& v) { s[0] += v * S(0); }, values + first);
         if (!(zero[0] == 0)) finite.store(false, std::memory_order_relaxed);

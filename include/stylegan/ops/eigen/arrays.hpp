@@ -7,21 +7,21 @@
 
 #include <algorithm>
 
-/// The kernel set Kernels::eigen: every op of the CPU in the words of Eigen, forward, gradients and tangents.
+/// The kernel set Kernels::eigen: every op of the CPU in Eigen, with gradients and tangents.
 ///
-/// Eigen's own loops over an array of any length begin with single values up to an aligned address, so that the order
-/// of a sum, and which products are fused with their sums, depend on where an array lies. Here all arrays have one
-/// length, sixteen values, and what is left at an end is filled up to it: a value is computed by the same instructions
-/// wherever it stands.
+/// Eigen's own loops over an array of any length process single values up to an aligned address, so the order of a sum,
+/// and which products are fused with their sums, depend on the address. Here all arrays have the same length, sixteen
+/// values, and the rest of an array is padded to it: a value is computed by the same instructions wherever it is
+/// stored.
 namespace stylegan::ops::eigen {
 
-/// Values that are calculated with together: whole registers of every machine.
+/// Values processed together: whole registers on every machine.
 template <class S>
 using Block = Eigen::Array<S, 16, 1>;
 inline constexpr Index block_size = 16;
 
-/// The n values that begin at p, fewer than a block has, filled up with `rest`. A function of its own, as the next one:
-/// a part of a block is rare, and its code would stand in every loop.
+/// The n values at p, fewer than a block has, padded with `rest`. Not inlined, like the next function: partial blocks
+/// are rare, and their code would be in every loop.
 template <class S>
 [[nodiscard, gnu::noinline]] Block<S> load_part(const S* p, Index n, S rest) {
     Block<S> b = Block<S>::Constant(rest);
@@ -33,7 +33,7 @@ template <class S>
     for (Index i = 0; i < n; ++i) p[i] = b[i];
 }
 
-/// The n values that begin at p, filled up with `rest`.
+/// The n values at p, padded with `rest`.
 template <class S>
 [[nodiscard]] inline Block<S> load_block(const S* p, Index n, S rest = S(0)) {
     if (n != block_size) return load_part(p, n, rest);
@@ -73,7 +73,7 @@ inline void assign(Index count, S* out, const F& f, const In*... in) {
 template <int K>
 using Sums = Eigen::Array<double, K, 1>;
 
-/// Values whose sum is taken in S before it goes on in double.
+/// Values that are summed in S before their sum is added in double.
 inline constexpr Index stretch = 4096;
 
 /// K sums over `count` values; f(sum, i, n) adds the terms of block [i, i + n) to the blocks sum[0] ... sum[K - 1].
@@ -96,14 +96,14 @@ template <int K, class S, class F, class... In>
         count, [&](Block<S>* sum, Index i, Index n) { f(sum, load_block(first + i, n), load_block(in + i, n)...); });
 }
 
-/// The two at once: out = f(sum, in...), which also adds to the sums.
+/// Both at once: out = f(sum, in...), where f also adds to the sums.
 template <int K, class S, class F, class... In>
 [[nodiscard]] inline Sums<K> assign_and_sum(Index count, S* out, const F& f, const In*... in) {
     return sums_of_blocks<K, S>(
         count, [&](Block<S>* sum, Index i, Index n) { store_block<S>(f(sum, load_block(in + i, n)...), n, out + i); });
 }
 
-/// Whether the ops of this context are those of this folder.
+/// Whether the context selects the kernels of this folder.
 template <class S>
 [[nodiscard]] inline bool chosen(const Context<BasicCpu<S>>& c) {
     return c.kernels() == Kernels::eigen;

@@ -8,7 +8,7 @@
 
 #include <span>
 
-/// Bias and noise, with the activation that follows them.
+/// Bias, noise and activation.
 namespace stylegan::ops::eigen {
 
 /// x where it is positive, slope * x elsewhere
@@ -26,7 +26,7 @@ template <class S>
 template <class S>
 void add_bias(Context<BasicCpu<S>>& c, Maps<const S> x, std::span<const S> b, S scale, Maps<S> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    if (pixels == 1)  // a batch of vectors: along the channels
+    if (pixels == 1)  // vectors: contiguous along the channels
         return for_each_plane(c, x.extent(0), channels, [&](Index n) {
             assign(
                 channels, y.data + n * channels, [scale](const auto& v, const auto& bias) { return v + scale * bias; },
@@ -53,7 +53,7 @@ template <class S>
 void bias_activation(Context<BasicCpu<S>>& c, Maps<const S> x, Maps<const S> noise, std::span<const S> noise_weight,
                      S strength, std::span<const S> bias, S bias_scale, S slope, Maps<S> y) {
     const Index channels = x.extent(1), pixels = pixels_of(x);
-    if (pixels == 1 && noise.empty())  // a batch of vectors: along the channels
+    if (pixels == 1 && noise.empty())  // vectors: contiguous along the channels
         return for_each_plane(c, x.extent(0), channels, [&](Index n) {
             assign(
                 channels, y.data + n * channels,

@@ -14,18 +14,17 @@
 /// Convolutions on all grids as products by Eigen: kernel times patches.
 namespace stylegan::ops::eigen {
 
-/// A convolution's weight as a matrix for each phase: a row for each tap and channel read, a column for each channel
-/// computed.
+/// The weight of a convolution as one matrix for each phase: (taps and input channels, output channels).
 template <class S>
 struct PhaseKernels {
     const S* data = nullptr;
-    Index rows = 0, columns = 0;  ///< of one phase; columns filled up with zeros to Tile::row_step
+    Index rows = 0, columns = 0;  ///< of one phase; columns padded with zeros to Tile::row_step
 
     [[nodiscard]] const S* phase(Index p) const { return data + p * rows * columns; }
 };
 
-/// Writes w (K, K, I, O) in the form that `reading` asks for, or points to w itself where that will do. What is written
-/// is scratch memory of the innermost frame.
+/// The matrices of w (K, K, I, O) read as `reading` says, in scratch memory of the innermost frame; w itself where it
+/// already has that form.
 template <bool Transposed, class S>
 PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, KernelReading reading) {
     const Index size = w.extent(0), inputs = w.extent(2), outputs = w.extent(3);
@@ -38,7 +37,7 @@ PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, Kerne
     S* const data = c.workspace().template take<S>(g.phases * g.phases * rows * columns);
     c.parallel_for(taps * taps, [&](Index item) {
         const Index r = item / taps, s = item % taps;
-        // the taps of one phase lie together: tap r belongs to phase r % phases
+        // the taps of one phase are contiguous: tap r belongs to phase r % phases
         const Index phase = r % g.phases * g.phases + s % g.phases, tap = r / g.phases * g.taps + s / g.phases;
         Eigen::Map<Matrix> to(data + phase * rows * columns + tap * ins * columns, ins, columns);
         to.setZero();
@@ -55,7 +54,7 @@ PhaseKernels<S> phase_kernels(Context<BasicCpu<S>>& c, View<const S, 4> w, Kerne
     return {data, rows, columns};
 }
 
-/// What both ways of correlate() need.
+/// What correlate_by_positions() and correlate_by_channels() share.
 template <class S>
 struct Correlation {
     Context<BasicCpu<S>>& c;
@@ -68,7 +67,7 @@ struct Correlation {
     TapReader<S> reader;
     Index count, inputs, outputs, phases;  ///< positions of the batch; channels; phases of a position
 
-    /// Takes scratch memory of the innermost frame.
+    /// Uses scratch memory of the innermost frame.
     Correlation(Context<BasicCpu<S>>& context, KernelReading how, Maps<const S> x, View<const S, 4> weight, S by,
                 Maps<S> result)
         : c(context),
@@ -84,19 +83,19 @@ struct Correlation {
           outputs(result.extent(1)),
           phases(g.phases * g.phases) {}
 
-    /// Whether an input gradient can read the kernel where it lies: no block of terms goes beyond a tap.
+    /// Whether an input gradient can read the kernel in place: no block of terms extends beyond a tap.
     [[nodiscard]] bool kernel_in_place() const {
         return reading.transposed && reading.grid == Grid::same && reading.turned && w.extent(3) % Tile<S>::depth == 0;
     }
 
-    /// Where output (o, row, column) of picture n lies, for a phase.
+    /// The address of output (o, row, column) of picture n, for a phase.
     [[nodiscard]] S* place(Index phase, Index n, Index o, Index row, Index column) const {
         return y.data + ((n * outputs + o) * y.extent(2) + row * g.phases + phase / g.phases) * y.extent(3) +
                column * g.phases + phase % g.phases;
     }
 };
 
-/// Rows of a tile are positions, columns are output channels: for few positions.
+/// For few positions: rows of a tile are positions, columns are output channels.
 template <bool Transposed, class S>
 void correlate_by_positions(const Correlation<S>& t) {
     using T = Tile<S>;
@@ -173,9 +172,9 @@ void correlate_by_channels(const Correlation<S>& t) {
 
 /// y = factor * (x correlated with w) on the grid of `reading`.
 ///
-/// Usually a tile is some output channels at many positions of the batch, and the patches are the columns. Where there
+/// Usually the rows of a tile are output channels, and its columns are patches at many positions of the batch. If there
 /// are fewer positions than columns of a tile, as for a few pictures of 4x4, the output channels are the columns, and
-/// the kernel is read where it lies. Both take a sum in the same order and give the same bits.
+/// the kernel is read in place. Both take sums in the same order and give the same bits.
 /// @tparam Transposed  as `reading` says
 /// @param x (N, I, H, W)
 /// @param w (K, K, I, O), or (K, K, O, I) if transposed; K odd, 3 for the grids that scale

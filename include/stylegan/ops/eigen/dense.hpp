@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
-/// Fully connected layers as products by Eigen. The batch is the rows of a tile, filled up with zeros to
-/// Tile::row_step, so that one sample alone goes through the same product as many.
+/// Fully connected layers as products by Eigen. The rows of a tile are samples, padded with zeros to Tile::row_step, so
+/// that a single sample is computed by the same product as many.
 namespace stylegan::ops::eigen {
 
 /// y = scale * x w, or scale * x w^T.

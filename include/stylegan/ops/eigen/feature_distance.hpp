@@ -12,7 +12,7 @@
 namespace stylegan::ops::eigen {
 namespace detail {
 
-/// Some pixels of one picture, seen through all channels of their features.
+/// Some pixels of one picture, in all channels.
 template <class S>
 struct FeatureBlock {
     const S* first;
@@ -30,7 +30,7 @@ struct FeatureBlock {
     }
 };
 
-/// a / |a| - b / |b|, and 0 where the two are equal, not what a fused product leaves of a rounding.
+/// a / |a| - b / |b|, exactly 0 where the two are equal, not the rounding residue of a fused multiply-add.
 template <class S>
 [[nodiscard]] Block<double> unit_difference(const FeatureBlock<S>& a, const FeatureBlock<S>& b, Index channel) {
     const Block<double> x = a(channel), y = b(channel), difference = x * a.inverse - y * b.inverse;

@@ -10,7 +10,7 @@
 /// Instance normalisation. Below, r is `inverse`, mean() is over H and W, and a dot marks a tangent.
 namespace stylegan::ops::eigen {
 
-/// Mean and biased variance of values, taken stretch by stretch around the stretch's own mean and joined in double
+/// Mean and biased variance: each stretch of values is centred on its own mean, and the stretches are merged in double
 /// (Chan, Golub, LeVeque 1983).
 struct Moments {
     double count = 0, mean = 0, squares = 0;
@@ -28,7 +28,7 @@ struct Moments {
             square += d * d;
         });
         const auto s = static_cast<double>(sum.sum());
-        const double rest = s / number;  // what rounding the centre to S left over
+        const double rest = s / number;  // the rounding error of the centre in S
         const double here = static_cast<double>(centre) + rest, difference = here - mean, total = count + number;
         squares += static_cast<double>(square.sum()) - rest * s + difference * difference * count * number / total;
         mean += difference * number / total;
@@ -53,8 +53,8 @@ void instance_norm(Context<BasicCpu<S>>& c, Maps<const S> x, S eps, Maps<S> y, R
     });
 }
 
-/// dx = r (dy - mean(dy) - y mean(y dy)), and, since a normalisation's Jacobian is symmetric, y_dot of x_dot.
-/// @param rate  -r mean(y dy) for each plane; empty if not wanted
+/// dx = r (dy - mean(dy) - y mean(y dy)). The Jacobian is symmetric, so this is also y_dot of x_dot.
+/// @param rate  -r mean(y dy) for each plane; empty if not needed
 template <class S>
 void instance_norm_product(Context<BasicCpu<S>>& c, Maps<const S> y, Rows<const S> inverse, Maps<const S> dy,
                            Maps<S> dx, Rows<S> rate) {

@@ -26,7 +26,7 @@ struct GroupBlock {
         inverse = 1 / (squares / static_cast<double>(members) + eps).sqrt();
     }
 
-    /// The values of member g of maps in which members lie `to_next` apart.
+    /// The values of member g, where members are `to_next` apart.
     [[nodiscard]] Block<double> of(const S* first, Index to_next, Index g) const {
         return load_block(first + g * to_next, count).template cast<double>();
     }
@@ -60,14 +60,13 @@ template <class S, class F>
     return total / static_cast<double>(s.elements());
 }
 
-/// dL/d(mean deviation of (m, f)) / (elements * members): what reaches each element.
+/// ops::detail::stddev_share with Eigen's sums.
 template <class S>
-[[nodiscard]] double share_of_element(const detail::StddevGroups& s, Index m, Index f, Maps<const S> dy) {
-    double sum = 0;
-    for (Index g = 0; g < s.members; ++g)
-        sum += sums<1>(
-            s.pixels, [](auto* part, const auto& v) { part[0] += v; }, dy.data + s.appended(g, m, f))[0];
-    return sum / static_cast<double>(s.elements() * s.members);
+[[nodiscard]] double stddev_share(const detail::StddevGroups& s, Index m, Index f, Maps<const S> dy) {
+    return ops::detail::stddev_share(s, m, f, dy.data, [&](const S* p) {
+        return sums<1>(
+            s.pixels, [](auto* part, const auto& v) { part[0] += v; }, p)[0];
+    });
 }
 
 template <class S>
@@ -85,7 +84,7 @@ void minibatch_stddev_gradient(Context<BasicCpu<S>>& c, const detail::StddevGrou
     const Index step = s.groups * x.stride(), wide_step = s.groups * dy.stride();
     ops::detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels), wide_at = s.at(0, m, f, s.channels + s.features);
-        const double share = share_of_element(s, m, f, dy);
+        const double share = stddev_share(s, m, f, dy);
         for_each_block(s.elements(), [&](Index i, Index n) {
             const detail::GroupBlock<S> block(x.data + at + i, step, s.members, n, eps);
             for (Index g = 0; g < s.members; ++g) {
@@ -115,7 +114,7 @@ void minibatch_stddev_gradient_tangent(Context<BasicCpu<S>>& c, const detail::St
     const Index step = s.groups * x.stride(), wide_step = s.groups * dy.stride();
     ops::detail::for_each_group(c, s, [&](Index m, Index f) {
         const Index at = s.at(0, m, f, s.channels), wide_at = s.at(0, m, f, s.channels + s.features);
-        const double share = share_of_element(s, m, f, dy), share_dot = share_of_element(s, m, f, dy_dot);
+        const double share = stddev_share(s, m, f, dy), share_dot = stddev_share(s, m, f, dy_dot);
         for_each_block(s.elements(), [&](Index i, Index n) {
             const detail::GroupBlock<S> block(x.data + at + i, step, s.members, n, eps);
             const S* const p_dot = x_dot.data + at + i;

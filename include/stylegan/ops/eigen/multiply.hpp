@@ -10,7 +10,7 @@
 namespace stylegan::ops::eigen {
 
 /// The left matrix of multiply(), transposed and in blocks of rows: value (n, k) of (rows, depth) is at
-/// ((n / Tile::rows) * depth + k) * step + n % Tile::rows. Rows up to `step` that do not exist are zeros.
+/// ((n / Tile::rows) * depth + k) * step + n % Tile::rows. Missing rows up to `step` are zeros.
 template <class S>
 struct RowBlocks {
     Index rows, depth;
@@ -26,11 +26,11 @@ struct RowBlocks {
     }
 };
 
-/// (rows, depth) times w, for few rows: threads share the columns of w, which is read once for each block of rows.
+/// (rows, depth) times w, for few rows: threads share the columns of w; each block of rows reads w once.
 /// @tparam Transposed  the tiles of w are (columns, depth) in memory, else (depth, columns); rows w_step apart
 /// @param a      as `layout` says
-/// @param at     at(k, column) is where the tile of w at row k (a multiple of Tile::depth) and that column begins
-/// @param write  write(row, first, count, sums) takes `count` results of a row, those of columns first, first + 1, ...
+/// @param at     at(k, column) is the address of the tile of w at row k (a multiple of Tile::depth) and that column
+/// @param write  write(row, first, count, sums) stores `count` results of a row, from column `first` on
 template <bool Transposed, class S, class At, class F>
 void multiply(Context<BasicCpu<S>>& c, const RowBlocks<S>& layout, const S* a, Index w_step, Index outputs,
               const At& at, const F& write) {

@@ -11,11 +11,11 @@
 namespace stylegan::ops::eigen {
 namespace detail {
 
-/// Calls f(take, put, means) for at most sixteen pixels of a sample at a time, where
+/// Calls f(take, put, at, count) for at most sixteen pixels of a sample at a time, where
 ///   take(maps, channel)         is a block with their values in a channel of maps (N, C, H, W),
 ///   put(maps, channel, block)   writes them,
 ///   at                          is the offset of the first pixel in (N, 1, H, W), and `count` their number.
-/// What a block has beyond `count` is zero.
+/// Values of a block beyond `count` are zero.
 template <class S, class F>
 void for_each_pixel_block(Context<BasicCpu<S>>& c, Maps<const S> x, const F& f) {
     const Index channels = x.extent(1), pixels = pixels_of(x), blocks = (pixels + block_size - 1) / block_size;
@@ -47,8 +47,8 @@ void pixel_norm(Context<BasicCpu<S>>& c, Maps<const S> x, S eps, Maps<S> y, Maps
     });
 }
 
-/// dx = r (dy - y mean(y dy)), and, since a normalisation's Jacobian is symmetric, y_dot of x_dot.
-/// @param rate  -r mean(y dy) for each pixel; empty if not wanted
+/// dx = r (dy - y mean(y dy)). The Jacobian is symmetric, so this is also y_dot of x_dot.
+/// @param rate  -r mean(y dy) for each pixel; empty if not needed
 template <class S>
 void pixel_norm_product(Context<BasicCpu<S>>& c, Maps<const S> y, Maps<const S> inverse, Maps<const S> dy, Maps<S> dx,
                         Maps<S> rate) {

@@ -6,18 +6,17 @@
 
 #include <algorithm>
 
-/// Matrix products by Eigen, whose bits depend on nothing but the values.
+/// Matrix products by Eigen whose bits depend on the values alone.
 ///
-/// Left alone, Eigen's product chooses its blocks by the sizes of the caches and the number of its threads, and sums
-/// the rows and columns that are left over at an edge in another order than the others. So products are cut here: into
-/// tiles whose largest size is known when they compile, for which Eigen asks for no cache; into blocks of Tile::depth
-/// terms; filled up to whole register panels, so that each sum is taken in the order of its index. A tile is handed to
-/// what stands behind Eigen's `c += a * b`, which knows no threads, rather than to the operator, which also compiles a
-/// product for vectors and one for tiny matrices, neither of which could ever run. No setting of Eigen is read or
-/// changed.
+/// By itself, Eigen chooses blocks by the sizes of the caches and the number of threads, and sums the remaining rows
+/// and columns at an edge in another order than the others. So products are cut here: into tiles of a maximum size
+/// known at compile time, for which Eigen queries no cache; into blocks of Tile::depth terms; padded to whole register
+/// panels, so that each sum is taken in the order of its index. A tile is passed to the function behind Eigen's `c += a
+/// * b`, which uses no threads. The operator itself would also compile products for vectors and tiny matrices that
+/// never run. No setting of Eigen is read or changed.
 namespace stylegan::ops::eigen {
 
-/// The largest tile of a product, (rows, columns) of `depth` terms, and what its sizes are multiples of.
+/// The largest tile of a product, (rows, columns) of `depth` terms, and the steps of its sizes.
 template <class S>
 struct Tile {
     using Registers = Eigen::internal::gebp_traits<S, S>;
@@ -30,7 +29,7 @@ struct Tile {
     [[nodiscard]] static constexpr Index whole_columns(Index n) {
         return (n + column_step - 1) / column_step * column_step;
     }
-    /// Columns of a tile where `n` columns are shared by `items` items or more.
+    /// Columns of a tile if `n` columns are shared by at least `items` items.
     [[nodiscard]] static constexpr Index columns_of_an_item(Index n, Index items) {
         return std::clamp<Index>(whole_columns((n + items - 1) / items), column_step, columns);
     }
@@ -42,13 +41,13 @@ struct TileSize {
 };
 
 /// c += a b, for one tile.
-/// @tparam A  how a (rows, depth) lies in memory: by rows or by columns, which are a_step apart
-/// @tparam B  how b (depth, columns) does
-/// @param c   (rows, columns), by rows, c_step apart
+/// @tparam A  storage order of a (rows, depth), whose rows or columns are a_step apart
+/// @tparam B  storage order of b (depth, columns)
+/// @param c   (rows, columns), row-major, rows c_step apart
 template <Eigen::StorageOptions A, Eigen::StorageOptions B, class S>
 [[gnu::noinline]] void add_product(TileSize n, const S* a, Index a_step, const S* b, Index b_step, S* c, Index c_step) {
     using T = Tile<S>;
-    // Eigen's product writes columns: c^T += b^T a^T, where a matrix by rows is its transpose by columns
+    // Eigen's product is column-major: c^T += b^T a^T, where a row-major matrix is its transpose
     constexpr auto turned = [](int order) { return order == Eigen::RowMajor ? Eigen::ColMajor : Eigen::RowMajor; };
     using Product = Eigen::internal::general_matrix_matrix_product<Index, S, turned(B), false, S, turned(A), false,
                                                                    Eigen::ColMajor, 1>;
@@ -57,7 +56,7 @@ template <Eigen::StorageOptions A, Eigen::StorageOptions B, class S>
     Product::run(n.columns, n.rows, n.depth, b, b_step, a, a_step, c, 1, c_step, S(1), panels, nullptr);
 }
 
-/// to = from, with zeros in the rows and columns that `from` does not have.
+/// to = from, padded with zero rows and columns.
 /// @param from  (rows, columns), rows `step` apart
 /// @param to    (all_rows, all_columns), rows all_columns apart
 template <class S>

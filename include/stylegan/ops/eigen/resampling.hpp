@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-/// What moves pixels of each channel for itself: blur, nearest upscale, box filter, the largest of 2x2.
+/// Resampling of single channels: blur, nearest upscale, box filter, 2x2 max pooling.
 namespace stylegan::ops::eigen {
 
 template <class S>
@@ -19,8 +19,8 @@ using SteppedRow = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>, 0, Eigen::Inne
 template <class S>
 using ConstSteppedRow = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>, 0, Eigen::InnerStride<>>;
 
-/// y(h,w) = sum over i,j of filter(i) filter(j) x(h+i-r,w+j-r), zeros outside: a row is first the weighted sum of its
-/// neighbours above and below, between zeros, and then of itself moved sideways.
+/// y(h,w) = sum over i,j of filter(i) filter(j) x(h+i-r,w+j-r), zeros outside: first the weighted sum of
+/// neighbouring rows, then of the row shifted sideways.
 template <class S>
 void blur(Context<BasicCpu<S>>& c, Maps<const S> x, const S* filter, int taps, Maps<S> y) {
     const Index height = x.extent(2), width = x.extent(3), radius = taps / 2;

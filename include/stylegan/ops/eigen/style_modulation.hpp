@@ -6,11 +6,11 @@
 
 #include <span>
 
-/// Style modulation. A style is (N, 2C): the scales of the channels, less 1, and then their shifts.
+/// Style modulation. A style is (N, 2C): the scales of the channels minus 1, then their shifts.
 namespace stylegan::ops::eigen {
 namespace detail {
 
-/// The scale of a plane in (N, 2C); its shift lies `channels` further.
+/// The scale of a plane in (N, 2C); its shift is `channels` further.
 template <class T>
 [[nodiscard]] inline T* style_of_plane(const Rows<T>& style, Index plane, Index channels) {
     return style.data + plane / channels * 2 * channels + plane % channels;
@@ -54,7 +54,7 @@ void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const S> x, Rows<co
     });
 }
 
-/// y_dot = x_dot (scale + 1) + x scale_dot + shift_dot; an empty style_dot does not move
+/// y_dot = x_dot (scale + 1) + x scale_dot + shift_dot; style_dot empty for a constant style
 template <class S>
 void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const S> x, Rows<const S> style, Maps<const S> x_dot,
                               Rows<const S> style_dot, Maps<S> y_dot) {

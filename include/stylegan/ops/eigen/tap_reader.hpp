@@ -9,14 +9,14 @@
 
 namespace stylegan::ops::eigen {
 
-/// Positions of a batch that are computed, in rising order: (picture, row, column).
+/// The positions of a batch, in the order (picture, row, column).
 struct Positions {
     Index height, width;
 
     [[nodiscard]] Index plane() const { return height * width; }
 
-    /// Calls f(i, picture, row, column, count) for the stretches of rows that [first, first + count) is made of;
-    /// position i of the stretch is first + i.
+    /// Calls f(i, picture, row, column, count) for each stretch of a row in [first, first + count), which begins at
+    /// position first + i.
     template <class F>
     void for_each_stretch(Index first, Index count, const F& f) const {
         Index picture = first / plane(), row = first % plane() / width, column = first % width;
@@ -33,13 +33,13 @@ struct Positions {
     }
 };
 
-/// What a convolution reads, for one tap at many positions, with the zeros around the picture. Holds scratch memory of
-/// the innermost frame.
+/// Reads the input of a convolution, for one tap at many positions, with the zeros around the picture. Uses scratch
+/// memory of the innermost frame.
 template <class S>
 class TapReader {
 public:
-    /// @param x          (N, I, H, W), what is read
-    /// @param positions  of what is computed
+    /// @param x          (N, I, H, W), the input
+    /// @param positions  of the output
     TapReader(Context<BasicCpu<S>>& c, Maps<const S> x, const GridGeometry& grid, const Positions& positions)
         : x_(x), grid_(grid), positions_(positions) {
         if (grid.stride != 1 || positions.width > widest_masked) return;
@@ -52,15 +52,15 @@ public:
         inside_ = inside;
     }
 
-    /// out[k * out_step + i] = the value of channel `channel` + k that tap (r, s) of the picture with its border meets
-    /// at position first + i, for `channels` channels and `count` positions.
+    /// out[k * out_step + i] = the value of channel `channel` + k under tap (r, s) at position first + i, for
+    /// `channels` channels and `count` positions.
     void read(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out, Index out_step) const {
         inside_ ? read_planes(r, s, channel, channels, first, count, out, out_step)
                 : read_rows(r - grid_.border, s - grid_.border, channel, channels, first, count, out, out_step);
     }
 
-    /// Rows [first_row, first_row + rows) of the patches, a row for each (tap, channel), at positions first, first + 1,
-    /// ...
+    /// Rows [first_row, first_row + rows) of the patches, a row for each (tap, channel), at `count` positions from
+    /// `first` on.
     void patches(Index phase, Index first_row, Index rows, Index first, Index count, S* out, Index out_step) const {
         const Index channels = x_.extent(1);
         for (Index k = 0; k < rows;) {
@@ -73,9 +73,9 @@ public:
     }
 
 private:
-    static constexpr Index widest_masked = 48;  ///< rows of more are worth a loop of their own
+    static constexpr Index widest_masked = 48;  ///< wider rows are read row by row
 
-    /// Small pictures are not read row by row: a tap is the plane moved by some places, without what left it sideways.
+    /// For small pictures: a tap reads the shifted plane, with zeros where a column wraps around.
     void read_planes(Index r, Index s, Index channel, Index channels, Index first, Index count, S* out,
                      Index out_step) const {
         const Index plane = positions_.plane(), move = (r - grid_.border) * positions_.width + s - grid_.border;
@@ -104,7 +104,7 @@ private:
         positions_.for_each_stretch(first, count, [&](Index i, Index n, Index row, Index column, Index here) {
             const Index v = row * stride + r, left = column * stride + s;
             const bool inside = v >= 0 && v < height;
-            Index begin = 0, end = inside ? here : 0;  // places [begin, end) of the stretch lie in the picture
+            Index begin = 0, end = inside ? here : 0;  // indices [begin, end) of the stretch lie in the picture
             while (begin < end && left + begin * stride < 0) ++begin;
             while (end > begin && left + (end - 1) * stride >= width) --end;
             const S* from = x_.data + (n * x_.extent(1) + channel) * plane + (inside ? v * width + left : 0);

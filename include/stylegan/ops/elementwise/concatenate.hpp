@@ -10,7 +10,7 @@ namespace stylegan::ops {
 /// y[n] = [a[n], b[n]]. Linear: its tangent is itself.
 ///
 /// @param a, b, y  (N, A), (N, B), (N, A + B)
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void concatenate(Context<BasicCpu<S>>&, Rows<const Same<S>> a, Rows<const Same<S>> b, Rows<Same<S>> y) {
     require_equal("concatenate", "batch of b", b.extent(0), a.extent(0));
@@ -21,7 +21,7 @@ void concatenate(Context<BasicCpu<S>>&, Rows<const Same<S>> a, Rows<const Same<S
     }
 }
 
-/// The gradient of concatenate(): da and db are the parts of dy; either may be empty when nobody wants it.
+/// The gradient of concatenate(): da and db are the parts of dy; either may be empty if not needed.
 ///
 /// @param dy, da, db  (N, A + B), (N, A), (N, B)
 template <class S>

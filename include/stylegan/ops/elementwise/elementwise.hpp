@@ -18,20 +18,21 @@
 /// root() and `condition ? a : b` alone, so the launchers here call it with whole vectors and, for the rest of a row,
 /// with scalars; a launcher for another device calls the same callable with scalars, and Kernels::eigen calls those of
 /// elementwise() with Eigen's arrays. A callable returns the type of its arguments.
-/// An output may be one of the inputs (the same address, not a shifted one): all is read before anything is written.
+/// An output may be one of the inputs (at the same address, not a shifted one): values are read before they are
+/// written.
 namespace stylegan::ops {
 
-/// S, deduced from the context alone: the other arguments of an op then convert (a writer's view to a reader's, say).
+/// S, deduced from the context alone, so that the other arguments of an op convert (View<S> to View<const S>, say).
 template <class S>
 using Same = std::type_identity_t<S>;
 
-/// The scalar of a device: its name in the ops that are one template for all devices.
+/// The scalar of a device, in ops that are one template for all devices.
 template <class Device>
 using ScalarOf = typename Device::Scalar;
 
 namespace detail {
 
-/// As many whole vectors of `Width` as fit, from position i on. @return the position after the last
+/// Processes as many whole vectors of `Width` as fit, from index i on. @return the index after the last
 template <int Width, class S, class F, class... In>
 inline Index map_lanes(Index i, Index count, S* out, const F& f, const In*... in) {
     if constexpr (shared_vectors)
@@ -51,12 +52,12 @@ inline void map(Index count, S* out, const F& f, const In*... in) {
     for (; i < count; ++i) out[i] = f(in[i]...);
 }
 
-/// Values whose sum is taken in S before it goes on in double.
+/// Values that are summed in S before their sum is added in double.
 inline constexpr Index sum_block = 4096;
 
 namespace detail {
 
-/// The sums of one block; f(sum, i) adds to sum[0] ... sum[K-1] what belongs to position i, as vectors or as scalars.
+/// The sums of one block; f(sum, i) adds the terms of index i to sum[0] ... sum[K-1], as vectors or as scalars.
 template <int K, class S, class F>
 inline void sum_one_block(Index begin, Index end, std::array<double, static_cast<std::size_t>(K)>& total, const F& f) {
     S of_lanes[K] = {}, rest[K] = {};
@@ -64,7 +65,7 @@ inline void sum_one_block(Index begin, Index end, std::array<double, static_cast
     if constexpr (shared_vectors) {
         using V = Lanes<S>;
         constexpr int width = vector_width<S>;
-        V even[K] = {}, odd[K] = {};  // two chains of additions, so that one need not wait for the other
+        V even[K] = {}, odd[K] = {};  // two independent chains of additions hide latency
         for (; i + 2 * width <= end; i += 2 * width) {
             f(even, i);
             f(odd, i + width);
@@ -122,10 +123,10 @@ inline std::array<double, static_cast<std::size_t>(K)> map_and_sum(Index count, 
     });
 }
 
-/// Values that one item of a threaded loop works on: enough to be worth waking a thread, few enough to share evenly.
+/// Values of one item of a threaded loop: enough to be worth waking a thread, few enough to share evenly.
 inline constexpr Index item_values = 16384;
 
-/// Calls f(plane) for each plane of `pixels` values, on all threads; small planes travel in groups.
+/// Calls f(plane) for each plane of `pixels` values, on all threads; small planes are grouped.
 template <class S, class F>
 void for_each_plane(Context<BasicCpu<S>>& c, Index planes, Index pixels, const F& f) {
     const Index group = std::max<Index>(1, item_values / std::max<Index>(1, pixels));

@@ -26,7 +26,7 @@ struct LeakyReluGradient {
     }
 };
 
-/// @throws ValueError unless slope is in [0, 1]: only then the sign of the output tells that of the input
+/// @throws ValueError unless slope is in [0, 1]: only then input and output have the same sign
 template <class S>
 void require_slope(const char* where, S slope) {
     if (!(slope >= S(0) && slope <= S(1))) throw ValueError(text(where, ": slope is ", slope, ", expected 0 to 1"));
@@ -43,7 +43,7 @@ void leaky_relu(Context<Device>& c, Maps<const ScalarOf<Device>> x, ScalarOf<Dev
     elementwise(c, x.size(), y.data, LeakyRelu<ScalarOf<Device>>{slope}, x.data);
 }
 
-/// dx = dy * (y > 0 ? 1 : slope), from the OUTPUT y, so that the input need not be kept.
+/// dx = dy * (y > 0 ? 1 : slope), from the OUTPUT y, so that the input need not be stored.
 /// The op is piecewise linear, so this is its tangent too: with x_dot in place of dy, the result is y_dot; and the
 /// gradient's own tangent is the same function of dy_dot.
 ///

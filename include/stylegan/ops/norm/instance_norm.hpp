@@ -20,7 +20,7 @@ struct Normalise {
     }
 };
 
-/// inverse * (d - mean - y * product): both the gradient and the tangent of a normalisation
+/// inverse * (d - mean - y * product): the gradient of a normalisation, and its tangent
 template <class S>
 struct NormalisationGradient {
     S inverse, mean, product;
@@ -45,8 +45,8 @@ struct Moments {
     double mean, variance;
 };
 
-/// Mean and variance of values that come block by block. Each block is centred on its own mean while it is in the cache,
-/// then the blocks are joined in double: one pass over memory, with the accuracy of two (Chan, Golub, LeVeque 1983).
+/// Mean and variance in one pass over memory, with the accuracy of two: each block is centred on its own mean while it
+/// is in the cache, and the blocks are merged in double (Chan, Golub, LeVeque 1983).
 class RunningMoments {
 public:
     template <class S>
@@ -63,7 +63,7 @@ public:
                 part[1] += d * d;
             },
             x);
-        const double rest = s[0] / static_cast<double>(count);  // what rounding the centre to S left over
+        const double rest = s[0] / static_cast<double>(count);  // the rounding error of the centre in S
         const double here = static_cast<double>(centre) + rest;
         const double difference = here - mean_, total = static_cast<double>(count_ + count);
         squares_ += s[1] - rest * s[0] +
@@ -91,7 +91,7 @@ template <class S>
 /// @param x, y     (N, C, H, W); y may be x
 /// @param eps      added to the biased variance, 1e-8 in the published networks
 /// @param inverse  (N, C), r, which the gradient needs
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void instance_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y,
                    Rows<Same<S>> inverse) {
@@ -112,7 +112,7 @@ void instance_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, 
 /// @param y        (N, C, H, W), the output of instance_norm
 /// @param inverse  (N, C), from instance_norm
 /// @param dy, dx   (N, C, H, W); dx may be dy or y
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void instance_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                             Maps<const Same<S>> dy, Maps<Same<S>> dx) {
@@ -139,7 +139,7 @@ void instance_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows
 /// @param y, inverse    from instance_norm
 /// @param x_dot, y_dot  (N, C, H, W); y_dot may be x_dot
 /// @param inverse_rate  (N, C): r_dot / r = -r * mean(y * x_dot), which instance_norm_gradient_tangent needs
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void instance_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                            Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Rows<Same<S>> inverse_rate) {
@@ -170,7 +170,7 @@ void instance_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<
 /// @param y_dot, inverse_rate  from instance_norm_tangent
 /// @param dy, dx               of instance_norm_gradient
 /// @param dy_dot, dx_dot       (N, C, H, W); dx_dot may be dy_dot
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void instance_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Rows<const Same<S>> inverse,
                                     Maps<const Same<S>> y_dot, Rows<const Same<S>> inverse_rate, Maps<const Same<S>> dy,

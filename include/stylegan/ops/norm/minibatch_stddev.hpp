@@ -11,15 +11,15 @@
 
 /// Minibatch standard deviation (arXiv 1710.10196, section 3), with its gradient and both tangents.
 ///
-/// The batch is seen as (G, M, ...), so that sample n = g * M + m belongs to group m = n mod M, and the channels as
-/// (F, C / F). For each element the deviation over the G samples of a group is sqrt(variance + eps), variance biased;
-/// its mean over the elements of feature f is the value of (m, f), appended as channel C + f of each sample of
-/// the group.
+/// The batch is viewed as (G, M, ...): sample n = g * M + m belongs to group m = n mod M; the channels are viewed as
+/// (F, C / F). The deviation of an element over the G samples of a group is sqrt(variance + eps), variance biased. Its
+/// mean over the elements of feature f is appended as channel C + f of each sample of the group.
 namespace stylegan::ops {
 namespace detail {
 
-/// The double, or the vector of doubles V, that begins at p. All arithmetic here is in double: samples of a group are
-/// often nearly equal, and then their differences and the curvature of the root are lost in single precision.
+/// The value at p as a double, or the values from p on as a vector V of doubles. All arithmetic here is in double:
+/// samples of a group are often nearly equal, and single precision loses their differences and the curvature of the
+/// root.
 template <class V, class S>
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline V widened(const S* p) {
     if constexpr (std::is_same_v<V, double>)
@@ -67,7 +67,7 @@ template <class V, class S>
     return products * s.inverse * (1 / static_cast<double>(members));
 }
 
-/// f(T*, i) for i in [0, count), where T is a vector of doubles as long as a whole one fits and then a double.
+/// Calls f(T*, i) for i in [0, count), with T a vector of doubles for whole vectors, then double for the rest.
 template <class F>
 inline void for_each_lane(Index count, const F& f) {
     Index i = 0;
@@ -84,8 +84,8 @@ inline void for_each_lane(Index count, const F& f) {
 /// @param group     the group size; a smaller batch is one group
 /// @param features  F, appended channels; C is a multiple of it
 /// @param eps       added to the variance, 1e-8 in the published networks
-/// @param y         (N, C + F, H, W), another block of memory
-/// @throws ShapeError if N is not a multiple of min(group, N), C not of features, or y does not fit;
+/// @param y         (N, C + F, H, W), not aliasing x
+/// @throws ShapeError if N is not a multiple of min(group, N), C not of features, or y does not match;
 ///         ValueError if group or features is below 1
 template <class S>
 void minibatch_stddev(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, int group, int features, Same<S> eps,

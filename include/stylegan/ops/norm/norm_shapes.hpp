@@ -4,8 +4,8 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 
-/// What instance and pixel normalisation, on both devices, expect of the shapes of their arguments, all of which throw
-/// ShapeError. The rank of `inverse` says which of the two it is.
+/// The checks of instance and pixel normalisation on both devices; all throw ShapeError. The rank of `inverse` selects
+/// one of the two.
 namespace stylegan::ops::detail {
 
 /// One value for each sample and channel: instance normalisation.

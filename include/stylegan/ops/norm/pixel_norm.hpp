@@ -12,7 +12,7 @@
 /// Below, r is `inverse`, mean_c() is over the channels of one pixel, and a dot marks a tangent.
 namespace stylegan::ops {
 
-/// r * (d - y * product): both the gradient and the tangent of pixel normalisation
+/// r * (d - y * product): the gradient of pixel normalisation, and its tangent
 template <class S>
 struct PixelNormGradient {
     template <class V, class P>
@@ -32,10 +32,10 @@ struct PixelNormGradientTangent {
 
 namespace detail {
 
-/// Pixels whose sums over the channels are held at once.
+/// Pixels whose sums over the channels are kept at the same time.
 inline constexpr Index norm_pixels = 256;
 
-/// Some pixels of one sample, seen through all its channels.
+/// Some pixels of one sample, in all its channels.
 struct PixelBlock {
     Index channels, pixels;  ///< of the maps
     Index at;                ///< offset of the first pixel in the maps
@@ -59,7 +59,7 @@ void for_each_pixel_block(Context<BasicCpu<S>>& c, Maps<const S> x, const F& f) 
 template <int K, class S, class F, class... In>
 void channel_means(const PixelBlock& b, S (&mean)[K][norm_pixels], const F& f, const In*... in) {
     const S share = S(1) / static_cast<S>(b.channels);
-    if (b.pixels == 1) {  // a vector: along the channels
+    if (b.pixels == 1) {  // a vector: contiguous along the channels
         const auto total = sums<K>(b.channels, f, (in + b.at)...);
         for (int k = 0; k < K; ++k)
             mean[k][0] = static_cast<S>(total[static_cast<std::size_t>(k)] / static_cast<double>(b.channels));
@@ -112,7 +112,7 @@ using Pointers = std::array<const S*, static_cast<std::size_t>(M)>;
 /// @param x, y     (N, C, H, W); y may be x
 /// @param eps      1e-8 in the published networks
 /// @param inverse  (N, 1, H, W), r, which the gradient needs
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void pixel_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Maps<Same<S>> y, Maps<Same<S>> inverse) {
     detail::check_norm("pixel_norm", x, y, inverse);
@@ -134,7 +134,7 @@ void pixel_norm(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Same<S> eps, Map
 /// @param y        (N, C, H, W), the output of pixel_norm
 /// @param inverse  (N, 1, H, W), from pixel_norm
 /// @param dy, dx   (N, C, H, W); dx may be dy or y
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void pixel_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                          Maps<const Same<S>> dy, Maps<Same<S>> dx) {
@@ -154,7 +154,7 @@ void pixel_norm_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<co
 /// @param y, inverse    from pixel_norm
 /// @param x_dot, y_dot  (N, C, H, W); y_dot may be x_dot
 /// @param inverse_rate  (N, 1, H, W): r_dot / r = -r * mean_c(y * x_dot), which pixel_norm_gradient_tangent needs
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void pixel_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                         Maps<const Same<S>> x_dot, Maps<Same<S>> y_dot, Maps<Same<S>> inverse_rate) {
@@ -180,7 +180,7 @@ void pixel_norm_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<con
 /// @param y_dot, inverse_rate  from pixel_norm_tangent
 /// @param dy, dx               of pixel_norm_gradient
 /// @param dy_dot, dx_dot       (N, C, H, W); dx_dot may be dy_dot
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void pixel_norm_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> y, Maps<const Same<S>> inverse,
                                  Maps<const Same<S>> y_dot, Maps<const Same<S>> inverse_rate, Maps<const Same<S>> dy,

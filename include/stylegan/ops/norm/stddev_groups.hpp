@@ -9,7 +9,7 @@
 namespace stylegan::ops {
 namespace detail {
 
-/// How a batch falls into groups and features.
+/// The groups and features of a batch.
 struct StddevGroups {
     Index members;   ///< G
     Index groups;    ///< M
@@ -17,7 +17,7 @@ struct StddevGroups {
     Index channels;  ///< C
     Index pixels;    ///< H * W
 
-    /// Elements of one feature in one sample, C / F * H * W: they lie together.
+    /// Elements of one feature in one sample, C / F * H * W, contiguous.
     [[nodiscard]] STYLEGAN_HOST_DEVICE Index elements() const { return channels / features * pixels; }
     /// Offset of the elements of (member g, group m, feature f) in maps of `width` channels.
     [[nodiscard]] STYLEGAN_HOST_DEVICE Index at(Index g, Index m, Index f, Index width) const {
@@ -64,13 +64,19 @@ void append(const StddevGroups& s, Index m, Index f, const S* x, S value, S* y) 
 }
 
 /// dL/d(mean deviation of (m, f)) / (elements * members): what reaches each element.
+/// @param plane_sum  plane_sum(p) is the sum of the pixels of the plane of dy at p, in double
+template <class S, class Sum>
+[[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy, const Sum& plane_sum) {
+    double sum = 0;
+    for (Index g = 0; g < s.members; ++g) sum += plane_sum(dy + s.appended(g, m, f));
+    return sum / static_cast<double>(s.elements() * s.members);
+}
 template <class S>
 [[nodiscard]] double stddev_share(const StddevGroups& s, Index m, Index f, const S* dy) {
-    double sum = 0;
-    for (Index g = 0; g < s.members; ++g)
-        sum += sums<1>(
-            s.pixels, [](auto* part, auto v) { part[0] += v; }, dy + s.appended(g, m, f))[0];
-    return sum / static_cast<double>(s.elements() * s.members);
+    return stddev_share(s, m, f, dy, [&](const S* p) {
+        return sums<1>(
+            s.pixels, [](auto* part, auto v) { part[0] += v; }, p)[0];
+    });
 }
 
 }  // namespace detail

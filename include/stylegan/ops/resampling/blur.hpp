@@ -12,10 +12,10 @@
 
 namespace stylegan::ops {
 
-/// The longest filter that blur() takes.
+/// The longest filter of blur().
 inline constexpr int longest_blur = 63;
 
-/// Three neighbours weighted and added.
+/// The weighted sum of three neighbours.
 template <class S>
 struct ThreeTaps {
     S before, here, after;
@@ -70,9 +70,9 @@ void blur_columns(const Strip& s, const S* plane, const S* filter, int taps, S* 
                 add(from, to, k);
 }
 
-/// out = each value of `in` as the weighted sum of its neighbours left and right. The rows are first taken as one long
-/// row; the values near both ends of each are then calculated again, with zeros outside. `in` has radius values more on
-/// both sides.
+/// out = the weighted sum of each value of `in` and its neighbours left and right. All rows are first filtered as one
+/// long row; the values near both ends of each row are then computed again, with zeros outside. `in` has radius more
+/// values on both sides.
 template <class S>
 void blur_rows(const Strip& s, const S* in, const S* filter, int taps, S* out) {
     const Index radius = taps / 2, count = s.rows() * s.width;
@@ -100,14 +100,14 @@ void blur_rows(const Strip& s, const S* in, const S* filter, int taps, S* out) {
     }
 }
 
-/// Large planes go in strips, small ones in groups: what an item works on then stays in the second-level cache.
+/// Large planes are processed in strips, small ones in groups: the data of an item stays in the L2 cache.
 template <class S>
 void blur_planes(Context<BasicCpu<S>>& c, Maps<const S> x, const S* filter, int taps, Maps<S> y) {
     const Index planes = x.extent(0) * x.extent(1), height = x.extent(2), width = x.extent(3), pixels = height * width;
     if (x.size() == 0) return;
     const Index rows = std::clamp<Index>(2 * item_values / width, std::min<Index>(height, 8), height);
     const Index strips = (height + rows - 1) / rows, group = std::max<Index>(1, item_values / (rows * width));
-    const Index work = planes * strips, pad = 64;  // more than the radius, and in whole cache lines
+    const Index work = planes * strips, pad = 64;  // at least the radius, in whole cache lines
     parallel_for_with_scratch(c, (work + group - 1) / group, rows * width + 2 * pad, [&](Index item, S* scratch) {
         S* const columns = scratch + pad;
         for (Index i = item * group; i < std::min(work, (item + 1) * group); ++i) {
@@ -133,11 +133,11 @@ void require_blur(const char* where, const char* in, Maps<const S> x, std::span<
 
 }  // namespace detail
 
-/// Low-pass filter, each channel for itself: y(n,c,h,w) = sum over i,j of filter(i) filter(j) x(n,c,h+i-r,w+j-r), with
+/// Low-pass filter of each channel: y(n,c,h,w) = sum over i,j of filter(i) filter(j) x(n,c,h+i-r,w+j-r), with
 /// zeros outside and r = length / 2. Linear, so the tangent is blur() of the tangent.
 ///
-/// @param x, y    (N, C, H, W), two blocks of memory
-/// @param filter  one dimension of the separable filter, of odd length, applied as it is: the caller divides by its sum
+/// @param x, y    (N, C, H, W), not aliasing
+/// @param filter  one dimension of the separable filter, of odd length, not normalised by its sum
 /// @throws ShapeError if the shapes differ; ValueError if the length is even or above longest_blur, or if x is y
 template <class S>
 void blur(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, std::span<const Same<S>> filter, Maps<Same<S>> y) {

@@ -6,13 +6,13 @@
 
 namespace stylegan::ops {
 
-/// Box filter: y(n,c,h,w) = mean of the factor x factor block of x that belongs to it. Linear, so the tangent is
+/// Box filter: y(n,c,h,w) = mean of its factor x factor block of x. Linear, so the tangent is
 /// downscale2d() of the tangent.
 ///
 /// @param x       (N, C, factor H, factor W)
 /// @param factor  1 or more
-/// @param y       (N, C, H, W), another block of memory
-/// @throws ShapeError if the shapes do not fit, ValueError if factor < 1
+/// @param y       (N, C, H, W), not aliasing x
+/// @throws ShapeError if the shapes do not match, ValueError if factor < 1
 template <class S>
 void downscale2d(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, int factor, Maps<Same<S>> y) {
     detail::require_factor("downscale2d", factor, "x", x, y);

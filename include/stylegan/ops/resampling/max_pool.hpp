@@ -11,7 +11,7 @@ namespace stylegan::ops {
 ///
 /// @param x  (N, C, H, W), H and W at least 2
 /// @param y  (N, C, H / 2, W / 2), rounded down
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void max_pool(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<Same<S>> y) {
     require_shape("max_pool", "y", y, x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);
@@ -34,13 +34,13 @@ void max_pool(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<Same<S>> y) {
     });
 }
 
-/// dx is dy where x is the largest of its block, the first such value row by row, and 0 elsewhere.
+/// dx is dy at the largest value of each block of x (the first one in row-major order), and 0 elsewhere.
 /// Piecewise linear, as the op itself: the gradient's tangent is the same function of dy_dot.
 ///
-/// @param x   (N, C, H, W), what max_pool() was given
+/// @param x   (N, C, H, W), the input of max_pool()
 /// @param dy  (N, C, H / 2, W / 2)
 /// @param dx  as x, overwritten; another block of memory
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void max_pool_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S>> dy, Maps<Same<S>> dx) {
     require_shape("max_pool_gradient", "dy", dy, x.extent(0), x.extent(1), x.extent(2) / 2, x.extent(3) / 2);

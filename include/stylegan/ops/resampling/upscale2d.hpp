@@ -14,7 +14,7 @@ void require_factor(const char* where, int factor, const char* what, const Maps<
                   small.extent(3) * factor);
 }
 
-/// Calls f(plane, row) for each row of the smaller maps, several rows an item.
+/// Calls f(plane, row) for each row of the smaller maps, on all threads.
 template <class S, class F>
 void for_each_small_row(Context<BasicCpu<S>>& c, Maps<const S> small, int factor, const F& f) {
     const Index height = small.extent(2);
@@ -43,7 +43,7 @@ void replicate(Context<BasicCpu<S>>& c, Maps<const S> small, int factor, S scale
     });
 }
 
-/// small(h, w) = scale * sum of the factor x factor block of large that belongs to it
+/// small(h, w) = scale * sum of its factor x factor block of large
 template <class S>
 void sum_blocks_2d(Context<BasicCpu<S>>& c, Maps<const S> large, int factor, S scale, Maps<S> small) {
     const Index height = small.extent(2), width = small.extent(3), wide = width * factor;
@@ -72,8 +72,8 @@ void sum_blocks_2d(Context<BasicCpu<S>>& c, Maps<const S> large, int factor, S s
 ///
 /// @param x       (N, C, H, W)
 /// @param factor  1 or more
-/// @param y       (N, C, factor H, factor W), another block of memory
-/// @throws ShapeError if the shapes do not fit, ValueError if factor < 1
+/// @param y       (N, C, factor H, factor W), not aliasing x
+/// @throws ShapeError if the shapes do not match, ValueError if factor < 1
 template <class S>
 void upscale2d(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, int factor, Maps<Same<S>> y) {
     detail::require_factor("upscale2d", factor, "y", y, x);

@@ -27,8 +27,8 @@ struct AddNoise {
 /// @param x, y      (N, C, H, W); y may be x
 /// @param noise     (N, 1, H, W), or (1, 1, H, W) for the same noise in each sample
 /// @param weight    (C)
-/// @param strength  a factor on all of it; 1 in training
-/// @throws ShapeError if the shapes do not fit
+/// @param strength  a common factor; 1 in training
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void add_noise(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S>> noise,
                std::span<const Same<S>> weight, Same<S> strength, Maps<Same<S>> y) {
@@ -49,7 +49,7 @@ void add_noise(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S
 /// @param dy       (N, C, H, W)
 /// @param noise    (N, 1, H, W) or (1, 1, H, W)
 /// @param dweight  (C), added to
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Maps<const Same<S>> noise, Same<S> strength,
                            std::span<Same<S>> dweight) {
@@ -63,13 +63,13 @@ void noise_weight_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, Maps
     });
 }
 
-/// The gradient for the noise itself: dnoise(n,0,h,w) = strength * sum over c of weight(c) * dy(n,c,h,w), and the sum of
-/// that over n where all samples share one map.
+/// The gradient for the noise itself: dnoise(n,0,h,w) = strength * sum over c of weight(c) * dy(n,c,h,w), summed
+/// over n if all samples share one map.
 ///
 /// @param dy      (N, C, H, W)
 /// @param weight  (C)
 /// @param dnoise  (N, 1, H, W) or (1, 1, H, W), overwritten
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void noise_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> dy, std::span<const Same<S>> weight, Same<S> strength,
                     Maps<Same<S>> dnoise) {

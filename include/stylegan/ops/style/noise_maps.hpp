@@ -12,7 +12,7 @@ void require_noise(const char* where, const Maps<A>& noise, const Maps<B>& x) {
     require_shape(where, "noise", noise, batch, 1, x.extent(2), x.extent(3));
 }
 
-/// The noise map of sample n: its own, or the one that all samples share.
+/// The noise map of sample n: its own, or the shared one.
 template <class S>
 [[nodiscard]] inline const S* noise_of(const Maps<const S>& noise, Index n) {
     return noise.data + (noise.extent(0) == 1 ? 0 : n * noise.stride());

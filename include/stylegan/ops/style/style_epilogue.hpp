@@ -12,17 +12,17 @@
 
 namespace stylegan::ops {
 
-/// All that follows a convolution in a style-based layer, when no gradient is wanted: bias_activation(), instance_norm()
-/// and style_modulation() in two passes over memory instead of four. The first one takes the moments of what it has just
-/// written; the second one scales and shifts once for both the normalisation and the style.
+/// Everything after the convolution of a style-based layer, for inference: bias_activation(), instance_norm() and
+/// style_modulation() in two passes over memory instead of four. The first pass takes the moments of what it writes;
+/// the second applies normalisation and style as one scale and shift.
 ///
 /// @param x, y          (N, C, H, W); y may be x
 /// @param noise         (N, 1, H, W) or (1, 1, H, W); an empty view for none
-/// @param noise_weight  (C); not looked at without noise
+/// @param noise_weight  (C); ignored without noise
 /// @param bias          (C)
 /// @param eps           added to the variance
 /// @param style         (N, 2C): [scale (C), bias (C)]
-/// @throws ShapeError if the shapes do not fit, ValueError if slope is not in [0, 1]
+/// @throws ShapeError if the shapes do not match, ValueError if slope is not in [0, 1]
 /// @see Karras, Laine, Aila (2019), figure 1b and equation 1
 template <class S>
 void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const Same<S>> noise,
@@ -52,7 +52,8 @@ void style_epilogue(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Maps<const S
         }
         const Moments m = all.moments();
         const S* const s = style.data + detail::style_at(plane, channels);
-        // (v - mean) * r * (scale + 1) + shift; the mean is taken off first, since it may be much larger than what is left
+        // (v - mean) * r * (scale + 1) + shift; the mean is subtracted first, since it may be much larger than the
+        // result
         const double factor = (static_cast<double>(s[0]) + 1) / std::sqrt(m.variance + static_cast<double>(eps));
         const S mean = static_cast<S>(m.mean), scale = static_cast<S>(factor), shift = s[channels];
         map(

@@ -31,7 +31,7 @@ struct TwoProducts {
 
 namespace detail {
 
-/// Where the style of a plane lies in (N, 2C): its scale here, its bias `channels` further.
+/// The offset of the scale of a plane in (N, 2C); its bias is `channels` further.
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline Index style_at(Index plane, Index channels) {
     return plane / channels * 2 * channels + plane % channels;
 }
@@ -41,7 +41,7 @@ void require_style(const char* where, const char* what, const Rows<A>& style, co
     require_shape(where, what, style, x.extent(0), 2 * x.extent(1));
 }
 
-// The checks of both devices' overloads. @throws ShapeError
+// The checks for both devices. @throws ShapeError
 
 void check_style_modulation(const auto& x, const auto& style, const auto& y) {
     require_style("style_modulation", "style", style, x);
@@ -85,7 +85,7 @@ void check_style_modulation_gradient_tangent(const auto& x, const auto& style, c
 ///
 /// @param x, y   (N, C, H, W); y may be x
 /// @param style  (N, 2C): [scale (C), bias (C)]
-/// @throws ShapeError if the shapes do not fit
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void style_modulation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style, Maps<Same<S>> y) {
     detail::check_style_modulation(x, style, y);
@@ -102,8 +102,8 @@ void style_modulation(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const
 ///
 /// @param x, style  as they went into style_modulation
 /// @param dy, dx    (N, C, H, W); dx may be dy
-/// @param dstyle    (N, 2C): [dscale (C), dbias (C)], overwritten; empty if not wanted
-/// @throws ShapeError if the shapes do not fit
+/// @param dstyle    (N, 2C): [dscale (C), dbias (C)], overwritten; empty if not needed
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                                Maps<const Same<S>> dy, Maps<Same<S>> dx, Rows<Same<S>> dstyle) {
@@ -134,8 +134,8 @@ void style_modulation_gradient(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, R
 ///
 /// @param x, style      as they went into style_modulation
 /// @param x_dot, y_dot  (N, C, H, W); y_dot may be x_dot
-/// @param style_dot     (N, 2C); empty for a style that does not move
-/// @throws ShapeError if the shapes do not fit
+/// @param style_dot     (N, 2C); empty for a constant style
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                               Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<Same<S>> y_dot) {
@@ -160,8 +160,8 @@ void style_modulation_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Ro
 /// @param x, style, x_dot, style_dot  as they went into style_modulation_tangent
 /// @param dy                          of style_modulation_gradient
 /// @param dy_dot, dx_dot              (N, C, H, W); dx_dot may be dy_dot
-/// @param dstyle_dot                  (N, 2C), overwritten; empty if not wanted
-/// @throws ShapeError if the shapes do not fit
+/// @param dstyle_dot                  (N, 2C), overwritten; empty if not needed
+/// @throws ShapeError if the shapes do not match
 template <class S>
 void style_modulation_gradient_tangent(Context<BasicCpu<S>>& c, Maps<const Same<S>> x, Rows<const Same<S>> style,
                                        Maps<const Same<S>> x_dot, Rows<const Same<S>> style_dot, Maps<const Same<S>> dy,

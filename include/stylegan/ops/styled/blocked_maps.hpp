@@ -11,12 +11,12 @@
 
 namespace stylegan::ops {
 
-/// Feature maps with as many channels side by side as a vector has lanes: value (n, c, y, x) is the one of lane
-/// c % lanes in the vector (n, c / lanes, y, x), row-major. Lanes beyond the last channel hold anything finite.
+/// Feature maps in blocks of as many channels as a vector has lanes: value (n, c, y, x) is lane c % lanes of the vector
+/// (n, c / lanes, y, x), row-major. Lanes beyond the last channel hold arbitrary finite values.
 ///
-/// The layout of inference between its large stages. A pixel of a block is one register, so that transforms, noise, bias and
-/// sums need no shuffles and no ends of rows; and a row of a block is one stretch of memory, where `lanes` rows of
-/// separate maps are as many streams, whole powers of two apart.
+/// This is the layout of inference between large stages. A pixel of a block is one register, so transforms, noise, bias
+/// and sums need no shuffles and no special case at the end of a row. A row of a block is contiguous, where `lanes`
+/// rows of separate maps would be as many streams, powers of two apart.
 template <class T>
 struct BlockedMaps {
     static constexpr Index lanes = vector_width<float>;
@@ -50,9 +50,9 @@ struct BlockedMaps {
     return maps;
 }
 
-/// Maps that are still to be normalised and styled: whoever reads value v of channel c of picture n takes
-/// factor * (v - mean) + shift, of index n * blocks * lanes + c. So a layer's second half costs no trip through memory. The mean
-/// is taken off first, since it may be much larger than what is left.
+/// Feature maps whose normalisation and style are left to their reader: value v of channel c of picture n stands for
+/// factor * (v - mean) + shift, with index n * blocks * lanes + c in each array. This saves a pass over memory. The
+/// mean is subtracted first, since it may be much larger than the difference.
 struct StyledMaps {
     BlockedMaps<const float> maps;
     const float *mean, *factor, *shift;
@@ -77,7 +77,7 @@ inline void copy_blocked(Context<Cpu>& c, Maps<const float> x, BlockedMaps<float
     });
 }
 
-/// Maps with nothing left to do; means, factors and shifts lie in the innermost frame.
+/// Maps that are read unchanged; the arrays are in scratch memory of the innermost frame.
 [[nodiscard]] inline StyledMaps as_styled(Context<Cpu>& c, BlockedMaps<const float> x) {
     const Index values = x.batch * x.blocks() * x.lanes;
     float *const zero = c.workspace().take<float>(values), *const one = c.workspace().take<float>(values);

@@ -3,7 +3,7 @@
 
 #include <stylegan/core/compiled.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/convolution/convolution_grid.hpp>
+#include <stylegan/ops/convolution/resample.hpp>
 #include <stylegan/ops/styled/blocked_maps.hpp>
 
 #include <array>
@@ -11,10 +11,10 @@
 
 namespace stylegan::ops {
 
-/// All that follows the convolution of a style-based layer.
+/// What follows the convolution of a style-based layer.
 struct StyledLayer {
     Maps<const float> noise{};              ///< (N or 1, 1, H, W) of the result; empty for none
-    std::span<const float> noise_weight{};  ///< (O); not looked at without noise
+    std::span<const float> noise_weight{};  ///< (O); ignored without noise
     float strength = 1;
     std::span<const float> bias{};  ///< (O)
     float slope = 0.2f;
@@ -22,26 +22,27 @@ struct StyledLayer {
     Rows<const float> style{};  ///< (N, 2 O): [scale (O), bias (O)]
 };
 
-/// Whether styled_convolution() takes convolutions of this shape: where Winograd's form with tiles of 4x4 is the best one.
+/// Whether styled_convolution() is the fastest way for this shape: whether a Winograd form is.
 /// @param height, width  of the smaller maps
-[[nodiscard]] STYLEGAN_INLINE bool suits_styled_convolution(Grid grid, Index inputs, Index outputs, Index height,
+[[nodiscard]] STYLEGAN_INLINE bool suits_styled_convolution(Resample kind, Index inputs, Index outputs, Index height,
                                                             Index width);
 
-/// A whole layer of the synthesis network, when no gradient is wanted, with one trip through memory:
+/// A whole layer of the synthesis network for inference, in one pass over memory:
 ///
-///     a = leaky_relu(scale * conv(styled x) + strength * noise_weight * noise + bias),   y = norm(a) (style scale + 1) + style bias
+///     a = leaky_relu(scale * conv(styled x) + strength * noise_weight * noise + bias)
+///     y = norm(a) (style scale + 1) + style bias
 ///
-/// where x is styled on reading and y, too, is left to be styled by its reader: its moments are taken as it is stored.
-/// On Grid::up the maps are upscaled by 2 before the convolution and blurred after it, by the filter (side, middle, side).
+/// where x is styled as it is read, and styling y is left to its reader; its moments are taken as it is stored.
+/// Resample::up and up_rotated scale the maps up by 2 before the convolution and blur them after it, by the filter
+/// (side, middle, side).
 ///
-/// @param grid     same or up
-/// @param turned   the kernel is rotated by 180 degrees
+/// @param kind     not Resample::down
 /// @param w        (3, 3, I, O)
-/// @param filter   only for Grid::up: {side, middle}, side not 0
-/// @param y        (N, O, H', W'), overwritten; the means, factors and shifts of what is returned lie in the caller's frame
-/// @throws ShapeError if the shapes do not belong together, ValueError if slope is not in [0, 1]
+/// @param filter   only for scaling up: {side, middle}, side not 0
+/// @param y        (N, O, H', W'), overwritten; the arrays of the returned maps are in the caller's frame
+/// @throws ShapeError if the shapes do not match, ValueError if slope is not in [0, 1]
 /// @see Karras, Laine, Aila (2019), figure 1b and equation 1
-STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Grid grid, bool turned, const StyledMaps& x,
+STYLEGAN_INLINE StyledMaps styled_convolution(Context<Cpu>& c, Resample kind, const StyledMaps& x,
                                               View<const float, 4> w, float scale, std::array<float, 2> filter,
                                               const StyledLayer& layer, BlockedMaps<float> y);
 

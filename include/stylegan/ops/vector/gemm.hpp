@@ -6,16 +6,13 @@
 
 #include <type_traits>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
-/// The two register tiles that Winograd's forms run on.
+/// The two register tiles of Winograd's forms.
 ///
-/// A tile keeps its sums in registers from the first term to the last. Every sum is taken in the order of its index, one
-/// multiply-add after the other, whatever the size of the tile and its place in the matrix: a result depends neither on
-/// the number of threads nor on what else is in the batch.
+/// A tile keeps its sums in registers from the first term to the last. Each sum is taken in the order of its index, one
+/// multiply-add after the other, whatever the size of the tile and its position in the matrix: a result depends neither
+/// on the number of threads nor on the rest of the batch.
 namespace stylegan::ops::gemm {
 
 inline constexpr int lanes = vector_width<float>;
@@ -31,8 +28,8 @@ using Vector = Lanes<float, lanes>;
 
 inline constexpr int cache_line = 16;  // values
 
-/// Asks for Count values that are needed soon. Now: left to the compiler, all requests of an unrolled loop move to its front,
-/// where they wait for each other.
+/// Prefetches Count values. The position is fixed: compilers move all prefetches of an unrolled loop to its front,
+/// where they stall each other.
 template <Index Count>
 [[gnu::always_inline]] inline void prefetch_values(const float* p) {
 #pragma GCC unroll 8
@@ -42,11 +39,11 @@ template <Index Count>
 
 /// Rows of a in blocks of `lanes` values: value (t, k) is at k / lanes * block + t * lanes + k % lanes.
 struct InBlocks {
-    Index depth, block;  ///< values of a row; distance of blocks
+    Index depth, block;  ///< values of a row; values from one block to the next
 };
 
-/// What a product asks for while it is computed, since it is needed next: rows of a and a b, laid out like its own. Neither is
-/// foreseen by the machine: rows change their page with every block of channels, and matrices come from another cache.
+/// What a product prefetches for the next one: rows of a, and a b, laid out like its own. The hardware prefetches
+/// neither: rows change their page with every block of channels, and matrices come from another cache level.
 struct Ahead {
     const float *a, *b;
 };
@@ -73,7 +70,7 @@ template <int Rows, int Vectors>
     };
     const Index whole = in.depth / lanes;
     for (Index i = 0; i < whole; ++i, a += in.block, b += Vectors * lanes * lanes) {
-        if constexpr (Rows < rows) {  // the rest of a region: unrolled, it would only take time to compile
+        if constexpr (Rows < rows) {  // the rest of a region: unrolling would only cost compile time
             for (int k = 0; k < lanes; ++k) term(k);
         } else {
 #pragma GCC unroll 16
@@ -94,12 +91,12 @@ template <int Rows, int Vectors>
 }
 
 /// multiply_blocks() for any number of rows.
-/// @param next  of the product that comes next
+/// @param next  factors of the next product, to prefetch
 template <int Vectors>
 void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, float* c, Index c_step, bool add,
                      Ahead next) {
     Index t = 0;
-    for (; t + rows <= count; t += rows) {  // each asks for a part of the next b
+    for (; t + rows <= count; t += rows) {  // each prefetches a part of the next b
         const Ahead ahead{t + 2 * rows <= count ? a + (t + rows) * lanes : next.a,
                           next.b + t / rows * in.depth * lanes};
         multiply_blocks<rows, Vectors>(a + t * lanes, in, b, c + t * lanes, c_step, add, ahead);
@@ -113,7 +110,8 @@ void multiply_blocks(Index count, const float* a, InBlocks in, const float* b, f
     rest(std::integral_constant<int, 1>{});
 }
 
-/// The same for `columns` <= panel columns, filled up to the next multiple of `lanes`, which is also what rows of b have.
+/// The same for `columns` <= panel columns, padded to the next multiple of `lanes`, which is also the length of rows of
+/// b.
 inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks in, const float* b, float* c,
                             Index c_step, bool add, Ahead next) {
     if (columns <= lanes)
@@ -122,8 +120,8 @@ inline void multiply_blocks(Index count, Index columns, const float* a, InBlocks
         multiply_blocks<vectors>(count, a, in, b, c, c_step, add, next);
 }
 
-/// Pixels that are walked side by side in two arrays: pictures of lines of pixels, with the distances of neighbours, and those of
-/// blocks of `lanes` channels.
+/// A loop over pixels of two arrays at the same time: lines of pixels, with the distances of neighbours and of blocks
+/// of `lanes` channels in each array.
 struct Walk {
     struct Steps {
         Index picture, line, pixel, block = lanes;
@@ -177,6 +175,4 @@ void accumulate(Index columns, const float* a, const float* b, const Walk& walk,
 
 }  // namespace stylegan::ops::gemm
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

@@ -13,11 +13,11 @@
 #include <immintrin.h>
 #endif
 
-/// Vectors of values in the compiler's own notation: + - * / and `condition ? a : b` work on them as on scalars, so
-/// that one template serves both. What the notation lacks is below.
+/// Vectors of values as the compiler's vector extension: + - * / and `condition ? a : b` work on them as on scalars, so
+/// one template serves both. The functions below add what the extension lacks.
 namespace stylegan::ops {
 
-/// Bytes in a vector register of the machine that is compiled for.
+/// Bytes of a vector register of the target.
 #if defined(__AVX512F__)
 inline constexpr int vector_bytes = 64;
 #elif defined(__AVX__)
@@ -26,19 +26,19 @@ inline constexpr int vector_bytes = 32;
 inline constexpr int vector_bytes = 16;
 #endif
 
-/// Whether callables that both devices share may be called with vectors. nvcc reads a file once more to compile it for the GPU;
-/// there it meets the processor's loops, too, which it compiles for nobody, and takes offence at vectors in them.
+/// Whether callables shared by both devices may be called with vectors. In its pass for the GPU, nvcc parses the loops
+/// of the CPU, too, without generating code for them, and rejects vectors there.
 #if defined(__CUDA_ARCH__)
 inline constexpr bool shared_vectors = false;
 #else
 inline constexpr bool shared_vectors = true;
 #endif
 
-/// How many values of S fit into one vector register.
+/// Values of S in one vector register.
 template <class S>
 inline constexpr int vector_width = vector_bytes / static_cast<int>(sizeof(S));
 
-/// `Width` values of S that are calculated with together.
+/// A vector of `Width` values of S.
 template <class S, int Width>
 struct LanesOf {
     typedef S type
@@ -48,7 +48,7 @@ struct LanesOf {
 template <class S, int Width = vector_width<S>>
 using Lanes = typename LanesOf<S, Width>::type;
 
-/// The V (a scalar or a vector) that begins at p, which need not be aligned for it.
+/// The V (a scalar or a vector) at p, which may be unaligned.
 template <class V, class S>
 [[nodiscard]] inline V load(const S* p) {
     V v;
@@ -61,8 +61,8 @@ inline void store(S* p, const V& v) {
     std::memcpy(p, &v, sizeof v);
 }
 
-/// The same past the caches, for what is not read again soon; p is on a boundary of the vector's size. Other threads see it after
-/// this one's stream_fence().
+/// Stores past the caches, for values that are not read again soon; p is aligned to the size of the vector. Other
+/// threads see the value after stream_fence() of this one.
 template <class S, class V>
 inline void stream(S* p, const V& v) {
     if constexpr (sizeof v == vector_bytes && std::is_same_v<S, float>) {
@@ -109,7 +109,7 @@ template <class V>
     }
 }
 
-/// `yes` where the condition holds, `no` elsewhere: of numbers, vectors and Eigen's arrays.
+/// `yes` where the condition holds, `no` elsewhere; for numbers, vectors and Eigen's arrays.
 template <class V, class C>
 [[nodiscard]] STYLEGAN_HOST_DEVICE inline V choose(const C& condition, const V& yes, const V& no) {
     if constexpr (requires { condition.select(yes, no); })
@@ -118,9 +118,9 @@ template <class V, class C>
         return condition ? yes : no;
 }
 
-/// a * b + c with one rounding where the machine has such an instruction. Compilers turn the sum of a product into one on their own,
-/// but not always: g++ leaves it out of some loops when it compiles for Zen 2 and 3, so that one template, instantiated twice,
-/// would round in two ways.
+/// a * b + c with one rounding where the target has such an instruction. Compilers fuse products and sums on their own,
+/// but not always: g++ does not in some loops for Zen 2 and 3, so one template, instantiated twice, would round in two
+/// ways.
 template <class V, class S>
 [[nodiscard]] inline V multiply_add(S a, V b, V c) {
 #if defined(__AVX512F__)

@@ -8,9 +8,9 @@
 
 namespace stylegan::ops {
 
-/// f(item, scratch) for items [0, items), shared by the threads. `scratch` points to `size` uninitialised values that no
-/// other thread uses meanwhile. They come from the workspace once, before the loop, so that nothing is allocated in it.
-/// As with Context::parallel_for, an item writes only what is its own; what it finds in `scratch` must not matter to it.
+/// Calls f(item, scratch) for items [0, items), shared by the threads. `scratch` points to `size` uninitialised values
+/// of the thread, taken from the workspace before the loop. As with Context::parallel_for, an item must write only its
+/// own values; nothing may depend on the previous content of `scratch`.
 template <class S, class F>
 void parallel_for_with_scratch(Context<BasicCpu<S>>& c, Index items, Index size, F&& f) {
     const Workspace::Frame frame(c.workspace());

@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-/// Transposition of matrices in single precision, in blocks that fit the registers: how feature maps change between channels
-/// first (as they are kept) and channels last (as convolutions read them).
+/// Transposition of matrices in single precision, in blocks that fit the registers: converts feature maps between
+/// channels first (as they are stored) and channels last (as convolutions read them).
 namespace stylegan::ops {
 
 /// a[h] b[h] a[h + 1] b[h + 1] ..., where h is 0 or, for the upper half, L / 2.

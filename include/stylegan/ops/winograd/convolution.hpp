@@ -7,14 +7,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
-/// Maps that are read as they are.
+/// Reads plain feature maps.
 struct PlainPixels {
     Maps<const float> x;  ///< (N, C, H, W)
 
@@ -26,17 +23,17 @@ struct PlainPixels {
     }
 };
 
-/// Results as the form gives them, times a factor.
+/// Stores the results of the form, times a factor.
 template <class Form>
-struct PlainTiles {
+struct PlainStore {
     Maps<float> y;  ///< (N, C, H, W)
     float factor;
     bool streamed;  ///< y is larger than the caches, and its rows are whole vectors
 
-    PlainTiles(Maps<float> maps, float by)
+    PlainStore(Maps<float> maps, float by)
         : y(maps),
           factor(by),
-          // parts of a cache line that go past the caches cost more than they save
+          // streaming parts of cache lines costs more than it saves
           streamed(lanes == gemm::cache_line && y.size() > larger_than_caches && y.extent(3) % lanes == 0 &&
                    reinterpret_cast<std::uintptr_t>(y.data) % vector_bytes == 0) {}
 
@@ -49,7 +46,7 @@ struct PlainTiles {
         constexpr int size = Form::size;
         constexpr Index together = std::max(lanes / size, 1), across = together * size;
         const Index height = y.extent(2), width = y.extent(3), plane = height * width;
-        alignas(64) float pixels[size * across * lanes];  // (size, across, lanes): of `together` tiles
+        alignas(64) float pixels[size * across * lanes];  // (size, across, lanes), of `together` tiles
         for (Index n = 0; n < region.pictures; ++n)
             for (Index row = 0; row < region.rows; ++row) {
                 const Index top = (region.row + row) * size, high = std::min<Index>(size, height - top);
@@ -86,7 +83,8 @@ struct PlainTiles {
     }
 };
 
-/// y = factor * (x correlated with w), on the grid of `reading`, which is Form's.
+/// y = factor * (x correlated with w) on the grid of Form.
+/// @param reading  of that grid
 /// @param x (N, I, H, W)
 /// @param y (N, O, H', W'), overwritten
 template <class Form>
@@ -94,11 +92,9 @@ void correlate(Context<Cpu>& c, KernelReading reading, Maps<const float> x, View
                Maps<float> y) {
     if (y.size() == 0) return;
     const Plan<Form> plan(y.extent(0), x.extent(1), y.extent(1), y.extent(2), y.extent(3), y.extent(0));
-    correlate(c, reading, PlainPixels{x}, w, plan, PlainTiles<Form>{y, factor});
+    correlate_into(c, reading, PlainPixels{x}, w, plan, PlainStore<Form>{y, factor});
 }
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

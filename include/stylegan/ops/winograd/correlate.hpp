@@ -11,23 +11,24 @@
 
 namespace stylegan::ops::winograd {
 
-/// How a convolution goes through its work.
+/// The order of the work of a convolution.
 ///
-/// Either the transformed kernel is made once and regions of tiles pass by, each transformed, multiplied with all of it
-/// and transformed back while it is in the second-level cache; or, where there are few tiles for many channels, the
-/// transformed tiles are made once and panels of the kernel pass by. So the larger one of the two never goes to memory.
-/// That is also why transformed kernels are not kept from call to call: to read them from memory would take longer than
-/// to make them. None of this changes a product: each is the sum of its slabs' sums over channels in their order.
+/// By regions: the kernel is transformed once; each region of tiles is transformed, multiplied with all of it and
+/// transformed back while it is in the L2 cache. By panels, for few tiles of many channels: the tiles are transformed
+/// once, and each panel of the kernel is transformed and multiplied with them. Either way the larger of the two never
+/// goes to memory. Transformed kernels are not stored between calls, since reading them from memory takes longer than
+/// transforming them again. The order does not change a result: each is the sum over slabs, in order, of sums over
+/// channels, in order.
 template <class Form>
 struct Plan {
     static constexpr Index points = Index{Form::points} * Form::points,
                            products = Index{Form::products} * Form::products;
 
-    bool by_panels;  ///< all tiles are transformed first, and panels of the kernel pass by
+    bool by_panels;  ///< else by regions
     Bands cut;
 
-    /// @param height, width  of what is computed
-    /// @param together       pictures that may be taken together: 1 if sums are taken in the order of the work
+    /// @param height, width  of the result
+    /// @param together       pictures that may share a region; 1 if moments are summed in the order of the work
     Plan(Index batch, Index inputs, Index outputs, Index height, Index width, Index together = 1)
         : by_panels(few_tiles(together, inputs, outputs, height, width)),
           cut(batch, height, width, Form::size, tiles_of_a_region(inputs), by_panels, together) {}
@@ -35,16 +36,16 @@ struct Plan {
     [[nodiscard]] static Index tile_values(Index inputs) { return points * ((inputs + lanes - 1) / lanes * lanes); }
 
 private:
-    /// Each region reads the whole transformed kernel, which may come from the third-level cache: with `enough` tiles
-    /// that hides behind arithmetic.
+    /// Each region reads the whole transformed kernel, perhaps from the L3 cache; `enough` tiles hide that behind
+    /// arithmetic.
     static Index tiles_of_a_region(Index inputs) {
         constexpr Index enough = 32;
         constexpr Index budget = Index{1}
                                  << (vector_bytes == 64 ? 18 : 17);  // values of transformed tiles and products
         return std::clamp<Index>(budget / (tile_values(inputs) + products * gemm::panel), gemm::rows, enough);
     }
-    /// Whether all transformed tiles together are not much more than the transformed kernel, which regions would read
-    /// again and again.
+    /// Whether all transformed tiles are not much larger than the transformed kernel, which every region would read
+    /// again.
     static bool few_tiles(Index pictures, Index inputs, Index outputs, Index height, Index width) {
         constexpr Index most_values = Index{1} << 22;
         const Index tiles = ((height + Form::size - 1) / Form::size) * ((width + Form::size - 1) / Form::size);
@@ -60,9 +61,9 @@ struct PanelBlocks {
         : first(panel * gemm::vectors), last(std::min(blocks, (panel + 1) * gemm::vectors)) {}
 };
 
-/// m (+)= (tiles at the points of the products) * (kernels of the products), over the channels read of one slab.
+/// m (+)= (tiles at the points of the products) * (kernels of the products), over the input channels of one slab.
 /// @param u  the slab
-/// @param m  products, `step` values apart; their vectors are as far apart as blocks of tiles
+/// @param m  products, `step` values apart; the distance of their vectors is that of blocks of tiles
 template <class Form>
 void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index slab, const float* u, Index tiles,
                    const Spectrum& at, const float* v, float* m, Index step) {
@@ -80,16 +81,15 @@ void multiply_slab(const TransformedKernel<Form>& kernel, Index panel, Index sla
     }
 }
 
-/// What a convolution's way through its work asks of its form and of those who read and write maps: each call is worth
-/// many tiles.
+/// What the loops over the work need of a form, and of the code that reads and writes feature maps. A call serves many
+/// tiles, so its cost does not matter, and the loops are compiled once for all forms.
 struct Work {
-    bool by_panels;
     const Bands& cut;
     Index points, products;          ///< of a tile, in two dimensions
     Index panels, slabs, slab_size;  ///< of the transformed kernel
     Index inputs, blocks_in, blocks;
     Index tile_values;  ///< of a transformed tile
-    bool streamed;      ///< results go past the caches
+    bool streamed;      ///< results are stored past the caches
     FunctionRef<void(Index panel, Index slab, float* u)> transform_kernel;
     FunctionRef<void(const Region&, Index block, const Spectrum&, float* v)> transform_pixels;
     FunctionRef<void(Index panel, Index slab, const float* u, Index tiles, const Spectrum&, const float* v, float* m,
@@ -97,50 +97,51 @@ struct Work {
         multiply;
     FunctionRef<void(Index picture, Index band, Index first, Index last)> begin, end;
     FunctionRef<void(const float* m, ProductSteps, const Region&, Index first, Index last)> tiles;
+
+    /// The layout of the products of tiles laid out as `at` says.
+    [[nodiscard]] static ProductSteps steps(const Spectrum& at) {
+        return {odd_lines(gemm::vectors * at.block_step), at.block_step};
+    }
 };
 
-/// Goes through the work, compiled once for all forms.
-inline void go_through(Context<Cpu>& c, const Work& w) {
+/// Transforms the kernel once; threads take bands of tiles, region by region.
+inline void correlate_by_regions(Context<Cpu>& c, const Work& w) {
     const Bands& cut = w.cut;
-    const auto steps = [](const Spectrum& at) {
-        return ProductSteps{odd_lines(gemm::vectors * at.block_step), at.block_step};
-    };
     const Workspace::Frame frame(c.workspace());
-
-    if (!w.by_panels) {
-        const Index u_size = w.slabs * w.slab_size;
-        float* const u = c.workspace().take<float>(w.panels * u_size);
-        c.parallel_for(w.panels * w.slabs,
-                       [&](Index item) { w.transform_kernel(item / w.slabs, item % w.slabs, u + item * w.slab_size); });
-        const Spectrum at(cut.most(), w.inputs);
-        const ProductSteps step = steps(at);
-        const Index v_size = w.points * at.point_step, m_size = w.products * step.product;
-        parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
-            const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
-            float* const m = v + v_size;
-            w.begin(n, band, 0, w.blocks);
-            cut.for_each(n, band, [&](const Region& region) {
-                for (Index i = 0; i < w.blocks_in; ++i) w.transform_pixels(region, i, at, v);
-                for (Index p = 0; p < w.panels; ++p) {
-                    for (Index slab = 0; slab < w.slabs; ++slab)
-                        w.multiply(p, slab, u + p * u_size + slab * w.slab_size, region.tiles(), at, v, m,
-                                   step.product);
-                    const PanelBlocks b(p, w.blocks);
-                    w.tiles(m, step, region, b.first, b.last);
-                }
-            });
-            w.end(n, band, 0, w.blocks);
-            if (w.streamed) stream_fence();
+    const Index u_size = w.slabs * w.slab_size;
+    float* const u = c.workspace().take<float>(w.panels * u_size);
+    c.parallel_for(w.panels * w.slabs,
+                   [&](Index item) { w.transform_kernel(item / w.slabs, item % w.slabs, u + item * w.slab_size); });
+    const Spectrum at(cut.most(), w.inputs);
+    const ProductSteps step = Work::steps(at);
+    const Index v_size = w.points * at.point_step, m_size = w.products * step.product;
+    parallel_for_with_scratch(c, cut.groups() * cut.bands, v_size + m_size, [&](Index item, float* v) {
+        const Index n = item / cut.bands * cut.pictures, band = item % cut.bands;
+        float* const m = v + v_size;
+        w.begin(n, band, 0, w.blocks);
+        cut.for_each(n, band, [&](const Region& region) {
+            for (Index i = 0; i < w.blocks_in; ++i) w.transform_pixels(region, i, at, v);
+            for (Index p = 0; p < w.panels; ++p) {
+                for (Index slab = 0; slab < w.slabs; ++slab)
+                    w.multiply(p, slab, u + p * u_size + slab * w.slab_size, region.tiles(), at, v, m, step.product);
+                const PanelBlocks b(p, w.blocks);
+                w.tiles(m, step, region, b.first, b.last);
+            }
         });
-        return;
-    }
+        w.end(n, band, 0, w.blocks);
+        if (w.streamed) stream_fence();
+    });
+}
 
-    // Tiles of as many pictures as a large part of the last-level cache holds: the weights are read once for all of
-    // them.
+/// Transforms the tiles of several pictures, as many as a large part of the last-level cache holds; threads take panels
+/// of the kernel, which is read once for all of these pictures.
+inline void correlate_by_panels(Context<Cpu>& c, const Work& w) {
     constexpr Index budget = Index{1} << 22;
+    const Bands& cut = w.cut;
+    const Workspace::Frame frame(c.workspace());
     const Index tiles = cut.tiles(), most = std::clamp<Index>(budget / (tiles * w.tile_values), 1, cut.batch);
     const Spectrum at(most * tiles, w.inputs);
-    const ProductSteps step = steps(at);
+    const ProductSteps step = Work::steps(at);
     const Index m_size = w.products * step.product;
     float* const v = c.workspace().take<float>(w.points * at.point_step);
     const auto offset = [&](const Region& region) {
@@ -176,10 +177,10 @@ inline void go_through(Context<Cpu>& c, const Work& w) {
 /// x correlated with w, handed to `result` region by region.
 /// @param x       transforms its tiles: StyledPixels or PlainPixels
 /// @param plan    the one that `result` is made for
-/// @param result  StyledTiles, BlurredTiles or PlainTiles
+/// @param result  PlainStore, LayerStore or BlurredLayerStore
 template <class Form, class Pixels, class Result>
-void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w, const Plan<Form>& plan,
-               const Result& result) {
+void correlate_into(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<const float, 4> w,
+                    const Plan<Form>& plan, const Result& result) {
     const TransformedKernel<Form> kernel(w, reading);
     const auto transform_kernel = [&](Index panel, Index slab, float* u) { kernel.transform(panel, slab, u); };
     const auto transform_pixels = [&](const Region& region, Index block, const Spectrum& at, float* v) {
@@ -192,9 +193,24 @@ void correlate(Context<Cpu>& c, KernelReading reading, const Pixels& x, View<con
     const auto tiles = [&](const float* m, ProductSteps step, const Region& region, Index first, Index last) {
         result.tiles(m, step, region, first, last);
     };
-    go_through(c, {plan.by_panels, plan.cut, Plan<Form>::points, Plan<Form>::products, kernel.panels, kernel.slabs,
-                   kernel.slab_size(), kernel.inputs, x.blocks(), result.blocks(), plan.tile_values(kernel.inputs),
-                   result.streamed, transform_kernel, transform_pixels, multiply, begin, end, tiles});
+    const Work work{.cut = plan.cut,
+                    .points = Plan<Form>::points,
+                    .products = Plan<Form>::products,
+                    .panels = kernel.panels,
+                    .slabs = kernel.slabs,
+                    .slab_size = kernel.slab_size(),
+                    .inputs = kernel.inputs,
+                    .blocks_in = x.blocks(),
+                    .blocks = result.blocks(),
+                    .tile_values = plan.tile_values(kernel.inputs),
+                    .streamed = result.streamed,
+                    .transform_kernel = transform_kernel,
+                    .transform_pixels = transform_pixels,
+                    .multiply = multiply,
+                    .begin = begin,
+                    .end = end,
+                    .tiles = tiles};
+    plan.by_panels ? correlate_by_panels(c, work) : correlate_by_regions(c, work);
 }
 
 }  // namespace stylegan::ops::winograd

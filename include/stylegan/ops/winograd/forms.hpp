@@ -4,36 +4,33 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/ops/vector/gemm.hpp>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 /// Winograd's minimal filtering in one dimension, for the three grids of a 3x3 convolution. Each form says
 ///
 ///     y = A [ (G g)[weight] . (B d)[point] ]      d: `reach` pixels read, g: the three taps, y: `size` pixels computed
 ///
-/// for tiles whose inputs are `step` pixels apart. In two dimensions every matrix is applied to rows and columns, and the
-/// products in the middle, summed over channels, are products of matrices. With them the transposes of A and G are given,
-/// which is all that the gradient with respect to g takes:  dg = G^T [ (A^T dy) . (B d) ].
+/// for tiles whose inputs are `step` pixels apart. In two dimensions each matrix is applied to rows and columns, and
+/// the products in the middle, summed over channels, are matrix products. The transposes of A and G serve the gradient
+/// with respect to g:  dg = G^T [ (A^T dy) . (B d) ].
 ///
-/// The points of interpolation are chosen for small errors; of those with the same number of operations the best tried.
+/// The points of interpolation have the smallest errors among those tried with the same number of operations.
 ///
-/// @see Lavin and Gray (2016), "Fast Algorithms for Convolutional Neural Networks"; Winograd (1980), "Arithmetic Complexity
-///      of Computations"
+/// @see Lavin and Gray (2016), "Fast Algorithms for Convolutional Neural Networks"; Winograd (1980), "Arithmetic
+///      Complexity of Computations"
 namespace stylegan::ops::winograd {
 
 using Vector = gemm::Vector;
 inline constexpr int lanes = gemm::lanes;
 
-/// `values` rounded up to an odd number of cache lines: things so far apart do not fight for the same places of a cache.
+/// `values` rounded up to an odd number of cache lines: blocks at this distance do not map to the same cache sets.
 [[nodiscard]] constexpr Index odd_lines(Index values) {
     constexpr Index line = gemm::cache_line;
     return ((values + line - 1) / line | 1) * line;
 }
 
-/// F(4,3), 6 products instead of 12: points 0, +-a, +-b, infinity with a = 1/sqrt(2), b = sqrt(2). That a b = 1 balances the
-/// magnitudes: a quarter of the error of 1 and 2.
+/// F(4,3), 6 products instead of 12: points 0, +-a, +-b, infinity with a = 1/sqrt(2), b = sqrt(2). Since a b = 1,
+/// magnitudes are balanced: a quarter of the error of 1 and 2.
 struct Same4 {
     static constexpr int size = 4, step = 4, reach = 6, points = 6, products = 6, weights = 6;
     static constexpr float a = 0.70710678118654752f, b = 1.41421356237309505f;
@@ -88,9 +85,10 @@ struct Same4 {
 ///
 ///     y[2a] = g0 x[a - 1] + (g1 + g2) x[a],    y[2a + 1] = (g0 + g1) x[a] + g2 x[a + 1]
 ///
-/// are both filters of three taps on x[a - 1], x[a], x[a + 1], one with the last tap zero and one with the first, so that one
-/// transform of the input serves both. At the point 0 the odd phase has nothing to multiply, at infinity the even one, and at
-/// 1 both have the weight g0 + g1 + g2 and share the product: 5 products for 4 pixels, with the points 0, 1, -1, infinity.
+/// are both filters of three taps on x[a - 1], x[a], x[a + 1], one with the last tap zero and one with the first, so
+/// one transform of the input serves both. At the point 0 the odd phase has no product, at infinity the even one, and
+/// at 1 both share one product with the weight g0 + g1 + g2: 5 products for 4 pixels, with the points 0, 1, -1,
+/// infinity.
 struct Up2 {
     static constexpr int size = 4, step = 2, reach = 4, points = 4, products = 5, weights = 5;
     static constexpr int point[] = {0, 1, 2, 2, 3}, weight[] = {0, 1, 2, 3, 4};
@@ -168,8 +166,8 @@ private:
 ///
 ///     s[a] = x[2a - 1] + x[2a],    t[a] = x[2a] + x[2a + 1]:    y[a] = (g0 s[a] + g2 s[a + 1]) + g1 t[a],
 ///
-/// a filter of two taps on s, F(2,2) with the points 0, 1, infinity, and of one tap on t: 5 products for 2 pixels of 4 taps, of
-/// which the last two have the same weight.
+/// a filter of two taps on s, F(2,2) with the points 0, 1, infinity, and of one tap on t: 5 products for 2 pixels of 4
+/// taps, of which the last two have the same weight.
 struct Down2 {
     static constexpr int size = 2, step = 4, reach = 6, points = 5, products = 5, weights = 4;
     static constexpr int point[] = {0, 1, 2, 3, 4}, weight[] = {0, 1, 2, 3, 3};
@@ -206,7 +204,8 @@ struct Down2 {
     }
 };
 
-/// The same with F(4,2) and the points +-a, +-b, infinity: 9 products for 4 pixels of 4 taps, the last four of one weight.
+/// The same with F(4,2) and the points +-a, +-b, infinity: 9 products for 4 pixels of 4 taps, the last four of one
+/// weight.
 struct Down4 {
     static constexpr int size = 4, step = 8, reach = 10, points = 9, products = 9, weights = 6;
     static constexpr int point[] = {0, 1, 2, 3, 4, 5, 6, 7, 8}, weight[] = {0, 1, 2, 3, 4, 5, 5, 5, 5};
@@ -264,6 +263,4 @@ struct Down4 {
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

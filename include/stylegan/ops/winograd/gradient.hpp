@@ -8,10 +8,7 @@
 
 #include <algorithm>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
@@ -23,7 +20,7 @@ struct Regions {
 
     Regions(Index n, Index height, Index width, Index tile, Index most)
         : batch(n), tile_rows((height + tile - 1) / tile), tile_columns((width + tile - 1) / tile) {
-        constexpr Index widest = 32;  // longer rows of pixels would not stay in the first-level cache
+        constexpr Index widest = 32;  // longer rows of pixels do not fit the L1 cache
         const auto equal = [](Index all, Index part) {
             const Index parts = (all + part - 1) / part;
             return (all + parts - 1) / parts;
@@ -47,8 +44,8 @@ struct Regions {
     }
 };
 
-/// The sums e of correlation_gradient(): a matrix (I, O) for each weight, in panels of columns, so that what is summed at a
-/// time is one stretch of memory.
+/// The layout of the sums e of a weight gradient: a matrix (I, O) for each weight, in panels of columns, so that the
+/// values summed at the same time are contiguous.
 template <class Form>
 struct GradientSums {
     /// Rows that are summed together: whole blocks of channels, or whole parts of one.
@@ -63,14 +60,14 @@ struct GradientSums {
           step(odd_lines(panels * strips * strip * gemm::panel)) {}
 
     [[nodiscard]] Index size() const { return Form::weights * Form::weights * step; }
-    /// Where panel `panel` of row `row` begins.
+    /// The offset of panel `panel` of row `row`.
     [[nodiscard]] Index at(Index weight, Index panel, Index row) const {
         return weight * step + (panel * strips * strip + row) * gemm::panel;
     }
 };
 
 /// dw += factor * G^T e G, where G is the matrix that transforms Form's kernels.
-/// @param e  as `sums` says, `parts` of them, which are added up
+/// @param e  `parts` blocks laid out as `sums` says, which are added up
 /// @param dw (3, 3, I, O)
 template <class Form>
 void add_kernel_gradient(Context<Cpu>& c, const float* e, Index parts, const GradientSums<Form>& sums, bool turned,
@@ -109,46 +106,59 @@ void add_kernel_gradient(Context<Cpu>& c, const float* e, Index parts, const Gra
     });
 }
 
-/// dw += factor * gradient of a correlation with respect to its weight: what correlation_gradient() computes, with the same
-/// arguments, and Form the one of the grid `same` or, for both other grids, of the grid `down`.
+/// The gradient of a correlation in its weight: the layout of the transformed tiles of `moved` and `fixed`, and their
+/// products.
 ///
 ///     e[weight] = sum over its products q and all tiles of  (B moved)[point of q] (A^T fixed)[q]
-///
-/// Where e is small, the batch is cut into parts that each thread does alone, region by region, in its second-level cache, with
-/// sums of their own; else into slices of tiles, one after the other, whose sums threads share. Both cuts depend on the shapes
-/// alone, because the sums are added up.
 template <class Form>
-void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved, Maps<const float> fixed,
-                          float factor, View<float, 4> dw) {
-    if (moved.size() == 0 || fixed.size() == 0) return;
-    constexpr Index points = Index{Form::points} * Form::points, products = Index{Form::products} * Form::products;
-    constexpr Index cached = Index{1} << (vector_bytes == 64 ? 18 : 17);  // values, in half of the second-level cache
+struct WeightGradient {
     using Sums = GradientSums<Form>;
-    const Index inputs = dw.extent(2), outputs = dw.extent(3);
-    const Sums sums(inputs, outputs);
-    const bool alone = sums.size() <= cached;
-    const auto filled = [](Index channels) { return (channels + Sums::strip - 1) / Sums::strip * Sums::strip; };
-    const Index moved_channels = filled(moved.extent(1)), fixed_channels = filled(fixed.extent(1));
-    const Index tile = points * moved_channels + products * fixed_channels;
-    // a slice has so many tiles that to add the sums up costs less than to compute them, and at least some MiB of them
-    const Index slice = std::max(inputs * outputs / (inputs + outputs), (Index{1} << 21) / tile);
-    const Regions regions(fixed.extent(0), fixed.extent(2), fixed.extent(3), Form::size,
-                          std::max<Index>(alone ? cached / tile : slice, 1));
-    const Spectrum m(regions.most(), moved_channels), f(regions.most(), fixed_channels);
-    const Index m_size = points * m.point_step, f_size = products * f.point_step;
-    const Index m_blocks = (moved.extent(1) + lanes - 1) / lanes, f_blocks = (fixed.extent(1) + lanes - 1) / lanes;
-    const bool moved_left = !reading.transposed;
-    const gemm::Walk::Steps m_steps{Form::points * m.point_step, m.point_step, lanes, m.block_step};
-    const gemm::Walk::Steps f_steps{Form::products * f.point_step, f.point_step, lanes, f.block_step};
+    static constexpr Index points = Index{Form::points} * Form::points,
+                           products = Index{Form::products} * Form::products;
+    /// Values that fit half of the L2 cache.
+    static constexpr Index cached = Index{1} << (vector_bytes == 64 ? 18 : 17);
 
-    const auto transform = [&](const Region& region, Index block, float* ms, float* fs) {
+    Maps<const float> moved, fixed;
+    Index inputs, outputs;
+    Sums sums;
+    bool alone;  ///< e is so small that each part of the batch has a copy
+    Regions regions;
+    Spectrum m, f;  ///< of the transformed tiles of `moved` and `fixed`
+    Index m_size, f_size, m_blocks, f_blocks;
+    bool moved_left;  ///< `moved` has the input channels
+    gemm::Walk::Steps m_steps, f_steps;
+
+    WeightGradient(bool transposed, Maps<const float> moved_maps, Maps<const float> fixed_maps, View<float, 4> dw)
+        : moved(moved_maps),
+          fixed(fixed_maps),
+          inputs(dw.extent(2)),
+          outputs(dw.extent(3)),
+          sums(inputs, outputs),
+          alone(sums.size() <= cached),
+          regions(fixed.extent(0), fixed.extent(2), fixed.extent(3), Form::size, tiles_of_a_region()),
+          m(regions.most(), filled(moved.extent(1))),
+          f(regions.most(), filled(fixed.extent(1))),
+          m_size(points * m.point_step),
+          f_size(products * f.point_step),
+          m_blocks((moved.extent(1) + lanes - 1) / lanes),
+          f_blocks((fixed.extent(1) + lanes - 1) / lanes),
+          moved_left(!transposed),
+          m_steps{Form::points * m.point_step, m.point_step, lanes, m.block_step},
+          f_steps{Form::products * f.point_step, f.point_step, lanes, f.block_step} {}
+
+    [[nodiscard]] Index blocks() const { return m_blocks + f_blocks; }
+    /// The items shared by threads: one weight, one panel of columns.
+    [[nodiscard]] Index items() const { return Form::weights * Form::weights * sums.panels; }
+
+    void transform(const Region& region, Index block, float* ms, float* fs) const {
         if (block < m_blocks)
             transform_tiles<InputTiles<Form>>(moved, region, block, m, ms);
         else
             transform_tiles<ResultTiles<Form>>(fixed, region, block - m_blocks, f, fs);
-    };
-    // one weight, one panel of columns; the products of a weight are a rectangle of points
-    const auto add_products = [&](Index item, Index tiles, const float* ms, const float* fs, bool add, float* e) {
+    }
+
+    /// e (+)= the products of an item; the products of a weight are a rectangle of points.
+    void add_products(Index item, Index tiles, const float* ms, const float* fs, bool add, float* e) const {
         const Index weight = item / sums.panels, panel = item % sums.panels, column = panel * gemm::panel;
         const Index wy = weight / Form::weights, wx = weight % Form::weights;
         const auto repeats = [](Index w) { return w + 1 < Form::weights ? 1 : Form::products - w; };
@@ -161,45 +171,73 @@ void correlation_gradient(Context<Cpu>& c, KernelReading reading, Maps<const flo
             gemm::accumulate<Sums::strip>(
                 std::min(gemm::panel, outputs - column), left + row / lanes * walk.a.block + row % lanes,
                 right + column / lanes * walk.b.block, walk, add, e + sums.at(weight, panel, row), gemm::panel);
-    };
-    const Index blocks = m_blocks + f_blocks, items = Form::weights * Form::weights * sums.panels;
+    }
+
+private:
+    static Index filled(Index channels) { return (channels + Sums::strip - 1) / Sums::strip * Sums::strip; }
+
+    /// A slice has so many tiles that adding the sums up costs less than computing them, and at least some MiB of them.
+    [[nodiscard]] Index tiles_of_a_region() const {
+        const Index tile = points * filled(moved.extent(1)) + products * filled(fixed.extent(1));
+        const Index slice = std::max(inputs * outputs / (inputs + outputs), (Index{1} << 21) / tile);
+        return std::max<Index>(alone ? cached / tile : slice, 1);
+    }
+};
+
+/// For a small e: at most eight parts of the batch, each with its own sums, which stay in the L2 cache of its thread.
+template <class Form>
+void weight_gradient_by_parts(Context<Cpu>& c, const WeightGradient<Form>& g, bool turned, float factor,
+                              View<float, 4> dw) {
+    constexpr Index most_parts = 8;
     const Workspace::Frame frame(c.workspace());
+    const Index parts = std::min(most_parts, g.regions.count());
+    float* const e = c.workspace().take<float>(parts * g.sums.size());
+    parallel_for_with_scratch(c, parts, g.m_size + g.f_size, [&](Index part, float* ms) {
+        const Index first = g.regions.count() * part / parts, last = g.regions.count() * (part + 1) / parts;
+        float *const fs = ms + g.m_size, *const to = e + part * g.sums.size();
+        for (Index r = first; r < last; ++r) {
+            const Region region = g.regions(r);
+            for (Index block = 0; block < g.blocks(); ++block) g.transform(region, block, ms, fs);
+            for (Index item = 0; item < g.items(); ++item) g.add_products(item, region.tiles(), ms, fs, r > first, to);
+        }
+    });
+    add_kernel_gradient<Form>(c, e, parts, g.sums, turned, factor, dw);
+}
 
-    if (alone) {
-        constexpr Index most_parts = 8;
-        const Index parts = std::min(most_parts, regions.count());
-        float* const e = c.workspace().take<float>(parts * sums.size());
-        parallel_for_with_scratch(c, parts, m_size + f_size, [&](Index part, float* ms) {
-            const Index first = regions.count() * part / parts, last = regions.count() * (part + 1) / parts;
-            float *const fs = ms + m_size, *const to = e + part * sums.size();
-            for (Index r = first; r < last; ++r) {
-                const Region region = regions(r);
-                for (Index block = 0; block < blocks; ++block) transform(region, block, ms, fs);
-                for (Index item = 0; item < items; ++item) add_products(item, region.tiles(), ms, fs, r > first, to);
-            }
-        });
-        return add_kernel_gradient<Form>(c, e, parts, sums, reading.turned, factor, dw);
-    }
-
-    float* const ms = c.workspace().take<float>(m_size);
-    float* const fs = c.workspace().take<float>(f_size);
-    float* const e = c.workspace().take<float>(sums.size());
-    for (Index r = 0; r < regions.count(); ++r) {
-        const Region region = regions(r);
-        c.parallel_for(region.pictures * blocks, [&](Index item) {
+/// For a large e: slices of tiles, one after the other; threads share the items.
+template <class Form>
+void weight_gradient_by_slices(Context<Cpu>& c, const WeightGradient<Form>& g, bool turned, float factor,
+                               View<float, 4> dw) {
+    const Workspace::Frame frame(c.workspace());
+    float* const ms = c.workspace().take<float>(g.m_size);
+    float* const fs = c.workspace().take<float>(g.f_size);
+    float* const e = c.workspace().take<float>(g.sums.size());
+    for (Index r = 0; r < g.regions.count(); ++r) {
+        const Region region = g.regions(r);
+        c.parallel_for(region.pictures * g.blocks(), [&](Index item) {
             Region one = region;
-            one.picture += item / blocks;
+            one.picture += item / g.blocks();
             one.pictures = 1;
-            const Index before = item / blocks * region.rows * region.columns * lanes;
-            transform(one, item % blocks, ms + before, fs + before);
+            const Index before = item / g.blocks() * region.rows * region.columns * lanes;
+            g.transform(one, item % g.blocks(), ms + before, fs + before);
         });
-        c.parallel_for(items, [&](Index item) { add_products(item, region.tiles(), ms, fs, r > 0, e); });
+        c.parallel_for(g.items(), [&](Index item) { g.add_products(item, region.tiles(), ms, fs, r > 0, e); });
     }
-    add_kernel_gradient<Form>(c, e, 1, sums, reading.turned, factor, dw);
+    add_kernel_gradient<Form>(c, e, 1, g.sums, turned, factor, dw);
+}
+
+/// dw += factor * gradient of a correlation with respect to its weight, as grid_convolution_gradient() says; Form is
+/// the one of the grid `same` or, for both other grids, of the grid `down`. The parts depend on the shapes alone,
+/// because their sums are added up.
+template <class Form>
+void correlation_weight_gradient(Context<Cpu>& c, KernelReading reading, Maps<const float> moved,
+                                 Maps<const float> fixed, float factor, View<float, 4> dw) {
+    if (moved.size() == 0 || fixed.size() == 0) return;
+    const WeightGradient<Form> g(reading.transposed, moved, fixed, dw);
+    g.alone ? weight_gradient_by_parts(c, g, reading.turned, factor, dw)
+            : weight_gradient_by_slices(c, g, reading.turned, factor, dw);
 }
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

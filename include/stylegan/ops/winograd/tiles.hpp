@@ -6,35 +6,32 @@
 
 #include <algorithm>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
 inline constexpr Index larger_than_caches = Index{3} << 20;  ///< values
 
-/// Tiles that are transformed together: all those of several pictures, or a rectangle of those of one.
+/// Tiles that are transformed together: all tiles of several pictures, or a rectangle of tiles of one.
 struct Region {
     Index picture, pictures, row, rows, column, columns;
 
     [[nodiscard]] Index tiles() const { return pictures * rows * columns; }
 };
 
-/// How the tiles of a batch are cut. A picture is a few bands of whole rows of tiles, each a thread's work at a time; a band is
-/// taken region by region. Nothing of it depends on the number of threads, nor, unless small pictures are taken together, on the
-/// batch.
+/// The partition of the tiles of a batch. A picture is cut into bands of whole rows of tiles, the unit of work of a
+/// thread; a band is processed region by region. The partition does not depend on the number of threads, nor on the
+/// batch, unless small pictures share a region.
 struct Bands {
     Index batch, tile_rows, tile_columns;
     Index columns, across;  ///< columns of a region; regions side by side
     Index rows;             ///< rows of a region: 1 if there are regions side by side
     Index band, bands;      ///< rows of a band; bands of a picture
-    Index pictures;         ///< of a region: more than one only if it has all of their tiles
+    Index pictures;         ///< of a region; more than one only if it contains all their tiles
 
-    /// @param most      tiles of a region, about
-    /// @param whole     a picture is one band, and no region has several
-    /// @param together  pictures of a region, at most
+    /// @param most      approximate number of tiles of a region
+    /// @param whole     a picture is one band, and a region has tiles of one picture only
+    /// @param together  the most pictures of a region
     Bands(Index n, Index height, Index width, Index tile, Index most, bool whole, Index together)
         : batch(n), tile_rows((height + tile - 1) / tile), tile_columns((width + tile - 1) / tile) {
         constexpr Index widest = 32, least_band = 4, most_bands = 16;
@@ -52,7 +49,7 @@ struct Bands {
     [[nodiscard]] Index most() const { return pictures * rows * columns; }
     [[nodiscard]] Index groups() const { return parts(batch, pictures); }  ///< of pictures
 
-    /// Calls f(region) for each region of a band, from left to right, then downwards.
+    /// Calls f(region) for each region of a band, row by row.
     template <class F>
     void for_each(Index picture, Index which, const F& f) const {
         const Index end = std::min(tile_rows, (which + 1) * band), count = std::min(pictures, batch - picture);
@@ -66,9 +63,9 @@ private:
     static Index parts(Index all, Index part) { return (all + part - 1) / part; }
 };
 
-/// Where transformed tiles lie: value (point, tile, channel) at
-/// point * point_step + channel / lanes * block_step + tile * lanes + channel % lanes. So a block's transform and the products,
-/// tile after tile, go through memory in order.
+/// The layout of transformed tiles: value (point, tile, channel) is at
+/// point * point_step + channel / lanes * block_step + tile * lanes + channel % lanes. The transform of a block and the
+/// products thus access memory in order, tile after tile.
 struct Spectrum {
     Index block_step, point_step;
 
@@ -76,12 +73,12 @@ struct Spectrum {
         : block_step(odd_lines(tiles * lanes)), point_step(odd_lines((channels + lanes - 1) / lanes * block_step)) {}
 };
 
-/// Where products lie: value (product, vector, tile, lane) at product * product + vector * vector + tile * lanes + lane.
+/// The layout of products: value (p, v, tile, lane) is at p * product + v * vector + tile * lanes + lane.
 struct ProductSteps {
     Index product, vector;
 };
 
-/// The tiles of the picture that is read, and of the gradient with respect to the one that was computed.
+/// Tiles of the input x, and of the gradient dy of the result.
 template <class Form>
 struct InputTiles {
     static constexpr int border = 1, step = Form::step, reach = Form::reach, points = Form::points;
@@ -93,17 +90,17 @@ struct ResultTiles {
     static void apply(const Vector* dy, Vector* z) { Form::output_transposed(dy, z); }
 };
 
-/// Transforms a row of tiles of one block of channels. What lies beside the picture is zero.
-/// @param x0      where the first tile begins
+/// Transforms a row of tiles of one block of channels, with zeros beside the picture.
+/// @param x0      first column of the first tile
 /// @param width   of the picture
-/// @param v       values of the row's first tile, as `to` says
+/// @param v       values of the row's first tile, laid out as `to` says
 /// @param column  column(x, d) reads the row's pixels of column x, from left to right
 template <class Tiles, class Column>
 [[gnu::always_inline]] inline void transform_row(Index x0, Index tiles, Index width, const Spectrum& to, float* v,
                                                  const Column& column) {
     constexpr int reach = Tiles::reach, points = Tiles::points, step = Tiles::step, kept = reach - step;
-    constexpr Index together = 4;       // tiles whose pixels, transformed along columns, stay in the first-level cache
-    const Index apart = to.point_step;  // known to stay as it is, whatever is stored
+    constexpr Index together = 4;       // tiles whose column-transformed pixels fit the L1 cache
+    const Index apart = to.point_step;  // a local copy: stores cannot alias it
     alignas(64) float columns[(together * step + kept) * points * lanes];  // pixels transformed along columns
     const auto transformed = [&](Index k, float* at) {
         Vector t[points] = {};
@@ -133,10 +130,10 @@ template <class Tiles, class Column>
     }
 }
 
-/// Transforms the tiles of a region, one block of channels of them. What lies outside of the picture, and channels that it does
-/// not have, are zeros.
+/// Transforms one block of channels of the tiles of a region. Pixels outside of the picture, and missing channels, are
+/// zeros.
 /// @param x  (N, C, H, W)
-/// @param v  values of the region's first tile, as `to` says
+/// @param v  values of the region's first tile, laid out as `to` says
 template <class Tiles>
 void transform_tiles(Maps<const float> x, const Region& region, Index block, const Spectrum& to, float* v) {
     constexpr int reach = Tiles::reach;
@@ -144,7 +141,7 @@ void transform_tiles(Maps<const float> x, const Region& region, Index block, con
     const Index channel = block * lanes, width = x.extent(3), plane = x.extent(2) * width;
     const Index real = std::min<Index>(lanes, x.extent(1) - channel);
     const bool more = x.extent(1) - channel > lanes;
-    alignas(64) float pixels[reach * lanes * lanes];  // (reach, lanes, lanes): of as many columns
+    alignas(64) float pixels[reach * lanes * lanes];  // (reach, lanes columns, lanes channels)
     if (real < lanes) std::fill_n(pixels, reach * lanes * lanes, 0.0f);
     float* to_row = v + block * to.block_step;
     for (Index n = 0; n < region.pictures; ++n)
@@ -166,7 +163,7 @@ void transform_tiles(Maps<const float> x, const Region& region, Index block, con
                     end = std::min(begin + lanes, width);
                     for (int i = 0; i < reach; ++i) {
                         if (!from[i]) continue;
-                        if (more)  // rows of the next block are as far apart: the machine does not foresee them
+                        if (more)  // the hardware does not prefetch the rows of the next block
                             for (Index j = 0; j < lanes; ++j)
                                 __builtin_prefetch(from[i] + (lanes + j) * plane + begin, 0, 2);
                         transpose(real, end - begin, from[i] + begin, plane, pixels + i * lanes * lanes, lanes);
@@ -180,8 +177,8 @@ void transform_tiles(Maps<const float> x, const Region& region, Index block, con
         }
 }
 
-/// The products of a tile, transformed along columns.
-/// @param from  of the tile; products `step` values apart
+/// Transforms the products of a tile back along columns.
+/// @param from  products of the tile, `step` values apart
 template <class Form>
 [[gnu::always_inline]] inline void transform_columns_back(const float* from, Index step,
                                                           Vector (&rows)[Form::size][Form::products]) {
@@ -199,6 +196,4 @@ template <class Form>
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

@@ -8,21 +8,17 @@
 
 #include <algorithm>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
-/// The kernels of a convolution, transformed: for each of Form's weights a matrix with a row for each channel read and a
-/// column for each one computed. They are cut into slabs, panels of columns times up to `depth` rows, that stay in or near
-/// the second-level cache while they are multiplied with.
+/// The transformed kernel of a convolution: for each of Form's weights a matrix (input channels, output channels). It
+/// is cut into slabs, panels of columns by up to `depth` rows, that stay in or near the L2 cache while they are used.
 template <class Form>
 struct TransformedKernel {
     static constexpr Index matrices = Index{Form::weights} * Form::weights;
     static constexpr Index depth = 64;
-    static constexpr Index block = 16;  ///< rows transformed at once: as many as a cache line of the weight has values
+    static constexpr Index block = 16;  ///< rows transformed at once: the values of a cache line of the weight
 
     View<const float, 4> w;
     KernelReading reading;
@@ -36,7 +32,7 @@ struct TransformedKernel {
           panels((outputs + gemm::panel - 1) / gemm::panel),
           slabs((inputs + depth - 1) / depth) {}
 
-    /// Channels of a panel, and the same filled up: the distance of two rows.
+    /// Channels of a panel, and the same padded to whole vectors: the distance of two rows.
     [[nodiscard]] Index columns(Index panel) const { return std::min(gemm::panel, outputs - panel * gemm::panel); }
     [[nodiscard]] Index ld(Index panel) const { return (columns(panel) + lanes - 1) / lanes * lanes; }
     /// Values from one matrix of a slab to the next, and of a slab.
@@ -55,9 +51,9 @@ struct TransformedKernel {
 private:
     void transform_rows(Index panel, Index begin, Index count, float* to) const {
         const Index width = ld(panel), first = panel * gemm::panel, row = w.extent(3);
-        const Index apart = step();  // known to stay as it is, whatever is stored
+        const Index apart = step();  // a local copy: stores cannot alias it
         const bool full = columns(panel) == width;
-        float taps[9 * block * gemm::panel];  // (9, count, width), copied: taps lie whole powers of two apart
+        float taps[9 * block * gemm::panel];  // (9, count, width): a copy, since the taps of w are a power of two apart
         if (!full) std::fill_n(taps, 9 * count * width, 0.0f);
         for (Index tap = 0; tap < 9; ++tap) {
             const float* const from = w.data + (reading.turned ? 8 - tap : tap) * w.extent(2) * row;
@@ -99,6 +95,4 @@ private:
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>

@@ -11,19 +11,20 @@
 #include <algorithm>
 #include <type_traits>
 
-/// Convolutions on all grids in single precision, each by the form that takes the least time for its shape: one of Winograd's, or
-/// products by Eigen.
+/// Convolutions on all grids, each by the fastest form for its shape: one of Winograd's (in single precision), or
+/// direct convolution as products by Eigen.
 ///
-/// Winograd's forms with tiles of 4x4 save three quarters of the products (of the 16 taps of a scaling convolution, two
-/// thirds), those with 2x2 a little less, but transform the weights, which only pays if there are enough tiles to use them.
-/// The bounds were measured on maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several pictures.
-/// F(2x2,3x3) has no place: even a single 4x4 map is 36 products as one tile of 4x4 and 64 as four of 2x2.
+/// Winograd's forms with tiles of 4x4 save three quarters of the products (two thirds of the 16 of a scaling
+/// convolution), those with 2x2 a little less. They transform the weights, which pays only if there are enough tiles to
+/// use them. The bounds were measured on feature maps of 4x4 to 1024x1024 with 16 to 512 channels, one and several
+/// pictures. F(2x2,3x3) is not used: even a single 4x4 map takes 36 products as one tile of 4x4, and 64 as four of 2x2.
 namespace stylegan::ops {
 
 template <Grid G, bool Transposed, class S>
-void grid_convolution(Context<BasicCpu<S>>& c, KernelReading reading, std::type_identity_t<Maps<const S>> x,
+void grid_convolution(Context<BasicCpu<S>>& c, bool turned, std::type_identity_t<Maps<const S>> x,
                       std::type_identity_t<View<const S, 4>> w, std::type_identity_t<S> factor,
                       std::type_identity_t<Maps<S>> y) {
+    const KernelReading reading{.grid = G, .turned = turned, .transposed = Transposed};
     if constexpr (std::is_same_v<S, float>) {
         const ConvolutionShape s{x.extent(1), y.extent(1), std::min(x.extent(2), y.extent(2)),
                                  std::min(x.extent(3), y.extent(3))};
@@ -44,9 +45,10 @@ void grid_convolution(Context<BasicCpu<S>>& c, KernelReading reading, std::type_
 }
 
 template <Grid G, class S>
-void grid_convolution_gradient(Context<BasicCpu<S>>& c, KernelReading reading,
-                               std::type_identity_t<Maps<const S>> moved, std::type_identity_t<Maps<const S>> fixed,
-                               std::type_identity_t<S> factor, std::type_identity_t<View<S, 4>> dw) {
+void grid_convolution_gradient(Context<BasicCpu<S>>& c, bool turned, std::type_identity_t<Maps<const S>> moved,
+                               std::type_identity_t<Maps<const S>> fixed, std::type_identity_t<S> factor,
+                               std::type_identity_t<View<S, 4>> dw) {
+    const KernelReading reading{.grid = G, .turned = turned, .transposed = G == Grid::up};
     if constexpr (std::is_same_v<S, float>) {
         const ConvolutionShape s{moved.extent(1), fixed.extent(1), fixed.extent(2), fixed.extent(3)};
         const bool winograd = c.kernels() == Kernels::fast && dw.extent(0) == 3;
@@ -55,25 +57,25 @@ void grid_convolution_gradient(Context<BasicCpu<S>>& c, KernelReading reading,
         };
         if constexpr (G == Grid::same) {
             if (suits(4, 1 << 14))
-                return winograd::correlation_gradient<winograd::Same4>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Same4>(c, reading, moved, fixed, factor, dw);
         } else {
             if (suits(4, 1 << 13))
-                return winograd::correlation_gradient<winograd::Down4>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Down4>(c, reading, moved, fixed, factor, dw);
             if (suits(2, 1 << 14))
-                return winograd::correlation_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
+                return winograd::correlation_weight_gradient<winograd::Down2>(c, reading, moved, fixed, factor, dw);
         }
     }
-    eigen::correlation_gradient<S>(c, reading, moved, fixed, factor, dw);
+    eigen::correlation_weight_gradient<S>(c, reading, moved, fixed, factor, dw);
 }
 
 #ifdef STYLEGAN_COMPILED
-#define STYLEGAN_GRID_CONVOLUTION(G, S)                                                                                \
-    template void grid_convolution<G, false, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, View<const S, 4>, \
-                                                S, Maps<S>);                                                           \
-    template void grid_convolution<G, true, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, View<const S, 4>,  \
-                                               S, Maps<S>);                                                            \
-    template void grid_convolution_gradient<G, S>(Context<BasicCpu<S>>&, KernelReading, Maps<const S>, Maps<const S>,  \
-                                                  S, View<S, 4>);
+#define STYLEGAN_GRID_CONVOLUTION(G, S)                                                                          \
+    template void grid_convolution<G, false, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, View<const S, 4>, S, \
+                                                Maps<S>);                                                        \
+    template void grid_convolution<G, true, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, View<const S, 4>, S,  \
+                                               Maps<S>);                                                         \
+    template void grid_convolution_gradient<G, S>(Context<BasicCpu<S>>&, bool, Maps<const S>, Maps<const S>, S,  \
+                                                  View<S, 4>);
 STYLEGAN_GRID_CONVOLUTION(Grid::same, float)
 STYLEGAN_GRID_CONVOLUTION(Grid::up, float)
 STYLEGAN_GRID_CONVOLUTION(Grid::down, float)

@@ -4,27 +4,24 @@
 #include <stylegan/ops/styled/blocked_maps.hpp>
 #include <stylegan/ops/winograd/tiles.hpp>
 
-#if defined(__CUDACC__)  // nvcc's own parser does not know `#pragma GCC unroll`; g++, to which it hands this on, does
-#pragma nv_diagnostic push
-#pragma nv_diag_suppress 1675
-#endif
+#include <stylegan/device/gcc_unroll_begin.hpp>
 
 namespace stylegan::ops::winograd {
 
-/// Maps that are styled on reading. What lies outside of the picture is zero after styling, not before.
+/// Reads feature maps and styles them. Pixels outside of the picture are zero after styling, not before.
 struct StyledPixels {
     StyledMaps x;
 
     [[nodiscard]] Index blocks() const { return x.maps.blocks(); }
 
-    /// Transforms the tiles of a region of one picture, one block of channels of them.
-    /// @param v  values of the region's first tile, as `to` says
+    /// Transforms one block of channels of the tiles of a region of one picture.
+    /// @param v  values of the region's first tile, laid out as `to` says
     template <class Form>
     void transform(const Region& region, Index block, const Spectrum& to, float* v) const {
         constexpr int reach = Form::reach, step = Form::step;
-        constexpr Index soon = 12;  // pixels from those that are asked for to those that are read
+        constexpr Index soon = 12;  // distance of prefetches in pixels
         const BlockedMaps<const float>& maps = x.maps;
-        const float* const means = x.mean_of(region.picture, block);  // outside of the picture, the mean less itself
+        const float* const means = x.mean_of(region.picture, block);  // read outside of the picture: mean - mean = 0
         const Vector mean = load<Vector>(means), factor = load<Vector>(x.factor_of(region.picture, block));
         const Vector shift = load<Vector>(x.shift_of(region.picture, block));
         for (Index row = 0; row < region.rows; ++row) {
@@ -53,6 +50,4 @@ struct StyledPixels {
 
 }  // namespace stylegan::ops::winograd
 
-#if defined(__CUDACC__)
-#pragma nv_diagnostic pop
-#endif
+#include <stylegan/device/gcc_unroll_end.hpp>
