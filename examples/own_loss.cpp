@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Losses of your own: least squares, and one that compares each generated picture with a real one. A loss is a value with
+// Losses of your own: least squares, and a hinge that compares each generated picture with a real one. A loss is a value with
 // three functions from a score to a value and its slope; penalties, snapshots and the trainer do the rest.
 #include <stylegan/stylegan.hpp>
 
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -22,33 +22,25 @@ const Loss least_squares{.name = "least-squares",
                          },
                          .r1_gamma = 0.1};
 
-// Jolicoeur-Martineau, "The relativistic discriminator" (2018): a function of two scores gets those of a pair. The value of
-// the discriminator's loss is counted with the real picture; the slope belongs to both.
-ValueAndSlope softplus_of_difference(double minuend, double subtrahend) {
-    const double d = minuend - subtrahend;
-    return {std::log1p(std::exp(d)), 1 / (1 + std::exp(-d))};
-}
-const Loss relativistic{.name = "relativistic",
-                        .real = [](double real, double fake) -> ValueAndSlope {
-                            const ValueAndSlope p = softplus_of_difference(fake, real);
-                            return {p.value, -p.slope};
-                        },
-                        .fake = [](double fake, double real) -> ValueAndSlope {
-                            return {0, softplus_of_difference(fake, real).slope};
-                        },
-                        .generator = [](double fake, double real) -> ValueAndSlope {
-                            const ValueAndSlope p = softplus_of_difference(real, fake);
-                            return {p.value, -p.slope};
-                        },
-                        .r1_gamma = 0.1};
+// A hinge on pairs (Jolicoeur-Martineau, "The relativistic discriminator", 2018): a function of two scores gets those of a
+// real and a generated picture, its own first. The value of the pair is counted with the real picture; the slope belongs to both.
+ValueAndSlope hinge(double s) { return {std::max(1 - s, 0.0), s < 1 ? -1.0 : 0.0}; }
+const Loss hinge_of_pairs{.name = "hinge-of-pairs",
+                          .real = [](double real, double fake) { return hinge(real - fake); },
+                          .fake =
+                              [](double fake, double real) {
+                                  return ValueAndSlope{0, -hinge(real - fake).slope};
+                              },
+                          .generator = [](double fake, double real) { return hinge(fake - real); },
+                          .r1_gamma = 0.1};
 
 int main(int argc, char** argv) try {
     check_loss(least_squares);  // holds slopes against differences of the values
-    check_loss(relativistic);
+    check_loss(hinge_of_pairs);
     const double kimg = argc > 2 ? std::atof(argv[2]) : 2;
     constexpr Architecture a{
         .resolution_log2 = 4, .fmap_max = 32, .latent_size = 32, .dlatent_size = 32, .mapping_fmaps = 32};
-    for (const Loss& loss : {least_squares, relativistic}) {
+    for (const Loss& loss : {least_squares, hinge_of_pairs}) {
         TrainingOptions options{.loss = loss, .total_kimg = kimg, .kimg_per_tick = kimg / 4};
         options.schedule = {.growing = false, .batch = 16, .lr = 0.002};
         Trainer<> trainer(a, options, picture_source(argc > 1 ? argv[1] : "pictures", false));

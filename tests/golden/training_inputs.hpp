@@ -107,11 +107,14 @@ inline stylegan::Loss loss_of(const std::string& name, const nlohmann::json& par
                                                            {"D_wgan", &losses::wgan},
                                                            {"D_wgan_gp", &losses::wgan_gp},
                                                            {"D_hinge", &losses::hinge},
-                                                           {"D_hinge_gp", &losses::hinge_gp}};
+                                                           {"D_hinge_gp", &losses::hinge_gp},
+                                                           {"D_relativistic", &losses::relativistic},
+                                                           {"G_relativistic", &losses::relativistic}};
     if (!all.contains(name)) throw std::runtime_error("loss " + name + " is not known to this test");
     stylegan::Loss loss = *all.at(name);
-    loss.r1_gamma = name == "D_logistic_simplegp" ? parameters.value("r1_gamma", 10.0) : 0;
-    loss.r2_gamma = name == "D_logistic_simplegp" ? parameters.value("r2_gamma", 0.0) : 0;
+    const bool gammas = name == "D_logistic_simplegp" || name == "D_relativistic";
+    loss.r1_gamma = gammas ? parameters.value("r1_gamma", 10.0) : 0;
+    loss.r2_gamma = gammas ? parameters.value("r2_gamma", 0.0) : 0;
     return loss;
 }
 

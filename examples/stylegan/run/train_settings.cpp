@@ -33,10 +33,11 @@ std::string letter_of(const Architecture& a) {
     return "-other";
 }
 
-/// A loss of the library with the weight of R1, where it has that penalty.
+/// A loss of the library, with this weight of R1 and R2 where it has them.
 Loss loss_of(const std::string& name, double gamma) {
     Loss loss = losses::find(name).value();
-    if (loss.r1_gamma > 0) loss.r1_gamma = gamma;
+    for (double* weight : {&loss.r1_gamma, &loss.r2_gamma})
+        if (*weight > 0) *weight = gamma;
     return loss;
 }
 

@@ -228,12 +228,6 @@ inline constexpr Architecture config_a{.mapping_layers = 0,
                                        .progressive_gan = true,
                                        .style_mixing_prob = 0.0};
 
-/// The template argument in place of an Architecture that is given at run time.
-struct RunTime {
-    friend constexpr bool operator==(const RunTime&, const RunTime&) = default;
-};
-inline constexpr RunTime run_time{};
-
 /// "64x96": the name of a stage in checkpoints.
 [[nodiscard]] inline std::string to_string(Size s) { return std::to_string(s.height) + "x" + std::to_string(s.width); }
 

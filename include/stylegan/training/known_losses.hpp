@@ -29,9 +29,14 @@ inline ValueAndSlope hinge_fake(double s) { return {std::max(1 + s, 0.0), s > -1
 inline ValueAndSlope logistic_nonsaturating(double s) { return {softplus(-s), -sigmoid(-s)}; }
 inline ValueAndSlope logistic_saturating(double s) { return {-softplus(s), -sigmoid(s)}; }
 
+// of pairs
+inline ValueAndSlope relativistic_real(double real, double fake) { return logistic_real(real - fake); }
+inline ValueAndSlope relativistic_fake(double fake, double real) { return {0, sigmoid(fake - real)}; }
+inline ValueAndSlope relativistic_generator(double fake, double real) { return logistic_real(fake - real); }
+
 }  // namespace detail
 
-/// The losses of the official code, under the names of `stylegan train --loss`.
+/// The losses of the official code, and a relativistic one, under the names of `stylegan train --loss`.
 namespace losses {
 
 /// softplus(D(G)) + softplus(-D(x)) with R1; the generator's is softplus(-D(G)). The paper's loss for FFHQ.
@@ -74,9 +79,20 @@ inline const Loss hinge_gp{.name = "hinge-gp",
                            .generator = detail::wgan_real,
                            .gp_lambda = 10};
 
+/// softplus(D(G) - D(x)) with R1 and R2; the generator's is softplus(D(x) - D(G)). Each generated picture is compared with
+/// a real one of the minibatch. Its value is counted with the real picture, its slope belongs to both.
+/// @see Jolicoeur-Martineau, "The relativistic discriminator" (2018); Huang et al., "The GAN is dead; long live the GAN! A
+///      modern baseline GAN" (2024)
+inline const Loss relativistic{.name = "relativistic",
+                               .real = detail::relativistic_real,
+                               .fake = detail::relativistic_fake,
+                               .generator = detail::relativistic_generator,
+                               .r1_gamma = 10,
+                               .r2_gamma = 10};
+
 /// All of the above.
-[[nodiscard]] inline std::array<const Loss*, 6> all() {
-    return {&logistic, &logistic_saturating, &wgan, &wgan_gp, &hinge, &hinge_gp};
+[[nodiscard]] inline std::array<const Loss*, 7> all() {
+    return {&logistic, &logistic_saturating, &wgan, &wgan_gp, &hinge, &hinge_gp, &relativistic};
 }
 
 /// @return nothing for a name that is none of the above
