@@ -249,7 +249,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_wrong_files, WithNetwork) {
     fail(1, {"small.safetensors: has no tensor \"Gs/G_mapping/Dense1/weight\", expected one of shape [12,12]"},
          {"--seeds", "0"});
     write(folder / "small.safetensors", "not a network, and long enough");
-    fail(1, {"small.safetensors: ", "not a safetensors file"}, {"--seeds", "0"});
+    fail(1, {"small.safetensors: ", "expected a safetensors file"}, {"--seeds", "0"});
     std::filesystem::remove(folder / "small.safetensors");
     fail(1, {"small.safetensors: cannot be opened: No such file"}, {"--seeds", "0"});
 }

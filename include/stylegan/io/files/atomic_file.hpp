@@ -18,7 +18,8 @@
 
 namespace stylegan {
 
-/// What a committed file survives. A power cut: commit() waits for the disk, which takes longer than writing a picture.
+/// What a committed file survives. For a power cut, commit() waits for the disk, which takes longer than writing a
+/// picture.
 enum class Survives { program_crash, power_cut };
 
 /// A file that appears complete or not at all. It is written under a temporary name in the same folder; commit()

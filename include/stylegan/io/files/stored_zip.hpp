@@ -36,8 +36,8 @@ public:
 
     [[nodiscard]] bool contains(std::string_view name) const { return entries_.find(name) != entries_.end(); }
 
-    /// The content of an entry. @throws FormatError if there is no such entry, or it is compressed, encrypted or cut
-    /// off
+    /// The content of an entry.
+    /// @throws FormatError if there is no such entry, or it is compressed, encrypted or cut off
     [[nodiscard]] std::span<const std::uint8_t> content(std::string_view name) const {
         const auto found = entries_.find(name);
         if (found == entries_.end()) throw FormatError(text(where_, ": has no entry \"", name, '"'));

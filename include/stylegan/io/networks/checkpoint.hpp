@@ -132,8 +132,8 @@ public:
     [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
 
     /// Loads a network: a generator from Gs, or from G if there is no Gs; a discriminator from D.
-    /// @throws FormatError if the file lacks that network, or holds one of another architecture, or lacks one of its
-    ///         tensors; ExtraTensorsError if it has others below its name
+    /// @throws FormatError if the file does not have that network, or its architecture differs, or a tensor is missing;
+    ///         ExtraTensorsError for further tensors with its prefix
     template <Network T>
     void load(T& network) const {
         check_architecture(network.architecture(), kind_of<T>);

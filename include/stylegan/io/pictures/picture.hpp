@@ -44,8 +44,8 @@ inline void write_png(const std::filesystem::path& path, const ArrayRef<const fl
     write_png(path, to_uint8(images.view(), n));
 }
 
-/// Writes a batch of pictures as one PNG file: a single picture as it is, several as a grid, row by row. What
-/// read_picture() reads of the file of a single picture is that picture, rounded to 8 bits.
+/// Writes a batch of pictures to one PNG file: a single picture as it is, several as a grid, row by row. read_picture()
+/// gives a single picture back, rounded to 8 bits.
 /// @param pictures  (N, C, H, W) or (C, H, W) in [-1, 1], C from 1 to 4; of xtensor, Eigen's Tensor, or a view
 /// @param columns   of the grid; 0 for the square root of N, rounded up, as in the official code
 /// @throws ValueError if the name does not end with .png, or columns is negative

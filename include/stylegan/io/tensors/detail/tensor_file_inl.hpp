@@ -18,7 +18,7 @@ namespace stylegan {
 
 namespace detail {
 
-/// Adds the variables of a pickled network, then those of its components, whatever the network computes.
+/// Adds the variables of a pickled network, then those of its components.
 /// @param count  networks so far. Networks may be components of each other, so a small file can describe very many
 inline void add_network(NamedTensors& out, PickleValue network, const std::string& prefix, int& count) {
     const PickleValue state = network_state(network);
