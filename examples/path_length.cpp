@@ -16,7 +16,7 @@ int main(int argc, char** argv) try {
     const sg::PathLengthOptions options{.crop = false, .samples = 1000};
 
     const auto report = [](const char* name, const sg::PathLength& length) {
-        std::printf("%-10s %10.3f +- %.3f\n", name, length.estimate.mean, length.estimate.standard_error);
+        std::printf("%-10s %10.3f +- %.3f\n", name, length.estimate.mean, length.estimate.standard_error.value());
     };
     report("network", sg::perceptual_path_length(sg::path_generator(generator), lpips, options));
 

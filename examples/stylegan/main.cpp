@@ -9,8 +9,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
 
@@ -35,6 +38,14 @@ std::string names_of_commands(const CLI::App& app) {
 
 bool has_command(const CLI::App& app, const std::string& name) {
     return !app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; }).empty();
+}
+
+/// Writes out what was printed. @return status: that of the command, or 1 if the standard output cannot be written
+int flushed(int status) {
+    std::cout.flush();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return status;
+    std::fprintf(stderr, "stylegan: the standard output cannot be written: %s\n", std::strerror(errno));
+    return 1;
 }
 
 }  // namespace
@@ -71,11 +82,15 @@ int main(int argc, char** argv) {
                                          "; see stylegan --help"),
                           2);
         app.parse(argc, argv);
-        return 0;
+        return flushed(0);
     } catch (const CLI::Success& request) {  // --help, --version
-        return app.exit(request);
+        return flushed(app.exit(request));
     } catch (const CLI::ValidationError& error) {  // from usage_error()
         return failed(error.what(), 2);
+    } catch (const CLI::ExtrasError&) {
+        std::string unknown;
+        for (const std::string& part : app.remaining(true)) unknown += (unknown.empty() ? "" : " ") + part;
+        return failed(stylegan::text("arguments that were not expected: ", unknown, "; see stylegan ", argv[1], " --help"), 2);
     } catch (const CLI::ParseError& error) {
         const std::string command = has_command(app, argv[1]) ? std::string(argv[1]) + ' ' : "";
         return failed(stylegan::text(error.what(), "; see stylegan ", command, "--help"), 2);

@@ -9,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -112,6 +114,34 @@ BOOST_FIXTURE_TEST_CASE(stops_at_a_precision, WithFeatures) {
     const auto line = nlohmann::json::parse(o.out);
     BOOST_TEST(line["samples"] == 1000);
     BOOST_TEST(line["stopped_early"] == true);
+}
+
+BOOST_FIXTURE_TEST_CASE(claims_no_certainty_that_few_samples_cannot_give, WithFeatures) {
+    for (const char* samples : {"1", "2", "9"}) {
+        const Outcome o = calc({"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", samples});
+        check_success(o);
+        BOOST_TEST(contains(o.out, ", without an interval, which needs 10 samples, "), o.out);
+        BOOST_TEST(!contains(o.out, "+-"), o.out);
+        const auto line = lines("run/metric-ppl2_wend.jsonl").back();
+        BOOST_TEST(line["standard_error"].is_null());
+        BOOST_TEST(line["interval"].is_null());
+    }
+    check_success(calc({"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", "1", "--plot", "one.svg"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_where_it_may, WithFeatures) {
+    const Outcome o = calc_few({"ppl_wend", "--outdir", "found/here"});
+    check_success(o);
+    BOOST_TEST(lines("found/here/metric-ppl_wend.jsonl").size() == 1u);
+    BOOST_TEST(!std::filesystem::exists(folder / "run/metric-ppl_wend.jsonl"));
+    write(folder / "file", "x");
+    fail(1, {"--outdir file"}, {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--outdir", "file"});
+    if (::geteuid() == 0) return;  // root may write everywhere
+    std::filesystem::permissions(folder / "run",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    fail(1, {"run", "cannot be written into", "--outdir names another folder"},
+         {"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend", "--samples", "1000000"});
+    std::filesystem::permissions(folder / "run", std::filesystem::perms::owner_all);
 }
 
 BOOST_FIXTURE_TEST_CASE(draws_what_it_found, WithFeatures) {

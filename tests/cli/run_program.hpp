@@ -31,7 +31,8 @@ struct Outcome {
 /// The program `stylegan`, started in a folder, without a terminal. The destructor kills it.
 class Program {
 public:
-    Program(const std::filesystem::path& folder, std::vector<std::string> arguments) {
+    /// @param out  a file for the output, such as /dev/full; empty: it is kept
+    Program(const std::filesystem::path& folder, std::vector<std::string> arguments, const char* out = nullptr) {
         arguments.insert(arguments.begin(), STYLEGAN_PROGRAM);
         std::vector<char*> argv;
         for (std::string& a : arguments) argv.push_back(a.data());
@@ -41,7 +42,10 @@ public:
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions, ::fileno(out_.get()), 1);
+        if (out)
+            posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY, 0);
+        else
+            posix_spawn_file_actions_adddup2(&actions, ::fileno(out_.get()), 1);
         posix_spawn_file_actions_adddup2(&actions, ::fileno(err_.get()), 2);
         const int error = ::posix_spawn(&process_, STYLEGAN_PROGRAM, &actions, nullptr, argv.data(), environ);
         posix_spawn_file_actions_destroy(&actions);
@@ -56,7 +60,9 @@ public:
     }
 
     /// Sends SIGINT, as Ctrl-C does.
-    void interrupt() const { ::kill(process_, SIGINT); }
+    void interrupt() const { signal(SIGINT); }
+    /// SIGTERM, as a scheduler sends it; SIGHUP, as a terminal that is closed.
+    void signal(int number) const { ::kill(process_, number); }
 
     /// The output on stdout so far.
     [[nodiscard]] std::string printed() const { return content(out_.get()); }

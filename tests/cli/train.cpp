@@ -191,6 +191,47 @@ BOOST_FIXTURE_TEST_CASE(tells_of_steps_that_were_skipped, TrainingFolder) {
     BOOST_TEST(!contains(good.out, "skipped"));
 }
 
+BOOST_FIXTURE_TEST_CASE(stops_when_no_step_succeeds_any_more, TrainingFolder) {
+    const Outcome o = train({"--lr", "1e20", "--kimg", "4", "--tick", "0.4"});
+    check_error(o, 1,
+                {"was not finite in 50 steps in a row", "learning rate 1e+20", "no snapshot was written before that"});
+    BOOST_TEST(!contains(o.out, "Finished"));
+    BOOST_TEST(contains(content(first_run + "/log.txt"), "Stopped: training: the gradient of the "));
+
+    // snapshots before it: from the run folder of a good start
+    check_success(train({"--seed", "1"}));
+    const std::string run = "runs/00001" + first_run.substr(10);
+    const Outcome more = run_program(
+        folder, {"train", "--resume", run, "--lr", "1e20", "--kimg", "4", "--tick", "0.016", "--snap", "1"});
+    check_error(more, 1, {"steps in a row", "the last snapshot before that is " + run + "/network-snapshot-"});
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_flags_as_the_official_tools_do, TrainingFolder) {
+    write_labels();
+    for (const char* flag : {"--cond=True", "--cond=true", "--cond=1", "--cond"})
+        check_success(train({flag, "--dry-run"}));
+    const Outcome o = train({"--mirror=False", "--cond=FALSE", "--cfg", "F", "--loss", "Hinge"});
+    check_success(o);
+    const auto options =
+        nlohmann::json::parse(content("runs/00000-pictures-cfgf-8x8-batch8-hinge/training_options.json"));
+    BOOST_TEST(options["options"]["mirror"] == false);
+    check_error(train({"--mirror=maybe"}), 2, {"--mirror", "maybe", "expected 0 or 1"});
+}
+
+BOOST_FIXTURE_TEST_CASE(saves_when_it_is_told_to_end, TrainingFolder) {
+    int number = 0;
+    for (const int signal : {SIGTERM, SIGHUP}) {
+        Program program(folder.path(), arguments({"--data", "pictures", "--outdir", "runs", "--kimg", "1000", "--tick",
+                                                  "0.016", "--snap", "100000"}));
+        for (int i = 0; i < 6000 && !contains(program.printed(), "tick 2 "); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        program.signal(signal);
+        check_success(program.wait());
+        const std::string run = "runs/0000" + std::to_string(number++) + first_run.substr(10);
+        BOOST_TEST(std::filesystem::exists(folder / (run + "/network-snapshot-000000.safetensors")), run);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(stops_in_order_when_interrupted, TrainingFolder) {
     Program program(folder.path(), arguments({"--data", "pictures", "--outdir", "my runs", "--kimg", "1000", "--tick",
                                               "0.016", "--snap", "100000"}));

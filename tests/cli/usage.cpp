@@ -41,12 +41,23 @@ BOOST_AUTO_TEST_CASE(refuses_wrong_usage) {
     check_error(run_program(folder, {"generate", "info", "x"}), 2, {});
     for (const std::string& command : commands) check_error(run_program(folder, {command, "--bogus"}), 2, {});
     check_error(run_program(folder, {"info", "a", "b"}), 2, {"not expected: b", "stylegan info --help"});
+    check_error(run_program(folder, {"info", "a", "--sedes", "500", "-x"}), 2, {"not expected: --sedes 500 -x;"});
+    check_error(run_program(folder, {"generate", "--network", "n", "--bogus", "2", "--outdir", "x", "y"}), 2,
+                {"not expected: --bogus 2 y;", "stylegan generate --help"});
     check_error(run_program(folder, {"benchmark", "--reps", "1", "--reps", "none"}), 2,
                 {"--reps", "none"});  // the last one counts
     check_error(run_program(folder, {"benchmark", "--reps"}), 2, {"--reps"});
     check_error(run_program(folder, {"generate", "--network", "two\nlines", "--seeds", "1", "--outdir", "x"}), 1,
                 {"two lines: cannot be opened"});
     BOOST_TEST(folder.files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(fails_if_its_output_cannot_be_written) {
+    const TemporaryFolder folder;
+    const std::string network = example_data("faces-32.safetensors").string();
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--help"}, {"--version"}, {"generate", "--help"}, {"info", network}})
+        check_error(Program(folder.path(), arguments, "/dev/full").wait(), 1, {"standard output cannot be written"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -234,4 +234,26 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
     BOOST_CHECK_THROW(Trainer<Cpu>(labelled, few_steps(), boxes(a)), ShapeError);
 }
 
+BOOST_AUTO_TEST_CASE(steps_that_fail_one_after_the_other_end_the_run) {
+    TrainingOptions o = few_steps();
+    o.schedule.lr = 1e30;
+    o.max_skipped_steps = 5;
+    Trainer<Cpu> trainer(tiny(2), o, boxes(tiny(2)), Cpu{.threads = 1});
+    BOOST_CHECK_THROW(steps(trainer, 50), DivergenceError);
+    BOOST_TEST(trainer.progress().skipped_in_a_row == 5u);
+    const std::uint64_t steps_until = trainer.progress().steps;
+    BOOST_TEST(steps_until < 10u);
+
+    o.max_skipped_steps = 0;
+    Trainer<Cpu> patient(tiny(2), o, boxes(tiny(2)), Cpu{.threads = 1});
+    steps(patient, 12);
+    BOOST_TEST(patient.progress().skipped_in_a_row > 5u);
+
+    o.schedule.lr = 0.002;
+    o.max_skipped_steps = 1;
+    Trainer<Cpu> good(tiny(2), o, boxes(tiny(2)), Cpu{.threads = 1});
+    steps(good, 3);
+    BOOST_TEST(good.progress().skipped_in_a_row == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,6 +20,7 @@ struct CalcMetricsOptions {
     std::vector<std::string> metrics;
     PerceptualOptions perceptual;
     MetricSettings settings;
+    fs::path outdir;  ///< empty: the network's folder
     bool json = false;
     int threads = 0;
     DeviceOption device{};
@@ -38,10 +39,15 @@ void calc_metrics(const CalcMetricsOptions& o) {
         require_chart_name(o.plot);
         require_folder_of("--plot", o.plot);
     }
+    const fs::path folder = !o.outdir.empty() ? o.outdir : o.network.has_parent_path() ? o.network.parent_path() : ".";
     const auto generator = open_network(Checkpoint(o.network, o.extra), o.device, o.threads);
     const PerceptualNetwork network = generator->perceptual(o.perceptual);
     const Architecture& a = generator->architecture();
     for (const std::string& name : o.metrics) check_metric(name, a, o.settings);
+    if (o.outdir.empty())
+        require_folder_of("--network", o.network, "; --outdir names another folder for metric-NAME.jsonl");
+    else
+        make_output_folder(o.outdir);
 
     // Not on stdout with --json, which prints nothing but JSON there.
     if (!network.notice.empty()) std::fprintf(o.json ? stderr : stdout, "%s\n", network.notice.c_str());
@@ -50,16 +56,16 @@ void calc_metrics(const CalcMetricsOptions& o) {
         CountedProgress progress("samples");
         const auto path = generator->path(o.settings.noise);
         const MetricResult result = evaluate_metric(name, a, path, network, o.settings, [&](const PathProgress& p) {
-            char value[96];
-            std::snprintf(value, sizeof value, ", %s %.5g +- %.2g", name.c_str(), p.estimate.mean,
-                          p.estimate.standard_error);
-            progress.show(p.done, p.samples, value);
+            char value[32], error[32] = "";
+            std::snprintf(value, sizeof value, " %.5g", p.estimate.mean);
+            if (p.estimate.standard_error) std::snprintf(error, sizeof error, " +- %.2g", *p.estimate.standard_error);
+            progress.show(p.done, p.samples, text(", ", name, value, error));
         });
         progress.clear();
         const std::string line = to_json(result, o.network.filename().string()).dump();
         std::printf("%s\n", o.json ? line.c_str() : text_of(result).c_str());
         std::fflush(stdout);  // before writing the file, which may fail after hours of work
-        append_line(o.network.parent_path() / text("metric-", name, ".jsonl"), line);
+        append_line(folder / text("metric-", name, ".jsonl"), line);
         if (!o.plot.empty()) write_chart(plot_of(o, name), path_chart(result));
     }
 }
@@ -68,10 +74,10 @@ void calc_metrics(const CalcMetricsOptions& o) {
 
 void add_calc_metrics(CLI::App& app) {
     const auto o = std::make_shared<CalcMetricsOptions>();
-    CLI::App& c = add_command(
-        app, "calc-metrics",
-        "Measure perceptual path lengths and their error; also writes metric-NAME.jsonl next to the network",
-        [o] { calc_metrics(*o); });
+    CLI::App& c = add_command(app, "calc-metrics",
+                              "Measure perceptual path lengths and their error; also writes metric-NAME.jsonl next to "
+                              "the network or into --outdir",
+                              [o] { calc_metrics(*o); });
     require(add_path(c, "--network", o->network, "FILE",
                      "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o->extra);
@@ -85,7 +91,7 @@ void add_calc_metrics(CLI::App& app) {
     add_whole(c, "--seed", s.seed, {0}, "random seed (default 0)");
     add_flag(c, "--no-crop", s.no_crop, "use whole pictures for every metric");
     add_real(c, "--precision", s.precision, {0.0001, 0.9999},
-             "stop when half the 95 % interval is at most this fraction of the value, such as 0.02");
+             "stop when both ends of the 95 % interval are within this fraction of the value, such as 0.02");
     add_real(c, "--epsilon", s.epsilon, {1e-6, 1},
              "step length as a fraction of the path (default 0.0001, as in published values)");
     add_whole(c, "--batch", s.batch, {1, 4096},
@@ -96,6 +102,7 @@ void add_calc_metrics(CLI::App& app) {
                       "pictures; none: no noise");
     add_whole(c, "--class", s.label, {0, std::numeric_limits<int>::max()},
               "class to draw, for a network with labels (default: any)");
+    add_path(c, "--outdir", o->outdir, "DIR", "folder for metric-NAME.jsonl (default: that of the network)");
     add_threads(c, o->threads);
     add_device(c, o->device);
     add_flag(c, "--json", o->json, "print the lines of metric-NAME.jsonl instead of text");

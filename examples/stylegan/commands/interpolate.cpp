@@ -125,9 +125,6 @@ void interpolate(const InterpolateOptions& o) {
         throw ValueError(text("--seeds: is ", o.seeds.size(), " seed, expected at least 2, the ends of a path"));
     const Drawing drawing(o);
     const Size picture = drawing.architecture().picture();
-    if (drawing.architecture().num_channels % 2 == 0)
-        throw ShapeError(text("--network ", o.network.string(), ": makes pictures with ",
-                              drawing.architecture().num_channels, " channels, expected 1 or 3"));
     if (std::min(picture.height, picture.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text("--network ", o.network.string(), ": makes pictures of ", to_string(picture),
                               ", expected at least 16x16 for distances"));

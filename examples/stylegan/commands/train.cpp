@@ -68,7 +68,8 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_whole(c, "--microbatch", f.microbatch, {0, any},
               "pictures of a minibatch computed at once (default 0: all); fewer need less memory");
     add_by_height(c, "--lr", f.lr, false, "learning rate (default 0.001; the paper's from 128x128 on)");
-    add_choices(c, "--loss", f.loss, {"logistic", "logistic-saturating", "wgan", "wgan-gp", "hinge", "hinge-gp", "relativistic"},
+    add_choices(c, "--loss", f.loss,
+                {"logistic", "logistic-saturating", "wgan", "wgan-gp", "hinge", "hinge-gp", "relativistic"},
                 "loss (default logistic, with R1; for configuration a wgan-gp)");
     add_real(c, "--gamma", f.gamma, {0},
              "weight of R1 (default with a logistic loss: 10 at 1024x1024, less in proportion to a smaller side)");

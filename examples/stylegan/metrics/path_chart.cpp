@@ -13,10 +13,11 @@ ChartPanel histogram_panel(const MetricResult& r) {
     const auto bins = static_cast<std::size_t>(std::clamp(std::sqrt(static_cast<double>(e.samples)), 8.0, 60.0));
     const PathHistogram h = histogram_of(r.length.distances, e.rejection, bins);
     ChartPanel p;
-    char title[160];
-    std::snprintf(title, sizeof title, "%s %.5g \xc2\xb1 %.3g (%zu samples, %zu rejected)", r.name.c_str(), e.mean,
-                  e.standard_error, e.samples, e.rejected);
-    p.title = title;
+    char value[64], error[64] = "", samples[64];
+    std::snprintf(value, sizeof value, " %.5g", e.mean);
+    if (e.standard_error) std::snprintf(error, sizeof error, " \xc2\xb1 %.3g", *e.standard_error);
+    std::snprintf(samples, sizeof samples, " (%zu samples, %zu rejected)", e.samples, e.rejected);
+    p.title = r.name + value + error + samples;
     p.x_label = "samples by distance / epsilon\xc2\xb2, " + r.features + " features";
     p.x = {h.lowest, h.highest};
     for (const std::size_t n : h.counts) p.bars.push_back(static_cast<double>(n));
@@ -37,15 +38,17 @@ ChartPanel running_panel(const MetricResult& r) {
     double least = p.mark, most = p.mark;
     for (std::size_t k = 1; k <= most_points; ++k) {
         const std::size_t n = all.size() * k / most_points;
-        if (n < 2) continue;
+        if (n < 1) continue;
         const PathEstimate e = glance_at_path_length({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)});
         const double x = static_cast<double>(n);
         p.line.push_back({x, e.mean});
-        upper.push_back({x, e.interval[1]});
-        lower.push_back({x, e.interval[0]});
+        if (!e.interval) continue;
+        const auto [low, high] = *e.interval;
+        upper.push_back({x, high});
+        lower.push_back({x, low});
         if (k <= most_points / 2) continue;  // the first intervals are so wide that the rest would look flat
-        least = std::min(least, e.interval[0]);
-        most = std::max(most, e.interval[1]);
+        least = std::min(least, low);
+        most = std::max(most, high);
     }
     const double room = most > least ? 0.1 * (most - least) : std::max(std::abs(most) * 0.1, 1e-6);
     p.y = {least - room, most + room};

@@ -58,8 +58,6 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
     const Size seen =
         PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width), o.crop)
             .size();
-    if (a.num_channels != 1 && a.num_channels != 3)
-        throw ShapeError(text(name, ": pictures have ", a.num_channels, " channels, expected 1 or 3"));
     if (std::min(seen.height, seen.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text(name, ": pictures of ", to_string(picture),
                               o.crop ? text(" are cropped to ", to_string(seen)) : " are given",
@@ -107,8 +105,11 @@ std::string text_of(const MetricResult& r) {
     char share[32];
     std::snprintf(share, sizeof share, "%.1f",
                   100.0 * static_cast<double>(e.rejected) / static_cast<double>(e.samples));
-    return text(r.name, ' ', text_of_number(e.mean, 5), " +- ", text_of_number(e.standard_error, 5), ", 95 % in [",
-                text_of_number(e.interval[0], 5), ", ", text_of_number(e.interval[1], 5), "], ", e.samples,
+    const std::string certainty =
+        e.interval ? text(" +- ", text_of_number(*e.standard_error, 5), ", 95 % in [",
+                          text_of_number((*e.interval)[0], 5), ", ", text_of_number((*e.interval)[1], 5), "]")
+                   : text(", without an interval, which needs ", fewest_for_interval, " samples");
+    return text(r.name, ' ', text_of_number(e.mean, 5), certainty, ", ", e.samples,
                 e.samples == 1 ? " sample" : " samples", r.length.stopped_early ? " were enough" : "", ", ", share,
                 " % rejected, ", text_of_seconds(r.seconds), r.remark.empty() ? "" : " (" + r.remark + ")");
 }
@@ -123,8 +124,8 @@ nlohmann::ordered_json to_json(const MetricResult& r, const std::string& snapsho
     json["num_gpus"] = 0;
     json["snapshot_pkl"] = snapshot;
     json["timestamp"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    json["standard_error"] = e.standard_error;
-    json["interval"] = e.interval;
+    json["standard_error"] = e.standard_error ? nlohmann::ordered_json(*e.standard_error) : nullptr;
+    json["interval"] = e.interval ? nlohmann::ordered_json(*e.interval) : nullptr;
     json["samples"] = e.samples;
     json["rejected"] = e.rejected;
     json["rejected_outside"] = {e.rejection.lowest, e.rejection.highest};

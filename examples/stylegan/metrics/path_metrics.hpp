@@ -62,7 +62,7 @@ void check_metric(const std::string& name, const Architecture& a, const MetricSe
 /// "ppl_wend 71.23 +- 0.41, 95 % in [70.4, 72.0], 50000 samples, 2.0 % rejected, 5m 03s (...)"
 [[nodiscard]] std::string text_of(const MetricResult& result);
 
-/// A line of metric-<name>.jsonl: the official object, and the standard error, the interval and the settings.
+/// A line of metric-<name>.jsonl: the official object, and the standard error, the interval (null where there is none) and the settings.
 /// @param snapshot  file name of the network
 [[nodiscard]] nlohmann::ordered_json to_json(const MetricResult& result, const std::string& snapshot);
 

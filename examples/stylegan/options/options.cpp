@@ -36,7 +36,8 @@ CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<
 
 CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optional<bool>& value,
                         const std::string& help) {
-    const auto parse = [](const std::string& s) -> std::optional<bool> {  // empty if the flag stands alone
+    const auto parse = [](const std::string& given) -> std::optional<bool> {  // empty if the flag stands alone
+        const std::string s = lower_case(given);                              // "True", as Python writes it
         if (s.empty() || s == "1" || s == "true" || s == "yes" || s == "on") return true;
         if (s == "0" || s == "false" || s == "no" || s == "off") return false;
         return std::nullopt;

@@ -80,7 +80,7 @@ CLI::Option& add_real(CLI::App& command, const std::string& flag, T& value, Rang
     return add_parsed(command, flag, value, "X", parse, "a number" + range.words(), help);
 }
 
-/// One of a few words.
+/// One of a few words, which are in small letters; capitals are taken for them.
 template <class T>
 CLI::Option& add_choice(CLI::App& command, const std::string& flag, T& value,
                         const std::vector<std::pair<std::string, T>>& choices, const std::string& help) {
@@ -91,7 +91,7 @@ CLI::Option& add_choice(CLI::App& command, const std::string& flag, T& value,
     }
     const auto parse = [choices](const std::string& s) -> std::optional<T> {
         for (const auto& [word, meaning] : choices)
-            if (word == s) return meaning;
+            if (word == lower_case(s)) return meaning;
         return std::nullopt;
     };
     return add_parsed(command, flag, value, form, parse, words, help);

@@ -13,13 +13,13 @@ namespace stylegan::examples {
 
 namespace {
 
-void require_writable(const std::string& flag, const std::filesystem::path& folder) {
+void require_writable(const std::string& flag, const std::filesystem::path& folder, const std::string& advice = {}) {
     std::error_code error;
     if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error))
         throw FileError(text(flag, ' ', folder.string(), ": is a file, expected a folder"));
     if (::access(folder.c_str(), W_OK | X_OK) != 0)
-        throw FileError(
-            text(flag, ' ', folder.string(), ": cannot be written into: ", std::generic_category().message(errno)));
+        throw FileError(text(flag, ' ', folder.string(),
+                             ": cannot be written into: ", std::generic_category().message(errno), advice));
 }
 
 }  // namespace
@@ -31,8 +31,8 @@ void make_output_folder(const std::filesystem::path& folder) {
     require_writable("--outdir", folder);
 }
 
-void require_folder_of(const std::string& flag, const std::filesystem::path& file) {
-    require_writable(flag, file.has_parent_path() ? file.parent_path() : ".");
+void require_folder_of(const std::string& flag, const std::filesystem::path& file, const std::string& advice) {
+    require_writable(flag, file.has_parent_path() ? file.parent_path() : ".", advice);
 }
 
 void append_line(const std::filesystem::path& file, const std::string& line) {

@@ -12,9 +12,10 @@ namespace stylegan::examples {
 void make_output_folder(const std::filesystem::path& folder);
 
 /// The same check for the folder of a file, which must exist.
-/// @param flag  the option that names the file, for errors
+/// @param flag    the option that names the file, for errors
+/// @param advice  ends the message
 /// @throws FileError
-void require_folder_of(const std::string& flag, const std::filesystem::path& file);
+void require_folder_of(const std::string& flag, const std::filesystem::path& file, const std::string& advice = {});
 
 /// Adds a line to a text file; makes the file if there is none.
 /// @throws FileError, for example if the disk is full

@@ -38,6 +38,12 @@ std::optional<double> positive(std::string_view text, bool whole) {
 
 }  // namespace
 
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
 std::optional<std::int64_t> parse_whole(std::string_view text, Range<std::int64_t> range) {
     const auto n = parse_number<std::int64_t>(text);
     return n && *n >= range.least && *n <= range.most ? n : std::nullopt;

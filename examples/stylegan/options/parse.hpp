@@ -31,6 +31,9 @@ struct Range {
     }
 };
 
+/// ASCII capitals become small letters.
+[[nodiscard]] std::string lower_case(std::string text);
+
 /// Decimal digits, with a '-' before them for a negative number.
 [[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text, Range<std::int64_t> range = {});
 

@@ -36,11 +36,14 @@ Interrupt::Interrupt() {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &before_int_);
     sigaction(SIGTERM, &action, &before_term_);
+    sigaction(SIGHUP, nullptr, &before_hup_);
+    if (before_hup_.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // ignored: nohup asked for that
 }
 
 Interrupt::~Interrupt() {
     sigaction(SIGINT, &before_int_, nullptr);
     sigaction(SIGTERM, &before_term_, nullptr);
+    sigaction(SIGHUP, &before_hup_, nullptr);
 }
 
 bool Interrupt::requested() { return signalled != 0; }

@@ -9,7 +9,7 @@
 
 namespace stylegan::examples {
 
-/// While an object exists, the first Ctrl-C (SIGINT) or SIGTERM sets a mark instead of ending the program; the second
+/// While an object exists, the first Ctrl-C (SIGINT), SIGTERM or SIGHUP (the terminal is gone) sets a mark instead of ending the program; the second
 /// ends it. The destructor restores the previous handlers. Only one object may exist at a time.
 class Interrupt {
 public:
@@ -23,7 +23,7 @@ public:
 
 private:
     struct sigaction before_int_ {
-    }, before_term_{};
+    }, before_term_{}, before_hup_{};
 };
 
 /// "25s", "5m 03s", "1h 02m 03s", "1d 02h 03m"

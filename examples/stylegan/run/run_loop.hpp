@@ -87,7 +87,16 @@ public:
     using Tick = typename Trainer<Device>::Tick;
 
     void run() {
-        trainer_.run([&](const Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+        try {
+            trainer_.run([&](const Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+        } catch (const DivergenceError& error) {
+            bar_.clear();
+            const std::string message =
+                text(error.what(), healthy_.empty() ? "; no snapshot was written before that"
+                                                    : "; the last snapshot before that is " + healthy_.string());
+            directory_.log("Stopped: " + message);
+            throw DivergenceError(message);
+        }
         finish_writing();
     }
 
@@ -151,6 +160,7 @@ private:
     void save(double lod) {
         snapshot_ = directory_.snapshot(kimg());
         save_snapshot(snapshot_, trainer_);
+        if (trainer_.progress().skipped_in_a_row == 0) healthy_ = snapshot_;
         finish_writing();
         writing_ = std::async(std::launch::async,
                               [path = directory_.fakes(kimg()), grid = pictures_.fakes(averaged(trainer_), lod)] {
@@ -192,7 +202,8 @@ private:
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;
     std::filesystem::path snapshot_;
-    std::future<void> writing_;  // the last pictures are written while training continues
+    std::filesystem::path healthy_;  // the last one at whose end gradients were finite
+    std::future<void> writing_;      // the last pictures are written while training continues
 };
 
 }  // namespace stylegan::examples

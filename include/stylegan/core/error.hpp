@@ -40,6 +40,12 @@ public:
     using Error::Error;
 };
 
+/// Training that cannot succeed any more: gradients are not finite step after step.
+class DivergenceError : public Error {
+public:
+    using Error::Error;
+};
+
 /// A device (threads, GPU) that cannot do what is asked of it.
 class DeviceError : public Error {
 public:

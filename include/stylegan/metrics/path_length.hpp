@@ -37,7 +37,7 @@ struct PathLengthOptions {
     std::size_t samples = 50000;
     std::size_t batch = 4;  ///< pairs of pictures that are in memory at once; changes no result
     std::uint64_t seed = 0;
-    double precision = 0;  ///< stop when half the interval is this part of the value; 0: take all samples
+    double precision = 0;  ///< stop when both ends of the interval are within this fraction; 0: take all samples
     /// Distances are computed by another thread while the next pictures are made. It changes no result, and helps where both
     /// wait for a GPU. Generator and distance must not share a Context then.
     bool overlap = false;
@@ -62,7 +62,8 @@ struct PathDraw {
     std::vector<std::uint64_t> samples{};
 };
 
-/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB. What the
+/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB, whose alpha
+/// channel does not count. What the
 /// functions are given is of xtensor, which as_eigen() and as() show as Eigen's; they may return any array (see ArrayRef), which
 /// is copied unless it is of xtensor.
 ///
@@ -76,7 +77,7 @@ struct PathGenerator {
     int label_size = 0;
     /// z (N, latent_size) and labels (N, label_size) -> w (N, any). Not given: there is no mapping, w is z.
     std::function<Array<Scalar, 2>(const Latents& z, const Latents& labels)> map{};
-    /// w (2 N, any) -> (2 N, 1 or 3, H, W)
+    /// w (2 N, any) -> (2 N, 1 to 4 channels, H, W)
     std::function<Array<Scalar, 4>(const Latents& w, const PathDraw& draw)> pictures{};
 };
 
@@ -207,8 +208,11 @@ template <class Scalar, class Distance>
         const bool look = end % detail::samples_per_look == 0;
         if (look || end < detail::samples_per_look) now = glance_at_path_length(result.distances);
         if (progress) progress({end, options.samples, now});
-        if (options.precision > 0 && look && end >= detail::fewest_samples && end < options.samples)
-            result.stopped_early = now.interval[1] - now.mean <= options.precision * now.mean;
+        if (options.precision > 0 && look && end >= detail::fewest_samples && end < options.samples &&
+            now.within(options.precision)) {  // the formula is quick, the interval that is told decides
+            result.estimate = estimate_path_length(result.distances, options.seed);
+            result.stopped_early = result.estimate.within(options.precision);
+        }
     };
     while (end < options.samples && !result.stopped_early) {
         const std::size_t look = (end / detail::samples_per_look + 1) * detail::samples_per_look;
@@ -226,7 +230,7 @@ template <class Scalar, class Distance>
         if (!options.overlap || (options.precision > 0 && end == look)) finish();
     }
     finish();
-    result.estimate = estimate_path_length(result.distances, options.seed);
+    if (!result.stopped_early) result.estimate = estimate_path_length(result.distances, options.seed);
     return result;
 }
 

@@ -33,15 +33,15 @@ struct PathWindow {
 };
 
 /// Pictures 2i and 2i + 1 as the distance takes them: the window, shrunk by means of blocks, grey ones in three equal colours.
-/// @param pictures  (2 N, 1 or 3, H, W)
+/// @param pictures  (2 N, C, H, W): 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; alpha does not count
 /// @return          the even and the odd ones, (N, 3, h, w) each
 /// @throws ShapeError for another number of colours
 template <class Scalar>
 [[nodiscard]] std::pair<xt::xtensor<Scalar, 4>, xt::xtensor<Scalar, 4>> path_pictures(
     const xt::xtensor<Scalar, 4>& pictures, bool crop) {
     const std::size_t colours = pictures.shape(1), height = pictures.shape(2), width = pictures.shape(3);
-    if (colours != 1 && colours != 3)
-        throw ShapeError(text("path length: pictures have ", colours, " colours, expected 1 or 3"));
+    if (colours < 1 || colours > 4)
+        throw ShapeError(text("path length: pictures have ", colours, " channels, expected 1 to 4"));
     const PathWindow window = PathWindow::of(height, width, crop);
     const auto rows = static_cast<std::size_t>(window.size().height),
                columns = static_cast<std::size_t>(window.size().width);
@@ -50,7 +50,7 @@ template <class Scalar>
     const Scalar share = Scalar(1) / static_cast<Scalar>(window.factor * window.factor);
     for (std::size_t n = 0; n < pictures.shape(0); ++n)
         for (std::size_t c = 0; c < 3; ++c) {
-            const Scalar* const from = pictures.data() + (n * colours + (colours == 1 ? 0 : c)) * height * width;
+            const Scalar* const from = pictures.data() + (n * colours + (colours < 3 ? 0 : c)) * height * width;
             Scalar* to = (n % 2 == 0 ? result.first : result.second).data() + (n / 2 * 3 + c) * rows * columns;
             for (std::size_t y = 0; y < rows; ++y)
                 for (std::size_t x = 0; x < columns; ++x) {

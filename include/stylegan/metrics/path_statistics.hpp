@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,13 +36,24 @@ struct PathRejection {
     [[nodiscard]] bool keeps(double distance) const { return distance >= lowest && distance <= highest; }
 };
 
-/// The path length from the distances of its samples, and how sure it is.
+/// Fewest samples of which an interval is told. With fewer, resampling says nothing of what was not sampled.
+inline constexpr std::size_t fewest_for_interval = 10;
+
+/// The path length from the distances of its samples, and how certain it is.
 struct PathEstimate {
-    double mean = 0;                   ///< of the distances that are kept: the path length
-    double standard_error = 0;         ///< by the bootstrap
-    std::array<double, 2> interval{};  ///< that holds the path length of infinitely many samples with 95 % probability
-    std::size_t samples = 0, rejected = 0;
-    PathRejection rejection{};
+    double mean = 0;  ///< of the distances that are kept: the path length
+    /// Of the mean, by the bootstrap; none below fewest_for_interval samples.
+    std::optional<double> standard_error{};
+    /// Contains the path length of infinitely many samples with 95 % probability; none below fewest_for_interval samples.
+    std::optional<std::array<double, 2>> interval{};
+    std::size_t samples = 0;    ///< number of distances
+    std::size_t rejected = 0;   ///< number of them outside the percentiles
+    PathRejection rejection{};  ///< the percentiles
+
+    /// Whether both ends of the interval are within this fraction of the mean.
+    [[nodiscard]] bool within(double precision) const {
+        return interval && std::max((*interval)[1] - mean, mean - (*interval)[0]) <= precision * mean;
+    }
 };
 
 namespace detail {
@@ -100,8 +112,7 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     const auto [mean, kept] = detail::kept_mean(sorted, result.rejection);
     result.mean = mean;
     result.rejected = sorted.size() - kept;
-    result.interval = {mean, mean};
-    if (replicates < 2 || sorted.size() < 2) return result;
+    if (replicates < 2 || sorted.size() < fewest_for_interval) return result;
 
     constexpr std::uint32_t bootstrap = 16;
     std::vector<std::uint32_t> counts(sorted.size());
@@ -115,7 +126,7 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     for (double m : means) squares += (m - centre) * (m - centre);
     result.standard_error = std::sqrt(squares / (replicates - 1));
     const auto at = [&](double q) { return means[static_cast<std::size_t>(std::lround(q * (replicates - 1)))]; };
-    result.interval = {at(0.025), at(0.975)};
+    result.interval = std::array{at(0.025), at(0.975)};
     return result;
 }
 
@@ -132,11 +143,12 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
         sum += v;
         squares += v * v;
     }
-    if (distances.size() < 2) return result;
+    if (distances.size() < fewest_for_interval) return result;
     const double share = static_cast<double>(result.samples - result.rejected) / n;
-    result.standard_error = std::sqrt(std::max(0.0, squares - sum * sum / n) / (n - 1) / n) / share;
-    const double reach = 1.959963985 * result.standard_error;
-    result.interval = {result.mean - reach, result.mean + reach};
+    const double error = std::sqrt(std::max(0.0, squares - sum * sum / n) / (n - 1) / n) / share;
+    const double reach = 1.959963985 * error;
+    result.standard_error = error;
+    result.interval = std::array{result.mean - reach, result.mean + reach};
     return result;
 }
 

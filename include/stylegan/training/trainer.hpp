@@ -78,7 +78,9 @@ public:
         return static_cast<double>(progress_.pictures) >= options_.total_kimg * 1000;
     }
 
-    /// One step: the discriminator's update, the moving average, the generator's update.
+    /// One step: the discriminator's update, the moving average, the generator's update. A network whose gradient is not finite
+    /// is left as it is.
+    /// @throws DivergenceError after max_skipped_steps such steps in a row
     void step();
 
     /// Steps until total_kimg is reached, calling on_tick at the end of each tick, and after_step after every step; either

@@ -31,6 +31,7 @@ void for_each_training_option(O& o, F&& f) {
     f("lr", o.schedule.lr);
     f("lr_at", o.schedule.lr_at);
     f("microbatch", o.microbatch);
+    f("max_skipped_steps", o.max_skipped_steps);
     f("mirror", o.mirror);
     f("loss", o.loss);
     f("r1_gamma", o.loss.r1_gamma);
@@ -56,6 +57,7 @@ void for_each_progress_value(P& p, F&& f) {
     f("last_lod", p.last_lod);
     f("skipped_generator", p.skipped_generator);
     f("skipped_discriminator", p.skipped_discriminator);
+    f("skipped_in_a_row", p.skipped_in_a_row);
     f("generator_steps", p.generator_steps);
     f("discriminator_steps", p.discriminator_steps);
     f("tick", p.tick);

@@ -22,6 +22,8 @@ struct TrainingOptions {
     bool reset_optimizer = true;  ///< forget Adam's moments when the set of growing stages changes
     bool mirror = false;
     int microbatch = 0;  ///< pictures evaluated at once; 0: the whole minibatch
+    /// Steps in a row with a gradient that is not finite, after which step() throws; 0: it never does.
+    int max_skipped_steps = 50;
     std::uint64_t seed = 0;
 };
 
@@ -33,6 +35,7 @@ struct TrainingProgress {
     int repeat = 0;                                                  ///< steps since then
     double last_lod = -1;                                            ///< before that
     std::uint64_t skipped_generator = 0, skipped_discriminator = 0;  ///< steps whose gradient was not finite
+    std::uint64_t skipped_in_a_row = 0;                              ///< steps until now whose gradient was not finite
     std::uint64_t generator_steps = 0, discriminator_steps = 0;      ///< of Adam since its moments were reset
     std::uint64_t tick = 0;
     std::uint64_t tick_pictures = 0;  ///< where the last tick ended

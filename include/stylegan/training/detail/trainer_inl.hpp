@@ -77,6 +77,14 @@ void Trainer<Device, G, D>::step() {
     ++progress_.steps;
     progress_.repeat = (progress_.repeat + 1) % std::max(options_.repeats, 1);
     record(d.values, g.values);
+    progress_.skipped_in_a_row = d.moved && g.moved ? 0 : progress_.skipped_in_a_row + 1;
+    if (options_.max_skipped_steps > 0 &&
+        progress_.skipped_in_a_row >= static_cast<std::uint64_t>(options_.max_skipped_steps))
+        throw DivergenceError(text("training: the gradient of the ", d.moved ? "generator" : "discriminator",
+                                   " was not finite in ", progress_.skipped_in_a_row,
+                                   " steps in a row, the last after ", progress_.pictures,
+                                   " pictures, with learning rate ", now.lr,
+                                   "; a smaller one, or a larger weight of R1, may keep the networks from growing"));
 }
 
 template <class Device, class G, class D>
@@ -123,6 +131,7 @@ void Trainer<Device, G, D>::check() const {
     not_negative("fade_kimg", schedule.fade_kimg);
     not_negative("ema_kimg", options_.ema_kimg);
     not_negative("microbatch", options_.microbatch);
+    not_negative("max_skipped_steps", options_.max_skipped_steps);
     if (reals_.size < 1) throw ValueError("training: the data set has no pictures");
     const Size s = architecture().picture();
     if (reals_.resolution != s)
