@@ -16,7 +16,8 @@ namespace {
 double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-/// Of pairs: the discriminator's softplus(fake - real), counted with the real picture; the generator's softplus(real - fake).
+/// A loss of pairs: softplus(fake - real) for the discriminator, counted with the real picture; softplus(real - fake)
+/// for the generator.
 Loss relativistic() {
     return {.name = "relativistic",
             .real = [](double r, double f) -> ValueAndSlope {
@@ -46,7 +47,8 @@ void clear_gradients(Network& network) {
     for_each_parameter(network, [](const std::string&, Parameter<Exact>& p) { p.clear_gradient(); });
 }
 
-/// Moves all parameters by e along a fixed direction. @return the gradient along it
+/// Moves all parameters by e along a fixed direction.
+/// @return the gradient along it
 template <class Network>
 double move(Network& network, double e) {
     double along = 0;
@@ -64,7 +66,7 @@ double move(Network& network, double e) {
     return along;
 }
 
-/// One minibatch, and networks whose loss and gradients are taken on it.
+/// A minibatch, and networks with their loss and gradients for it.
 struct Case {
     static constexpr Index batch = 4;
     Architecture a = tiny(2);
