@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DCOMPILER= -DSOURCE= -DINCLUDES=a|b|c [-DMUST_SAY=] -P expect.cmake
+# cmake -DCOMPILER= -DSOURCE= -DINCLUDES=a|b|c [-DPRECOMPILED=HEADER] [-DMUST_SAY=] -P expect.cmake
 # Fails unless SOURCE does not compile and the compiler says the text of its first line, `// expect: <text>`.
 # With MUST_SAY the roles are turned: succeeds only if this check fails with that message.
 cmake_minimum_required(VERSION 3.20)
 
 string(REPLACE "|" ";" includes "${INCLUDES}")
 list(TRANSFORM includes PREPEND -I)
+if(PRECOMPILED)
+    list(APPEND includes -include ${PRECOMPILED})
+endif()
 execute_process(
     COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${includes} ${SOURCE}
     RESULT_VARIABLE result

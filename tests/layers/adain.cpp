@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
 
 BOOST_AUTO_TEST_CASE(the_style_sets_mean_and_contrast) {
     Context<Cpu> context({.kernels = kernels_under_test()});
-    AdaIN<2, 3> layer;  // an untrained A: scale and bias are its product with w
+    AdaIN<2, 3> layer;  // the bias of A is 0: scales and biases are its product with w
     initialize(layer, context, 4);
     const auto x = random_tensor<FeatureMaps<Cpu, 2, 8, 6>>(std::array<Index, 4>{2, 2, 8, 6}, 1);
     const auto w = random_tensor<Vectors<Cpu, 3>>(std::array<Index, 2>{2, 3}, 2);

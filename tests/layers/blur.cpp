@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
         const Index n = draw.between(1, 6), c = draw.between(1, 9), h = draw.between(1, 6), w = h + draw.between(1, 4);
         const auto make = [=]<class Device>(Device) {
             using Layer = Blur<Device>;
-            // linear and without parameters: the tangents are the passes themselves
+            // linear and without parameters, so the passes are their own tangents
             return LayerCase{Layer(filter),
                              LayerCalls<Layer>{
                                  .inputs = {{n, c, h, w}},

@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
-/// What every layer has to pass, whatever it computes.
+/// Checks that every layer has to pass.
 namespace layer_test {
 
 using stylegan::Index;
 
-/// A layer and how it is called, with what the calls point to.
+/// A layer, how to call it, and the tensors that the calls point to.
 template <class Layer>
 struct LayerCase {
     Layer layer;
@@ -46,8 +46,8 @@ private:
 
 using Tensors = std::vector<std::vector<double>>;
 
-/// All that a layer's passes give: y with and without a cache, the gradients, and where it has them y_dot and the tangents
-/// of the gradients.
+/// All results of a layer's passes: y with and without a cache, the gradients, and, if it has tangents, y_dot and the
+/// tangents of the gradients.
 template <class Device, class Make>
 std::vector<Tensors> all_passes(const Make& make, Device device, std::uint64_t seed) {
     stylegan::Context<Device> context(device);
@@ -70,7 +70,7 @@ std::vector<Tensors> all_passes(const Make& make, Device device, std::uint64_t s
     return all;
 }
 
-/// The largest difference, relative to the largest value of the group of tensors it lies in.
+/// The largest difference, relative to the largest value of its group of tensors.
 inline double distance(const std::vector<Tensors>& a, const std::vector<Tensors>& b) {
     double worst = 0;
     for (std::size_t g = 0; g < a.size(); ++g) {
@@ -85,8 +85,8 @@ inline double distance(const std::vector<Tensors>& a, const std::vector<Tensors>
     return worst;
 }
 
-/// With the kernels under test: derivatives in double precision; single and double precision against the plain kernels in double
-/// precision; one thread against several, bit for bit.
+/// With the kernels under test, checks the derivatives in double precision, compares single and double precision with
+/// the plain kernels in double precision, and compares one thread with several, bit for bit.
 /// @param make  (device) -> a LayerCase on that device
 template <class Make>
 void check_layer(const Make& make, stylegan::DerivativeCheck options, double tolerance = 1e-5) {

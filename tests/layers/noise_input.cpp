@@ -19,7 +19,8 @@ BOOST_AUTO_TEST_CASE(derivatives_and_kernels_agree) {
             const auto make = [=]<class Device>(Device) {
                 using Layer = NoiseInput<dynamic, Device>;
                 const auto noise = random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared ? 1 : n, 1, h, w}, 9);
-                // y is affine in x, and the gradient of the weight does not depend on x: the tangents are the passes themselves
+                // y is affine in x, and the gradient of the weight does not depend on x, so the passes are their own
+                // tangents
                 return LayerCase{
                     Layer(static_cast<int>(c)),
                     LayerCalls<Layer>{

@@ -37,7 +37,7 @@ auto block_case(const Architecture& a, int stage, Index n, bool shared_noise) {
         random_tensor<FeatureMaps<Device>>(std::array<Index, 4>{shared_noise ? 1 : n, 1, s[2], s[3]}, 9));
     LayerCalls<Layer> calls =
         synthesis_block_calls<Layer>(a, stage, n, {.noise = {noise.view(), {}}, .strength = {Scalar(0.5), 1}});
-    const std::size_t first = stage > 0 ? 1 : 0;  // of the styles
+    const std::size_t first = stage > 0 ? 1 : 0;  // index of the first style
     for (Index i = 0; i < static_cast<Index>(calls.inputs.size()); ++i) calls.optional_gradients.push_back(i);
     const auto w0 = static_cast<Index>(first);
     if (a.use_styles) calls.optional_tangents = {w0, w0 + 1};
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(names_its_parameters_as_the_official_network) {
     BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias",
                                                         "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
                boost::test_tools::per_element());
-    f.bias_before_blur = true;  // the same names, wherever the bias is added
+    f.bias_before_blur = true;  // the place of the bias changes no name
     BOOST_TEST(names(f, 1) == (std::vector<std::string>{"G/8x8/Conv0_up/weight", "G/8x8/Conv0_up/bias",
                                                         "G/8x8/Conv1/weight", "G/8x8/Conv1/bias"}),
                boost::test_tools::per_element());

@@ -44,14 +44,14 @@ BOOST_AUTO_TEST_CASE(arrays_of_eigen_and_xtensor_are_truncated_in_place) {
     auto expected = w;
     layer.forward(context, {.psi = 0.3f}, expected.view().as(1, 5, 3));
     auto rows = to_eigen(w);
-    layer.apply(context, {.psi = 0.3f, .cutoff = 0}, rows);  // w for all layers: whatever the cutoff
+    layer.apply(context, {.psi = 0.3f, .cutoff = 0}, rows);  // one w for all layers ignores the cutoff
     BOOST_TEST((rows == as_eigen(expected)));
     Array<float, 2> x = w;
     layer.apply(context, {.psi = 0.3f}, as_eigen(x));
     BOOST_TEST((as_eigen(x) == as_eigen(expected)));
     BOOST_CHECK_THROW(layer.apply(context, {.psi = 0.3f}, rows.leftCols(2)), ShapeError);
 
-    // (N, layers, Latent), as a generator has it
+    // (N, layers, Latent), as from Generator::styles()
     const auto styles = random_tensor<Tensor<Cpu, dynamic, dynamic, dynamic>>(std::array<Index, 3>{2, 4, 3}, 2);
     Array<float, 3> all = styles;
     layer.apply(context, {.psi = 0.3f, .cutoff = 2}, all);

@@ -38,8 +38,8 @@ std::string array(const std::vector<Index>& shape, const std::vector<float>& val
     return s + "tb";
 }
 
-/// A network in the official state format, of a function that this library does not know: the form of
-/// vgg16_zhang_perceptual.pkl, of which only that is known.
+/// A network in the official state format, of a function that this library does not know, as in
+/// vgg16_zhang_perceptual.pkl.
 std::string official_pickle(const std::vector<std::pair<std::string, std::string>>& variables) {
     std::string s =
         "\x80\x03"
@@ -54,7 +54,7 @@ std::string official_pickle(const std::vector<std::pair<std::string, std::string
 
 std::vector<float> values_of(const Parameter<Cpu>& p) { return {p.value().begin(), p.value().end()}; }
 
-/// A small network whose heads are not alike.
+/// A small network with different heads.
 Lpips<Cpu> small_lpips() {
     Lpips<Cpu> lpips(trained(Vgg16<>(2)));
     for (int s = 0; s < 5; ++s)

@@ -25,8 +25,8 @@ namespace {
 using Pictures = xt::xtensor<double, 4>;
 using Latents2 = xt::xtensor<double, 2>;
 
-/// Linear in w: two colours that are the two numbers of w all over the picture, and a third that is 0. Window and shrinking
-/// change nothing of its distances, so that the path length of every option is known.
+/// A generator linear in w: two colours are the two numbers of w in all pixels, the third is 0. Cropping and shrinking
+/// do not change distances, so the path length is known for all options.
 PathGenerator<double> two_colours(std::size_t size) {
     return {.latent_size = 2, .pictures = [size](const Latents2& w, const PathDraw&) {
                 Pictures x = Pictures::from_shape({w.shape(0), 3, size, size + 16});
@@ -38,7 +38,7 @@ PathGenerator<double> two_colours(std::size_t size) {
             }};
 }
 
-/// A squared norm, in the mean over the pixels.
+/// The squared norm, in the mean over the pixels.
 std::vector<double> squared_distance(const Pictures& a, const Pictures& b) {
     std::vector<double> d(a.shape(0));
     const std::size_t values = a.size() / a.shape(0);
@@ -47,8 +47,9 @@ std::vector<double> squared_distance(const Pictures& a, const Pictures& b) {
     return d;
 }
 
-/// In W the distance is |w2 - w1|^2 whatever t is: exponential of mean 4 for normal w of two numbers. In Z it is the square of
-/// the angle between two directions, which is uniform in [0, pi]. Both in the mean from the 1st to the 99th percentile.
+/// In W the distance is |w2 - w1|^2 for every t: exponential with mean 4 for normal w of two numbers. In Z it is the
+/// square of the angle between two directions, which is uniform in [0, pi]. Both are means from the 1st to the 99th
+/// percentile.
 double known_length(PathSpace space, double epsilon) {
     if (space == PathSpace::w) {
         const double a = -std::log(0.99), b = -std::log(0.01);

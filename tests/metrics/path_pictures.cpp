@@ -11,7 +11,7 @@ using namespace stylegan;
 
 namespace {
 
-/// Every value tells where it is.
+/// Pictures in which every value encodes its position.
 xt::xtensor<double, 4> numbered(std::size_t n, std::size_t colours, std::size_t h, std::size_t w) {
     auto x = xt::xtensor<double, 4>::from_shape({n, colours, h, w});
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<double>(i);

@@ -22,7 +22,7 @@ std::vector<double> exponential(std::size_t n, std::uint64_t step) {
     return x;
 }
 
-/// The mean of such numbers between their 1st and 99th percentile.
+/// The mean of such numbers between the 1st and the 99th percentile.
 double trimmed_mean_of_exponential() {
     const double a = -std::log(0.99), b = -std::log(0.01);
     return ((a + 1) * 0.99 - (b + 1) * 0.01) / 0.98;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(one_value_is_itself) {
     }
 }
 
-/// Over many sets of samples: the interval holds the truth as often as it says, and the error is as large as it says.
+/// Over many sets of samples, the interval holds the true value in 95 % of cases, and the standard error is right.
 BOOST_AUTO_TEST_CASE(is_as_sure_as_it_says) {
     const double truth = trimmed_mean_of_exponential();
     const int sets = 200;

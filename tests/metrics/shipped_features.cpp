@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(are_small_and_of_a_quarter_of_the_width) {
     BOOST_TEST(find_vgg16(file).width == 16);
 }
 
-/// What any perceptual distance must do: little for little, more for more, most for another picture.
+/// A perceptual distance is small for small changes, larger for larger ones, and largest for another picture.
 BOOST_AUTO_TEST_CASE(order_pictures_as_people_do) {
     const Lpips<> lpips(load_vgg16(read_tensor_file(path), std::make_shared<Context<Cpu>>(Cpu{1})));
     for (std::uint64_t seed = 0; seed < 8; ++seed) {

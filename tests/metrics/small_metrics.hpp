@@ -7,10 +7,10 @@
 #include <memory>
 #include <utility>
 
-/// A generator and a distance of pictures that take no time.
+/// A fast generator and a fast distance of pictures.
 namespace small_metrics {
 
-/// 16 x 16 pictures at least, so that the distance has something to look at.
+/// Pictures of 16x16 or larger, which the distance needs.
 inline constexpr stylegan::Architecture styled{.resolution_log2 = 4,
                                                .fmap_base = 64,
                                                .fmap_max = 8,

@@ -8,8 +8,8 @@
 #include <initializer_list>
 #include <memory>
 
-// A picture has the same bits in a batch of any size, at any place in it, for any number of threads, and whatever a program
-// asked of Eigen.
+// A picture has the same bits in a batch of any size, at any place in it, with any number of threads, and with any
+// settings of Eigen in the program.
 BOOST_AUTO_TEST_SUITE(bits)
 
 using namespace model_test;
@@ -21,7 +21,7 @@ using Pictures = AnyGenerator<Cpu>::Pictures;
 constexpr std::size_t all = 64;  // pictures
 constexpr Kernels kernel_sets[] = {Kernels::fast, Kernels::eigen};
 
-/// Pictures of 32x32 from widths that fill no register and no tile: 235, 117, 58 and 29 feature maps.
+/// Pictures of 32x32; the widths, 235, 117, 58 and 29 feature maps, are multiples of no register or tile.
 constexpr Architecture odd_widths{.resolution_log2 = 5,
                                   .fmap_base = 471,
                                   .fmap_max = 235,
@@ -50,14 +50,14 @@ Pictures pictures(const AnyGenerator<Cpu>& g, const xt::xtensor<float, 2>& z, st
     return g(some);
 }
 
-/// The pictures that begin with number `first`, made in a batch of their own, against those made in the batch of all.
+/// Compares pictures from `first` on, made in their own batch, with those of the batch of all.
 bool same_bits(const Pictures& found, const Pictures& expected, std::size_t first) {
     const std::size_t size = expected.size() / expected.shape(0);
     return first * size + found.size() <= expected.size() &&
            std::memcmp(found.data(), expected.data() + first * size, found.size() * sizeof(float)) == 0;
 }
 
-/// Batches of these sizes, taken from the end, so that a picture has another place in each.
+/// Batches of these sizes, taken from the end, so that a picture has a different place in each.
 void check_batches(const AnyGenerator<Cpu>& g, const xt::xtensor<float, 2>& z, const Pictures& expected,
                    std::initializer_list<std::size_t> sizes) {
     for (const std::size_t size : sizes)

@@ -13,7 +13,7 @@ using Pictures = AnyGenerator<Cpu>::Pictures;
 
 AnyGenerator<Cpu> generator_of(const Architecture& a) { return trained(AnyGenerator<Cpu>(a, 1)); }
 
-/// `to` gets the parameters that it shares with the deeper network `from`.
+/// Copies to `to` the parameters that it shares with the deeper network `from`.
 void copy_coarse(const AnyGenerator<Cpu>& from, AnyGenerator<Cpu>& to, int stages_less) {
     for_each_parameter(to, [&](const std::string& wanted, Parameter<Cpu>& p) {
         bool found = false;

@@ -14,7 +14,7 @@ using Options = AnyGenerator<Cpu>::Options;
 
 AnyGenerator<Cpu> generator_of(const Architecture& a) { return trained(AnyGenerator<Cpu>(a, 1)); }
 
-/// The maps that a network carries, as noise to give.
+/// The stored maps of a network, for Noise::given.
 std::vector<Pictures> stored_maps(const AnyGenerator<Cpu>& g) {
     std::vector<Pictures> maps;
     for (const auto& p : g.synthesis().noise()) {
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(strengths_apply_to_their_layers_and_the_last_one_counts) {
     const auto g = generator_of(small);
     const auto z = latents(2, small);
     BOOST_TEST(same(g(z, {.noise_strength = {{.strength = 0}, {.first = 0, .last = 5, .strength = 1}}}), g(z)));
-    // no noise in the last layer equals no map for it
+    // strength 0 in the last layer equals no map for it
     auto maps = stored_maps(g);
     std::fill_n(maps[5].data(), maps[5].size(), 0.0f);
     const Pictures expected = g(z, {.noise = Noise::given, .noise_maps = maps});

@@ -11,7 +11,7 @@ using namespace model_test;
 
 namespace {
 
-/// Pictures of 48x80, the last two stages with pixels and maps enough to be computed in blocks.
+/// Pictures of 48x80, whose last two stages have enough pixels and feature maps to be computed in blocks.
 constexpr Architecture large{.base = {3, 5},
                              .resolution_log2 = 6,
                              .fmap_base = 512,

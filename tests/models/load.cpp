@@ -18,7 +18,7 @@ using namespace model_test;
 
 namespace {
 
-/// Bytes of memory by the name that the kernel has for them, such as "VmHWM:"; 0 where it does not tell.
+/// Bytes of memory from a line of /proc/self/status, such as "VmHWM:"; 0 if the system has none.
 std::size_t memory(const std::string& name) {
     std::ifstream status("/proc/self/status");
     for (std::string word; status >> word;)
@@ -26,7 +26,7 @@ std::size_t memory(const std::string& name) {
     return 0;
 }
 
-/// From now on VmHWM is the most memory since now.
+/// Resets VmHWM, the peak of memory, to the current memory.
 void forget_most_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 /// The three networks of the official release's size, in its format.

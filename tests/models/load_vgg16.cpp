@@ -24,7 +24,7 @@ struct Entry {
     std::vector<float> values;
 };
 
-/// The tensors of a small VGG16 under names that say nothing: kernels and biases in turn, then heads.
+/// The tensors of a small VGG16 under meaningless names: kernels and biases in turn, then heads.
 std::vector<Entry> nameless(const Vgg16<>& vgg, bool outputs_first) {
     std::vector<Entry> all;
     for_each_parameter(vgg, [&](const std::string&, const Parameter<Cpu>& p) {
@@ -74,7 +74,7 @@ const Vgg16<>& network() {
     return vgg;
 }
 
-/// The message with which a file is refused.
+/// The error message for a file.
 std::string refusal(const std::function<std::vector<Entry>(std::vector<Entry>)>& change, bool outputs_first = true) {
     const TemporaryFolder folder;
     try {

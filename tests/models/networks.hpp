@@ -26,7 +26,8 @@ inline constexpr Architecture small{.base = {3, 5},
                                     .mapping_layers = 2,
                                     .mapping_fmaps = 6};
 
-/// Values as far from the initial ones as training would take them: noise, biases and the w average count. lod stays.
+/// Moves parameters away from their initial values, as training would, so that noise, biases and the w average matter.
+/// Keeps lod.
 template <class Network>
 Network trained(Network network, std::uint64_t seed = 1) {
     std::uint32_t number = 0;

@@ -21,7 +21,7 @@ static_assert(!SynthesisBlockOf<int, Cpu> && !GeneratorModel<AnyDiscriminator<Cp
 
 namespace {
 
-/// Gives `to` the parameters of `from` that have the same names.
+/// Copies to `to` the parameters of `from` with the same names.
 template <class From, class To>
 void copy_parameters(const From& from, To& to) {
     std::map<std::string, std::vector<float>> values;

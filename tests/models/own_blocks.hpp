@@ -11,8 +11,8 @@ namespace model_test {
 
 using namespace stylegan;
 
-/// The paper's block with a learned gain. It derives from it, and forward() is its own: the network must not run the
-/// forward_styled() that it inherits.
+/// The paper's block with a learned gain. It derives from the paper's and has its own forward(), so the network must
+/// not run the inherited forward_styled().
 template <class Device>
 class GainBlock : public AnySynthesisBlock<Device> {
 public:
@@ -56,13 +56,13 @@ private:
     Parameter<Device> gain_;
 };
 
-/// The paper's discriminator block, named anew.
+/// The paper's discriminator block under another name.
 template <class Device>
 struct SameBlock : AnyDiscriminatorBlock<Device> {
     using AnyDiscriminatorBlock<Device>::AnyDiscriminatorBlock;
 };
 
-/// A mapping network of its own: w = 2 z.
+/// A mapping network: w = 2 z.
 template <class Device>
 class TwiceZ {
 public:

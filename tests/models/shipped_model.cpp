@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the paper's mechanisms do, seen on the network that comes with the project.
+// The effects that the paper describes, measured on the network that comes with the project.
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/models/load.hpp>
 
@@ -21,7 +21,7 @@ namespace {
 
 const std::filesystem::path network = std::filesystem::path(STYLEGAN_DATA_DIR) / "faces-32.safetensors";
 
-/// Says so where ctest looks for it if the tests cannot be run.
+/// Prints the message that ctest looks for, if there is no model to test.
 bool is_there(boost::unit_test::test_unit_id) {
     const bool there = std::filesystem::exists(network);
     if (!there) std::cout << "skipped: there is no examples/data/faces-32.safetensors\n";
@@ -74,7 +74,7 @@ double spread(const Pictures& x) {
     return sum / static_cast<double>(x.size());
 }
 
-/// Means of blocks of 4x4 pixels: what is left when details are wiped out.
+/// Means of blocks of 4x4 pixels: a picture without details.
 Pictures blurred(const Pictures& x) {
     Pictures y = Pictures::from_shape({x.shape(0), x.shape(1), x.shape(2) / 4, x.shape(3) / 4});
     std::fill_n(y.data(), y.size(), 0.0f);
@@ -85,7 +85,7 @@ Pictures blurred(const Pictures& x) {
     return y;
 }
 
-/// The share of pixels of which some colour differs by more than a twentieth of the range.
+/// The share of pixels where a colour differs by more than a twentieth of the range.
 double changed_pixels(const Pictures& a, const Pictures& b) {
     std::size_t changed = 0;
     for (std::size_t n = 0; n < a.shape(0); ++n)
@@ -99,8 +99,8 @@ double changed_pixels(const Pictures& a, const Pictures& b) {
     return static_cast<double>(changed) / static_cast<double>(a.shape(0) * a.shape(2) * a.shape(3));
 }
 
-/// How far the edges of two sets of pictures agree: the correlation of the differences between neighbours in grey, whatever
-/// the colours and the contrast.
+/// How well the edges of two sets of pictures agree: the correlation of grey differences between neighbours. It does
+/// not depend on colours and contrast.
 double same_edges(const Pictures& a, const Pictures& b) {
     const auto grey = [](const Pictures& x, std::size_t n, std::size_t h, std::size_t w) {
         double sum = 0;
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(noise_changes_details_and_not_the_picture) {
     BOOST_TEST(noise_share < 0.8 * w_share);
 }
 
-// At 32x32 the styles of the last resolution set the colours of the whole picture, and so change nearly as many pixels as
-// those of all resolutions below together; that these are the coarse ones shows in the shapes.
+// At 32x32, the styles of the last resolution set the colours of the whole picture. So they change nearly as many
+// pixels as the styles of all resolutions below together; but only the latter, the coarse ones, change shapes.
 BOOST_AUTO_TEST_CASE(coarse_styles_change_more_pixels_than_fine_ones) {
     const Latents w = w_of(0, 64), second = w_of(100, 64);
     const Pictures plain = generator().synthesize(w);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several threads use one generator at once, each with a context of its own. Compiled a second time with ThreadSanitizer.
+// Several threads use one generator at once, each with its own context. Also compiled with ThreadSanitizer.
 #include "models/networks.hpp"
 
 #include <thread>

@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(derivatives) {
         return v;
     }();
     const auto x = random_array<double, 4>({2, 3, 17, 16}, 4);
-    for (const int without : {-1, 0, 4}) {  // stages from which nothing comes
+    for (const int without : {-1, 0, 4}) {  // stages without a gradient
         std::array<xt::xtensor<double, 4>, 5> dy;
         Vgg16<Double>::Features dfeatures;
         const auto features = vgg.features(x);

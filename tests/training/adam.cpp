@@ -36,8 +36,8 @@ struct TwoParameters {
     }
 };
 
-/// The update in double precision, with bias corrections written as in the paper's algorithm 1 where epsilon is so small
-/// that both forms agree.
+/// The update in double precision, with the bias corrections of the paper's algorithm 1. Epsilon is so small that both
+/// forms agree.
 struct Reference {
     double p = 0, m = 0, v = 0;
     void step(double g, double lr, const AdamOptions& o, int t) {

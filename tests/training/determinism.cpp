@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(nor_with_growing_labels_and_all_penalties) {
 
 BOOST_AUTO_TEST_CASE(nor_with_growing_and_kernels_and_settings_of_eigen) {
     Architecture a = tiny(3);
-    a.fmap_max = 23;  // which no register divides
+    a.fmap_max = 23;  // a multiple of no register's width
     a.fmap_base = 97;
     {
         Trainer<Cpu> trainer(a, growing(), boxes(a), Cpu{.threads = 2});
@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(nor_with_growing_and_kernels_and_settings_of_eigen) {
             BOOST_TEST(settings.hold());
             by_kernels.push_back(one);
         }
-    BOOST_TEST((by_kernels[0] != by_kernels[1]));  // or there was one set of kernels
+    BOOST_TEST((by_kernels[0] != by_kernels[1]));  // otherwise both runs used the same kernels
 }
 
-// Adam without momentum moves a parameter by about the learning rate however small its gradient is: where the gradient is
-// nothing but rounding, such as for a bias that instance normalisation takes away again, other rounding means another step.
-// So single precision is compared after one step, and twenty steps in double precision.
+// Adam without momentum moves a parameter by about the learning rate, however small its gradient is. Where the gradient
+// is pure rounding error, as for a bias that instance normalization removes again, other rounding means another step.
+// So single precision is compared after one step, and double precision after twenty.
 BOOST_AUTO_TEST_CASE(splitting_the_minibatch_changes_nothing_but_rounding) {
     for (const bool penalties : {false, true}) {
         TrainingOptions o = few_steps(16);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(splitting_the_minibatch_changes_nothing_but_rounding) {
         const auto whole = trained_in_parts<Cpu>(o, 0, 1), halves = trained_in_parts<Cpu>(o, 8, 1),
                    quarters = trained_in_parts<Cpu>(o, 4, 1);
         BOOST_TEST((trained_in_parts<Cpu>(o, 16, 1) == whole));
-        BOOST_TEST((halves != whole));  // or nothing was split
+        BOOST_TEST((halves != whole));  // otherwise nothing was split
         BOOST_TEST(distance(halves, whole) < 1e-5);
         BOOST_TEST(distance(quarters, whole) < 1e-5);
         BOOST_TEST((trained_in_parts<Cpu>(o, 1, 1) == quarters));  // a stddev group is not split

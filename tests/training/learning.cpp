@@ -16,7 +16,8 @@ constexpr int side = 16, patch = 5;
 /// Pictures (C, H, W) in [-1, 1].
 using Pictures = std::vector<std::vector<float>>;
 
-/// Patches at random places, as rows. @return (pictures * a few, channels * patch * patch)
+/// Patches at random places, as rows.
+/// @return (pictures * a few, channels * patch * patch)
 std::vector<std::vector<float>> patches(const Pictures& pictures) {
     const RandomStream stream(1, 0, Purpose::test);
     std::vector<std::vector<float>> all;
@@ -33,7 +34,7 @@ std::vector<std::vector<float>> patches(const Pictures& pictures) {
     return all;
 }
 
-/// The mean, over random directions, of the one-dimensional Wasserstein distance of two sets of as many points.
+/// The one-dimensional Wasserstein distance of two sets of equally many points, in the mean over random directions.
 double sliced_wasserstein(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
     constexpr std::uint32_t directions = 64;
     double sum = 0;

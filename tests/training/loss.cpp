@@ -35,7 +35,8 @@ void clear_gradients(Network& network) {
     for_each_parameter(network, [](const std::string&, Parameter<Exact>& p) { p.clear_gradient(); });
 }
 
-/// Moves all parameters by e along a fixed direction. @return the gradient along it
+/// Moves all parameters by e along a fixed direction.
+/// @return the gradient along it
 template <class Network>
 double move(Network& network, double e) {
     double along = 0;
@@ -53,7 +54,7 @@ double move(Network& network, double e) {
     return along;
 }
 
-/// One minibatch, and networks whose loss and gradients are taken on it.
+/// A minibatch, and networks with their loss and gradients for it.
 struct Case {
     static constexpr Index batch = 4;
     Architecture a = tiny(2);

@@ -17,7 +17,7 @@ Architecture wide(int stages, Architecture a, int feature_maps) {
     return a;
 }
 
-/// Compares the plan with the workspace of a real step, and the rest with the sizes of the networks.
+/// Compares activations with the workspace of a real step, and the rest with the sizes of the networks.
 void check_plan(const char* name, const Architecture& a, const Loss& loss, int batch, int microbatch = 0,
                 double growing_kimg = -1) {
     BOOST_TEST_CONTEXT(name) {

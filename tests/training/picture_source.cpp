@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(takes_tensors_and_labels_of_eigen) {
     const PictureSource source = stylegan::picture_source(columns, labels);
     BOOST_TEST(source.label_size == 3);
     for (Index i = 0; i < 6; ++i) {
-        BOOST_TEST(picture_of(source, i, 0) == picture_of(stylegan::picture_source(x), i, 0), boost::test_tools::per_element());
+        BOOST_TEST(picture_of(source, i, 0) == picture_of(stylegan::picture_source(x), i, 0),
+                   boost::test_tools::per_element());
         std::array<float, 3> label{};
         source.label(i, label);
         for (Index k = 0; k < 3; ++k) BOOST_TEST(label[static_cast<std::size_t>(k)] == labels(i, k));

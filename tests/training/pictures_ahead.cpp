@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_guess_is_no_picture) {
     BOOST_TEST(ahead.find(12, bytes).empty());
     ahead.advance(16, 6, bytes, source.read);  // and back
     BOOST_TEST(ahead.find(16, bytes).empty());
-    ahead.advance(22, 8, bytes, source.read);  // more than were foreseen: those that are there
+    ahead.advance(22, 8, bytes, source.read);  // more than were prefetched: finds those that were
     for (std::uint64_t n = 22; n < 30; ++n) BOOST_TEST(holds(ahead, n) == (n < 28));
 }
 
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_reading_throws_comes_with_the_pictures) {
     BOOST_CHECK_EXCEPTION(ahead.advance(4, 4, bytes, damaged), std::runtime_error,
                           [](const std::runtime_error& e) { return e.what() == std::string("picture 5 is damaged"); });
     PicturesAhead unasked(3);
-    unasked.advance(0, 4, bytes, damaged);  // nobody asks for them
+    unasked.advance(0, 4, bytes, damaged);  // nothing asks for them
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,7 +49,8 @@ AnyGenerator<Cpu> generator_with_noise() {
 
 BOOST_AUTO_TEST_CASE(finds_what_the_generator_itself_made) {
     AnyGenerator<Cpu> g(tiny, 7, Cpu{1});
-    // A network of random weights has many valleys: the target lies in that of the mean, where the search starts.
+    // The distance has many local minima for a network of random weights. The target is near the mean w, where the
+    // search starts.
     auto w = g.map(random_array<float, 2>({1, 12}, 3));
     const auto mean = g.measure_w_average();
     for (std::size_t k = 0; k < mean.size(); ++k) w(0, k) = mean[k] + 0.3f * (w(0, k) - mean[k]);

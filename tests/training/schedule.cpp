@@ -18,7 +18,7 @@ ScheduledStep at(int resolution, double kimg, const ScheduleOptions& o = {}) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_official_schedule_of_1024) {
-    // 8x8 (lod 7) for 600 kimg, then 600 kimg of fading and 600 of staying for each doubling
+    // 8x8 (lod 7) for 600 kimg, then for each doubling 600 kimg of fading in and 600 kimg at full strength
     const double expected[][2] = {{0, 7},    {300, 7},  {600, 7},    {750, 6.75}, {900, 6.5},          {1200, 6},
                                   {1799, 6}, {1800, 6}, {2100, 5.5}, {2400, 5},   {3600, 4},           {4800, 3},
                                   {6000, 2}, {7200, 1}, {7800, 1},   {8100, 0.5}, {8390, 0.016666667}, {8400, 0},

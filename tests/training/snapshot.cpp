@@ -53,7 +53,7 @@ void check_resume(Kernels kernels, std::initializer_list<int> stops) {
                 save_snapshot(path, first);
             }
             Trainer<Cpu> second = trainer(2);
-            steps(second, 2);  // all of this is to be forgotten
+            steps(second, 2);  // load_snapshot() overwrites all of this
             load_snapshot(Checkpoint(path), second);
             BOOST_TEST((everything(second) == expected[static_cast<std::size_t>(stop)]));
             BOOST_TEST(second.progress().steps == static_cast<std::uint64_t>(stop));

@@ -33,7 +33,8 @@ BOOST_AUTO_TEST_CASE(a_whole_minibatch_keeps_its_order) {
 }
 
 BOOST_AUTO_TEST_CASE(pictures_of_a_stddev_group_stay_together_in_their_order) {
-    // In the minibatch picture n belongs to group n mod (batch / group); in a part, place k to group k mod (part / group).
+    // In the minibatch, picture n belongs to group n mod (batch / group); in a part, picture k to group k mod (part /
+    // group).
     constexpr Index batch = 20, group = 4;
     for (const Index most : {4, 8, 12}) {
         for (const auto& part : stylegan::split_minibatch(batch, group, most)) {

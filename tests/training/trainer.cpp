@@ -9,7 +9,8 @@ using namespace training_test;
 
 namespace {
 
-/// Trains some steps. @return whether everything is finite and has moved
+/// Trains some steps.
+/// @return whether everything is finite and has moved
 bool trains(const Architecture& a, const TrainingOptions& o, int count = 6) {
     Trainer<Cpu> trainer(a, o, boxes(a), Cpu{.threads = 2});
     const std::vector<float> before = everything(trainer);
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_gradient_that_is_not_finite_skips_its_step_and_is_counted
     BOOST_TEST(trainer.progress().skipped_generator == 3u);
     BOOST_TEST(trainer.progress().steps == 5u);
     BOOST_TEST(trainer.progress().generator_steps == 2u);
-    const auto after = everything(trainer);  // but for the average, which goes on to the generator
+    const auto after = everything(trainer);  // except for the average, which follows the generator
     for_each_parameter(trainer.generator(), [&](const std::string& name, const Parameter<Cpu>& p) {
         BOOST_TEST(std::all_of(p.value().begin(), p.value().end(), [](float v) { return std::isfinite(v); }), name);
     });

@@ -26,7 +26,7 @@ inline Architecture tiny(int stages, Architecture a = config_f) {
     return a;
 }
 
-/// Pictures made by a formula: a bright box on a slope of colours, somewhere else in each. Labels, if any, are one-hot.
+/// Pictures from a formula: a bright box on a colour gradient, at another place in each. Labels, if any, are one-hot.
 inline PictureSource boxes(const Architecture& a, Index size = 40) {
     PictureSource source;
     source.size = size;
@@ -68,7 +68,7 @@ void steps(Trainer<Device>& trainer, int count) {
     for (int i = 0; i < count; ++i) trainer.step();
 }
 
-/// All that a snapshot holds, one after the other: both networks, the average, the moments.
+/// All values of a snapshot in order: both networks, the average, the moments.
 inline std::vector<float> everything(const Trainer<Cpu>& trainer) {
     std::vector<float> all;
     for_each_parameter(trainer, [&](const std::string&, const Parameter<Cpu>& p) {

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(losses_of_older_files_are_found) {
                                    "r1_gamma": 3, "gp_lambda": 0, "drift": 0.001})");
     BOOST_TEST(logistic.name == "logistic");
     BOOST_TEST(logistic.r1_gamma == 3);
-    BOOST_TEST(logistic.drift == 0);  // they name it for every loss, and it counts for WGAN alone
+    BOOST_TEST(logistic.drift == 0);  // older files have it for every loss, but only WGAN uses it
     const Loss wgan = loss(R"({"generator_loss": "wgan", "discriminator_loss": "wgan", "r1_gamma": 0, "gp_lambda": 10,
                                "drift": 0.25})");
     BOOST_TEST(wgan.name == "wgan-gp");

@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_SUITE(updates)
 
 using namespace training_test;
 
-// Every update of a training step is written out here once more, plainly and in double precision; their order is the order
-// of the lines in `Replay::step`. The library gives the gradients, which golden losses hold, and w, and nothing else.
+// Replays every update of a training step, written plainly and in double precision, in the order of the lines of
+// `Replay::step`. Only the gradients, which the golden losses check, and w come from the library.
 namespace {
 
 using Exact = BasicCpu<double>;
@@ -44,7 +44,7 @@ void clear_gradients(Network& network) {
     });
 }
 
-/// A network's parameters, and how far its optimizer is.
+/// A network's parameters and the state of its optimizer.
 struct Side {
     Values parameters, m, v;
     int steps = 0;
@@ -126,7 +126,7 @@ public:
             std::vector<double> unused(w_average.size());
             (void)Losses(g_, d_, options_.loss, level, batch).generator_loss(draws, samples, {}, {}, std::span(unused));
             generator.move_against_gradients_of(g_, lr);
-            follow_w(draws, samples);  // g_ still holds the parameters from before
+            follow_w(draws, samples);  // g_ still holds the parameters before the update
         }
     }
 
@@ -155,7 +155,7 @@ private:
     AnyDiscriminator<Exact> d_;
 };
 
-/// The largest difference of what a trainer holds from what is expected, relative to the largest value.
+/// The largest difference between a trainer's values and those expected, relative to the largest value.
 double distance(const Values& expected, const Values& found) {
     double difference = 0, size = 0;
     BOOST_REQUIRE(expected.size() == found.size());
@@ -171,7 +171,7 @@ double distance(const Values& expected, const Values& found) {
 }
 
 /// Trains some steps and replays them.
-/// @param lods  what the schedule gives for each; moments are forgotten where the floor or the ceiling changes
+/// @param lods  lod of each step; moments are reset where its floor or ceiling changes
 void check(const Architecture& a, const TrainingOptions& o, const std::vector<double>& lods) {
     const PictureSource source = boxes(a);
     Trainer<Exact> trainer(a, o, source, Exact{.threads = 1});

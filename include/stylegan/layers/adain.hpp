@@ -7,21 +7,22 @@
 
 namespace stylegan {
 
-/// The two halves of AdaIN, each of which the official network can leave out.
+/// Options of AdaIN. The official network can leave out either half of it.
 struct AdaINOptions {
-    bool instance_norm = true;
-    bool styles = true;
-    bool wscale = true;
-    double epsilon = 1e-8;  ///< added to the variance; as in the published networks
+    bool instance_norm = true;  ///< first half: normalize each feature map
+    bool styles = true;         ///< second half: scale and shift each feature map by its style
+    bool wscale = true;         ///< equalized learning rate for A; see EqualizedLr
+    double epsilon = 1e-8;      ///< added to the variance; the published networks have 1e-8
 };
 
-/// Adaptive instance normalization: the style, not the picture, sets each feature map's mean and contrast.
+/// Adaptive instance normalization: the style sets the mean and the contrast of each feature map.
 ///
 ///     y[n,c] = (x[n,c] - mean) / sqrt(var + epsilon) * (scale[n,c] + 1) + bias[n,c],    [scale, bias] = A w + b
 ///
-/// mean and the biased var are taken over H and W of one feature map. A has equalized learning rate and gain 1.
+/// mean and var (biased) are those of one feature map, over H and W. A is a dense layer with equalized learning rate
+/// and gain 1.
 ///
-/// @tparam Channels  feature maps of x, one (scale, bias) pair each
+/// @tparam Channels  feature maps of x; each has one pair (scale, bias)
 /// @tparam Latent    length of w
 /// @see Karras, Laine, Aila (2019), section 2, equation 1; "scale + 1" is how the published weights are stored
 template <int Channels = dynamic, int Latent = 512, class Device = Cpu>
@@ -45,26 +46,27 @@ public:
     AdaIN() = default;
     AdaIN(int channels, int latent, AdaINOptions options = {});
 
-    /// Whether both halves are there.
+    /// Whether it has both halves: normalization and styles.
     [[nodiscard]] bool whole() const { return options_.instance_norm && options_.styles; }
+    /// Added to the variance.
     [[nodiscard]] Scalar epsilon() const { return static_cast<Scalar>(options_.epsilon); }
 
-    /// The scales and biases of w (N, Latent): (N, 2C), in the caller's workspace frame.
+    /// A w + b for w (N, Latent): (N, 2C), scales first, in the caller's workspace frame.
     [[nodiscard]] Rows<Scalar> style(Context<Device>& context, Rows<const Scalar> w) const;
 
-    /// x (N, C, H, W), w (N, Latent) -> y as x; without a cache y may be x
+    /// x (N, C, H, W), w (N, Latent) -> y like x. Without a cache, y may be x.
     void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> w, Maps<Scalar> y,
                  Cache* cache = nullptr) const;
 
-    /// dy as x -> dx as x, dw (N, Latent); dw is overwritten and may be empty
+    /// dy like x -> dx like x, dw (N, Latent). dw is overwritten; it may be empty.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw,
                   Pass pass);
 
-    /// x_dot as x, w_dot (N, Latent) or empty for 0 -> y_dot as x; y_dot is not x_dot
+    /// x_dot like x, w_dot (N, Latent), or empty for 0 -> y_dot like x. y_dot must not be x_dot.
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Rows<const Scalar> w_dot,
                  Maps<Scalar> y_dot) const;
 
-    /// The tangent of backward(): dy_dot as x -> dx_dot as x, dw_dot (N, Latent) or empty
+    /// The tangent of backward(): dy_dot like x -> dx_dot like x, dw_dot (N, Latent) or empty.
     void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
                           Rows<Scalar> dw_dot);
 
@@ -206,7 +208,7 @@ public:
 
     /// @param x  (N, Channels, H, W), any H and W
     /// @param w  (N, Latent), one style for each picture of x
-    /// @return   as x
+    /// @return   like x
     /// @throws ShapeError if x and w differ in N
     template <int C, int H, int W>
     [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(Context<Device>& context,

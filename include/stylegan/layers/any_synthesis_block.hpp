@@ -16,14 +16,16 @@
 namespace stylegan {
 
 /// One resolution of the synthesis network: two convolutions, each followed by its epilogue.
-/// Above the first stage the first convolution upscales and is followed by the blur; the first stage starts from the
-/// learned constant, or from a dense layer where there is none.
+///
+/// Above the first stage, the first convolution upscales and the blur follows it. In the first stage the learned
+/// constant takes the place of the first convolution; without a constant, a dense layer of w does.
 ///
 /// @see Karras, Laine, Aila (2019), figure 1b
 template <class Device = Cpu>
 class AnySynthesisBlock {
 public:
     using Scalar = typename Device::Scalar;
+    /// Styles and noise of the two layers.
     using Inputs = LayerInputs<Scalar>;
 
     struct Cache {
@@ -31,7 +33,8 @@ public:
         typename Dense<dynamic, dynamic, Device>::Cache dense{};
         typename LayerEpilogue<Device>::Cache epilogue0{}, epilogue1{};
 
-        /// Asks backward() for the gradient of the noise of layer 0 or 1, too: as its noise map.
+        /// Makes backward() write the gradient of the noise map of layer 0 or 1 as well.
+        /// @param dnoise  like the noise map; overwritten by backward()
         void want_noise_gradient(int layer, Maps<Scalar> dnoise) {
             (layer == 0 ? epilogue0 : epilogue1).dnoise = dnoise;
         }
@@ -40,32 +43,35 @@ public:
     AnySynthesisBlock() = default;
     AnySynthesisBlock(const Architecture& a, int stage);
 
+    /// The shape of y, (batch, C, H, W).
     [[nodiscard]] Shape4 output_shape(Index batch) const { return {batch, channels_, size_.height, size_.width}; }
 
-    /// x (N, maps of the stage below, H/2, W/2), empty for the first stage -> y (N, C, H, W)
+    /// x (N, feature maps of the stage below, H/2, W/2), or empty in the first stage -> y (N, C, H, W).
     void forward(Context<Device>& context, Maps<const Scalar> x, const Inputs& in, Maps<Scalar> y,
                  Cache* cache = nullptr) const;
 
-    /// Whether forward_styled() can do it, and is faster: where there are pixels enough.
+    /// Whether forward_styled() supports this block and is faster than forward(). It is faster where there are enough
+    /// pixels.
     [[nodiscard]] bool styled() const;
 
-    /// forward() without a cache, on maps that wait for their style, if styled(): with one trip through memory for each layer.
-    /// @param x     as forward(), in blocks
-    /// @param a, y  (N, C, H, W) in blocks, overwritten; y may be x's memory
-    /// @return      y, with means, factors and shifts in the caller's frame
+    /// forward() without a cache, for a block that is styled(). Feature maps are in blocks, and the next layer that
+    /// reads them applies their style: one pass over memory for each layer.
+    /// @param x     as in forward()
+    /// @param a, y  (N, C, H, W) in blocks, overwritten; y may be the memory of x
+    /// @return      y; its means, factors and shifts lie in the caller's workspace frame
     [[nodiscard]] ops::StyledMaps forward_styled(Context<Device>& context, const ops::StyledMaps& x, const Inputs& in,
                                                  ops::BlockedMaps<Scalar> a,
                                                  ops::BlockedMaps<Scalar> y) const requires std::is_same_v<Device, Cpu>;
 
-    /// dy as y -> dx as x (empty for the first stage), dw (N, Latent) for each layer or empty
+    /// dy like y -> dx like x (empty in the first stage), dw (N, Latent) for each layer, or empty.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx,
                   std::array<Rows<Scalar>, 2> dw, Pass pass);
 
-    /// x_dot as x, w_dot (N, Latent) for each layer or empty for 0 -> y_dot as y
+    /// x_dot like x, w_dot (N, Latent) for each layer, or empty for 0 -> y_dot like y.
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot,
                  std::array<Rows<const Scalar>, 2> w_dot, Maps<Scalar> y_dot) const;
 
-    /// The tangent of backward()
+    /// The tangent of backward().
     void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
                           std::array<Rows<Scalar>, 2> dw_dot);
 
@@ -90,7 +96,7 @@ public:
 private:
     [[nodiscard]] const char* conv1_name() const { return stage_ > 0 ? "Conv1/" : "Conv/"; }
 
-    /// @param taps  multiply-adds for each value computed and map read; 0 for work that is bound by memory
+    /// @param taps  multiply-adds for each output value and input map; 0 for memory-bound work
     auto measured(Context<Device>& context, const char* layer, const char* work, Maps<const Scalar> x,
                   Maps<const Scalar> y, int taps) const {
         return context.measured([&] {
@@ -103,12 +109,13 @@ private:
         });
     }
 
-    /// Whether the first convolution's bias comes before its blur, not after it.
+    /// Whether the bias of the first convolution is added before the blur.
     static bool early_bias(const Architecture& a, int stage) {
         return a.bias_before_blur && stage > 0 && a.blur_filter.length > 0;
     }
 
-    /// From the gradient `d` before the first epilogue (or its tangent) down to x, or to the constant or w of the first stage.
+    /// Carries `d`, the gradient before the first epilogue (or its tangent), back to x; in the first stage, to the
+    /// constant or to w.
     template <class Step>
     void to_input(Context<Device>& context, Cache& cache, Maps<Scalar> d, Maps<Scalar> scratch, Maps<Scalar> dx,
                   Rows<Scalar> dw, Step step, bool parameters) {
@@ -127,7 +134,7 @@ private:
     int stage_ = 0;
     Size size_;
     int channels_ = 0;
-    AnyConstantInput<Device> constant_;  // first stage, one of these two
+    AnyConstantInput<Device> constant_;  // the first stage has one of these two
     Dense<dynamic, dynamic, Device> dense_;
     AnyConvolution<Device> conv0_;  // later stages
     const char* conv0_name_ = "Conv0_up/";

@@ -11,8 +11,8 @@
 #include <concepts>
 #include <string>
 
-/// What a block must have to take the place of the paper's in a network. Each concept lists the members that the network
-/// calls, one a line; check_...() names the first missing one in one sentence.
+/// Concepts for blocks and mapping networks of your own, which take the place of the paper's in a network. Each concept
+/// lists the members that the network calls. check_...() names the first missing one in a sentence.
 namespace stylegan {
 
 namespace detail {
@@ -101,8 +101,8 @@ struct ClassOf<Member Class::*> {
     using type = Class;
 };
 
-/// Whether two members are of one class, as far as it can be told: not of templates and overloads. A block that derives from
-/// another and writes a forward() of its own must not be run by passes that it inherits.
+/// Whether two members belong to the same class. It does not compile for templates and overloads, where this is
+/// unknown. A block that derives from another and has a forward() of its own must not run with inherited passes.
 template <auto Member, auto Other>
 inline constexpr bool of_one_class =
     std::same_as<typename ClassOf<decltype(Member)>::type, typename ClassOf<decltype(Other)>::type>;
@@ -120,7 +120,7 @@ concept InheritsBackwardTangent = requires {
     requires !of_one_class<&B::backward, &B::backward_tangent>;
 };
 
-/// Whether a block's forward_styled() belongs to its forward().
+/// Whether forward_styled() belongs to the same class as forward(), and so computes the same.
 template <class B>
 concept StyledForward = requires(const B& b) {
     { b.styled() } -> std::same_as<bool>;
@@ -147,7 +147,7 @@ concept MappingNetworkOf =
     detail::HasCache<Mapping> && detail::BuiltFrom<Mapping, const Architecture&> && detail::HasOutputs<Mapping> &&
     detail::MappingForward<Mapping, Device> && detail::MappingBackward<Mapping, Device> && detail::HasVisit<Mapping>;
 
-/// Refuses a block that lacks a member, and says which.
+/// A compile error names the first member that the block lacks.
 template <class Block, class Device>
 consteval bool check_synthesis_block() {
     static_assert(detail::HasCache<Block>, "stylegan::SynthesisNetwork: the block lacks a type Cache with a default");
@@ -170,7 +170,7 @@ consteval bool check_synthesis_block() {
     return true;
 }
 
-/// Refuses a block that lacks a member, and says which.
+/// A compile error names the first member that the block lacks.
 template <class Block, class Device>
 consteval bool check_discriminator_block() {
     static_assert(detail::HasCache<Block>,
@@ -201,7 +201,7 @@ consteval bool check_discriminator_block() {
     return true;
 }
 
-/// Refuses a mapping network that lacks a member, and says which.
+/// A compile error names the first member that the mapping network lacks.
 template <class Mapping, class Device>
 consteval bool check_mapping_network() {
     static_assert(detail::HasCache<Mapping>, "stylegan::Generator: the mapping lacks a type Cache with a default");

@@ -11,7 +11,7 @@
 
 namespace stylegan {
 
-/// The fixed low-pass filter after upscaling and before downscaling. Linear: its tangent is itself.
+/// The fixed low-pass filter after upscaling and before downscaling. It is linear, so forward() is also its tangent.
 /// @see Karras, Laine, Aila (2019), section 2.1, "bilinear sampling"
 template <class Device = Cpu>
 class Blur {
@@ -31,12 +31,12 @@ public:
         return std::array<Scalar, 2>{taps_[0], taps_[1]};
     }
 
-    /// x (N, C, H, W) -> y as x; y is not x
+    /// x (N, C, H, W) -> y like x. y must not be x.
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y) const {
         ops::blur(context, x, taps(), y);
     }
 
-    /// dy as x -> dx as x
+    /// dy like x -> dx like x.
     void backward(Context<Device>& context, Maps<const Scalar> dy, Maps<Scalar> dx) const {
         ops::blur_gradient(context, dy, taps(), dx);
     }

@@ -10,7 +10,7 @@
 
 namespace stylegan {
 
-/// The learned constant that the style-based generator starts from: it starts at 1 and is the same for every picture.
+/// The learned constant that the style-based generator starts from, the same for every picture. Its initial value is 1.
 /// @see Karras, Laine, Aila (2019), section 2
 template <int Channels = dynamic, int Height = 4, int Width = 4, class Device = Cpu>
 class ConstantInput;
@@ -31,15 +31,15 @@ public:
 
     [[nodiscard]] bool exists() const { return value_.exists(); }
 
-    /// -> y (N, Channels, Height, Width)
+    /// Writes the constant into each picture of y (N, Channels, Height, Width).
     void forward(Context<Device>& context, Maps<Scalar> y) const {
         const auto value = value_.template view<4>();
         require_equal("ConstantInput", "values of y for each picture", y.stride(), value.size());
         for (Index n = 0; n < y.extent(0); ++n) context.template copy<4>(value, y.part(n, 1));
     }
 
-    /// dy (N, Channels, Height, Width); there is no dx. Since the output does not depend on an input, its tangent is 0,
-    /// and the tangent of this is this, applied to dy_dot.
+    /// Adds the gradient of the constant. dy is (N, Channels, Height, Width); there is no dx. The output depends on no
+    /// input, so its tangent is 0. The tangent of backward() is backward() with dy_dot.
     void backward(Context<Device>& context, Maps<const Scalar> dy) {
         ops::bias_gradient(context, dy.as(dy.extent(0), dy.stride(), 1, 1), Scalar(1), gradients(value_));
     }
@@ -53,6 +53,7 @@ private:
     Parameter<Device> value_;  // (1, Channels, Height, Width)
 };
 
+/// The constant with a shape given at run time.
 template <class Device = Cpu>
 using AnyConstantInput = ConstantInput<dynamic, 4, 4, Device>;
 

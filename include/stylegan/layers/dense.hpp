@@ -11,17 +11,17 @@
 
 namespace stylegan {
 
-/// What follows the product of a dense layer or convolution.
+/// Options of a dense layer or convolution.
 struct LinearOptions {
-    EqualizedLr lr{};
-    bool bias = true;
-    double slope = 1;  ///< of the (leaky) ReLU on negative values; 1: no activation
+    EqualizedLr lr{};  ///< scale and initial value of the weight
+    bool bias = true;  ///< whether a bias is added
+    double slope = 1;  ///< slope of the leaky ReLU for negative values; 1: no activation
 };
 
 /// Fully connected layer with equalized learning rate:  y = act(scale * x W + lrmul * b)
 ///
-/// @tparam In, Out  widths; `dynamic` (both) for widths given while running: that form holds the implementation, the typed
-///                  form adds the checks of the compiler
+/// @tparam In, Out  widths; both are `dynamic` for widths given at run time. The dynamic form holds the implementation,
+///                  the typed form adds compile-time checks.
 template <int In = dynamic, int Out = dynamic, class Device = Cpu>
 class Dense;
 
@@ -30,7 +30,7 @@ class Dense<dynamic, dynamic, Device> {
 public:
     using Scalar = typename Device::Scalar;
 
-    /// What the gradient needs. The views point into the caller's memory and the workspace.
+    /// Values that the gradient needs. The views point to the caller's memory and the workspace.
     struct Cache {
         Rows<const Scalar> x{}, y{};  // (N, In), (N, Out)
         Rows<const Scalar> dz{};      // (N, Out), before the activation; after Pass::linearize
@@ -45,17 +45,17 @@ public:
     [[nodiscard]] int inputs() const { return in_; }
     [[nodiscard]] int outputs() const { return out_; }
 
-    /// x (N, In) -> y (N, Out)
+    /// x (N, In) -> y (N, Out).
     void forward(Context<Device>& context, Rows<const Scalar> x, Rows<Scalar> y, Cache* cache = nullptr) const;
 
-    /// dy (N, Out) -> dx (N, In), which may be empty when nobody wants it
+    /// dy (N, Out) -> dx (N, In). An empty dx is not computed.
     void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dy, Rows<Scalar> dx, Pass pass);
 
-    /// x_dot (N, In) -> y_dot (N, Out)
+    /// x_dot (N, In) -> y_dot (N, Out).
     void tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> x_dot, Rows<Scalar> y_dot) const;
 
     /// The tangent of backward(): dy_dot (N, Out) -> dx_dot (N, In); tangents of the parameter gradients are added.
-    /// Without a tangent() before it, x does not move.
+    /// Without a tangent() before it, x_dot counts as 0.
     void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dy_dot, Rows<Scalar> dx_dot);
 
     template <class Self, class F>

@@ -23,20 +23,21 @@ public:
     AnyDiscriminatorBlock() = default;
     AnyDiscriminatorBlock(const Architecture& a, int stage);
 
+    /// The shape of y, (batch, feature maps of the stage below, H/2, W/2).
     [[nodiscard]] Shape4 output_shape(Index batch) const {
         return {batch, conv1_.outputs(), below_.height, below_.width};
     }
 
-    /// x (N, C, H, W) -> y (N, maps of the stage below, H/2, W/2)
+    /// x (N, C, H, W) -> y (N, feature maps of the stage below, H/2, W/2).
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const;
 
-    /// dy as y -> dx as x
+    /// dy like y -> dx like x.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass);
 
-    /// x_dot as x -> y_dot as y
+    /// x_dot like x -> y_dot like y.
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const;
 
-    /// The tangent of backward(): dy_dot as y -> dx_dot as x
+    /// The tangent of backward(): dy_dot like y -> dx_dot like x.
     void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot);
 
     template <class Self, class F>
@@ -118,9 +119,9 @@ auto AnyDiscriminatorBlock<Device>::unblurred(Context<Device>& context, Maps<Sca
     return dx;
 }
 
-/// The block of one resolution of an architecture known to the compiler.
+/// The block of one resolution, for an architecture known at compile time.
 /// @tparam Res  width of its input
-/// @tparam A    the architecture that decides its widths
+/// @tparam A    the architecture, which determines its widths
 template <int Res, auto A = config_f, class Device = Cpu>
 class DiscriminatorBlock : public AnyDiscriminatorBlock<Device> {
     static_assert(A.flaw() == nullptr, "stylegan::DiscriminatorBlock: A is not a valid Architecture");
@@ -135,7 +136,7 @@ public:
     DiscriminatorBlock() : AnyDiscriminatorBlock<Device>(A, checked) {}
 
     /// @param x  (N, channels, height, width)
-    /// @return   (N, maps of the stage below, height/2, width/2)
+    /// @return   (N, channels_below, height/2, width/2)
     [[nodiscard]] FeatureMaps<Device, channels_below, height / 2, width / 2> operator()(
         Context<Device>& context, const FeatureMaps<Device, channels, height, width>& x) const {
         FeatureMaps<Device, channels_below, height / 2, width / 2> y(x.batch());

@@ -9,8 +9,11 @@
 
 namespace stylegan {
 
-/// The discriminator's first stage (4x4): minibatch stddev, a convolution, two dense layers to the score. With labels the
-/// last layer has a score for each class and the picture's own is taken:  score[n] = sum_k logit[n,k] * label[n,k]
+/// The discriminator's output, from the feature maps of the first stage (4x4): minibatch stddev, a convolution, two
+/// dense layers, the score. With labels the last layer has one logit per class, and the label selects one:
+///
+///     score[n] = sum_k logit[n,k] * label[n,k]
+///
 /// @see Karras et al. (2018), table 2
 template <class Device = Cpu>
 class DiscriminatorOutput {
@@ -29,17 +32,17 @@ public:
 
     [[nodiscard]] const AnyMinibatchStddev<Device>& stddev() const { return stddev_; }
 
-    /// x (N, C, H, W) of the first stage, labels (N, classes) or empty without labels -> scores (N, 1)
+    /// x (N, C, H, W) of the first stage, labels (N, classes), or empty without labels -> scores (N, 1).
     void forward(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, Rows<Scalar> scores,
                  Cache* cache = nullptr) const;
 
-    /// dscores (N, 1) -> dx as x
+    /// dscores (N, 1) -> dx like x.
     void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dx, Pass pass);
 
-    /// x_dot as x -> scores_dot (N, 1)
+    /// x_dot like x -> scores_dot (N, 1).
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Rows<Scalar> scores_dot) const;
 
-    /// The tangent of backward(): dscores_dot (N, 1) -> dx_dot as x
+    /// The tangent of backward(): dscores_dot (N, 1) -> dx_dot like x.
     void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores_dot, Maps<Scalar> dx_dot);
 
     template <class Self, class F>

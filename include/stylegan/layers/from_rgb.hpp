@@ -5,9 +5,9 @@
 
 namespace stylegan {
 
-/// A picture to feature maps, the discriminator's entrance: 1x1 convolution, bias, leaky ReLU.
+/// Turns a picture into feature maps, the discriminator's first layer: 1x1 convolution, bias, leaky ReLU.
 ///
-/// @tparam Channels  feature maps; `dynamic` for a number given while running
+/// @tparam Channels  feature maps; `dynamic` for a number given at run time
 /// @tparam Colors    colour channels of the picture, 1 to 4
 /// @see Karras et al. (2018), table 2
 template <int Channels = dynamic, int Colors = 3, class Device = Cpu>
@@ -27,6 +27,7 @@ public:
                                  {.lr = {.wscale = wscale}, .slope = slope}) {}
 };
 
+/// FromRgb with sizes given at run time.
 template <class Device = Cpu>
 using AnyFromRgb = FromRgb<dynamic, 3, Device>;
 

@@ -11,7 +11,7 @@
 
 namespace stylegan {
 
-/// Gives every parameter of a layer or network its initial value; the same for a seed on every device.
+/// Gives every parameter of a layer or network its initial value. A seed gives the same values on every device.
 template <class Layer, class Device>
 void initialize(Layer& layer, Context<Device>& context, std::uint64_t seed) {
     std::uint32_t number = 0;

@@ -15,8 +15,8 @@
 
 namespace stylegan {
 
-/// Values of any rank: becomes the view that a layer's argument is, such as Maps<const double>.
-/// @tparam T  const for what a layer may only read
+/// A tensor of any rank that converts to the view a layer takes, such as Maps<const double>.
+/// @tparam T  the type of its values; const where a layer only reads
 template <class T>
 class LayerBlock {
 public:
@@ -55,9 +55,9 @@ struct CacheOf<Layer> {
 };
 }  // namespace detail
 
-/// How a layer is called: the shapes of what it takes and gives, and its four functions with their arguments in one order.
-/// Inputs are the arguments that have a gradient; what has none (labels, noise) the functions bring along. Each writes its
-/// outputs whole, and adds to the gradients of the parameters.
+/// How to call a layer, for check_derivatives(): the shapes of its inputs and output, and its passes as functions whose
+/// arguments have a fixed order. Inputs are the arguments that have a gradient. The functions capture the others
+/// (labels, noise). Each function overwrites its outputs and adds to the gradients of the parameters.
 ///
 ///     LayerCalls<MyLayer> calls{
 ///         .inputs = {{2, 3, 5, 4}, {2, 7}},  // x (N, C, H, W), w (N, Latent)
@@ -73,25 +73,28 @@ template <class Layer>
 struct LayerCalls {
     using Scalar = typename Layer::Scalar;
     using Cache = typename detail::CacheOf<Layer>::type;
-    using Work = Context<BasicCpu<Scalar>>;
-    using Readers = std::vector<LayerBlock<const Scalar>>;
-    using Writers = std::vector<LayerBlock<Scalar>>;
+    using Work = Context<BasicCpu<Scalar>>;                 ///< the context a layer runs in
+    using Readers = std::vector<LayerBlock<const Scalar>>;  ///< x or x_dot, one for each input
+    using Writers = std::vector<LayerBlock<Scalar>>;        ///< dx or dx_dot, one for each input
 
-    std::vector<std::vector<Index>> inputs{};
-    std::vector<Index> output{};
+    std::vector<std::vector<Index>> inputs{};  ///< shapes of the inputs
+    std::vector<Index> output{};               ///< shape of y
+    /// x -> y. `cache` is null in inference, where nothing is kept.
     std::function<void(Work&, const Layer&, const Readers& x, LayerBlock<Scalar> y, Cache* cache)> forward{};
+    /// dy -> dx, and the gradients of the parameters unless the pass leaves them out.
     std::function<void(Work&, Layer&, Cache&, LayerBlock<const Scalar> dy, const Writers& dx, Pass)> backward{};
-    /// May be left out by a layer that nobody differentiates twice; then so is backward_tangent.
+    /// x_dot -> y_dot. Empty, as is backward_tangent, for a layer that is never differentiated twice.
     std::function<void(Work&, const Layer&, Cache&, const Readers& x_dot, LayerBlock<Scalar> y_dot)> tangent{};
+    /// dy_dot -> dx_dot, and tangents of the parameter gradients, after backward(Pass::linearize) and tangent.
     std::function<void(Work&, Layer&, Cache&, LayerBlock<const Scalar> dy_dot, const Writers& dx_dot)>
         backward_tangent{};
-    std::vector<Index> optional_gradients{};  ///< inputs whose dx may be an empty view
-    std::vector<Index> optional_tangents{};   ///< inputs whose x_dot may be an empty view, for 0
+    std::vector<Index> optional_gradients{};  ///< indices of inputs whose dx may be an empty view
+    std::vector<Index> optional_tangents{};   ///< indices of inputs whose x_dot may be an empty view, for 0
 };
 
 /// The calls of a layer with one input: forward(context, x, more..., y, cache), backward(context, cache, dy, dx, pass),
 /// tangent(context, cache, x_dot, y_dot), backward_tangent(context, cache, dy_dot, dx_dot).
-/// @param more  what forward() takes besides and has no gradient, such as labels; views point to what the caller keeps
+/// @param more  further arguments of forward() without a gradient, such as labels; the caller keeps what views point to
 template <class Layer, class... More>
 [[nodiscard]] LayerCalls<Layer> calls_of(std::vector<Index> input, std::vector<Index> output, More... more) {
     return {.inputs = {std::move(input)},

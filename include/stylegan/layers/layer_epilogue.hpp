@@ -13,19 +13,19 @@
 
 namespace stylegan {
 
-/// What follows each convolution of the synthesis network: noise, bias, nonlinearity, (pixel norm), AdaIN.
+/// The layers after each convolution of the synthesis network: noise, bias, nonlinearity, pixel norm (if any), AdaIN.
 /// @see Karras, Laine, Aila (2019), figure 1b
 template <class Device = Cpu>
 class LayerEpilogue {
 public:
     using Scalar = typename Device::Scalar;
-    static constexpr Scalar epsilon = Scalar(1e-8);
+    static constexpr Scalar epsilon = Scalar(1e-8);  ///< of pixel norm, added to the mean square
 
     struct Cache {
         Maps<const Scalar> a{};  // (N, C, H, W), after the nonlinearity
         Maps<const Scalar> noise{};
         Scalar strength = 1;
-        Maps<Scalar> dnoise{};  // as noise: where backward() writes its gradient; empty, unless a caller wants it
+        Maps<Scalar> dnoise{};              // like noise, where backward() writes its gradient; empty: not wanted
         Maps<const Scalar> p{}, inverse{};  // (N, C, H, W) and (N, 1, H, W), after pixel norm
         typename AdaIN<dynamic, dynamic, Device>::Cache adain{};
         Maps<const Scalar> dp{}, da{};               // after Pass::linearize
@@ -33,32 +33,33 @@ public:
     };
 
     LayerEpilogue() = default;
-    /// @param bias  whether the bias is added here; otherwise the convolution before has added it
+    /// @param bias  true: it adds the bias; false: the convolution before it has done so
     LayerEpilogue(const Architecture& a, int channels, bool bias = true);
 
-    /// Whether it can be left to ops::styled_convolution.
+    /// Whether ops::styled_convolution can do the work of this layer.
     [[nodiscard]] bool styled() const { return own_bias_ && !pixel_norm_ && adain_.whole(); }
 
-    /// What ops::styled_convolution takes of it, if styled(); the style lies in the caller's frame. Arguments as of forward().
+    /// The argument of ops::styled_convolution for this layer, if styled(). The style lies in the caller's workspace
+    /// frame. Arguments are those of forward().
     [[nodiscard]] ops::StyledLayer styled_layer(Context<Device>& context, Maps<const Scalar> noise, Scalar strength,
                                                 Rows<const Scalar> w) const requires std::is_same_v<Device, Cpu>;
 
     /// @param x      (N, C, H, W), overwritten
     /// @param noise  (N or 1, 1, H, W), empty for none
     /// @param w      (N, Latent), not read without styles
-    /// @param y      as x; without a cache y may be x
+    /// @param y      like x; without a cache, y may be x
     void forward(Context<Device>& context, Maps<Scalar> x, Maps<const Scalar> noise, Scalar strength,
                  Rows<const Scalar> w, Maps<Scalar> y, Cache* cache = nullptr) const;
 
-    /// dy as y -> dx as x, dw (N, Latent) or empty
+    /// dy like y -> dx like x, dw (N, Latent) or empty.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Rows<Scalar> dw,
                   Pass pass);
 
-    /// x_dot as x, overwritten; w_dot (N, Latent) or empty for 0 -> y_dot as y, which is not x_dot
+    /// x_dot like x, overwritten; w_dot (N, Latent), or empty for 0 -> y_dot like y. y_dot must not be x_dot.
     void tangent(Context<Device>& context, Cache& cache, Maps<Scalar> x_dot, Rows<const Scalar> w_dot,
                  Maps<Scalar> y_dot) const;
 
-    /// The tangent of backward(): dy_dot as y -> dx_dot as x, dw_dot (N, Latent) or empty
+    /// The tangent of backward(): dy_dot like y -> dx_dot like x, dw_dot (N, Latent) or empty.
     void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot, Maps<Scalar> dx_dot,
                           Rows<Scalar> dw_dot);
 
@@ -73,7 +74,7 @@ private:
     void through_activation(Context<Device>& context, const Cache& cache, Maps<const Scalar> da, Maps<Scalar> dx,
                             bool parameters);
 
-    bool own_bias_ = true;  // else bias_ stays 0
+    bool own_bias_ = true;  // false: bias_ stays 0
     Scalar slope_ = 0;
     bool pixel_norm_ = false;
     NoiseInput<dynamic, Device> noise_;

@@ -11,21 +11,21 @@
 
 namespace stylegan {
 
-/// Maps z to the intermediate latent w: normalise, then dense layers with a hundredth of the learning rate. With labels, an
-/// embedding of the label is appended to z first.
+/// Maps z to the intermediate latent w: z is normalized, then goes through dense layers with a hundredth of the
+/// learning rate. With labels, an embedding of the label is appended to z first.
 ///
 /// @see Karras, Laine, Aila (2019), section 2, figure 1b, table 4
 template <class Device = Cpu>
 class AnyMappingNetwork {
 public:
     using Scalar = typename Device::Scalar;
-    static constexpr Scalar epsilon = Scalar(1e-8);
+    static constexpr Scalar epsilon = Scalar(1e-8);  ///< of the normalization, added to the mean square
 
     struct Cache {
         Rows<const Scalar> labels{};
-        Rows<const Scalar> x{}, inverse{};  // (N, inputs) and (N, 1), after the normalisation
+        Rows<const Scalar> x{}, inverse{};  // (N, inputs) and (N, 1), after the normalization
         std::vector<typename Dense<dynamic, dynamic, Device>::Cache> layers{};
-        Rows<const Scalar> dx{}, dinput{};  // before and after the normalisation's gradient, after Pass::linearize
+        Rows<const Scalar> dx{}, dinput{};  // before and after the normalization's gradient; after Pass::linearize
         Rows<const Scalar> x_dot{}, inverse_rate{};  // after tangent()
     };
 
@@ -35,17 +35,17 @@ public:
     [[nodiscard]] int inputs() const { return latent_; }
     [[nodiscard]] int outputs() const { return layers_.empty() ? inputs_ : layers_.back().outputs(); }
 
-    /// z (N, Latent), labels (N, classes) or empty without labels -> w (N, outputs)
+    /// z (N, Latent), labels (N, classes), or empty without labels -> w (N, outputs).
     void forward(Context<Device>& context, Rows<const Scalar> z, Rows<const Scalar> labels, Rows<Scalar> w,
                  Cache* cache = nullptr) const;
 
-    /// dw (N, outputs) -> dz (N, Latent), which may be empty
+    /// dw (N, outputs) -> dz (N, Latent). dz may be empty.
     void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dw, Rows<Scalar> dz, Pass pass);
 
-    /// z_dot (N, Latent) -> w_dot (N, outputs)
+    /// z_dot (N, Latent) -> w_dot (N, outputs).
     void tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> z_dot, Rows<Scalar> w_dot) const;
 
-    /// The tangent of backward(): dw_dot (N, outputs) -> dz_dot (N, Latent) or empty
+    /// The tangent of backward(): dw_dot (N, outputs) -> dz_dot (N, Latent) or empty.
     void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dw_dot, Rows<Scalar> dz_dot);
 
     template <class Self, class F>
@@ -198,9 +198,9 @@ void AnyMappingNetwork<Device>::to_latents(Context<Device>& context, const Cache
                                    embedding_.template gradient_view<2>());
 }
 
-/// The mapping network with a depth and an architecture known to the compiler.
-/// @tparam Layers  dense layers
-/// @tparam A       the architecture that decides the widths
+/// The mapping network with a depth and an architecture known at compile time.
+/// @tparam Layers  number of dense layers
+/// @tparam A       the architecture, which determines the widths
 template <int Layers, auto A = config_f, class Device = Cpu>
 class MappingNetwork : public AnyMappingNetwork<Device> {
     static_assert(Layers >= 0 && Layers <= 16, "stylegan::MappingNetwork: Layers must be 0 to 16");

@@ -11,12 +11,13 @@
 
 namespace stylegan {
 
-/// Shows the discriminator how much the pictures of a minibatch differ: the standard deviation over groups of pictures,
-/// averaged to `Features` values a group, is appended as constant feature maps.
+/// Shows the discriminator how much the pictures of a minibatch differ. It takes the standard deviation over each group
+/// of pictures, averages it to `Features` values, and appends these as constant feature maps. As in the official
+/// network, sample n belongs to group n mod (N / Group).
 ///
 /// @tparam Group     pictures in a group; a smaller batch is one group
-/// @tparam Features  maps appended
-/// @see Karras et al. (2018), section 3; SPEC of the official network: sample n belongs to group n mod (N / Group)
+/// @tparam Features  number of feature maps appended
+/// @see Karras et al. (2018), section 3
 template <int Group = dynamic, int Features = 1, class Device = Cpu>
 class MinibatchStddev;
 
@@ -24,7 +25,7 @@ template <class Device>
 class MinibatchStddev<dynamic, 1, Device> {
 public:
     using Scalar = typename Device::Scalar;
-    static constexpr Scalar epsilon = Scalar(1e-8);
+    static constexpr Scalar epsilon = Scalar(1e-8);  ///< added to the variance
 
     struct Cache {
         Maps<const Scalar> x{};
@@ -35,12 +36,12 @@ public:
     MinibatchStddev() = default;
     MinibatchStddev(int group, int features) : group_(group), features_(features) {}
 
-    /// A group of one has no deviation to show: nothing is appended.
+    /// Whether it appends anything. A group of one picture has no deviation.
     [[nodiscard]] bool exists() const { return group_ > 1; }
     [[nodiscard]] int features() const { return exists() ? features_ : 0; }
 
-    /// Pictures that must stay together when a minibatch of `batch` is split.
-    /// @throws ShapeError if the batch is no whole number of groups
+    /// Pictures in a group of a minibatch of `batch`. When a minibatch is split, groups stay whole.
+    /// @throws ShapeError if the batch is not a multiple of the group
     [[nodiscard]] Index group(Index batch) const {
         if (!exists()) return 1;
         const Index g = std::min<Index>(group_, batch);
@@ -50,23 +51,26 @@ public:
         return g;
     }
 
-    /// x (N, C, H, W) -> y (N, C + Features, H, W)
+    /// x (N, C, H, W) -> y (N, C + Features, H, W).
     /// @throws ShapeError if N is neither less than Group nor a multiple of it
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<Scalar> y, Cache* cache = nullptr) const {
         ops::minibatch_stddev(context, x, group_, features_, epsilon, y);
         if (cache) *cache = Cache{.x = x};
     }
 
+    /// dy like y -> dx like x.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Maps<Scalar> dx, Pass pass) const {
         if (pass == Pass::linearize) cache.dy = dy;
         ops::minibatch_stddev_gradient(context, cache.x, group_, features_, epsilon, dy, dx);
     }
 
+    /// x_dot like x -> y_dot like y.
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> x_dot, Maps<Scalar> y_dot) const {
         cache.x_dot = x_dot;
         ops::minibatch_stddev_tangent(context, cache.x, group_, features_, epsilon, x_dot, y_dot);
     }
 
+    /// The tangent of backward(): dy_dot like y -> dx_dot like x.
     void backward_tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> dy_dot,
                           Maps<Scalar> dx_dot) const {
         ops::minibatch_stddev_gradient_tangent(context, cache.x, group_, features_, epsilon, cache.x_dot, cache.dy,
@@ -80,6 +84,7 @@ private:
     int group_ = 0, features_ = 1;
 };
 
+/// MinibatchStddev with a group and a number of features given at run time.
 template <class Device = Cpu>
 using AnyMinibatchStddev = MinibatchStddev<dynamic, 1, Device>;
 

@@ -9,11 +9,13 @@
 
 namespace stylegan {
 
-/// Noise for stochastic detail: one value a pixel, shared by all feature maps, each of which learns its strength.
+/// Noise for stochastic detail: one value per pixel, shared by all feature maps. Each feature map learns its strength.
 ///
 ///     y[n,c,h,w] = x[n,c,h,w] + strength * weight[c] * noise[n,h,w]
 ///
-/// @see Karras, Laine, Aila (2019), sections 2 and 3.2. weight starts at 0.
+/// The initial weight is 0.
+///
+/// @see Karras, Laine, Aila (2019), sections 2 and 3.2
 template <int Channels = dynamic, class Device = Cpu>
 class NoiseInput;
 
@@ -38,14 +40,14 @@ public:
     [[nodiscard]] const Parameter<Device>& weight() const { return weight_; }
     [[nodiscard]] Parameter<Device>& weight() { return weight_; }
 
-    /// x (N, C, H, W), noise (N or 1, 1, H, W) -> y as x; y may be x
+    /// x (N, C, H, W), noise (N or 1, 1, H, W) -> y like x. y may be x.
     void forward(Context<Device>& context, Maps<const Scalar> x, Maps<const Scalar> noise, Scalar strength,
                  Maps<Scalar> y, Cache* cache = nullptr) const {
         ops::add_noise(context, x, noise, values(weight_), strength, y);
         if (cache) *cache = Cache{.noise = noise, .strength = strength};
     }
 
-    /// The gradient for x is dy itself; this adds the one of the weight.
+    /// Adds the gradient of the weight. The gradient of x is dy itself.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dy, Pass pass) {
         if (pass == Pass::linearize) cache.dy = dy;
         if (pass == Pass::gradients)
@@ -70,7 +72,7 @@ public:
 
     /// @param x      (N, Channels, H, W)
     /// @param noise  (N or 1, 1, H, W), usually of unit variance
-    /// @return       as x
+    /// @return       like x
     template <int C, int H, int W, int NoiseC, int NoiseH, int NoiseW>
     [[nodiscard]] FeatureMaps<Device, Channels, H, W> operator()(
         Context<Device>& context, const FeatureMaps<Device, C, H, W>& x,

@@ -10,14 +10,15 @@
 
 namespace stylegan {
 
-/// What a backward pass is for.
+/// What a backward pass computes.
 enum class Pass {
     gradients,  ///< dx, and dL/dparameter added to every parameter's gradient
-    inputs,     ///< dx alone (the discriminator under a generator's step)
-    linearize,  ///< dx alone; every dy stays in the caches and in the workspace, since a tangent pass follows
+    inputs,     ///< dx alone (the discriminator in a generator step)
+    linearize,  ///< dx alone; caches and workspace keep every dy for the tangent pass that follows
 };
 
-/// A workspace frame for a pass that keeps nothing; none for a pass whose intermediate values are needed later.
+/// The workspace frame of a pass. It frees the pass's intermediate values at the end of the scope, unless a later pass
+/// needs them (`kept`).
 class Temporaries {
 public:
     Temporaries(Workspace& w, bool kept) {
@@ -28,12 +29,13 @@ private:
     std::optional<Workspace::Frame> frame_;
 };
 
+/// The values of a parameter. Empty for a parameter that does not exist.
 template <class Device>
 [[nodiscard]] std::span<const typename Device::Scalar> values(const Parameter<Device>& p) {
     return {p.value().data(), p.value().size()};
 }
 
-/// dL/dparameter, to be added to. Empty for a parameter that does not exist.
+/// dL/dparameter, for passes to add to. Empty for a parameter that does not exist.
 template <class Device>
 [[nodiscard]] std::span<typename Device::Scalar> gradients(Parameter<Device>& p) {
     return {p.gradient().data(), p.gradient().size()};

@@ -14,10 +14,10 @@
 
 namespace stylegan {
 
-/// Style mixing: some layers take their style from a second w. In training these are the layers from a random crossover on;
-/// in figures, a chosen set.
+/// Style mixing: some layers take their style from a second w. In training, these are the layers from a random
+/// crossover on; in figures, a chosen set.
 ///
-/// @tparam Layers  style layers of the generator, two for each resolution
+/// @tparam Layers  number of style layers of the generator, two for each resolution
 /// @see Karras, Laine, Aila (2019), section 3.1, figure 3
 template <int Layers = dynamic>
 class StyleMixing {
@@ -26,12 +26,13 @@ class StyleMixing {
 public:
     StyleMixing() = default;
 
-    /// The chosen layers, each in [0, Layers). @throws ShapeError if one is not
+    /// @param layers  the layers that take the second w, each in [0, Layers)
+    /// @throws ShapeError if one is out of range
     explicit StyleMixing(std::vector<int> layers) : layers_(std::move(layers)) {
         for (int l : layers_) check(l, Layers == dynamic ? l + 1 : Layers);
     }
 
-    /// All layers from `first` on: the paper's crossover point; from 0 on it is no mixing, but one w for every layer.
+    /// All layers from `first` on, the paper's crossover point. With 0, every layer takes the same w.
     /// @throws ShapeError if `first` is not within [0, layers]
     [[nodiscard]] static StyleMixing from(int first, int layers) {
         check(first, layers + 1);
@@ -39,12 +40,13 @@ public:
         for (int l = first; l < layers; ++l) chosen.push_back(l);
         return StyleMixing(std::move(chosen));
     }
+    /// The same for the Layers of this type.
     [[nodiscard]] static StyleMixing from(int first) requires(Layers != dynamic) { return from(first, Layers); }
 
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }
 
     /// Writes second (N, Latent) into the chosen layers of styles (layers, N, Latent), both on the device.
-    /// @throws ShapeError if a chosen layer is beyond them or the shapes differ
+    /// @throws ShapeError if a chosen layer is out of range or the shapes differ
     template <class Device>
     void forward(Context<Device>& context, Rows<const typename Device::Scalar> second,
                  Styles<typename Device::Scalar> styles) const {
@@ -52,9 +54,9 @@ public:
         for (const int l : layers_) context.template copy<2>(second, style_of(styles, l));
     }
 
-    /// The same on views of the CPU's memory, where the samples come first.
+    /// The same in CPU memory, with the samples first.
     /// @param second  (N, Latent)
-    /// @param w       (N, layers, Latent), as Generator::styles() returns it, written
+    /// @param w       (N, layers, Latent) as from Generator::styles(), overwritten in the chosen layers
     /// @throws ShapeError as above
     template <class S>
     void write(Rows<const std::type_identity_t<S>> second, View<S, 3> w) const {
@@ -64,8 +66,8 @@ public:
                 std::copy_n(second.part(n, 1).data, w.extent(2), w.part(n, 1).data + l * w.extent(2));
     }
 
-    /// The same on arrays of xtensor, Eigen or views: ArrayRef says which.
-    /// @throws ShapeError as above, or if w does not lie row by row
+    /// The same on arrays of xtensor or Eigen, or views (see ArrayRef).
+    /// @throws ShapeError as above, or if w is not row-major
     template <class S>
     void apply(Context<BasicCpu<S>>&, const ArrayRef<const std::type_identity_t<S>, 2>& second,
                const ArrayRef<std::type_identity_t<S>, 3>& w) const {

@@ -7,7 +7,7 @@
 namespace stylegan {
 
 namespace detail {
-/// The stage of A whose pictures are `res` wide, or -1.
+/// The stage whose pictures are `res` wide, or -1.
 constexpr int stage_of(const Architecture& a, int res) {
     for (int s = 0; s < a.stages(); ++s)
         if (a.size(s).width == res) return s;
@@ -15,9 +15,9 @@ constexpr int stage_of(const Architecture& a, int res) {
 }
 }  // namespace detail
 
-/// The block of one resolution of an architecture known to the compiler.
+/// The block of one resolution, for an architecture known at compile time.
 /// @tparam Res  width of its pictures
-/// @tparam A    the architecture that decides its widths
+/// @tparam A    the architecture, which determines its widths
 template <int Res, auto A = config_f, class Device = Cpu>
 class SynthesisBlock : public AnySynthesisBlock<Device> {
     static_assert(A.flaw() == nullptr, "stylegan::SynthesisBlock: A is not a valid Architecture");
@@ -32,7 +32,7 @@ public:
 
     SynthesisBlock() : AnySynthesisBlock<Device>(A, checked) {}
 
-    /// @param x  (N, maps of the block below, height/2, width/2)
+    /// @param x  (N, channels_below, height/2, width/2)
     /// @param w  (N, Latent), the style of both layers
     /// @return   (N, channels, height, width), without noise
     [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(
@@ -42,7 +42,9 @@ public:
         return run(context, x.view(), w);
     }
 
-    /// The first block: @param w  (N, Latent)
+    /// The first block, which has no x.
+    /// @param w  (N, Latent), the style of both layers
+    /// @return   (N, channels, height, width), without noise
     [[nodiscard]] FeatureMaps<Device, channels, height, width> operator()(Context<Device>& context,
                                                                           const Vectors<Device, A.w_size()>& w) const {
         static_assert(stage <= 0,

@@ -5,9 +5,10 @@
 
 namespace stylegan {
 
-/// Feature maps to a picture: 1x1 convolution of gain 1 with bias, no nonlinearity. Pictures are about within [-1, 1].
+/// Turns feature maps into a picture: 1x1 convolution of gain 1 with bias, no nonlinearity. Pictures are about within
+/// [-1, 1].
 ///
-/// @tparam Channels  feature maps; `dynamic` for a number given while running
+/// @tparam Channels  feature maps; `dynamic` for a number given at run time
 /// @tparam Colors    colour channels of the picture, 1 to 4
 /// @see Karras, Laine, Aila (2019), section 2
 template <int Channels = dynamic, int Colors = 3, class Device = Cpu>
@@ -27,6 +28,7 @@ public:
     }
 };
 
+/// ToRgb with sizes given at run time.
 template <class Device = Cpu>
 using AnyToRgb = ToRgb<dynamic, 3, Device>;
 

@@ -12,7 +12,7 @@
 
 namespace stylegan {
 
-/// Styles for every layer, (layers, N, Latent): each layer reads its own (N, Latent) as one block.
+/// Styles of all layers, (layers, N, Latent). Those of one layer are contiguous.
 template <class T>
 using Styles = View<T, 3>;
 
@@ -22,13 +22,13 @@ template <class T>
     return styles.part(layer, 1).as(styles.extent(1), styles.extent(2));
 }
 
-/// How strongly styles are pulled towards their average.
+/// How much of each style's distance from the average is kept, and in which layers.
 struct TruncationOptions {
-    float psi = 1;         ///< 1: not at all; 0: the average picture; below 0: the opposite of the picture
-    int cutoff = 1 << 30;  ///< layers from this one on stay as they are
+    float psi = 1;         ///< 1: no truncation; 0: the average picture; below 0: the opposite of the picture
+    int cutoff = 1 << 30;  ///< the first layer that is not truncated
 };
 
-/// Truncation in W: keeps the mean of w, and pulls styles towards it for quality at the cost of variety.
+/// Truncation in W: moves styles towards the average w. Pictures gain quality and lose variety.
 ///
 ///     w'[layer] = w_avg + psi (w[layer] - w_avg)   for layer < cutoff
 ///
@@ -45,10 +45,12 @@ public:
     Truncation() = default;
     explicit Truncation(int latent) : average_({latent}, {}, false) {}
 
+    /// The average w, (Latent); a moving average over training.
     [[nodiscard]] const Parameter<Device>& average() const { return average_; }
     [[nodiscard]] Parameter<Device>& average() { return average_; }
 
-    /// styles (layers, N, Latent), in place. @throws ShapeError if their length is not Latent
+    /// Truncates styles (layers, N, Latent) in place.
+    /// @throws ShapeError if their length is not Latent
     void forward(Context<Device>& context, TruncationOptions options, Styles<Scalar> styles) const {
         require_equal("Truncation", "length of w", styles.extent(2), average_.size());
         if (options.psi == 1) return;
@@ -63,9 +65,9 @@ public:
         }
     }
 
-    /// The same on arrays in the memory of the CPU, in place: of xtensor, Eigen or a view (see ArrayRef).
-    /// @param w  (N, Latent), truncated whatever the cutoff; or (N, layers, Latent), as Generator::styles() has it
-    /// @throws ShapeError if their length is not Latent, or they do not lie row by row
+    /// The same on arrays in CPU memory: xtensor, Eigen or a view (see ArrayRef).
+    /// @param w  (N, Latent), truncated whatever the cutoff; or (N, layers, Latent), as from Generator::styles()
+    /// @throws ShapeError if the length of w is not Latent, or w is not row-major
     void apply(Context<Device>& context, TruncationOptions options, const ArrayRef<Scalar, 2, 3>& w) const
         requires(!Device::asynchronous) {
         if (w.rank() == 2)
@@ -81,7 +83,7 @@ public:
     }
 
 private:
-    Parameter<Device> average_;  // (Latent), tracked while training
+    Parameter<Device> average_;  // (Latent)
 };
 
 template <int Latent, class Device>
@@ -92,7 +94,7 @@ public:
     Truncation() : Truncation<dynamic, Device>(Latent) {}
 
     /// @param w  (N, Latent)
-    /// @return   as w, truncated whatever the cutoff
+    /// @return   like w, truncated whatever the cutoff
     [[nodiscard]] Vectors<Device, Latent> operator()(Context<Device>& context, Vectors<Device, Latent> w,
                                                      float psi) const {
         this->forward(context, {.psi = psi}, w.view().as(1, w.batch(), Latent));

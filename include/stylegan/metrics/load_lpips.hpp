@@ -28,9 +28,10 @@ void fill_lpips_heads(const File& file, const std::vector<std::string>& names, L
 
 }  // namespace detail
 
-/// Fills the heads from a file that holds them and nothing else, in the order of the stages, whatever their names: the
-/// vgg.pth of LPIPS v0.1, where they are (1, C, 1, 1).
-/// @throws FormatError that lists what the file holds, if that is not one vector for each stage of this width
+/// Fills the heads from a file that holds nothing else, such as the vgg.pth of LPIPS v0.1. It has a vector for each
+/// stage, in order, of any name and of shape (C) or (1, C, 1, 1).
+/// @throws FormatError that lists the tensors of the file, if they are not one vector of the right length for each
+///          stage
 template <TensorFile File, class Device>
 void load_lpips_heads(const File& file, Lpips<Device>& lpips) {
     const std::vector<std::string>& names = file.names();
@@ -45,8 +46,8 @@ void load_lpips_heads(const File& file, Lpips<Device>& lpips) {
     detail::fill_lpips_heads(file, names, lpips);
 }
 
-/// Fills the heads from the file of VGG16 itself, where they are there.
-/// @return whether they are
+/// Fills the heads from the file of VGG16, if it holds them.
+/// @return whether it does
 /// @throws FormatError as find_vgg16()
 template <TensorFile File, class Device>
 bool load_lpips_heads_of_vgg16(const File& file, Lpips<Device>& lpips) {
@@ -56,13 +57,13 @@ bool load_lpips_heads_of_vgg16(const File& file, Lpips<Device>& lpips) {
     return true;
 }
 
-/// LPIPS of files, whatever their format: safetensors, PyTorch's vgg16.pth, the official vgg16_zhang_perceptual.pkl. Nothing
-/// in them is executed.
+/// Loads LPIPS from files of any format: safetensors, PyTorch's vgg16.pth, the official vgg16_zhang_perceptual.pkl. No
+/// code in them is executed.
 /// @param vgg      VGG16, of any width
-/// @param heads    the learned weights (vgg.pth of LPIPS v0.1); empty if the file of VGG16 holds them. With neither, the
-///                 channels of a stage count alike: for features without learned LPIPS weights
-/// @param context  threads and memory to share with other networks
-/// @throws FileError, FormatError that name the file and what is missing
+/// @param heads    the learned weights (vgg.pth of LPIPS v0.1); empty if the file of VGG16 holds them. Without any, all
+///                 channels of a stage have weight 1: features without learned LPIPS weights
+/// @param context  shared with other networks
+/// @throws FileError, FormatError that name the file and the missing tensor
 template <class Device = Cpu>
 [[nodiscard]] Lpips<Device> load_lpips(const std::filesystem::path& vgg, const std::filesystem::path& heads = {},
                                        std::shared_ptr<Context<Device>> context = std::make_shared<Context<Device>>()) {
@@ -75,7 +76,7 @@ template <class Device = Cpu>
     return lpips;
 }
 
-/// The LPIPS distance of two picture files, PNG or JPEG, grey or RGB, of the same size from 16x16 on.
+/// The LPIPS distance between two PNG or JPEG files, grey or RGB, of the same size, which is 16x16 or larger.
 /// @throws FileError, FormatError, ShapeError that name the file
 template <class Device>
 [[nodiscard]] double lpips_of_files(const Lpips<Device>& lpips, const std::filesystem::path& a,

@@ -16,52 +16,56 @@
 
 namespace stylegan {
 
-/// How different two pictures look: the distance of their VGG16 features, LPIPS v0.1.
+/// The perceptual distance LPIPS v0.1: how different two pictures look, by their VGG16 features.
 ///
 ///     d(a, b) = sum over stages s of  1/(H_s W_s) sum over pixels and channels of  head_s(c) (a^_s - b^_s)^2
 ///
 /// where x^_s are the features of stage s, divided by their length over the channels.
 ///
-/// Pictures are as a generator makes them, (N, 3, H, W) in about [-1, 1] and from 16x16 on; they are not clipped.
+/// Pictures are (N, 3, H, W), about within [-1, 1] as from a generator, and 16x16 or larger. They are not clipped.
 ///
 /// @see Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric" (2018)
 template <class Device = Cpu>
 class Lpips {
 public:
     using Scalar = typename Device::Scalar;
-    using Pictures = xt::xtensor<Scalar, 4>;
-    static constexpr int stages = Vgg16<Device>::stages;
+    using Pictures = xt::xtensor<Scalar, 4>;              ///< (N, 3, H, W)
+    static constexpr int stages = Vgg16<Device>::stages;  ///< stages of VGG16 whose features count
 
-    /// With heads of weight 1 for every channel, the authors' own baseline: for features that nobody fitted to people's eyes.
+    /// With weight 1 for every channel, the authors' baseline: features without learned LPIPS weights.
     explicit Lpips(Vgg16<Device> vgg);
 
     [[nodiscard]] Vgg16<Device>& vgg() { return vgg_; }
     [[nodiscard]] const Vgg16<Device>& vgg() const { return vgg_; }
     [[nodiscard]] Context<Device>& context() const { return vgg_.context(); }
 
-    /// The weights of the channels of a stage, (channels).
+    /// The weight of each channel of a stage, (channels).
     [[nodiscard]] Parameter<Device>& head(int stage) { return heads_[static_cast<std::size_t>(stage)]; }
+    /// The weight of each channel of a stage, (channels).
     [[nodiscard]] const Parameter<Device>& head(int stage) const { return heads_[static_cast<std::size_t>(stage)]; }
 
     /// @param a, b  (N, 3, H, W)
     /// @return      (N) distances
-    /// @throws ShapeError if the pictures differ in shape, are smaller than 16x16, or not of three colours
+    /// @throws ShapeError if the pictures differ in shape, are smaller than 16x16, or do not have three colour channels
     [[nodiscard]] std::vector<double> operator()(const ArrayRef<const Scalar, 4>& a,
                                                  const ArrayRef<const Scalar, 4>& b) const;
 
-    /// The share of each stage: (N, 5), whose rows sum up to the distances. @throws as above
+    /// The share of each stage in the distances.
+    /// @return (N, 5); each row sums to a distance
+    /// @throws as above
     [[nodiscard]] xt::xtensor<double, 2> per_stage(const ArrayRef<const Scalar, 4>& a,
                                                    const ArrayRef<const Scalar, 4>& b) const;
 
-    /// The gradient of the sum of the distances with respect to a. With a and b exchanged it is the one to b.
-    /// @return as a
+    /// The gradient of the sum of the distances with respect to a. The distance is symmetric: exchange a and b for the
+    /// gradient with respect to b.
+    /// @return like a
     /// @throws as above
     [[nodiscard]] Pictures gradient(const ArrayRef<const Scalar, 4>& a, const ArrayRef<const Scalar, 4>& b);
 
-    /// Bytes of memory that the distance of one pair of pictures takes.
+    /// Bytes of memory needed for the distance of one pair of pictures of this size.
     [[nodiscard]] std::size_t bytes_of_pair(Size s) const {
         const auto pixels = static_cast<std::size_t>(s.height) * static_cast<std::size_t>(s.width);
-        // the features of all stages are 1 + 1/2 + 1/4 + 1/8 + 1/32 of those of the first, and two more are being computed
+        // the features of all stages are 1 + 1/2 + 1/4 + 1/8 + 1/32 of those of the first; two more are scratch memory
         return 2 * pixels * (3 + 4 * static_cast<std::size_t>(vgg_.width())) * sizeof(Scalar);
     }
 
@@ -72,7 +76,7 @@ public:
     }
 
 private:
-    /// a and then b, one batch
+    /// a and then b in one batch.
     [[nodiscard]] Maps<const Scalar> stacked(Maps<const Scalar> a, Maps<const Scalar> b) const;
 
     [[nodiscard]] xt::xtensor<double, 2> stage_distances(const typename Vgg16<Device>::Features& features) const;

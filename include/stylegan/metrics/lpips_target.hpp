@@ -12,24 +12,26 @@
 
 namespace stylegan {
 
-/// The LPIPS distance from one picture that stays the same, with its gradient: for searches. The features of the target
-/// are computed once.
+/// The LPIPS distance from one fixed picture, with its gradient, for searches. The features of the target are computed
+/// once.
 ///
-/// Pictures larger than 256 on their shorter side are first averaged down by a whole factor, as the official projector does
-/// by the area. Grey is taken for all three colours; an alpha channel does not count.
+/// Pictures with a shorter side above 256 pixels are first averaged down by a whole factor, as the official projector
+/// does by the area. A grey picture counts as three equal colours. An alpha channel is ignored.
 template <class Device = Cpu>
 class LpipsTarget {
 public:
     using Scalar = typename Device::Scalar;
     using Pictures = typename Lpips<Device>::Pictures;
-    static constexpr Index largest_side = 256;
+    static constexpr Index largest_side = 256;  ///< pixels; pictures with a longer shorter side are averaged down
 
+    /// @param lpips   must outlive this object
     /// @param target  (1, C, H, W), C 1 to 4
-    /// @throws ShapeError if it is not one picture, or is too small for the network
+    /// @throws ShapeError if it is not one picture or is too small for the network
     LpipsTarget(Lpips<Device>& lpips, const ArrayRef<const Scalar, 4>& target);
 
-    /// @param picture   as the target
-    /// @param gradient  as the target: the gradient of the distance, overwritten
+    /// @param picture   like the target
+    /// @param gradient  like the target; overwritten with the gradient of the distance
+    /// @return          the distance
     /// @throws ShapeError if one of them has another shape
     double operator()(const ArrayRef<const Scalar, 4>& picture, const ArrayRef<Scalar, 4>& gradient);
 
@@ -39,7 +41,7 @@ private:
 
     void enlarge_gradient(Maps<const Scalar> dsmall, Maps<Scalar> gradient);
 
-    /// The channel that colour k is taken from.
+    /// The channel that holds colour k.
     [[nodiscard]] Index colour(Index k) const { return shape_[1] < 3 ? 0 : k; }
 
     Lpips<Device>& lpips_;

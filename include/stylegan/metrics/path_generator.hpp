@@ -10,9 +10,10 @@
 
 namespace stylegan {
 
-/// A network of this library, for perceptual_path_length(). The generator must outlive it. Styles are not truncated.
-/// @param noise  Noise::constant: the maps stored with the network, for all samples; Noise::random: drawn for each sample,
-///               the same for both ends of its step; Noise::none
+/// A generator of this library as argument of perceptual_path_length(). Styles are not truncated.
+/// @param generator  must outlive the result
+/// @param noise      Noise::constant: the maps stored with the network, for all samples; Noise::random: maps drawn for
+///                   each sample, the same for both ends of its step; Noise::none
 /// @throws ValueError for Noise::given
 template <GeneratorModel G>
 [[nodiscard]] PathGenerator<typename G::Scalar> path_generator(const G& generator, Noise noise = Noise::constant) {
@@ -49,9 +50,10 @@ template <GeneratorModel G>
             .pictures = pictures};
 }
 
-/// Pairs of pictures whose evaluation keeps within `bytes` of memory: the largest feature maps of the generator, and what
-/// the distance takes.
-/// @param distance_bytes  that the distance of one pair takes, such as Lpips::bytes_of_pair() of PathWindow::size()
+/// How many pairs of pictures, 1 to 64, can be evaluated at once within `bytes` of memory.
+/// @param distance_bytes  bytes needed for the distance of one pair, such as Lpips::bytes_of_pair() of
+///                        PathWindow::size()
+/// @param bytes           memory for the largest feature maps of the generator, or for the distance
 [[nodiscard]] inline std::size_t planned_pairs(const Architecture& a, std::size_t distance_bytes,
                                                std::size_t bytes = std::size_t{1} << 28) {
     std::size_t largest = 0;

@@ -23,27 +23,29 @@
 
 namespace stylegan {
 
-/// Where the paths run: between normalised latents z on great circles, or between their w on straight lines.
+/// The space of the paths: z, on great circles between normalized latents, or w, on straight lines.
 enum class PathSpace { z, w };
 
-/// Where on its path a step is taken: anywhere, or at the beginning, which is a latent that was drawn.
+/// Where on its path a sample takes its step: at a uniform random position, or at the beginning.
 enum class PathSampling { full, end };
 
+/// Options of perceptual_path_length().
 struct PathLengthOptions {
-    PathSpace space = PathSpace::w;
-    PathSampling sampling = PathSampling::end;
-    double epsilon = 1e-4;  ///< length of the step, as a part of the path
-    bool crop = true;       ///< look at the middle of faces alone: PathWindow
-    std::size_t samples = 50000;
-    std::size_t batch = 4;  ///< pairs of pictures that are in memory at once; changes no result
-    std::uint64_t seed = 0;
-    double precision = 0;  ///< stop when both ends of the interval are within this fraction; 0: take all samples
-    /// Distances are computed by another thread while the next pictures are made. It changes no result, and helps where both
-    /// wait for a GPU. Generator and distance must not share a Context then.
+    PathSpace space = PathSpace::w;             ///< the space of the paths
+    PathSampling sampling = PathSampling::end;  ///< position of the step on its path
+    double epsilon = 1e-4;                      ///< length of the step, as a share of the path; in (0, 1]
+    bool crop = true;                           ///< compare only the middle of faces: see PathWindow
+    std::size_t samples = 50000;                ///< number of steps measured
+    std::size_t batch = 4;                      ///< pairs of pictures in memory at once; does not change the result
+    std::uint64_t seed = 0;                     ///< seed of latents, positions, labels and bootstrap
+    /// Stop when both ends of the interval are within this share of the mean; 0: take all samples.
+    double precision = 0;
+    /// Computes distances in another thread while the next pictures are made. It does not change the result, and helps
+    /// where both wait for a GPU. Generator and distance must then not share a Context.
     bool overlap = false;
-    std::optional<int> label{};  ///< of every sample; drawn evenly if not given, for a generator with labels
+    std::optional<int> label{};  ///< class of every sample, for a generator with labels; drawn uniformly if not given
 
-    /// @throws ValueError naming what is out of range
+    /// @throws ValueError that names the option that is out of range
     void check() const {
         const auto require = [](bool good, const char* name, auto value, const char* expected) {
             if (!good) throw ValueError(text("path length: ", name, " is ", value, ", expected ", expected));
@@ -55,47 +57,48 @@ struct PathLengthOptions {
     }
 };
 
-/// What a generator is told of the pictures that it makes for the path length. Pictures 2i and 2i + 1 are the two ends of a
-/// step of sample samples[i], and have to get the same noise.
+/// Seed and sample numbers of a batch of pictures, from which a generator draws its noise. Pictures 2i and 2i + 1 are
+/// the two ends of the step of samples[i]; they must have the same noise.
 struct PathDraw {
-    std::uint64_t seed = 0;
-    std::vector<std::uint64_t> samples{};
+    std::uint64_t seed = 0;                ///< PathLengthOptions::seed
+    std::vector<std::uint64_t> samples{};  ///< numbers of the samples, from 0
 };
 
-/// Any generator that the path length can be measured of. Rows are latents; pictures in about [-1, 1], grey or RGB, whose alpha
-/// channel does not count. What the
-/// functions are given is of xtensor, which as_eigen() and as() show as Eigen's; they may return any array (see ArrayRef), which
-/// is copied unless it is of xtensor.
+/// A generator as functions, for perceptual_path_length(). Pictures are grey or RGB, about within [-1, 1]; an
+/// alpha channel does not count. The arguments of the functions are of xtensor; as_eigen() and as() view them as Eigen's. The functions may return any
+/// array (see ArrayRef), which is copied unless it is of xtensor.
 ///
 ///     PathGenerator<float> mine{.latent_size = 100, .pictures = [](const auto& z, const PathDraw&) { return ...; }};
 template <class Scalar = float>
 struct PathGenerator {
-    using Latents = xt::xtensor<Scalar, 2>;
-    using Pictures = xt::xtensor<Scalar, 4>;
+    using Latents = xt::xtensor<Scalar, 2>;   ///< (N, length)
+    using Pictures = xt::xtensor<Scalar, 4>;  ///< (N, 1 to 4, H, W)
 
-    int latent_size = 512;
-    int label_size = 0;
-    /// z (N, latent_size) and labels (N, label_size) -> w (N, any). Not given: there is no mapping, w is z.
+    int latent_size = 512;  ///< length of z
+    int label_size = 0;     ///< number of classes; 0 without labels
+    /// z (N, latent_size) and labels (N, label_size) -> w (N, any). Empty for a generator without a mapping: w is z.
     std::function<Array<Scalar, 2>(const Latents& z, const Latents& labels)> map{};
-    /// w (2 N, any) -> (2 N, 1 to 4 channels, H, W)
+    /// w (2 N, any) -> (2 N, 1 to 4, H, W).
     std::function<Array<Scalar, 4>(const Latents& w, const PathDraw& draw)> pictures{};
 };
 
-/// What the callback of perceptual_path_length() is told now and then.
+/// The argument of the callback of perceptual_path_length().
 struct PathProgress {
-    std::size_t done = 0, samples = 0;
-    PathEstimate estimate{};  ///< of a while ago at most, its interval by formula
+    std::size_t done = 0;     ///< samples measured
+    std::size_t samples = 0;  ///< PathLengthOptions::samples
+    PathEstimate estimate{};  ///< updated every 250 samples; see glance_at_path_length()
 };
 
+/// The result of perceptual_path_length().
 struct PathLength {
-    PathEstimate estimate{};
-    std::vector<double> distances{};  ///< of every sample, over epsilon^2, in their order
-    bool stopped_early = false;       ///< at the wanted precision
+    PathEstimate estimate{};          ///< the path length, and its uncertainty
+    std::vector<double> distances{};  ///< distance / epsilon^2 of each sample, in order
+    bool stopped_early = false;       ///< whether it reached PathLengthOptions::precision before all samples
 };
 
 namespace detail {
 
-/// Pictures 2i and 2i + 1 are the two ends of step i. The arguments are those of path_distances().
+/// The pictures of both ends of each step: 2i and 2i + 1 for step i. Arguments are those of path_distances().
 template <class Scalar>
 [[nodiscard]] xt::xtensor<Scalar, 4> pictures_of_steps(const PathGenerator<Scalar>& generator,
                                                        const PathLengthOptions& options,
@@ -113,7 +116,7 @@ template <class Scalar>
     return pictures;
 }
 
-/// The distance of the two ends of each step, over epsilon^2.
+/// The distance between the two ends of each step, divided by epsilon^2.
 template <class Scalar, class Distance>
 [[nodiscard]] std::vector<double> distances_of_steps(const xt::xtensor<Scalar, 4>& pictures, const Distance& distance,
                                                      const PathLengthOptions& options) {
@@ -124,7 +127,8 @@ template <class Scalar, class Distance>
     return distances;
 }
 
-/// Ends of the paths, positions on them and labels of samples: each depends on the seed and the sample's number alone.
+/// Latents at the ends of the paths, positions on the paths, and labels. They depend only on the seed and the sample
+/// number.
 template <class Scalar>
 struct PathDraws {
     xt::xtensor<Scalar, 2> z, labels;
@@ -151,17 +155,19 @@ struct PathDraws {
     }
 };
 
-/// Samples after which the precision is looked at: what is counted must not depend on the batch.
+/// The precision is checked every 250 samples, so that where it stops does not depend on the batch.
 inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
 
 }  // namespace detail
 
-/// The distance of the two ends of each step, over epsilon^2.
-/// @param z         (2 N, latent_size): the ends of path i are rows 2i and 2i + 1
-/// @param t         N positions on the paths
+/// The distance between the two ends of each step, divided by epsilon^2.
+/// @param distance  callable with two batches of N pictures (N, 3, h, w) that returns N numbers, such as Lpips. The
+///                  pictures are of xtensor; as() views them as Eigen's. The numbers may be any range, also an Eigen
+///                  vector
+/// @param z         (2 N, latent_size): rows 2i and 2i + 1 are the ends of path i
+/// @param t         N positions on the paths, in [0, 1]
 /// @param labels    (2 N, label_size), for a generator with labels
-/// @param distance  callable: two batches of N pictures (N, 3, h, w) -> N numbers, such as Lpips. The pictures are of xtensor; as()
-///                  shows them as Eigen's. The numbers may be any range, an Eigen vector too
+/// @param draw      passed on to the generator
 template <class Scalar, class Distance>
 [[nodiscard]] std::vector<double> path_distances(const PathGenerator<Scalar>& generator, const Distance& distance,
                                                  const PathLengthOptions& options,
@@ -174,17 +180,18 @@ template <class Scalar, class Distance>
                                       distance, options);
 }
 
-/// The perceptual path length: how far the picture moves, as people see it, while the latent moves by a small step on the way
-/// from one random latent to another.
+/// The perceptual path length: how much the picture changes, as people see it, for a small step of the latent on a path
+/// between two random latents.
 ///
 ///     mean over samples of  distance(G(p(t)), G(p(t + epsilon))) / epsilon^2
 ///
-/// where p runs from one latent to the other, t is uniform in [0, 1] or 0, and samples outside of the 1st to 99th percentile
-/// are rejected. The result depends on the seed, not on the batch, and not on threads where the generator does not.
+/// p runs from one latent to the other. t is uniform in [0, 1], or 0. Samples outside the 1st to 99th percentile are
+/// rejected. The result depends on the seed, but not on the batch, and on the number of threads only if the generator
+/// does.
 ///
-/// @param generator  see PathGenerator; path_generator() makes one of a network of this library
-/// @param distance   as of path_distances()
-/// @param progress   called after every batch, in the caller's thread; an exception from it ends the evaluation
+/// @param generator  see PathGenerator; path_generator() makes one from a network of this library
+/// @param distance   as for path_distances()
+/// @param progress   called after every batch, in the caller's thread; an exception ends the evaluation
 /// @throws ValueError, ShapeError
 /// @see Karras, Laine, Aila (2019), section 4.1
 template <class Scalar, class Distance>
@@ -199,8 +206,8 @@ template <class Scalar, class Distance>
     PathLength result;
     result.distances.reserve(std::min<std::size_t>(options.samples, 1000000));
     PathEstimate now;
-    std::size_t end = 0;                      // of the samples whose pictures were made
-    std::future<std::vector<double>> coming;  // their distances, but for those that are in the result
+    std::size_t end = 0;                      // number of samples whose pictures exist
+    std::future<std::vector<double>> coming;  // their distances, except for those in the result
     const auto finish = [&] {
         if (!coming.valid()) return;
         for (const double d : coming.get()) result.distances.push_back(d);
@@ -221,7 +228,7 @@ template <class Scalar, class Distance>
         for (std::size_t i = end; i < next; ++i) draw.samples.push_back(i);
         const detail::PathDraws<Scalar> draws(generator, options, draw);
         auto pictures = detail::pictures_of_steps(generator, options, draws.z, draws.t, draws.labels, draw);
-        finish();  // those before, which were computed meanwhile
+        finish();  // the batch before this one, computed meanwhile
         end = next;
         coming = std::async(options.overlap ? std::launch::async : std::launch::deferred,
                             [&distance, &options, steps = std::move(pictures)] {

@@ -12,12 +12,16 @@
 
 namespace stylegan {
 
-/// The part of a picture that is looked at, and how much it is shrunk: for faces rows 3/8 to 7/8 and columns 2/8 to 6/8,
-/// which leave out most of the background; then to about 256 pixels where it is larger.
+/// The part of a picture that is compared, and how much it is shrunk. The crop for faces is rows 3/8 to 7/8 and columns
+/// 2/8 to 6/8, without most of the background. Larger windows are shrunk to about 256 pixels.
 struct PathWindow {
-    std::size_t row = 0, column = 0, height = 0, width = 0;
-    std::size_t factor = 1;  ///< of the 2x2, 3x3, ... means
+    std::size_t row = 0;     ///< first row, in pixels
+    std::size_t column = 0;  ///< first column, in pixels
+    std::size_t height = 0;  ///< before shrinking, in pixels
+    std::size_t width = 0;   ///< before shrinking, in pixels
+    std::size_t factor = 1;  ///< blocks of factor x factor pixels become their mean
 
+    /// The window of pictures of this size: the crop for faces, or the whole picture.
     [[nodiscard]] static PathWindow of(std::size_t height, std::size_t width, bool crop) {
         PathWindow window{0, 0, height, width, 1};
         if (crop) {
@@ -28,14 +32,16 @@ struct PathWindow {
         return window;
     }
 
-    /// Of what comes out; rows and columns that do not fill a whole block are left out.
+    /// The size after shrinking, in pixels. Rows and columns that do not fill a block are left out.
     [[nodiscard]] Size size() const { return {static_cast<int>(height / factor), static_cast<int>(width / factor)}; }
 };
 
-/// Pictures 2i and 2i + 1 as the distance takes them: the window, shrunk by means of blocks, grey ones in three equal colours.
+/// Prepares pictures 2i and 2i + 1 for the distance: crops them to the window, replaces blocks of pixels by their mean,
+/// and repeats a grey channel three times.
 /// @param pictures  (2 N, C, H, W): 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; alpha does not count
-/// @return          the even and the odd ones, (N, 3, h, w) each
-/// @throws ShapeError for another number of colours
+/// @param crop      whether to crop to the middle of faces
+/// @return          the even and the odd pictures, (N, 3, h, w) each
+/// @throws ShapeError if the pictures do not have 1 to 4 channels
 template <class Scalar>
 [[nodiscard]] std::pair<xt::xtensor<Scalar, 4>, xt::xtensor<Scalar, 4>> path_pictures(
     const xt::xtensor<Scalar, 4>& pictures, bool crop) {

@@ -30,14 +30,14 @@ inline std::vector<double> sum_of(double s, const std::vector<double>& a, double
 
 }  // namespace detail
 
-/// The point at t of the straight line from a (t = 0) to b (t = 1).
+/// The point at t on the straight line from a (t = 0) to b (t = 1).
 [[nodiscard]] inline std::vector<double> lerp(const std::vector<double>& a, const std::vector<double>& b, double t) {
     std::vector<double> v(a.size());
     for (std::size_t i = 0; i < v.size(); ++i) v[i] = a[i] + t * (b[i] - a[i]);
     return v;
 }
 
-/// The point at t of the great circle from the direction of a to that of b, of length 1.
+/// The unit vector at t on the great circle from the direction of a (t = 0) to that of b (t = 1).
 /// @see Shoemake, "Animating rotation with quaternion curves" (1985)
 [[nodiscard]] inline std::vector<double> slerp(const std::vector<double>& a, const std::vector<double>& b, double t) {
     const std::vector<double> from = detail::normalized(a), to = detail::normalized(b);
@@ -48,12 +48,12 @@ inline std::vector<double> sum_of(double s, const std::vector<double>& a, double
     return detail::normalized(detail::sum_of(std::cos(angle), from, std::sin(angle), across));
 }
 
-/// Points on the paths between the rows 2i and 2i + 1 of latents.
+/// Two points on each path; path i runs from row 2i to row 2i + 1 of latents. Computed in double precision.
 /// @param latents  (2 N, length)
 /// @param path     lerp or slerp
 /// @param t        N positions
-/// @param step     to the second point
-/// @return         (2 N, length): the point at t[i], and the one at t[i] + step, calculated in double precision
+/// @param step     distance to the second point, as a share of the path
+/// @return         (2 N, length): the point at t[i] in row 2i, the point at t[i] + step in row 2i + 1
 template <class Scalar, class Path>
 [[nodiscard]] xt::xtensor<Scalar, 2> points_on_paths(const xt::xtensor<Scalar, 2>& latents, const Path& path,
                                                      const std::vector<double>& t, double step) {

@@ -16,41 +16,44 @@
 
 namespace stylegan {
 
-/// Which distances count: those from the 1st percentile to the 99th, both ends included. Where a percentile falls between
-/// two distances it is the outer one, as NumPy's percentile() with "lower" for the first and "higher" for the last.
+/// The range of distances that count, from the 1st to the 99th percentile, ends included. A percentile between two
+/// distances is the outer one, as from NumPy's percentile() with "lower" for the 1st and "higher" for the 99th.
 struct PathRejection {
-    double lowest = 0, highest = 0;
+    double lowest = 0;   ///< the 1st percentile
+    double highest = 0;  ///< the 99th percentile
 
-    /// The ranks, from 0, of the two percentiles among n distances in order.
+    /// Indices of the two percentiles among n sorted distances.
     [[nodiscard]] static std::pair<std::size_t, std::size_t> ranks(std::size_t n) {
         const double last = static_cast<double>(n - 1);
         return {static_cast<std::size_t>(std::floor(0.01 * last)), static_cast<std::size_t>(std::ceil(0.99 * last))};
     }
 
-    /// @param sorted  in rising order, at least one
+    /// The range for given distances.
+    /// @param sorted  in ascending order, at least one
     [[nodiscard]] static PathRejection of_sorted(const std::vector<double>& sorted) {
         const auto [low, high] = ranks(sorted.size());
         return {sorted[low], sorted[high]};
     }
 
+    /// Whether a distance is within the range.
     [[nodiscard]] bool keeps(double distance) const { return distance >= lowest && distance <= highest; }
 };
 
-/// Fewest samples of which an interval is told. With fewer, resampling says nothing of what was not sampled.
+/// Fewest samples for an interval. With fewer, resampling says nothing about what was not sampled.
 inline constexpr std::size_t fewest_for_interval = 10;
 
-/// The path length from the distances of its samples, and how certain it is.
+/// The path length and its uncertainty.
 struct PathEstimate {
-    double mean = 0;  ///< of the distances that are kept: the path length
-    /// Of the mean, by the bootstrap; none below fewest_for_interval samples.
+    double mean = 0;  ///< the path length: mean of the distances within the range
+    /// Of the mean, by the bootstrap or by formula; none below fewest_for_interval samples.
     std::optional<double> standard_error{};
-    /// Contains the path length of infinitely many samples with 95 % probability; none below fewest_for_interval samples.
+    /// 95 % confidence interval of the path length; none below fewest_for_interval samples.
     std::optional<std::array<double, 2>> interval{};
     std::size_t samples = 0;    ///< number of distances
-    std::size_t rejected = 0;   ///< number of them outside the percentiles
-    PathRejection rejection{};  ///< the percentiles
+    std::size_t rejected = 0;   ///< distances outside the range
+    PathRejection rejection{};  ///< the range of distances that count
 
-    /// Whether both ends of the interval are within this fraction of the mean.
+    /// Whether both ends of the interval are within this share of the mean.
     [[nodiscard]] bool within(double precision) const {
         return interval && std::max((*interval)[1] - mean, mean - (*interval)[0]) <= precision * mean;
     }
@@ -58,7 +61,7 @@ struct PathEstimate {
 
 namespace detail {
 
-/// Mean of those that the rule keeps, and their number.
+/// The mean of the distances that the rule keeps, and their number.
 inline std::pair<double, std::size_t> kept_mean(const std::vector<double>& sorted, const PathRejection& rule) {
     const auto first = std::lower_bound(sorted.begin(), sorted.end(), rule.lowest);
     const auto last = std::upper_bound(first, sorted.end(), rule.highest);
@@ -66,8 +69,7 @@ inline std::pair<double, std::size_t> kept_mean(const std::vector<double>& sorte
     return {std::accumulate(first, last, 0.0) / static_cast<double>(count), count};
 }
 
-/// What the samples would have given, had chance picked others: as many of them, drawn with replacement, put through the
-/// same rule of rejection.
+/// One bootstrap replicate: as many samples, drawn with replacement, with the same rule of rejection.
 inline double resampled_mean(const std::vector<double>& sorted, const RandomStream& random,
                              std::vector<std::uint32_t>& counts) {
     const std::size_t n = sorted.size();
@@ -79,7 +81,7 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
         if (before <= low && low < before + counts[i]) first = i;
         if (before <= high && high < before + counts[i]) last = i;
     }
-    while (first > 0 && sorted[first - 1] == sorted[first]) --first;  // equal ones are kept together
+    while (first > 0 && sorted[first - 1] == sorted[first]) --first;  // equal distances are kept together
     while (last + 1 < n && sorted[last + 1] == sorted[last]) ++last;
     double sum = 0, kept = 0;
     for (std::size_t i = first; i <= last; ++i) {
@@ -91,10 +93,12 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
 
 }  // namespace detail
 
-/// Rejects, averages, and measures by the bootstrap how far chance may have carried the result.
-/// @param distances  of the samples, at least one
-/// @param replicates of the bootstrap
-/// @throws ValueError if there are no distances, or one is no number
+/// The path length from the distances of its samples: the mean within the range, with the uncertainty from the
+/// bootstrap.
+/// @param distances   of the samples, at least one
+/// @param seed        of the bootstrap
+/// @param replicates  of the bootstrap; below 2, standard error and interval are left out
+/// @throws ValueError if there are no distances, or one is not finite
 /// @see Efron, "Bootstrap methods: another look at the jackknife" (1979); the interval is the percentile method's
 [[nodiscard]] inline PathEstimate estimate_path_length(const std::vector<double>& distances, std::uint64_t seed = 0,
                                                        int replicates = 1000) {
@@ -130,8 +134,8 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     return result;
 }
 
-/// The same without the bootstrap, for a look on the way: the standard error of a trimmed mean by its formula, from the
-/// distances with each rejected one moved to the percentile that it lies beyond.
+/// A quick estimate without the bootstrap, for progress: the standard error of a trimmed mean by formula, from the
+/// distances clamped to the range.
 /// @throws as estimate_path_length()
 /// @see Tukey, McLaughlin, "Less vulnerable confidence and significance procedures for location ..." (1963)
 [[nodiscard]] inline PathEstimate glance_at_path_length(const std::vector<double>& distances) {
@@ -152,14 +156,16 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     return result;
 }
 
-/// How often distances fall into each of equally wide bins from `lowest` to `highest`.
+/// A histogram of distances in bins of equal width.
 struct PathHistogram {
-    double lowest = 0, highest = 0;
-    std::vector<std::size_t> counts;
+    double lowest = 0;                ///< lower edge of the first bin
+    double highest = 0;               ///< upper edge of the last bin
+    std::vector<std::size_t> counts;  ///< distances in each bin
 };
 
-/// The histogram of the distances that are kept; those rejected are in no bin.
-/// @param bins  at least 1
+/// The histogram of the distances that the rule keeps.
+/// @param bins  number of bins, at least 1
+/// @throws ValueError if bins is 0
 [[nodiscard]] inline PathHistogram histogram_of(const std::vector<double>& distances, const PathRejection& rule,
                                                 std::size_t bins) {
     if (bins < 1) throw ValueError("histogram_of: bins is 0, expected at least 1");

@@ -15,47 +15,58 @@
 
 namespace stylegan {
 
-/// A discriminator whose architecture is given at run time. Discriminator<1024> and BasicDiscriminator<A> derive from it.
-/// Arrays go in from xtensor, Eigen or a span (see ArrayRef), and come out as xtensor.
-/// Threads: one thread at a time, since a discriminator has one context.
+/// A discriminator whose architecture is given at run time. Discriminator<1024> and BasicDiscriminator<A> derive from
+/// it.
+///
+/// Array arguments are of xtensor or Eigen, spans or views (see ArrayRef), in CPU memory. Results are of xtensor.
+///
+/// Threads: one thread at a time, since all calls use the discriminator's own context.
+///
 /// @tparam D  the device
-/// @tparam N  the network on views; DiscriminatorNetwork<D, MyBlock> for a block of your own
+/// @tparam N  the network on views; DiscriminatorNetwork<D, MyBlock> for your own block
 /// @see Karras et al. (2018), table 2; Karras, Laine, Aila (2019), appendix C
 template <class D = Cpu, class N = DiscriminatorNetwork<D>>
 class AnyDiscriminator {
 public:
     using Device = D;
-    using Network = N;
+    using Network = N;  ///< the network on views
     using Scalar = typename D::Scalar;
-    using Pictures = xt::xtensor<Scalar, 4>;
-    using Scores = xt::xtensor<Scalar, 2>;
+    using Pictures = xt::xtensor<Scalar, 4>;  ///< (N, num_channels, H, W)
+    using Scores = xt::xtensor<Scalar, 2>;    ///< (N, 1)
 
+    /// With random weights.
     /// @throws ValueError if the architecture has a flaw
     explicit AnyDiscriminator(const Architecture& a, std::uint64_t seed = 0, D device = {});
+    /// The same with a context that other networks share.
     AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, std::uint64_t seed);
+    /// The same without drawing weights, for weights that are loaded next.
     AnyDiscriminator(const Architecture& a, std::shared_ptr<Context<D>> context, Uninitialized);
 
     [[nodiscard]] const Architecture& architecture() const { return network_.architecture(); }
     [[nodiscard]] Context<D>& context() const { return *context_; }
 
-    /// How real pictures look: a score each, higher for more real.
-    /// @param pictures  (N, num_channels, H, W), full resolution whatever the lod; about within [-1, 1]
+    /// Scores of pictures. A higher score means that a picture looks more real.
+    /// @param pictures  (N, num_channels, H, W), at full resolution whatever the lod; about within [-1, 1]
     /// @param labels    (N, classes), for a network with labels
+    /// @param lod       level of detail, 0 for full resolution
     /// @return          (N, 1)
     /// @throws ShapeError, ValueError if an argument does not fit
     [[nodiscard]] Scores operator()(const ArrayRef<const Scalar, 4>& pictures,
                                     const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0) const;
 
-    /// The gradient of the sum of the scores with respect to the pictures, as R1 squares it.
-    /// @return as pictures
+    /// The gradient of the sum of the scores with respect to the pictures. R1 penalizes its square.
+    /// @return like pictures
     [[nodiscard]] Pictures picture_gradient(const ArrayRef<const Scalar, 4>& pictures,
                                             const ArrayRef<const Scalar, 2>& labels = {}, double lod = 0);
 
+    /// The network's level of detail while it grows; 0 once it is fully grown.
     [[nodiscard]] double lod() const {
         Scalar v{};
         context_->download(network_.lod().value().data(), 1, &v);
         return static_cast<double>(v);
     }
+    /// Sets the level of detail.
+    /// @throws ValueError if lod is not within [0, max_lod()] of the architecture
     void set_lod(double lod);
 
     /// The network on views, for training.
@@ -165,7 +176,7 @@ auto AnyDiscriminator<D, N>::uploaded(Rows<const Scalar> labels, Index batch) co
     return y;
 }
 
-/// A discriminator of an architecture known to the compiler.
+/// A discriminator whose architecture is known at compile time.
 /// @tparam A  the architecture
 template <auto A, class Device = Cpu>
 class BasicDiscriminator : public AnyDiscriminator<Device> {
@@ -177,7 +188,7 @@ public:
         : AnyDiscriminator<Device>(A, seed, device) {}
 };
 
-/// The discriminator for pictures of Res x Res.
+/// The paper's discriminator (configuration F) for pictures of Res x Res.
 template <int Res, class Device = Cpu>
 using Discriminator = BasicDiscriminator<at_resolution(config_f, Res), Device>;
 

@@ -17,16 +17,18 @@
 
 namespace stylegan {
 
-/// The discriminator on views: pictures of the size of a level's finest stage to scores, with gradients and tangents.
+/// The discriminator on views: scores of pictures, with gradients and tangents. Pictures have the size of the finest
+/// stage of the level.
+///
+/// @tparam BlockType  the block of each resolution: the paper's, or your own (see DiscriminatorBlockOf)
 /// @see Karras et al. (2018), table 2, figure 2
-/// @tparam BlockType  the block of each resolution: the paper's, or one of your own (see DiscriminatorBlockOf)
 template <class Device = Cpu, class BlockType = AnyDiscriminatorBlock<Device>>
 class DiscriminatorNetwork {
     static_assert(check_discriminator_block<BlockType, Device>());
 
 public:
     using Scalar = typename Device::Scalar;
-    using Block = BlockType;
+    using Block = BlockType;  ///< the block of each resolution
 
     struct Cache {
         Level level{};
@@ -39,29 +41,31 @@ public:
     explicit DiscriminatorNetwork(const Architecture& a);
 
     [[nodiscard]] const Architecture& architecture() const { return architecture_; }
+    /// The level of detail as stored in files: one number. Calls take a Level instead.
     [[nodiscard]] Parameter<Device>& lod() { return lod_; }
     [[nodiscard]] const Parameter<Device>& lod() const { return lod_; }
 
-    /// Pictures that are evaluated together in a minibatch of `batch`: a group of the minibatch stddev; 1 without.
-    /// @throws ShapeError if the batch is no whole number of groups
+    /// Pictures in a group of the minibatch stddev, for a minibatch of `batch`; 1 without minibatch stddev. When a
+    /// minibatch is split, groups stay whole.
+    /// @throws ShapeError if the batch is not a multiple of the group
     [[nodiscard]] Index group(Index batch) const { return output_.stddev().group(batch); }
 
-    /// @param pictures  (N, colours, H, W) of the level's stage
+    /// @param pictures  (N, num_channels, H, W), of the size of the level's stage
     /// @param labels    (N, classes), empty without labels
-    /// @param scores    (N, 1)
+    /// @param scores    (N, 1), overwritten
     void forward(Context<Device>& context, Maps<const Scalar> pictures, Rows<const Scalar> labels, Level level,
                  Rows<Scalar> scores, Cache* cache = nullptr) const;
 
-    /// dscores (N, 1) -> dpictures as pictures; may be empty when nobody wants it
+    /// dscores (N, 1) -> dpictures like pictures. An empty dpictures is not computed.
     void backward(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures,
                   Pass pass);
 
-    /// pictures_dot as pictures -> scores_dot (N, 1), after forward() with this cache
+    /// pictures_dot like pictures -> scores_dot (N, 1), after forward() with this cache.
     void tangent(Context<Device>& context, Cache& cache, Maps<const Scalar> pictures_dot,
                  Rows<Scalar> scores_dot) const;
 
-    /// The tangent of backward(Pass::linearize), after tangent(): dscores_dot (N, 1) -> tangents of the parameter gradients,
-    /// added, and dpictures_dot, which may be empty.
+    /// The tangent of backward(Pass::linearize), after tangent(): dscores_dot (N, 1) -> dpictures_dot, which may be
+    /// empty. Adds the tangents of the parameter gradients.
     void backward_tangent(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores_dot,
                           Maps<Scalar> dpictures_dot);
 
@@ -89,7 +93,7 @@ private:
     Maps<const Scalar> entered(Context<Device>& context, Maps<const Scalar> pictures, int stage,
                                typename AnyConvolution<Device>::Cache* cache) const;
 
-    /// From the scores down to the pictures; `step` is a layer's backward() or backward_tangent().
+    /// Goes from the scores back to the pictures. `step` calls backward() or backward_tangent() of a layer.
     template <class Step>
     void descend(Context<Device>& context, Cache& cache, Rows<const Scalar> dscores, Maps<Scalar> dpictures,
                  Step step) {
@@ -124,7 +128,7 @@ private:
     Architecture architecture_;
     Parameter<Device> lod_;  // ()
     std::vector<AnyFromRgb<Device>> from_rgb_;
-    std::vector<Block> blocks_;  // of stage 1 and up
+    std::vector<Block> blocks_;  // from stage 1 on
     DiscriminatorOutput<Device> output_;
 };
 

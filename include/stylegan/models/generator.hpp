@@ -10,7 +10,7 @@
 
 namespace stylegan {
 
-/// A generator of an architecture known to the compiler: a wrong width or shape is a compile error.
+/// A generator whose architecture is known at compile time: a wrong width or shape is a compile error.
 /// @tparam A  the architecture
 template <auto A, class Device = Cpu>
 class BasicGenerator : public AnyGenerator<Device> {
@@ -18,7 +18,7 @@ class BasicGenerator : public AnyGenerator<Device> {
                   "stylegan::BasicGenerator: this Architecture cannot be built; A.flaw() says why");
 
 public:
-    static constexpr Size picture = A.picture();
+    static constexpr Size picture = A.picture();  ///< height and width of its pictures, in pixels
     using typename AnyGenerator<Device>::Scalar;
     using typename AnyGenerator<Device>::Options;
     using typename AnyGenerator<Device>::Latents;
@@ -26,7 +26,7 @@ public:
 
     /// With random weights.
     explicit BasicGenerator(std::uint64_t seed = 0, Device device = {}) : AnyGenerator<Device>(A, seed, device) {}
-    /// For weights that are loaded next.
+    /// Without drawing weights, for weights that are loaded next.
     explicit BasicGenerator(Uninitialized, Device device = {})
         : AnyGenerator<Device>(A, std::make_shared<Context<Device>>(device), uninitialized) {}
 
@@ -34,7 +34,7 @@ public:
     using AnyGenerator<Device>::map;
     using AnyGenerator<Device>::synthesize;
 
-    /// w of z, both typed. Uses the generator's own context.
+    /// The mapping network on typed tensors: z (N, latent_size) -> w (N, w_size). Uses the generator's own context.
     template <int Latent>
     [[nodiscard]] Vectors<Device, A.w_size()> map(const Vectors<Device, Latent>& latents) const {
         const Vectors<Device, A.latent_size>& z = latents;
@@ -46,7 +46,7 @@ public:
         return w;
     }
 
-    /// Style mixing, for networks with styles.
+    /// Style mixing; see AnyGenerator::mix(). A compile error without styles.
     [[nodiscard]] LayerStyles mix(const ArrayRef<const Scalar, 2>& w, const ArrayRef<const Scalar, 2>& second,
                                   const std::vector<int>& layers) const {
         static_assert(A.use_styles, "stylegan::BasicGenerator: this architecture has no styles to mix");

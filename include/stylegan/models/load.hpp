@@ -11,9 +11,9 @@
 
 namespace stylegan {
 
-/// The generator of a checkpoint, of whatever architecture the file says: Gs, or G where there is no Gs. The average w of a
-/// network that came from a program which does not keep it is measured.
-/// @param context  threads and memory to share with other networks
+/// The generator of a checkpoint, with the architecture of the file: Gs, or G if the file has no Gs. If the file holds
+/// no average w, it is measured.
+/// @param context  shared with other networks
 /// @throws FormatError if the file holds no generator
 template <class Device>
 [[nodiscard]] AnyGenerator<Device> load_generator(const Checkpoint& checkpoint,
@@ -29,13 +29,15 @@ template <class Device>
     return generator;
 }
 
+/// The generator of a file in any format that Checkpoint reads.
 /// @throws FileError, FormatError
 template <class Device = Cpu>
 [[nodiscard]] AnyGenerator<Device> load_generator(const std::filesystem::path& path, Device device = {}) {
     return load_generator(Checkpoint(path), std::make_shared<Context<Device>>(device));
 }
 
-/// The discriminator of a checkpoint.
+/// The discriminator of a checkpoint, with the architecture of the file.
+/// @param context  shared with other networks
 /// @throws FormatError if the file holds no discriminator
 template <class Device>
 [[nodiscard]] AnyDiscriminator<Device> load_discriminator(const Checkpoint& checkpoint,
@@ -46,6 +48,7 @@ template <class Device>
     return discriminator;
 }
 
+/// The discriminator of a file in any format that Checkpoint reads.
 /// @throws FileError, FormatError
 template <class Device = Cpu>
 [[nodiscard]] AnyDiscriminator<Device> load_discriminator(const std::filesystem::path& path, Device device = {}) {

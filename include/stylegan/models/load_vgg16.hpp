@@ -15,7 +15,8 @@
 
 namespace stylegan {
 
-/// Fills the convolutions from tensors that find_vgg16() found. @throws FormatError
+/// Fills the convolutions from tensors that find_vgg16() found.
+/// @throws ShapeError if the widths differ, FormatError if the file cannot be read
 template <TensorFile File, class Device>
 void load_vgg16(const File& file, const Vgg16Tensors& tensors, Vgg16<Device>& vgg) {
     using Scalar = typename Device::Scalar;
@@ -43,9 +44,9 @@ void load_vgg16(const File& file, const Vgg16Tensors& tensors, Vgg16<Device>& vg
     });
 }
 
-/// The VGG16 of a file, of the file's width.
-/// @param context  threads and memory to share with other networks
-/// @throws FormatError that lists what is missing, left over or ambiguous: see find_vgg16()
+/// The VGG16 of a file, with the width of the file.
+/// @param context  shared with other networks
+/// @throws FormatError that lists missing, unknown or ambiguous tensors: see find_vgg16()
 template <TensorFile File, class Device>
 [[nodiscard]] Vgg16<Device> load_vgg16(const File& file, std::shared_ptr<Context<Device>> context) {
     const Vgg16Tensors tensors = find_vgg16(file);
@@ -54,7 +55,8 @@ template <TensorFile File, class Device>
     return vgg;
 }
 
-/// Writes the convolutions under PyTorch's names and in its layout, weights as they are used.
+/// Writes the convolutions as a safetensors file with PyTorch's names and layout. Weights are written as used, whatever
+/// the equalized learning rate.
 /// @throws FileError if the file cannot be written
 template <class Device>
 void save_vgg16(const std::filesystem::path& path, const Vgg16<Device>& vgg,

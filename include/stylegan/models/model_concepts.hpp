@@ -11,8 +11,8 @@
 
 #include <concepts>
 
-/// What training, projection and path length ask of a network. AnyGenerator and AnyDiscriminator are the library's own, with
-/// blocks and mapping networks of the caller if need be; a class that has these members takes their place.
+/// Concepts for networks that training, projection and path length accept: AnyGenerator and AnyDiscriminator, also with
+/// your own blocks and mapping network, and any other class with these members.
 namespace stylegan {
 
 namespace detail {
@@ -42,7 +42,7 @@ concept ScoringModel = HasCache<N> &&
 
 }  // namespace detail
 
-/// A generator that can be trained, projected into and measured.
+/// A generator for training, projection and path length.
 template <class G>
 concept GeneratorModel = std::copy_constructible<G> && detail::HasVisit<G> && requires(G& g, const G& reader) {
     typename G::Device;
@@ -59,7 +59,7 @@ concept GeneratorModel = std::copy_constructible<G> && detail::HasVisit<G> && re
     { g.synthesis() } -> std::same_as<typename G::Synthesis&>;
 };
 
-/// A discriminator that can be trained.
+/// A discriminator for training.
 template <class D>
 concept DiscriminatorModel = detail::HasVisit<D> && requires(D& d, const D& reader) {
     typename D::Device;

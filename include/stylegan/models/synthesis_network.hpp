@@ -19,26 +19,27 @@
 
 namespace stylegan {
 
-/// The synthesis network: from a style for each layer to a picture. All stages exist; those finer than the level of detail
-/// are not computed, and the picture has the size of the finest stage that is.
+/// The synthesis network: from a style for each layer to a picture. It has all stages, but computes none that is finer
+/// than the level of detail. The picture has the size of the finest stage computed.
+///
+/// @tparam BlockType  the block of each resolution: the paper's, or your own (see SynthesisBlockOf)
 /// @see Karras, Laine, Aila (2019), figure 1b; growing: Karras et al. (2018), figure 2
-/// @tparam BlockType  the block of each resolution: the paper's, or one of your own (see SynthesisBlockOf)
 template <class Device = Cpu, class BlockType = AnySynthesisBlock<Device>>
 class SynthesisNetwork {
     static_assert(check_synthesis_block<BlockType, Device>());
 
 public:
     using Scalar = typename Device::Scalar;
-    using Block = BlockType;
-
-    using Noises = SynthesisNoise<Scalar>;
+    using Block = BlockType;                ///< the block of each resolution
+    using Noises = SynthesisNoise<Scalar>;  ///< noise maps and strengths of all layers
 
     struct Cache {
         Level level{};
         std::vector<typename Block::Cache> blocks{};
         typename AnyConvolution<Device>::Cache rgb{}, rgb_below{};
 
-        /// Asks backward() for the gradient of a layer's noise map, too: as the map. After forward() with noise.
+        /// Makes backward() write the gradient of a layer's noise map as well. Call it after forward() with noise.
+        /// @param dnoise  like the noise map; overwritten by backward()
         void want_noise_gradient(int layer, Maps<Scalar> dnoise) {
             blocks.at(static_cast<std::size_t>(layer / 2)).want_noise_gradient(layer % 2, dnoise);
         }
@@ -47,23 +48,25 @@ public:
     SynthesisNetwork() = default;
     explicit SynthesisNetwork(const Architecture& a);
 
-    /// The noise maps that constant noise uses, one a layer; empty without noise.
+    /// The maps of constant noise, (1, 1, H, W) for each layer; empty without noise.
     [[nodiscard]] const std::vector<Parameter<Device>>& noise() const { return noise_; }
+    /// The level of detail as stored in files: one number. Calls take a Level instead.
     [[nodiscard]] const Parameter<Device>& lod() const { return lod_; }
     [[nodiscard]] Parameter<Device>& lod() { return lod_; }
 
-    /// (batch, colours, H, W) of the finest stage that is computed at this level
+    /// The shape of the pictures at a level: (batch, num_channels, H, W) of its stage.
     [[nodiscard]] Shape4 picture_shape(Index batch, Level level) const {
         const Size s = architecture_.size(level.stage);
         return {batch, architecture_.num_channels, s.height, s.width};
     }
 
-    /// @param styles    (layers, N, Latent)
-    /// @param pictures  picture_shape(N, level)
+    /// @param styles    (layers, N, w_size)
+    /// @param noises    noise of the layers
+    /// @param pictures  of shape picture_shape(N, level), overwritten
     void forward(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
                  Maps<Scalar> pictures, Cache* cache = nullptr) const;
 
-    /// dpictures as pictures -> dstyles (layers, N, Latent), overwritten; may be empty
+    /// dpictures like pictures -> dstyles (layers, N, w_size). dstyles is overwritten; it may be empty.
     void backward(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Styles<Scalar> dstyles,
                   Pass pass);
 
@@ -79,11 +82,12 @@ public:
     }
 
 private:
-    /// Stages up to `last`, one after the other. @return maps of the last one, and of the one below
+    /// Computes the stages up to `last`.
+    /// @return feature maps of the last stage and of the one below
     std::array<Maps<const Scalar>, 2> plain_stages(Context<Device>& context, Styles<const Scalar> styles,
                                                    const Noises& noises, int last, Cache* cache) const;
 
-    /// The first of the last stages that all are styled() at this level; one more than the level's if none is.
+    /// The stage from which on all stages of this level are styled(); one beyond the level's if there is none.
     [[nodiscard]] int first_styled(Level level) const {
         int first = level.stage + 1;
         if constexpr (detail::StyledForward<Block>)
@@ -91,7 +95,7 @@ private:
         return first;
     }
 
-    /// forward() without a cache: from stage `first` on, maps wait for their style until the next layer reads them.
+    /// forward() without a cache. From stage `first` on, a layer applies the style of the maps that it reads.
     void forward_styled(Context<Device>& context, Styles<const Scalar> styles, const Noises& noises, Level level,
                         int first, Maps<Scalar> pictures) const requires detail::StyledForward<BlockType>;
 
@@ -104,7 +108,7 @@ private:
         });
     }
 
-    /// pictures = the share of them and of the pictures of the stage below at this level
+    /// Blends into `pictures` the upscaled picture of the stage below, by the level's share.
     void fade_in(Context<Device>& context, Maps<const Scalar> below, Level level, Maps<Scalar> pictures) const;
 
     [[nodiscard]] const Block& block(int s) const { return blocks_[static_cast<std::size_t>(s)]; }
@@ -114,13 +118,13 @@ private:
 
     LayerInputs<Scalar> inputs(Styles<const Scalar> styles, const Noises& noises, int stage) const;
 
-    /// The share of the fading picture below: dx += to_rgb^T (upscale^T (fade * dpictures))
+    /// Adds the gradient through the picture of the stage below: dx += to_rgb^T (upscale^T (fade * dpictures)).
     void add_faded(Context<Device>& context, Cache& cache, Maps<const Scalar> dpictures, Maps<Scalar> dx, Pass pass);
 
     Architecture architecture_;
     Parameter<Device> lod_;                 // ()
-    std::vector<Parameter<Device>> noise_;  // (1, 1, H, W), one a layer
-    std::deque<Block> blocks_;              // unlike a vector, it never needs to move one
+    std::vector<Parameter<Device>> noise_;  // (1, 1, H, W) for each layer
+    std::deque<Block> blocks_;              // a deque never moves a block, so a block need not be movable
     std::vector<AnyToRgb<Device>> to_rgb_;
 };
 

@@ -14,15 +14,18 @@
 
 namespace stylegan {
 
-/// The noise of all layers of a synthesis network. Layers beyond the end of a list have no noise, or strength 1.
+/// The noise of all layers of a synthesis network. Layers beyond the end of `maps` have no noise; beyond the end of
+/// `strength`, strength 1.
 template <class Scalar>
 struct SynthesisNoise {
     std::vector<Maps<const Scalar>> maps{};  ///< (N or 1, 1, H, W) of each layer, empty for none
-    std::vector<Scalar> strength{};          ///< how strongly each is applied
+    std::vector<Scalar> strength{};          ///< factor on the noise of each layer
 };
 
-/// The noise that the options ask for, of the layers that a level computes. Maps lie in the caller's frame, or in `stored`.
-/// @param stored  the network's own maps, (1, 1, H, W) of each layer
+/// The noise that the options ask for, for the layers of a level. Maps lie in the caller's workspace frame or in
+/// `stored`.
+/// @param stored  the network's own maps, (1, 1, H, W) for each layer
+/// @param batch   number of pictures
 /// @throws ShapeError if fewer maps are given than the level has layers
 template <class Device>
 [[nodiscard]] SynthesisNoise<typename Device::Scalar> synthesis_noise(

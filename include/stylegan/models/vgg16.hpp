@@ -22,30 +22,31 @@
 
 namespace stylegan {
 
-/// The convolutions of VGG16: thirteen of 3x3, each followed by a ReLU, in five stages with a 2x2 max-pooling between them.
-/// What people use of it are the features at the end of the stages: relu1_2, relu2_2, relu3_3, relu4_3 and relu5_3.
+/// The convolutions of VGG16: thirteen of 3x3, each followed by a ReLU, in five stages with 2x2 max-pooling between
+/// them. Its features are the outputs of the stages: relu1_2, relu2_2, relu3_3, relu4_3 and relu5_3.
 ///
-/// Its width is a run-time number: 64 maps in the first stage is the published network; the small one that this library
-/// ships has 16, and is otherwise the same.
+/// The width is given at run time: the published network has 64 feature maps in the first stage; the small one that
+/// comes with this library has 16 and is otherwise the same.
 ///
-/// Pictures are as a generator makes them, (N, 3, H, W) in about [-1, 1], from 16x16 on; the mean and deviation of the
-/// data that VGG16 was trained on are taken off inside.
+/// Pictures are (N, 3, H, W), about within [-1, 1] as from a generator, and 16x16 or larger. The network itself
+/// normalizes them by the mean and deviation of the data that VGG16 was trained on.
 ///
 /// @see Simonyan, Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition" (2015), table 1, D
 template <class Device = Cpu>
 class Vgg16 {
 public:
     using Scalar = typename Device::Scalar;
-    using Pictures = xt::xtensor<Scalar, 4>;
+    using Pictures = xt::xtensor<Scalar, 4>;  ///< (N, C, H, W), pictures or features
 
-    static constexpr int stages = 5;
-    static constexpr int convolutions = 13;
-    static constexpr int smallest_side = 16;
-    static constexpr std::array<int, stages> depth{2, 2, 3, 3, 3};  ///< convolutions of a stage
-    static constexpr std::array<int, stages> widths{1, 2, 4, 8,
-                                                    8};  ///< feature maps of a stage, in multiples of the first
+    static constexpr int stages = 5;          ///< stages, with a max-pooling between them
+    static constexpr int convolutions = 13;   ///< 3x3 convolutions in all stages
+    static constexpr int smallest_side = 16;  ///< smallest height and width of a picture: one pixel in the last stage
+    /// Convolutions of each stage.
+    static constexpr std::array<int, stages> depth{2, 2, 3, 3, 3};
+    /// Feature maps of each stage, in multiples of the first.
+    static constexpr std::array<int, stages> widths{1, 2, 4, 8, 8};
 
-    /// The features of each stage, (N, C, H, W): relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
+    /// Features of each stage, (N, C, H, W): relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
     using Features = std::array<Maps<const Scalar>, stages>;
 
     struct Cache {
@@ -56,10 +57,10 @@ public:
 
     /// With random weights (He et al., 2015).
     /// @param width  feature maps of the first stage
-    /// @param lr     with `wscale` for training it here; without, weights are stored as they are used
+    /// @param lr     with `wscale` to train it here; without it, weights are stored as used
     /// @throws ValueError if width is less than 1
     explicit Vgg16(int width = 64, EqualizedLr lr = {.wscale = false}, std::uint64_t seed = 0, Device device = {});
-    /// All weights 0, for those loaded next; shares the threads and memory of another network.
+    /// With all weights 0, for weights that are loaded next, and a context that other networks share.
     Vgg16(int width, EqualizedLr lr, std::shared_ptr<Context<Device>> context);
 
     [[nodiscard]] int width() const { return width_; }
@@ -67,41 +68,44 @@ public:
     [[nodiscard]] Context<Device>& context() const { return *context_; }
     [[nodiscard]] const std::shared_ptr<Context<Device>>& shared_context() const { return context_; }
 
-    /// Feature maps of a stage.
+    /// Number of feature maps of a stage, 0 to 4.
     [[nodiscard]] int channels(int stage) const { return width_ * widths[static_cast<std::size_t>(stage)]; }
 
-    /// The stage of convolution k, 0 to 12.
+    /// The stage of convolution k, which is 0 to 12.
     [[nodiscard]] static constexpr int stage_of(int k) {
         int stage = 0;
         while (k >= depth[static_cast<std::size_t>(stage)]) k -= depth[static_cast<std::size_t>(stage++)];
         return stage;
     }
+    /// The first convolution of a stage, 0 to 12.
     [[nodiscard]] static constexpr int first_of(int stage) {
         int k = 0;
         while (stage > 0) k += depth[static_cast<std::size_t>(--stage)];
         return k;
     }
+    /// Number of feature maps that convolution k writes.
     [[nodiscard]] int outputs_of(int k) const { return channels(stage_of(k)); }
+    /// Number of feature maps that convolution k reads.
     [[nodiscard]] int inputs_of(int k) const { return k == 0 ? 3 : outputs_of(k - 1); }
 
-    /// "conv3_1", as the paper's readers call them
+    /// The usual name of convolution k, such as "conv3_1".
     [[nodiscard]] static std::string name_of(int k) {
         return text("conv", stage_of(k) + 1, '_', k - first_of(stage_of(k)) + 1);
     }
 
-    /// The features of pictures, for research: relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
-    /// @param pictures  (N, 3, H, W), in about [-1, 1]
+    /// The features of pictures: relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
+    /// @param pictures  (N, 3, H, W), about within [-1, 1]
     /// @return          (N, C, H / 2^stage, W / 2^stage) for each stage, rounded down
-    /// @throws ShapeError if the pictures are smaller than 16x16, or not of three colours
+    /// @throws ShapeError if the pictures are smaller than 16x16 or do not have three colour channels
     [[nodiscard]] std::array<Pictures, stages> features(const ArrayRef<const Scalar, 4>& pictures) const;
 
-    /// The same on views. The features lie in the workspace, in the caller's frame.
+    /// The same on views. The features lie in the caller's workspace frame.
     [[nodiscard]] Features forward(Context<Device>& context, Maps<const Scalar> pictures, Cache* cache = nullptr) const;
 
-    /// The gradient of the network.
-    /// @param dfeatures  as the features; an empty view where nothing comes from a stage
-    /// @param dpictures  as the pictures, overwritten; may be empty
-    /// @param pass       Pass::inputs for dpictures alone, Pass::gradients to add to the parameters' gradients as well
+    /// The gradient of a function of the features.
+    /// @param dfeatures  like the features; an empty view for a stage without a gradient
+    /// @param dpictures  like the pictures, overwritten; may be empty
+    /// @param pass       Pass::inputs for dpictures alone; Pass::gradients also adds to the gradients of the parameters
     void backward(Context<Device>& context, Cache& cache, const Features& dfeatures, Maps<Scalar> dpictures, Pass pass);
 
     template <class Self, class F>
@@ -207,7 +211,7 @@ void Vgg16<Device>::backward(Context<Device>& context, Cache& cache, const Featu
         return Maps<Scalar>{turn[0], shape};
     };
 
-    Maps<const Scalar> dy;  // of what the stage gave; empty until something comes
+    Maps<const Scalar> dy;  // gradient of the stage's output; empty until a later stage has one
     for (int s = stages - 1; s >= 0; --s) {
         const auto at = static_cast<std::size_t>(s);
         const Maps<const Scalar> features = cache.features[at];

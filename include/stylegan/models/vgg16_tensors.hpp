@@ -16,7 +16,7 @@
 
 namespace stylegan {
 
-/// A file of tensors by name, in the file's order, of whatever format: SafetensorsFile and NamedTensors.
+/// A file of named tensors, in the file's order, in any format: SafetensorsFile or NamedTensors.
 template <class T>
 concept TensorFile = requires(const T& file, const std::string& name) {
     { file.path() } -> std::convertible_to<std::filesystem::path>;
@@ -25,21 +25,23 @@ concept TensorFile = requires(const T& file, const std::string& name) {
     { file.read_float(name) } -> std::convertible_to<std::vector<float>>;
 };
 
-/// Which tensors of a file are VGG16: its kernels, their biases, and the heads of LPIPS if they are there too.
+/// Names of the tensors of a file that make up VGG16: kernels, biases, and the heads of LPIPS if the file has them.
 struct Vgg16Tensors {
-    static constexpr std::array<int, 13> multiples{1, 1, 2, 2, 4, 4, 4,
-                                                   8, 8, 8, 8, 8, 8};  ///< of the width, as outputs
+    /// Output feature maps of each convolution, in multiples of the width.
+    static constexpr std::array<int, 13> multiples{1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 8, 8, 8};
+    /// Channels of each LPIPS head, in multiples of the width.
     static constexpr std::array<int, 5> head_multiples{1, 2, 4, 8, 8};
 
-    int width = 0;
-    std::vector<std::string> kernels, biases;  // 13 each
-    std::vector<std::string> heads;            // 5 or none
-    bool outputs_first = true;                 ///< kernels are (out, in, 3, 3), not (3, 3, in, out)
+    int width = 0;                     ///< feature maps of the first stage
+    std::vector<std::string> kernels;  ///< of the 13 convolutions, in order
+    std::vector<std::string> biases;   ///< of the 13 convolutions, in order
+    std::vector<std::string> heads;    ///< of the 5 stages, or none
+    bool outputs_first = true;         ///< kernels are (out, in, 3, 3); false: (3, 3, in, out)
 };
 
 namespace detail {
 
-/// `"a" [64], "b" [3,3]`, the first few of many.
+/// Names and shapes, `"a" [64], "b" [3,3]`; of many only the first few.
 template <TensorFile File>
 std::string listed_tensors(const File& file, const std::vector<std::string>& names) {
     constexpr std::size_t most = 6;
@@ -49,7 +51,7 @@ std::string listed_tensors(const File& file, const std::vector<std::string>& nam
     return list + (names.size() > most ? text(" and ", names.size() - most, " more") : "");
 }
 
-/// The length of what has one extent that is not 1, and of single numbers; 0 for all else.
+/// The length of a vector: of a shape with at most one extent that is not 1. 0 for other shapes.
 inline Index vector_length(const std::vector<Index>& shape) {
     Index length = 1;
     for (const Index extent : shape) {
@@ -59,13 +61,13 @@ inline Index vector_length(const std::vector<Index>& shape) {
     return length;
 }
 
-/// The names that PyTorch's VGG16 has: features.0.weight, features.0.bias, features.2.weight, ...
+/// The numbers in PyTorch's names of VGG16: features.0.weight, features.0.bias, features.2.weight, ...
 inline const std::array<int, 13>& torchvision_numbers() {
     static constexpr std::array<int, 13> numbers{0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
     return numbers;
 }
 
-/// Vectors of a file by their order: those of the convolutions and, before or after them, those of the heads.
+/// Assigns vectors by their order: the biases of the convolutions and, before or after them, the heads.
 template <TensorFile File>
 void assign_vectors(const File& file, const std::vector<std::string>& vectors, Vgg16Tensors& found) {
     const auto fits = [&](std::size_t first, const auto& multiples) {
@@ -95,7 +97,7 @@ void assign_vectors(const File& file, const std::vector<std::string>& vectors, V
     }
 }
 
-/// By order and shape, where names are not known.
+/// Finds the tensors by order and shape, for unknown names.
 template <TensorFile File>
 Vgg16Tensors vgg16_tensors_by_shape(const File& file) {
     Vgg16Tensors found;
@@ -129,7 +131,7 @@ Vgg16Tensors vgg16_tensors_by_shape(const File& file) {
     const std::vector<Index> shape = file.shape(found.kernels[0]);
     found.width = static_cast<int>(outputs_first ? shape[0] : shape[3]);
     if (shaped.size() == found.head_multiples.size() && vectors.size() == found.multiples.size() + shaped.size()) {
-        found.heads = shaped;  // heads that are written as kernels are known by that, wherever they stand
+        found.heads = shaped;  // only heads have the shape of kernels, so their place does not matter
         std::erase_if(vectors, [&](const std::string& name) { return file.shape(name).size() > 1; });
         found.biases = vectors;
     } else {
@@ -138,7 +140,7 @@ Vgg16Tensors vgg16_tensors_by_shape(const File& file) {
     return found;
 }
 
-/// By the names of PyTorch's VGG16. Its dense layers, "classifier...", are not looked at.
+/// Finds the tensors by the names of PyTorch's VGG16. Ignores its dense layers, "classifier...".
 template <TensorFile File>
 Vgg16Tensors vgg16_tensors_by_name(const File& file) {
     Vgg16Tensors found;
@@ -170,7 +172,7 @@ Vgg16Tensors vgg16_tensors_by_name(const File& file) {
     return found;
 }
 
-/// @throws FormatError unless every tensor has the shape that its place in the network demands
+/// @throws FormatError unless every tensor has the shape that the network needs
 template <TensorFile File>
 void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
     const auto require = [&](const std::string& name, const std::vector<Index>& expected, bool equal) {
@@ -200,9 +202,9 @@ void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
 
 }  // namespace detail
 
-/// Finds VGG16 in a file: by the names of PyTorch's ("features.0.weight" and so on, whose dense layers are not looked at),
-/// and by order and shape where the names are others, with kernels as [out,in,3,3] or [3,3,in,out].
-/// @throws FormatError that lists what is missing, left over or ambiguous
+/// Finds VGG16 in a file: by PyTorch's names ("features.0.weight" and so on; dense layers are ignored), or, for other
+/// names, by order and shape, with kernels as [out,in,3,3] or [3,3,in,out].
+/// @throws FormatError that lists missing, unknown or ambiguous tensors
 template <TensorFile File>
 [[nodiscard]] Vgg16Tensors find_vgg16(const File& file) {
     const std::vector<std::string>& names = file.names();

@@ -13,15 +13,19 @@
 
 namespace stylegan {
 
+/// Options of Adam. The defaults are those of the published networks.
 struct AdamOptions {
-    double beta1 = 0, beta2 = 0.99, epsilon = 1e-8;
+    double beta1 = 0;       ///< decay of the first moment m, in [0, 1)
+    double beta2 = 0.99;    ///< decay of the second moment v, in [0, 1)
+    double epsilon = 1e-8;  ///< added to sqrt(v)
 };
 
-/// Adam over the trainable parameters of one network, with the bias corrections folded into the rate.
+/// Adam on the trainable parameters of one network, with the bias corrections folded into the learning rate:
 ///
 ///     p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)
 ///
-/// With beta1 = 0, the published setting, m is the gradient itself and is not kept: one array less for each parameter.
+/// With beta1 = 0, the published setting, m is the gradient itself and is not stored: one array less for each
+/// parameter.
 ///
 /// @see Kingma and Ba (2015), algorithm 1, the form at the end of section 2
 template <class Device>
@@ -39,12 +43,13 @@ public:
         });
     }
 
-    /// Steps taken since the last reset().
+    /// Steps since the last reset().
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
+    /// Sets the step count, which the bias corrections need, to resume with loaded moments.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
 
-    /// Moves the parameters against their gradients, unless one of these is infinite or not a number: then nothing changes.
-    /// @return whether it moved
+    /// Updates the parameters, unless a gradient is not finite: then nothing changes.
+    /// @return whether the parameters were updated
     template <class Network>
     bool step(Network& network, Context<Device>& context, double lr) {
         std::vector<std::span<const Scalar>> all;
@@ -67,14 +72,14 @@ public:
         return true;
     }
 
-    /// Forgets the moments, as when a new resolution begins.
+    /// Sets moments and step count to 0, as when a new resolution begins.
     void reset() {
         steps_ = 0;
         for (auto* moments : {&m_, &v_})
             for (auto& p : *moments) p = Parameter<Device>(p.shape(), Initial{}, false);
     }
 
-    /// The moments, under "m/" and "v/" and the name of their parameter.
+    /// Visits the moments, named "m/" or "v/" and the name of the parameter.
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
         for (std::size_t i = 0; i < self.names_.size(); ++i) {

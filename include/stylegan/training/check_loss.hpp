@@ -9,10 +9,10 @@
 
 namespace stylegan {
 
-/// Holds the slopes of a loss against central differences, at scores from -8 to 8: those of .real and .fake against the sum
-/// of their values, which is the discriminator's loss of a pair, that of .generator against its own values. Scores lie off
-/// the corners of a hinge. For tests of your own loss.
-/// @throws ValueError that names the function, the scores, what was found and what was expected
+/// Compares the slopes of a loss with central differences, at scores from -8 to 8, for tests of your own loss. The
+/// slopes of .real and .fake are those of the sum of their values, the discriminator's loss of a pair. The scores avoid
+/// the corners of a hinge.
+/// @throws ValueError that names the function, the scores, the slope found and the slope expected
 inline void check_loss(const Loss& loss) {
     loss.check();
     constexpr double step = 1e-5;

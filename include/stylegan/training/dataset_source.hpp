@@ -11,8 +11,8 @@
 
 namespace stylegan {
 
-/// The pictures of a data set, which it keeps open.
-/// @param labels  whether the network gets its labels
+/// The pictures of a data set. The result keeps the data set open.
+/// @param labels  whether to use its labels
 [[nodiscard]] inline PictureSource picture_source(std::shared_ptr<const Dataset> data, bool labels = true) {
     PictureSource source{.size = static_cast<Index>(data->size()),
                          .resolution = {data->height(), data->width()},
@@ -29,7 +29,7 @@ namespace stylegan {
     return source;
 }
 
-/// The pictures of a folder or zip archive of PNG and JPEG files, with labels if it has some.
+/// The pictures of a folder or zip archive of PNG and JPEG files, with labels if it has any.
 /// @throws FileError, FormatError as Dataset
 [[nodiscard]] inline PictureSource picture_source(const std::filesystem::path& path, bool labels = true) {
     return picture_source(std::make_shared<const Dataset>(path), labels);

@@ -18,37 +18,40 @@
 
 namespace stylegan {
 
-/// All random numbers of one evaluation of the generator in training, given by the caller: to compare with other programs.
-/// Arrays are copied into it, from any kind that ArrayRef takes.
+/// All random numbers of one evaluation of the generator in training, given by the caller to compare with other
+/// programs. Arrays of any kind that ArrayRef takes are copied into it.
 struct GivenDraws {
     Array<float, 2> latents{};          ///< (N, latent_size)
     Array<float, 2> second_latents{};   ///< (N, latent_size), for style mixing
-    int mix_cutoff = 1 << 30;           ///< layers at or after it take the second latents
+    int mix_cutoff = 1 << 30;           ///< the first layer that takes the second latents
     Arrays<float, 4> noise{};           ///< (N, 1, H, W) for each layer
-    std::vector<double> penalty_mix{};  ///< (N), u of the gradient penalty
+    std::vector<double> penalty_mix{};  ///< (N), u of the gradient penalty, in [0, 1)
 };
 
-/// The random numbers of one evaluation of the generator in training. Those of picture n do not depend on the pictures
-/// evaluated with it, so a minibatch may be split to save memory. They are addressed by (seed, step), so a resumed run
-/// draws the same ones.
+/// The random numbers of one evaluation of the generator in training. The numbers of a picture do not depend on the
+/// pictures evaluated with it, so a minibatch may be split to save memory. They are a function of (seed, step), so a
+/// resumed run draws the same ones.
 template <class Device>
 class Draws {
 public:
     using Scalar = typename Device::Scalar;
 
-    /// @param step  a number of its own for every evaluation of a run
+    /// @param step  unique for every evaluation of a run
     Draws(std::uint64_t seed, std::uint64_t step) : seed_(seed), step_(step) {}
     explicit Draws(GivenDraws given) : given_(std::make_shared<const GivenDraws>(std::move(given))) {}
 
-    /// (samples, length) for the given pictures of the minibatch
+    /// Latents for the given pictures of the minibatch, (samples, length), in the caller's workspace frame.
+    /// @param second  true: the second latents, for style mixing
     [[nodiscard]] Rows<const Scalar> latents(Context<Device>& context, std::span<const Index> samples, Index length,
                                              bool second) const;
 
-    /// (samples, 1, height, width) for the given pictures and layer
+    /// Noise of a layer for the given pictures of the minibatch, (samples, 1, height, width), in the caller's workspace
+    /// frame.
     [[nodiscard]] Maps<const Scalar> noise(Context<Device>& context, std::span<const Index> samples, int layer,
                                            Size size) const;
 
-    /// The first layer of the second latents: with `probability` uniform in [1, layers), else `layers`. One draw a minibatch.
+    /// The first layer that takes the second latents: with `probability` uniform in [1, layers), else `layers`. All
+    /// pictures of a minibatch have the same.
     [[nodiscard]] int mix_cutoff(int layers, double probability) const {
         if (given_) return std::min(given_->mix_cutoff, layers);
         const RandomStream stream(seed_, step_, Purpose::mixing);
@@ -56,7 +59,7 @@ public:
         return 1 + static_cast<int>(stream.below(1, static_cast<std::uint64_t>(layers - 1)));
     }
 
-    /// Where between real and fake the gradient penalty looks, in [0, 1).
+    /// The position u between real and generated picture at which the gradient penalty is taken, in [0, 1).
     [[nodiscard]] double penalty_mix(Index sample) const {
         if (given_) return given_->penalty_mix.at(static_cast<std::size_t>(sample));
         return RandomStream(seed_, step_, Purpose::gradient_penalty).uniform(static_cast<std::uint64_t>(sample));
@@ -70,7 +73,7 @@ private:
               Index length, Scalar* to) const;
 
     std::uint64_t seed_ = 0, step_ = 0;
-    std::shared_ptr<const GivenDraws> given_;  // none: drawn from seed and step
+    std::shared_ptr<const GivenDraws> given_;  // null: drawn from seed and step
 };
 
 template <class Device>
@@ -110,7 +113,8 @@ template <class Device>
 void Draws<Device>::draw(Context<Device>& context, Purpose purpose, std::uint32_t sub, std::span<const Index> samples,
                          Index length, Scalar* to) const {
     const RandomStream stream(seed_, step_, purpose, sub);
-    const auto even = static_cast<std::uint64_t>(length + length % 2);  // a picture begins with a pair of its own
+    const auto even =
+        static_cast<std::uint64_t>(length + length % 2);  // numbers are drawn in pairs; none spans two pictures
     ops::random_normal_rows(context, stream, samples, even, length, to);
 }
 

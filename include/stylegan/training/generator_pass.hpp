@@ -14,8 +14,8 @@
 
 namespace stylegan {
 
-/// The generator as it runs in training: random noise, style mixing at a random crossover, no truncation; forward, and
-/// backward to every parameter. Pictures have the size of the level's finest stage.
+/// The generator in training: random noise, style mixing at a random crossover, no truncation; forward, and backward to
+/// every parameter. Pictures have the size of the finest stage of the level.
 /// @see Karras, Laine, Aila (2019), section 3.1
 template <GeneratorModel G>
 class GeneratorPass {
@@ -23,21 +23,23 @@ public:
     using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
 
-    /// @param samples  which pictures of the minibatch are evaluated: all, or a part of it
+    /// @param samples  indices of the pictures of the minibatch that are evaluated: all, or a part of it
     GeneratorPass(G& generator, Draws<Device> draws, Level level, std::span<const Index> samples)
         : generator_(generator), draws_(std::move(draws)), level_(level), samples_(samples) {}
 
+    /// The shape of the pictures, (samples, num_channels, H, W).
     [[nodiscard]] Shape4 picture_shape() const {
         return generator_.synthesis().picture_shape(static_cast<Index>(samples_.size()), level_);
     }
 
     /// @param labels    (samples, classes), empty without labels
-    /// @param pictures  picture_shape(), written
-    /// @param w_sum     (w_size), where the sum of w is added for the w average
-    /// @param keep      whether backward() follows; then the workspace must stay as it is until it is done
+    /// @param pictures  of shape picture_shape(), overwritten
+    /// @param w_sum     (w_size), to which the sum of w over the samples is added, for the w average
+    /// @param keep      whether backward() follows; then the caller must not free workspace memory before it
     void forward(Rows<const Scalar> labels, Maps<Scalar> pictures, std::span<Scalar> w_sum, bool keep);
 
-    /// After forward(keep): adds to the gradient of every parameter. @param dpictures  as pictures
+    /// Adds to the gradient of every parameter. Call it after forward() with `keep`.
+    /// @param dpictures  like pictures
     void backward(Maps<const Scalar> dpictures);
 
 private:

@@ -36,10 +36,10 @@ inline ValueAndSlope relativistic_generator(double fake, double real) { return l
 
 }  // namespace detail
 
-/// The losses of the official code, and a relativistic one, under the names of `stylegan train --loss`.
+/// The losses of the official code, and a relativistic one, with the names that `stylegan train --loss` takes.
 namespace losses {
 
-/// softplus(D(G)) + softplus(-D(x)) with R1; the generator's is softplus(-D(G)). The paper's loss for FFHQ.
+/// softplus(D(G)) + softplus(-D(x)) with R1; softplus(-D(G)) for the generator. The paper's loss for FFHQ.
 inline const Loss logistic{.name = "logistic",
                            .real = detail::logistic_real,
                            .fake = detail::logistic_fake,
@@ -53,14 +53,14 @@ inline const Loss logistic_saturating{.name = "logistic-saturating",
                                       .generator = detail::logistic_saturating,
                                       .r1_gamma = 10};
 
-/// D(G) - D(x) with drift; the generator's is -D(G).
+/// D(G) - D(x) with drift; -D(G) for the generator.
 inline const Loss wgan{.name = "wgan",
                        .real = detail::wgan_real,
                        .fake = detail::wgan_fake,
                        .generator = detail::wgan_real,
                        .drift = 0.001};
 
-/// The same with a gradient penalty. The paper's loss for configuration A and for CelebA-HQ's baseline.
+/// The same with a gradient penalty. The paper's loss for configuration A and for the baseline on CelebA-HQ.
 inline const Loss wgan_gp{.name = "wgan-gp",
                           .real = detail::wgan_real,
                           .fake = detail::wgan_fake,
@@ -68,7 +68,7 @@ inline const Loss wgan_gp{.name = "wgan-gp",
                           .gp_lambda = 10,
                           .drift = 0.001};
 
-/// relu(1 + D(G)) + relu(1 - D(x)); the generator's is -D(G).
+/// relu(1 + D(G)) + relu(1 - D(x)); -D(G) for the generator.
 inline const Loss hinge{
     .name = "hinge", .real = detail::hinge_real, .fake = detail::hinge_fake, .generator = detail::wgan_real};
 
@@ -95,7 +95,7 @@ inline const Loss relativistic{.name = "relativistic",
     return {&logistic, &logistic_saturating, &wgan, &wgan_gp, &hinge, &hinge_gp, &relativistic};
 }
 
-/// @return nothing for a name that is none of the above
+/// The loss of this name; nothing for an unknown name.
 [[nodiscard]] inline std::optional<Loss> find(std::string_view name) {
     for (const Loss* loss : all())
         if (loss->name == name) return *loss;

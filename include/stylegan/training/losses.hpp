@@ -15,14 +15,15 @@
 
 namespace stylegan {
 
-/// The parts of a loss, one value for each picture.
+/// The terms of a loss, one value for each picture.
 struct LossValues {
-    std::vector<double> loss{};         ///< without penalties
-    std::vector<double> penalty{};      ///< R1, R2 and gradient penalty together
-    std::vector<double> real_scores{};  ///< of the discriminator; empty for a generator loss
-    std::vector<double> fake_scores{};
-    std::vector<double> r1{};  ///< the R1 term alone
+    std::vector<double> loss{};         ///< loss without penalties
+    std::vector<double> penalty{};      ///< sum of R1, R2 and gradient penalty
+    std::vector<double> real_scores{};  ///< scores of the real pictures; empty for a generator loss
+    std::vector<double> fake_scores{};  ///< scores of the generated pictures
+    std::vector<double> r1{};           ///< R1; empty for a generator loss
 
+    /// Appends the values of further pictures.
     void append(const LossValues& other) {
         const auto join = [](std::vector<double>& a, const std::vector<double>& b) {
             a.insert(a.end(), b.begin(), b.end());
@@ -35,36 +36,39 @@ struct LossValues {
     }
 };
 
-/// One evaluation of a loss on some pictures of a minibatch; adds its share of the gradient of the minibatch's mean loss.
+/// Evaluates a loss on some pictures of a minibatch, and adds their share of the gradient of the minibatch's mean loss.
 ///
-/// Second order: R1 and its kin need the parameter gradient of |grad_x D(x)|^2. With v a multiple of grad_x D(x), held
-/// constant, that is the directional derivative of the first gradient along v. Tangents of the forward and the backward
-/// pass are carried through the same layers once. The backward tangent is linear in the tangent it starts from, so the
-/// ordinary gradient of the loss is had in that same pass by starting it from dloss/dscore: R1 costs one tangent forward
-/// and one more product a layer, not a second backward pass.
+/// Second order: R1, R2 and the gradient penalty need the parameter gradient of |grad_x D(x)|^2. It is the directional
+/// derivative of the first gradient along v, a multiple of grad_x D(x) that is held constant. One tangent pass forward
+/// and one backward compute it. The backward tangent is linear in the tangent it starts from. Starting it from
+/// dloss/dscore adds the ordinary gradient of the loss in the same pass. So R1 costs one tangent forward and one more
+/// product per layer, and no second backward pass.
 template <GeneratorModel G, DiscriminatorModel D>
 class Losses {
 public:
     using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
 
-    /// @param batch  pictures in the whole minibatch: gradients are those of its mean
+    /// @param batch  pictures in the whole minibatch; gradients are those of its mean loss
     Losses(G& generator, D& discriminator, const Loss& loss, Level level, Index batch)
         : generator_(generator), discriminator_(discriminator), loss_(loss), level_(level), batch_(batch) {
         const double repeat = level.repeat(discriminator.architecture());
-        // The official penalties are taken at full resolution, where each pixel here stands repeat^2 times with 1/repeat^2
-        // of its gradient.
+        // The official penalties are those of full resolution. There each pixel of this level is repeated repeat^2
+        // times, each with 1/repeat^2 of the gradient.
         penalty_scale_ = 1 / (repeat * repeat);
     }
 
-    /// @param samples  the pictures of the minibatch that are evaluated
-    /// @param reals    as discriminator_loss(); for a loss whose generator function reads pairs, else empty
+    /// The generator's loss. Adds to the gradients of the generator.
+    /// @param samples  indices of the pictures of the minibatch that are evaluated
+    /// @param reals    as for discriminator_loss(), for a loss whose .generator takes pairs; else empty
     /// @param labels   (samples, classes), empty without labels
-    /// @param w_sum    (w_size), to which the sum of w is added
+    /// @param w_sum    (w_size), to which the sum of w over the samples is added
     LossValues generator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
                               Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
-    /// @param reals  (samples, colours, H, W) of the level's stage
+    /// The discriminator's loss. Adds to the gradients of the discriminator. Other arguments are those of
+    /// generator_loss().
+    /// @param reals  (samples, num_channels, H, W), of the size of the level's stage
     LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
                                   Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
@@ -73,7 +77,8 @@ private:
 
     static Maps<Scalar> take(Context<Device>& context, Shape4 s) { return context.take(s[0], s[1], s[2], s[3]); }
 
-    /// The scores of some pictures, without a gradient. @return (N), in the memory of the CPU
+    /// The scores of pictures, without a gradient.
+    /// @return (N), in CPU memory
     std::vector<double> scores_of(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels) {
         const Workspace::Frame frame(context.workspace());
         const Rows<Scalar> scores = context.take(x.extent(0), 1);
@@ -83,9 +88,9 @@ private:
         return {host.begin(), host.end()};
     }
 
-    /// Appends the loss of each score to `loss` and the score to `seen`.
-    /// @param f      ValueAndSlope of a score and of the other one of its pair
-    /// @param other  those, or empty for a function of one score
+    /// Appends the loss of each score to `loss`, and the score to `seen`.
+    /// @param f      (score, other) -> ValueAndSlope
+    /// @param other  the other score of each pair; empty for a function of one score
     /// @return       dloss/dscore / batch, (N, 1)
     template <class F>
     Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, const std::vector<double>& other,
@@ -104,8 +109,8 @@ private:
         return dscores;
     }
 
-    /// The part of the discriminator's loss on real or on generated pictures, with the penalty
-    /// gamma / 2 * |grad_x D(x)|^2 if gamma > 0.
+    /// The discriminator's loss for real or for generated pictures, with the penalty gamma / 2 * |grad_x D(x)|^2 if
+    /// gamma > 0.
     /// @return the penalty of each picture
     template <class F>
     std::vector<double> half(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels, double gamma,
@@ -126,8 +131,9 @@ private:
         });
     }
 
-    /// `f` of the squared length of each picture's gradient at full resolution: its value, and v / gradient.
-    /// Starts the backward tangent from dscores.
+    /// A penalty on the gradient of the scores. The backward tangent starts from dscores.
+    /// @param f  (squared length of a picture's gradient at full resolution) -> value of the penalty, v / gradient
+    /// @return   the penalty of each picture
     template <class F>
     std::vector<double> penalized(Context<Device>& context, Cache& cache, Maps<const Scalar> x, Rows<Scalar> scores,
                                   Rows<const Scalar> dscores, F f) {
@@ -193,7 +199,7 @@ LossValues Losses<G, D>::discriminator_loss(const Draws<Device>& draws, std::spa
     const Maps<Scalar> fakes = take(context, pass.picture_shape());
     pass.forward(labels, fakes, w_sum, false);
 
-    std::vector<double> of_reals, of_fakes;  // for a loss of pairs, whose two halves need each other's scores
+    std::vector<double> of_reals, of_fakes;  // for a loss of pairs: each half needs the other's scores
     if (loss_.discriminator_is_paired()) {
         of_reals = scores_of(context, reals, labels);
         of_fakes = scores_of(context, fakes, labels);

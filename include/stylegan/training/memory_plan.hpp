@@ -13,20 +13,20 @@
 
 namespace stylegan {
 
-/// Bytes that a training step needs at once.
+/// Bytes of memory that a training step needs.
 struct MemoryPlan {
-    std::size_t parameters = 0;   ///< of both networks and the averaged generator
-    std::size_t gradients = 0;    ///< of both networks
-    std::size_t moments = 0;      ///< of both optimizers
-    std::size_t activations = 0;  ///< peak use of the workspace: activations kept for gradients, and scratch memory
+    std::size_t parameters = 0;   ///< parameters of both networks and of the averaged generator
+    std::size_t gradients = 0;    ///< gradients of both networks
+    std::size_t moments = 0;      ///< Adam's moments for both networks
+    std::size_t activations = 0;  ///< peak of the workspace: activations kept for gradients, and scratch memory
 
     [[nodiscard]] std::size_t total() const { return parameters + gradients + moments + activations; }
 };
 
 namespace detail {
 
-/// Counts the values that the passes of one step take from the workspace. Small terms are left out. The counts follow
-/// the code of the layers; a test compares them with the workspace of a real step.
+/// Counts the values that the passes of a step take from the workspace. Small terms are left out. The counts follow the
+/// code of the layers; a test compares them with the workspace of a real step.
 class ActivationPlan {
 public:
     ActivationPlan(const Architecture& a, int threads) : a_(a), threads_(threads) {}
@@ -38,7 +38,7 @@ public:
         const bool penalized = loss.r1_gamma > 0 || loss.r2_gamma > 0 || loss.gp_lambda > 0;
         double scores = discriminator_forward(stage, fading) + discriminator_backward(stage, fading);
         if (penalized) {
-            // the tangent keeps what the forward pass keeps, except for the fade
+            // the tangent pass keeps what the forward pass keeps, except for the fade
             scores += colours(stage) * (loss.gp_lambda > 0 ? 2 : 1) + discriminator_linearized(stage, fading) +
                       discriminator_forward(stage, fading);
         }
@@ -80,7 +80,7 @@ private:
         return noise + (a_.layers() + 3) * static_cast<double>(a_.w_size()) + 2 * a_.latent_size;
     }
 
-    /// What both passes of the mapping network keep for the gradient.
+    /// Values that both passes of the mapping network keep for the gradient.
     [[nodiscard]] double mapping() const {
         double widths = 0;
         for (int layers = 0; layers <= a_.mapping_layers; ++layers) widths += a_.mapping_width(layers);
@@ -101,7 +101,7 @@ private:
         return kept + (fading ? 3 * maps(stage - 1) + colours(stage - 1) + colours(stage) : 0);
     }
 
-    /// Gradients, or their tangents: the input of each block, and the inside of one block at a time.
+    /// Gradients or their tangents: of the input of every block, and inside one block at a time.
     [[nodiscard]] double discriminator_backward(int stage, bool fading) const {
         double chain = maps(0), most = maps(0) * 2 + output();
         for (int s = 1; s <= stage; ++s) {
@@ -112,7 +112,7 @@ private:
         return most;
     }
 
-    /// The weight of the largest layer in the layout of the matrix product, and copies of pictures.
+    /// The weight of the largest layer in the layout of the matrix product, and its copies of pictures.
     [[nodiscard]] double scratch(int stage, double batch, bool gradients) const {
         double weight = 9.0 * a_.feature_maps(0) * a_.feature_maps(0);
         weight = std::max(weight, maps(0) * a_.nf(0));
@@ -127,10 +127,10 @@ private:
 
 }  // namespace detail
 
-/// Estimates the bytes that a trainer of these networks holds during a step. Parameters, gradients and moments are
-/// exact; activations are within about a quarter of the workspace's peak.
-/// @param stage   the finest stage that is computed
-/// @param fading  whether that stage is fading in over the one below
+/// Estimates the memory that a trainer of these networks needs during a step. Parameters, gradients and moments are
+/// exact; activations are within about 25 % of the peak of the workspace.
+/// @param stage   the finest stage computed
+/// @param fading  whether that stage fades in over the one below
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it
 template <class Device>
 [[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,

@@ -11,13 +11,17 @@
 
 namespace stylegan {
 
-/// The share of the old average that is kept for a minibatch, for an average that halves in `half_life_kimg` thousand
-/// pictures. 0 keeps nothing.
+/// The share of the old average that is kept after a minibatch.
+/// @param pictures        pictures in the minibatch
+/// @param half_life_kimg  half-life of the average, in thousands of pictures; 0: the average is the network itself
+/// @return                in [0, 1)
 [[nodiscard]] inline double ema_beta(double pictures, double half_life_kimg) {
     return half_life_kimg > 0 ? std::pow(0.5, pictures / (half_life_kimg * 1000)) : 0.0;
 }
 
-/// average <- network + beta (average - network) for what is trained; what is not (w average, lod, noise maps) is copied.
+/// average <- network + beta (average - network) for trained parameters. The others (w average, lod, noise maps) are
+/// copied.
+/// @param beta  share of the old average; see ema_beta()
 /// @see Karras et al. (2018), section 6.1: exponential running average of the generator's weights
 template <class Network, class Device>
 void update_average(Context<Device>& context, Network& average, const Network& network, double beta) {

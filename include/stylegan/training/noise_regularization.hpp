@@ -9,13 +9,14 @@
 
 namespace stylegan {
 
-/// How far a noise map is from being noise: the squares of the means of products of neighbours, at the map's own size and
-/// at every halving of it down to 8 pixels. Keeps a projection from painting its picture into the noise.
+/// Penalizes correlation between neighbouring pixels of a noise map, at its own size and at every halving of it down to
+/// 8 pixels. It keeps a projection from painting the picture into the noise.
 ///
-///     sum over sizes of  mean(n[y,x] n[y,x-1])^2 + mean(n[y,x] n[y-1,x])^2       (around the border)
+///     weight * sum over sizes of  mean(n[y,x] n[y,x-1])^2 + mean(n[y,x] n[y-1,x])^2       (indices wrap around)
 ///
-/// @param map       (height, width)
-/// @param gradient  (height, width), the gradient is added
+/// @param map       (height, width), row-major
+/// @param gradient  (height, width), to which the gradient is added
+/// @return          the penalty
 /// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix D
 template <class Scalar>
 double noise_regularization(const std::vector<Scalar>& map, Index height, Index width, double weight,
@@ -50,7 +51,7 @@ double noise_regularization(const std::vector<Scalar>& map, Index height, Index 
     return sum;
 }
 
-/// Gives a noise map mean 0 and variance 1 again. A map without variance is left as it is.
+/// Scales a noise map to mean 0 and variance 1. A map of variance 0 stays as it is.
 template <class Scalar>
 void normalize_noise(std::vector<Scalar>& map) {
     double mean = 0, squares = 0;

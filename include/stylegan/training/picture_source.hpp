@@ -15,23 +15,23 @@
 
 namespace stylegan {
 
-/// The real pictures of a training run: a data set, arrays, or functions of your own (a camera, a formula). Several threads
-/// may call the functions at once.
+/// The real pictures of a training run: a data set, arrays, or your own functions (a camera, a formula). The trainer
+/// calls the functions in several threads at once.
 struct PictureSource {
-    Index size = 0;     ///< number of pictures
-    Size resolution{};  ///< of every picture
-    int channels = 3;
-    int label_size = 0;  ///< 0 without labels
-    /// Picture i at 1/2^halvings of its resolution, (C, H, W), 0 to 255.
+    Index size = 0;      ///< number of pictures
+    Size resolution{};   ///< height and width of every picture, in pixels
+    int channels = 3;    ///< colour channels of every picture
+    int label_size = 0;  ///< number of classes; 0 without labels
+    /// Writes picture i at 1/2^halvings of its resolution: (C, H, W), values 0 to 255.
     std::function<void(Index i, int halvings, std::span<std::uint8_t> pixels)> picture{};
-    /// The label of picture i, (label_size); not called without labels.
+    /// Writes the label of picture i, (label_size). Not called without labels.
     std::function<void(Index i, std::span<float> label)> label{};
 };
 
-/// A source of pictures in memory, of xtensor, Eigen's Tensor, or a view: they are copied into it.
-/// @param pictures  (N, C, H, W), 0 to 255
+/// A source of pictures in memory. The arrays are copied.
+/// @param pictures  (N, C, H, W), values 0 to 255; of xtensor, Eigen's Tensor, or a view
 /// @param labels    (N, classes), or {}
-/// @throws ShapeError if there are not as many labels as pictures
+/// @throws ShapeError if the numbers of labels and pictures differ
 [[nodiscard]] inline PictureSource picture_source(const ArrayRef<const std::uint8_t, 4>& pictures,
                                                   const ArrayRef<const float, 2>& labels = {}) {
     if (labels.size() > 0) require_equal("picture_source", "labels", labels.extent(0), pictures.extent(0));

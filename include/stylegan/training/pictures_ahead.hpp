@@ -13,20 +13,21 @@
 
 namespace stylegan {
 
-/// Reads the pictures of the next minibatch while a device computes this one. It is told where a run stands and guesses that
-/// the next step takes as many pictures of the same size; where that is wrong they are read when they are needed.
+/// Prefetches the pictures of the next minibatch while a device computes this one. It assumes that the next step takes
+/// as many pictures of the same size. If that is wrong, the trainer reads them when it needs them.
 class PicturesAhead {
 public:
-    /// Writes the pixels of the picture that is shown as `number`th. Called by several threads at once.
+    /// Writes the pixels of a picture; `number` counts the pictures of the run from 0. Called by several threads at
+    /// once.
     using Read = std::function<void(std::uint64_t number, std::span<std::uint8_t> pixels)>;
 
-    /// @param threads  that read
+    /// @param threads  number of threads that read; at most 8 are used
     explicit PicturesAhead(int threads) : threads_(std::clamp(threads, 1, 8)) {}
 
-    /// Takes over what was read for the pictures [first, first + count), and begins to read those that follow.
-    /// @param bytes  of a picture
-    /// @param read   must stay valid until the next call, or this ends
-    /// @throws what read() throws, of these pictures
+    /// Waits for the prefetched pictures [first, first + count), and begins to read as many that follow.
+    /// @param bytes  size of a picture
+    /// @param read   must stay valid until the next call or the end of this object
+    /// @throws what read() threw for these pictures
     void advance(std::uint64_t first, Index count, std::size_t bytes, const Read& read) {
         here_ = std::move(coming_);
         coming_ = {};
@@ -45,7 +46,7 @@ public:
             }));
     }
 
-    /// The pixels of a picture that was read ahead, in `bytes` bytes; empty if it was not.
+    /// The pixels of a prefetched picture of `bytes` bytes; empty if it was not prefetched.
     [[nodiscard]] std::span<const std::uint8_t> find(std::uint64_t number, std::size_t bytes) const {
         if (bytes != here_.bytes || number < here_.first) return {};
         const auto at = static_cast<std::size_t>(number - here_.first) * bytes;
@@ -58,7 +59,7 @@ private:
         std::uint64_t first = 0;
         std::size_t bytes = 0;
         std::vector<std::uint8_t> pixels{};
-        std::vector<std::future<void>> parts{};  // last: they end before the pixels that they write do
+        std::vector<std::future<void>> parts{};  // last member: threads end before the pixels they write are freed
     };
 
     Index threads_;

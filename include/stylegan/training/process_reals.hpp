@@ -9,13 +9,13 @@
 
 namespace stylegan {
 
-/// One real picture as the discriminator sees it: to [-1, 1], mirrored if asked, and blended with its own 2x2-averaged
-/// version while a resolution fades in. (The official code then repeats pixels up to full resolution; here the networks
-/// take pictures of the stage's own size.)
+/// Prepares a real picture for the discriminator: scales it to [-1, 1], mirrors it if asked, and, while a resolution
+/// fades in, blends it with its own 2x2-averaged version. (The official code then repeats pixels up to full resolution.
+/// Here the networks take pictures of the size of the stage.)
 ///
-/// @param pixels  (C, H, W), 0 to 255
+/// @param pixels  (C, H, W), values 0 to 255
 /// @param fade    share of the averaged version, in [0, 1)
-/// @param y       (C, H, W), written
+/// @param y       (C, H, W), overwritten
 /// @see Karras et al. (2018), figure 2
 template <class Scalar>
 void process_real(std::span<const std::uint8_t> pixels, Index channels, Index height, Index width, bool mirror,

@@ -20,25 +20,26 @@
 
 namespace stylegan {
 
-/// Options of a projection. The defaults are the official projector's but for lr (0.1 there, which is too large for a w of
-/// 128 numbers) and stored_noise_from (1 there).
+/// Options of a projection. The defaults are those of the official projector, except for lr (0.1 there, which is too
+/// large for a w of 128 numbers) and stored_noise_from (1 there).
 struct ProjectionOptions {
-    int steps = 1000;
-    double lr = 0.03;
-    double rampup = 0.05, rampdown = 0.25;  ///< shares of the steps in which the learning rate rises, and falls
-    double initial_noise = 0.05;            ///< added to w at first, in standard deviations of w,
-    double noise_ramp = 0.75;               ///< and gone after this share of the steps
-    double noise_regularization = 1e5;
-    double stored_noise_from = 0.3;  ///< from this share of the steps on noise is the network's own, with which the w
-                                     ///< that is found will be drawn; 1: never
-    int w_samples = 10000;           ///< for the mean and the deviation of w
-    std::uint64_t seed = 303;
+    int steps = 1000;                   ///< steps of Adam, at least 1
+    double lr = 0.03;                   ///< largest learning rate
+    double rampup = 0.05;               ///< share of the steps in which the learning rate rises from 0
+    double rampdown = 0.25;             ///< share of the steps in which it falls to 0
+    double initial_noise = 0.05;        ///< noise added to w in the first step, in standard deviations of w
+    double noise_ramp = 0.75;           ///< share of the steps in which that noise falls to 0
+    double noise_regularization = 1e5;  ///< weight of noise_regularization()
+    double stored_noise_from = 0.3;     ///< share of the steps after which the network's stored noise is used; 1: never
+    int w_samples = 10000;              ///< samples for the mean and deviation of w, at least 2
+    std::uint64_t seed = 303;           ///< seed of the noise maps and of the noise on w
 };
 
-/// Finds the w whose picture looks like a given one: Adam on one w for all layers, and at first on the noise maps, too, which
-/// a regularization keeps noise; then on w alone, under the noise that is stored with the network.
+/// Finds the w whose picture looks like a given one. Adam moves one w for all layers and, at first, the noise maps,
+/// which a regularization keeps noise-like. Then it moves w alone, under the noise stored with the network, with which
+/// pictures of this w are made later.
 ///
-/// The caller gives the distance of two pictures: usually LPIPS.
+/// The caller gives the distance between two pictures, usually LPIPS.
 ///
 /// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), section 5 and appendix D
 template <class Device = Cpu, class G = AnyGenerator<Device>>
@@ -51,31 +52,35 @@ public:
     using Generator = G;
     using Pictures = typename Generator::Pictures;
     using Latents = typename Generator::Latents;
-    /// The distance of a picture (1, C, H, W) from the target, and its gradient, of the same shape, written. Both are of xtensor;
-    /// as_eigen() and as() show them as Eigen's, to write as well.
+    /// Returns the distance of a picture (1, C, H, W) from the target and writes its gradient, which has the same
+    /// shape. Both are of xtensor; as_eigen() and as() view them as Eigen's, also for writing.
     using Distance = std::function<double(const Pictures& picture, Pictures& gradient)>;
 
-    /// What a step found, before it moved.
+    /// The values of a step, before its update.
     struct Step {
-        int number = 0;
-        double distance = 0, noise_regularization = 0;
+        int number = 0;                   ///< from 0
+        double distance = 0;              ///< of the picture from the target
+        double noise_regularization = 0;  ///< weighted penalty of all noise maps; 0 once the stored noise is used
     };
 
-    /// Begins at the mean w.
-    /// @param generator  fully grown; its weights stay as they are
-    /// @throws ValueError if the generator has labels or is not grown, or an option is out of range
+    /// Starts at the mean w.
+    /// @param generator  fully grown; must outlive this object. Its weights do not change
+    /// @throws ValueError if the generator has labels or is not fully grown, or an option is out of range
     Projection(Generator& generator, Distance distance, ProjectionOptions options = {});
 
-    /// Begins at `start`, (1, w_size). @param deviation  of w, as SampledW has it
+    /// Starts at a given w.
+    /// @param start      (1, w_size)
+    /// @param deviation  of w, as in SampledW
     Projection(Generator& generator, Distance distance, const ArrayRef<const Scalar, 2>& start, double deviation,
                ProjectionOptions options = {});
 
     [[nodiscard]] bool finished() const { return steps_ >= options_.steps; }
 
-    /// One step of Adam. @throws ValueError if the distance is not finite
+    /// Makes one step of Adam.
+    /// @throws ValueError if the distance or a gradient is not finite
     Step step();
 
-    /// Where the search stands, (1, w_size).
+    /// The current w, (1, w_size).
     [[nodiscard]] Latents w() const;
 
 private:
@@ -120,7 +125,7 @@ private:
         return options_.lr * smooth * (options_.rampup > 0 ? std::min(1.0, t / options_.rampup) : 1.0);
     }
 
-    /// w for every layer, all the same, with the noise of this step.
+    /// w plus the noise of this step, the same for every layer.
     Styles<Scalar> noisy_styles(double t);
 
     double measure(Maps<const Scalar> picture, Maps<Scalar> dpicture) const;
@@ -136,6 +141,7 @@ private:
     int steps_ = 0;
 };
 
+/// The device is that of the generator.
 template <class G, class... Rest>
 Projection(G&, Rest...) -> Projection<typename G::Device, G>;
 

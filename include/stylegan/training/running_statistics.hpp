@@ -6,10 +6,11 @@
 
 namespace stylegan {
 
-/// Number, mean and standard deviation of values that come one by one.
+/// Number, mean and standard deviation of values added one at a time.
 /// @see Welford (1962)
 class RunningStatistics {
 public:
+    /// Adds a value to the statistics.
     void add(double value) {
         ++count_;
         const double off = value - mean_;
@@ -19,7 +20,7 @@ public:
 
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] double mean() const { return mean_; }
-    /// Of the values themselves (biased), as the official statistics report it.
+    /// The biased standard deviation, as in the official statistics; 0 without values.
     [[nodiscard]] double standard_deviation() const {
         return count_ > 0 ? std::sqrt(squares_ / static_cast<double>(count_)) : 0;
     }

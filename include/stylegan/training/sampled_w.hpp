@@ -14,14 +14,14 @@
 
 namespace stylegan {
 
-/// A sample of w of a generator, with its mean and deviation: starting points of a projection.
+/// Samples of w of a generator, with their mean and deviation: starting points of a projection.
 template <class Scalar = float>
 struct SampledW {
     xt::xtensor<Scalar, 2> w;     ///< (count, w_size)
     xt::xtensor<Scalar, 2> mean;  ///< (1, w_size)
-    double deviation = 0;         ///< root of the mean square distance from the mean
+    double deviation = 0;         ///< root mean square distance from the mean
 
-    /// Row i, (1, w_size).
+    /// Sample i, (1, w_size).
     [[nodiscard]] xt::xtensor<Scalar, 2> row(std::size_t i) const {
         auto one = xt::xtensor<Scalar, 2>::from_shape({1, w.shape(1)});
         std::copy_n(w.data() + i * w.shape(1), w.shape(1), one.data());
@@ -29,8 +29,8 @@ struct SampledW {
     }
 };
 
-/// The w of the latents that the official projector takes.
-/// @param count  at least 2
+/// Samples w from the latents that the official projector uses.
+/// @param count  number of samples, at least 2
 template <GeneratorModel G>
 [[nodiscard]] SampledW<typename G::Scalar> sample_w(const G& generator, std::size_t count) {
     using Scalar = typename G::Scalar;
@@ -63,9 +63,12 @@ template <GeneratorModel G>
     return all;
 }
 
-/// The w among the first `samples` whose pictures are nearest to a target: the indices of at most `count`, nearest first.
-/// @param distance  of a picture (1, C, H, W) from a target
+/// Finds the samples of w whose pictures are nearest to a target.
+/// @param samples   how many samples to try, from the first
+/// @param count     how many indices to return at most
+/// @param distance  of a picture (1, C, H, W) from the target
 /// @param progress  called after each picture
+/// @return          indices of the samples, nearest first
 template <GeneratorModel G>
 [[nodiscard]] std::vector<std::size_t> nearest_samples(
     const G& generator, const SampledW<typename G::Scalar>& sampled, std::size_t samples, std::size_t count,

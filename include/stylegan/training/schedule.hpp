@@ -10,27 +10,28 @@
 
 namespace stylegan {
 
-/// How training grows the networks, and with which minibatch and learning rate.
+/// How training grows the networks, with the minibatch and learning rate at each resolution.
 struct ScheduleOptions {
-    bool growing = true;     ///< false: all stages from the start
-    int first_height = 8;    ///< height of the pictures that growing starts with
-    double lod_kimg = 600;   ///< thousands of pictures at each resolution before the next fades in
-    double fade_kimg = 600;  ///< thousands of pictures for fading in
-    int batch = 16;
-    std::map<int, int> batch_at{};  ///< for pictures of a height
-    double lr = 0.001;
-    std::map<int, double> lr_at{
-        {128, 0.0015}, {256, 0.002}, {512, 0.003}, {1024, 0.003}};  ///< for pictures of a height
+    bool growing = true;            ///< false: all stages from the start
+    int first_height = 8;           ///< height of the pictures at the start of growing, in pixels
+    double lod_kimg = 600;          ///< thousands of pictures at each resolution before the next fades in
+    double fade_kimg = 600;         ///< thousands of pictures in which a resolution fades in
+    int batch = 16;                 ///< pictures in a minibatch
+    std::map<int, int> batch_at{};  ///< minibatch for pictures of a height, where it differs from `batch`
+    double lr = 0.001;              ///< learning rate of both networks
+    /// Learning rate for pictures of a height, where it differs from `lr`.
+    std::map<int, double> lr_at{{128, 0.0015}, {256, 0.002}, {512, 0.003}, {1024, 0.003}};
 };
 
-/// What the schedule says for one moment of a run.
+/// The schedule at one moment of a run.
 struct ScheduledStep {
-    double lod = 0;
-    int batch = 0;
-    double lr = 0;
+    double lod = 0;  ///< level of detail; 0 is full resolution
+    int batch = 0;   ///< pictures in a minibatch
+    double lr = 0;   ///< learning rate of both networks
 };
 
-/// @param pictures  shown to the discriminator so far
+/// The schedule after a number of pictures.
+/// @param pictures  real pictures shown to the discriminator so far
 /// @see Karras et al. (2018), appendix A.1; Karras, Laine, Aila (2019), appendix C
 [[nodiscard]] inline ScheduledStep scheduled(const Architecture& a, const ScheduleOptions& options, double pictures) {
     double lod = 0;

@@ -13,14 +13,15 @@
 
 namespace stylegan {
 
-/// The training record of a snapshot: the metadata's `training`, a JSON object.
+/// The training record of a snapshot. In the file it is the metadata `training`, a JSON object.
 struct TrainingRecord {
-    TrainingOptions options{};
-    TrainingProgress progress{};
+    TrainingOptions options{};    ///< options of the run that wrote it
+    TrainingProgress progress{};  ///< progress of that run
 };
 
-/// @return nothing for a file that holds networks only
-/// @throws FormatError if the record is there and cannot be understood
+/// Reads the training record of a checkpoint.
+/// @return nothing for a file that holds only networks
+/// @throws FormatError if the record is malformed
 [[nodiscard]] inline std::optional<TrainingRecord> training_record(const Checkpoint& checkpoint) {
     const auto found = checkpoint.metadata().find("training");
     if (found == checkpoint.metadata().end()) return std::nullopt;
@@ -32,8 +33,8 @@ struct TrainingRecord {
                           training_progress_from_json(json["progress"], where + ": progress")};
 }
 
-/// Writes all that a bit-exact resume needs: both networks, the averaged generator, the moments of both optimizers, progress
-/// and options. The file appears when it is complete.
+/// Writes a snapshot with all that a bit-exact resume needs: both networks, the averaged generator, Adam's moments,
+/// progress and options. The file appears only when it is complete.
 /// @throws FileError if it cannot be written
 template <class Device, class G, class D>
 void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D>& trainer) {
@@ -49,8 +50,10 @@ void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D
     writer.write(path);
 }
 
-/// Brings a trainer to the state of a snapshot. The trainer's own options count; its loss must have the recorded name.
-/// @throws FormatError if the file holds networks of another architecture or no training state, ValueError for another loss
+/// Restores the state of a snapshot in a trainer. The trainer keeps its own options; its loss must have the recorded
+/// name.
+/// @throws FormatError if the file has networks of another architecture or no training record; ValueError for another
+///          loss
 template <class Device, class G, class D>
 void load_snapshot(const Checkpoint& checkpoint, Trainer<Device, G, D>& trainer) {
     checkpoint.check_architecture(trainer.architecture(), NetworkKind::generator);

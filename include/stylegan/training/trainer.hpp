@@ -18,12 +18,13 @@
 
 namespace stylegan {
 
-/// Trains a generator and a discriminator on real pictures: growing, losses, both optimizers, the averaged generator.
-/// It builds the paper's networks for an architecture, or takes networks that the caller built:
+/// Trains a generator and a discriminator on real pictures: growing, losses, Adam, the averaged generator. It builds
+/// the paper's networks for an architecture, or trains networks that the caller built:
 ///
 ///     Trainer trainer(MyGenerator(a, 0), AnyDiscriminator<>(a, 1), options, picture_source(dataset));
 ///
-/// One thread at a time may use it; it has threads of its own.
+/// Threads: one thread at a time may use it. It computes with the threads of the generator's context.
+///
 /// @see Karras, Laine, Aila (2019), appendix C; Karras et al. (2018), section 2
 template <class Device = Cpu, class G = AnyGenerator<Device>, class D = AnyDiscriminator<Device>>
 class Trainer {
@@ -37,18 +38,19 @@ public:
 
     /// Arguments of the callback of run() at each tick.
     struct Tick {
-        const TrainingProgress& progress;
-        ScheduledStep step;
+        const TrainingProgress& progress;                            ///< at the end of the tick
+        ScheduledStep step;                                          ///< of the schedule, as last read
         const std::map<std::string, RunningStatistics>& statistics;  ///< of all steps since the last tick
-        bool last = false;
+        bool last = false;                                           ///< whether run() ends with it
     };
 
-    /// @throws ShapeError if the pictures do not have the architecture's size, channels or labels, or a scheduled batch is no
-    ///         whole number of minibatch stddev groups; ValueError if an option is out of range
+    /// With the paper's networks, randomly initialized.
+    /// @throws ShapeError if the pictures do not have the architecture's size, channels or labels, or if a scheduled
+    ///         minibatch is not a multiple of the minibatch stddev group; ValueError if an option is out of range
     Trainer(const Architecture& a, TrainingOptions options, PictureSource reals, Device device = {});
     Trainer(const Architecture& a, TrainingOptions options, PictureSource reals,
             std::shared_ptr<Context<Device>> context);
-    /// Trains networks of the caller from the state they are in. It works with the generator's context.
+    /// With networks of the caller, in their current state. Uses the generator's context.
     /// @throws as above, and ShapeError if the two networks differ in size, channels or labels
     Trainer(G generator, D discriminator, TrainingOptions options, PictureSource reals);
 
@@ -59,32 +61,34 @@ public:
     [[nodiscard]] const TrainingOptions& options() const { return options_; }
     [[nodiscard]] G& generator() { return generator_; }
     [[nodiscard]] D& discriminator() { return discriminator_; }
-    /// The exponential moving average of the generator: the one to use.
+    /// The exponential moving average of the generator: the network to use after training.
     [[nodiscard]] G& averaged() { return averaged_; }
     [[nodiscard]] Context<Device>& context() { return generator_.context(); }
 
     [[nodiscard]] const TrainingProgress& progress() const { return progress_; }
-    /// Resumes from the progress of another run, whose parameters and moments were loaded through visit().
+    /// Resumes from the progress of a run whose parameters and moments were loaded through visit().
     void set_progress(const TrainingProgress& p);
 
+    /// Level of detail, minibatch and learning rate, from the last reading of the schedule.
     [[nodiscard]] ScheduledStep scheduled_now() const {
         return scheduled(architecture(), options_.schedule, static_cast<double>(progress_.schedule_pictures));
     }
 
-    /// Losses and scores of all steps since the last tick, under the official names.
+    /// Losses and scores of all steps since the last tick, by their official names, such as "Loss/scores/real".
     [[nodiscard]] const std::map<std::string, RunningStatistics>& statistics() const { return statistics_; }
 
+    /// Whether total_kimg is reached.
     [[nodiscard]] bool finished() const {
         return static_cast<double>(progress_.pictures) >= options_.total_kimg * 1000;
     }
 
-    /// One step: the discriminator's update, the moving average, the generator's update. A network whose gradient is not finite
-    /// is left as it is.
+    /// Makes one step: updates the discriminator, the moving average and the generator, in this order. A network whose
+    /// gradient is not finite stays as it is.
     /// @throws DivergenceError after max_skipped_steps such steps in a row
     void step();
 
-    /// Steps until total_kimg is reached, calling on_tick at the end of each tick, and after_step after every step; either
-    /// may return false to stop. The last tick is reported however short it is.
+    /// Makes steps until total_kimg is reached. Calls after_step after every step and on_tick at the end of each tick,
+    /// also after a shorter last one. Either stops the run by returning false.
     void run(
         const std::function<bool(const Tick&)>& on_tick,
         const std::function<bool()>& after_step = [] { return true; }) {
@@ -103,12 +107,15 @@ public:
         }
     }
 
-    /// Writes the real pictures of the next step, with the given indices in its minibatch, as the discriminator sees them.
+    /// Writes real pictures of the next step, as the discriminator gets them.
+    /// @param samples   indices in the minibatch
+    /// @param pictures  (samples, num_channels, H, W), of the size of the level's stage
+    /// @param labels    (samples, classes), empty without labels
     void fill_reals(std::span<const Index> samples, Level level, Maps<Scalar> pictures, Rows<Scalar> labels) const {
         fill_reals(progress_.pictures, samples, level, pictures, labels);
     }
 
-    /// Everything that a snapshot holds: "G/", "D/", "Gs/" and the moments under "training/".
+    /// Visits all that a snapshot holds: networks under "G/", "D/" and "Gs/", Adam's moments under "training/".
     template <class Self, class F>
     static void visit(Self& self, const std::string& prefix, F& f) {
         G::visit(self.generator_, prefix + "G/", f);
@@ -121,7 +128,7 @@ public:
 private:
     void check() const;
 
-    /// @param first  number of the minibatch's first picture since the run began
+    /// @param first  number of the minibatch's first picture, counted from the start of the run
     void fill_reals(std::uint64_t first, std::span<const Index> samples, Level level, Maps<Scalar> pictures,
                     Rows<Scalar> labels) const;
 
@@ -134,7 +141,7 @@ private:
         discriminator_.set_lod(lod);
     }
 
-    /// The number of the picture that is shown as `number`th: every epoch in an order of its own.
+    /// The index in the data set of the `number`th picture of the run. Every epoch has its own order.
     [[nodiscard]] Index shuffled(std::uint64_t number) const {
         const auto size = static_cast<std::uint64_t>(reals_.size);
         return static_cast<Index>(Permutation(options_.seed, number / size, size)(number % size));
@@ -164,9 +171,10 @@ private:
     Updates<G, D> updates_;
     TrainingProgress progress_;
     std::map<std::string, RunningStatistics> statistics_;
-    PicturesAhead ahead_;  // last: it reads what is above
+    PicturesAhead ahead_;  // last member: its threads use the members above
 };
 
+/// The device is that of the generator.
 template <class G, class D>
 Trainer(G, D, TrainingOptions, PictureSource) -> Trainer<typename G::Device, G, D>;
 

@@ -16,7 +16,7 @@ namespace stylegan {
 
 namespace detail {
 
-/// Calls f(name, member) for every option. The one list: written and read by it.
+/// Calls f(name, member) for every option. Reading and writing use this one list.
 template <class O, class F>
 void for_each_training_option(O& o, F&& f) {
     f("seed", o.seed);
@@ -71,7 +71,7 @@ void for_each_progress_value(P& p, F&& f) {
                             expected));
 }
 
-/// The loss of a file under a name that the library does not know: its functions throw.
+/// A loss of a name that the library does not know. Its functions throw.
 inline Loss unknown_loss(const std::string& name) {
     const auto refuse = [name](double) -> ValueAndSlope {
         throw ValueError(
@@ -80,7 +80,7 @@ inline Loss unknown_loss(const std::string& name) {
     return {.name = name, .real = refuse, .fake = refuse, .generator = refuse};
 }
 
-/// The loss of an older file, which names the generator's and the discriminator's part.
+/// The loss of an older file, which names the generator's and the discriminator's loss separately.
 inline Loss loss_of_older_file(const nlohmann::json& json, const std::string& where) {
     const auto name = [&](const char* key, const char* missing, std::initializer_list<const char*> known) {
         if (!json.contains(key)) return std::string(missing);
@@ -107,7 +107,7 @@ nlohmann::ordered_json training_value_to_json(const T& v) {
         return v;
 }
 
-/// A value for pictures of each height, {"128": 0.0015}.
+/// Values by picture height, {"128": 0.0015}.
 template <class T>
 nlohmann::ordered_json training_value_to_json(const std::map<int, T>& v) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
@@ -115,7 +115,7 @@ nlohmann::ordered_json training_value_to_json(const std::map<int, T>& v) {
     return json;
 }
 
-/// Each reads a value, and returns what it would have expected, or nullptr when it got that.
+/// Reads a value. Returns nullptr, or what was expected if the JSON has another type.
 template <class T>
 const char* read_training_value(const nlohmann::json& json, T& v) {
     if constexpr (std::is_same_v<T, bool>) {
@@ -152,7 +152,7 @@ const char* read_training_value(const nlohmann::json& json, std::map<int, T>& v)
     return nullptr;
 }
 
-/// A function that reads the value of a name from `json`; one that is missing keeps what it has.
+/// A function that reads the value of a name from `json`. A missing name leaves the value as it is.
 inline auto training_reader(const nlohmann::json& json, const std::string& where) {
     if (!json.is_object()) throw FormatError(text(where, ": is not a JSON object"));
     return [&json, where](const char* name, auto& value) {
@@ -164,6 +164,7 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
 
 }  // namespace detail
 
+/// The options as a JSON object. A loss is written by its name and weights.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TrainingOptions& options) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     detail::for_each_training_option(
@@ -171,14 +172,15 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
     return json;
 }
 
+/// The progress as a JSON object.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TrainingProgress& progress) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     detail::for_each_progress_value(progress, [&](const char* name, const auto& v) { json[name] = v; });
     return json;
 }
 
-/// Options that are missing keep their defaults.
-/// @param where  what the messages begin with: the file, and the place in it
+/// Reads options. Missing options keep their defaults.
+/// @param where  beginning of error messages: the file, and the place in it
 /// @throws FormatError that names the option, what was found and what was expected
 [[nodiscard]] inline TrainingOptions training_options_from_json(const nlohmann::json& json, const std::string& where) {
     TrainingOptions options;
@@ -188,10 +190,11 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
     if (older) options.loss = detail::loss_of_older_file(json, where);
     const double drift = options.loss.drift;
     detail::for_each_training_option(options, read);
-    if (older && drift == 0) options.loss.drift = 0;  // they name it whatever the loss
+    if (older && drift == 0) options.loss.drift = 0;  // older files have a drift weight for every loss
     return options;
 }
 
+/// Reads progress. Missing values keep their defaults.
 /// @throws FormatError as above
 [[nodiscard]] inline TrainingProgress training_progress_from_json(const nlohmann::json& json,
                                                                   const std::string& where) {

@@ -11,12 +11,12 @@
 
 namespace stylegan {
 
-/// A minibatch in parts. Pictures whose minibatch stddev is taken together stay together, in their order, so that the
-/// result does not depend on the split.
+/// Splits a minibatch into parts. Groups of the minibatch stddev stay whole and in order, so the result does not depend
+/// on the split.
 /// @param batch  pictures in the minibatch
-/// @param group  pictures of a stddev group: n belongs to group n mod (batch / group)
-/// @param most   pictures in a part at the most; at least one group is taken
-/// @return       the numbers of the pictures of each part
+/// @param group  pictures in a stddev group: picture n belongs to group n mod (batch / group)
+/// @param most   most pictures in a part, though a part has at least one group
+/// @return       indices of the pictures of each part
 [[nodiscard]] inline std::vector<std::vector<Index>> split_minibatch(Index batch, Index group, Index most) {
     const Index groups = batch / group, together = std::max<Index>(1, std::min(groups, most / group));
     std::vector<std::vector<Index>> parts;
@@ -29,37 +29,46 @@ namespace stylegan {
     return parts;
 }
 
-/// One training step's two updates, on whole minibatches, with gradients gathered over parts of them.
+/// The two updates of a training step. Each works on a whole minibatch; gradients are summed over its parts.
 template <GeneratorModel G, DiscriminatorModel D>
 class Updates {
 public:
     using Device = typename G::Device;
     using Scalar = typename Device::Scalar;
-    /// Writes the real pictures of the given numbers, and their labels if there are any.
+    /// Writes the real pictures with these indices in the minibatch, and their labels unless `labels` is empty.
     using FillReals = std::function<void(std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels)>;
+    /// Writes labels (samples, classes) for generated pictures with these indices in the minibatch.
     using FillLabels = std::function<void(std::span<const Index> samples, Rows<Scalar> labels)>;
 
+    /// The result of an update.
     struct Result {
         LossValues values{};  ///< in the order of the minibatch
-        bool moved = true;    ///< false: a gradient was not finite, and nothing changed
+        bool moved = true;    ///< false: a gradient was not finite, so nothing changed
     };
 
     Updates(G& generator, D& discriminator, AdamOptions options = {});
 
-    Loss loss = losses::logistic;
-    double w_average_beta = 0.995;
-    Index microbatch = 0;  ///< pictures evaluated at once; 0: the whole minibatch
+    Loss loss = losses::logistic;   ///< the loss of both networks
+    double w_average_beta = 0.995;  ///< decay of the average w in each update, in [0, 1)
+    Index microbatch = 0;           ///< pictures evaluated at once; 0: the whole minibatch
 
     [[nodiscard]] Adam<Device>& generator_adam() { return generator_adam_; }
     [[nodiscard]] Adam<Device>& discriminator_adam() { return discriminator_adam_; }
     [[nodiscard]] const Adam<Device>& generator_adam() const { return generator_adam_; }
     [[nodiscard]] const Adam<Device>& discriminator_adam() const { return discriminator_adam_; }
 
-    /// @throws ShapeError if the batch is no whole number of minibatch stddev groups
+    /// Updates the discriminator.
+    /// @param draws  random numbers of the generated pictures
+    /// @param batch  pictures in the minibatch
+    /// @param lr     learning rate
+    /// @param fill   gives the real pictures, and the labels of real and generated ones
+    /// @throws ShapeError if the batch is not a multiple of the minibatch stddev group
     Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill);
 
-    /// @param reals  for a loss whose generator function reads pairs: the real pictures, and the labels of both
-    /// @throws ShapeError as above, ValueError if such a loss gets no reals
+    /// Updates the generator. Other arguments are those of discriminator_step().
+    /// @param fill   gives the labels, for a generator with labels
+    /// @param reals  for a loss whose .generator takes pairs: gives the real pictures, and the labels instead of `fill`
+    /// @throws ShapeError as above; ValueError if such a loss gets no reals
     Result generator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillLabels& fill,
                           const FillReals& reals = {});
 

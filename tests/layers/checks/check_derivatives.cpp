@@ -11,7 +11,7 @@ namespace {
 
 using Exact = BasicCpu<double>;
 
-/// What a layer's writer can get wrong.
+/// Mistakes in a layer's passes.
 enum class Mistake {
     none,
     wrong_dx,
@@ -44,7 +44,7 @@ public:
     explicit Cube(Mistake m = Mistake::none) : mistake_(m), w_({1}, {.mean = 1}), counter_({1}, {.mean = 4}, false) {}
 
     void forward(Context<Exact>& context, Rows<const double> x, Rows<double> y, Cache* cache = nullptr) const {
-        BOOST_REQUIRE(counter_.value()[0] == 4);  // what is not trained stays as it is
+        BOOST_REQUIRE(counter_.value()[0] == 4);  // the check does not change untrained parameters
         const Rows<double> scratch = context.take_like(x);
         for (Index i = 0; i < x.size(); ++i) {
             if (mistake_ == Mistake::unwritten_y && i == 3) continue;
@@ -116,7 +116,7 @@ DerivativeReport check(Mistake m, std::uint64_t seed = 1) {
                                        {.name = "Cube", .seed = seed});
 }
 
-/// A kink every 3e-6: no step avoids them.
+/// A kink every 3e-6, so every step meets one.
 struct Saw {
     using Scalar = double;
     void forward(Context<Exact>&, Rows<const double> x, Rows<double> y, void*) const {

@@ -11,15 +11,15 @@
 
 namespace stylegan {
 
-/// The calls of a synthesis block, for check_derivatives(): its inputs are x, unless it is the first stage, then w of both
-/// layers.
-/// @param other  noise and strength of the layers, without noise by default; views point to memory that the caller keeps
+/// The calls of a synthesis block, for check_derivatives(). Its inputs are x (not in the first stage), then w of each
+/// layer.
+/// @param other  noise of the layers and its strength; none by default. The caller keeps what views point to
 template <class Block>
 [[nodiscard]] LayerCalls<Block> synthesis_block_calls(const Architecture& a, int stage, Index batch,
                                                       LayerInputs<typename Block::Scalar> other = {}) {
     using Scalar = typename Block::Scalar;
     const Shape4 s = Block(a, stage).output_shape(batch);
-    const std::size_t first = stage > 0 ? 1 : 0;  // of the styles
+    const std::size_t first = stage > 0 ? 1 : 0;  // index of the first style
     LayerCalls<Block> calls;
     if (stage > 0) calls.inputs.push_back({batch, a.feature_maps(stage - 1), s[2] / 2, s[3] / 2});
     for (int k = 0; k < 2; ++k) calls.inputs.push_back({batch, a.w_size()});

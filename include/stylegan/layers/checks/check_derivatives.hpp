@@ -16,20 +16,20 @@
 
 namespace stylegan {
 
-/// How check_derivatives() looks.
+/// Options of check_derivatives().
 struct DerivativeCheck {
-    std::string name = "layer";  ///< begins every message
-    std::uint64_t seed = 0;      ///< of the values, the cotangent and the directions
-    int coordinates = 12;        ///< of each tensor, that are also moved one by one
-    double step = 1e-5;          ///< of the central differences, for values of magnitude 1
-    double tolerance = 1e-6;     ///< relative to the largest value of a tensor
+    std::string name = "layer";  ///< name of the layer in error messages
+    std::uint64_t seed = 0;      ///< seed of the values, of dy and of the directions
+    int coordinates = 12;        ///< coordinates of each tensor that are also moved one at a time
+    double step = 1e-5;          ///< step of the central differences, for values of magnitude 1
+    double tolerance = 1e-6;     ///< largest error, relative to the largest value of a tensor
 };
 
-/// What check_derivatives() looked at.
+/// The result of check_derivatives().
 struct DerivativeReport {
-    Index compared = 0;        ///< numbers
-    Index skipped = 0;         ///< coordinates and points with a kink within the step
-    double largest_error = 0;  ///< relative, of the numbers compared
+    Index compared = 0;        ///< numbers compared
+    Index skipped = 0;         ///< coordinates and points left out for a kink within the step
+    double largest_error = 0;  ///< largest relative error of a number
 };
 
 namespace detail {
@@ -39,10 +39,10 @@ class DerivativeChecker {
     using Probe = LayerProbe<Layer>;
     using Numbers = typename Probe::Numbers;
     using Tensors = typename Probe::Tensors;
-    static constexpr double equal = 1e-12;  // for what is calculated twice
-    static constexpr int attempts = 20;     // at a point without a kink within the step
+    static constexpr double equal = 1e-12;  // tolerance where the same is computed twice
+    static constexpr int attempts = 20;     // to find a point without a kink within the step
 
-    /// Central differences, one for each number of a function, and by how much two steps disagree.
+    /// Central differences of a function, and by how much two steps disagree: one of each for each of its numbers.
     struct Slopes {
         Numbers value, doubt;
     };
@@ -68,14 +68,14 @@ public:
     }
 
 private:
-    /// d<y, dy> along v in one tensor, in units of that tensor
+    /// d<y, dy> along v in one tensor, in units of that tensor.
     Slopes loss_slope(std::size_t t, const Numbers& v) {
         return slopes([&](double e) {
             return probe_.moved(t, v, e * probe_.unit(t), [&] { return Numbers{dot(probe_.forward(), probe_.dy())}; });
         });
     }
 
-    /// d<y, dy>/dtensor against central differences along single coordinates
+    /// Compares d<y, dy>/dtensor with central differences along single coordinates.
     void check_coordinates(std::size_t t) {
         const std::string name = "d" + probe_.names()[t];
         const Numbers g = probe_.gradients(probe_.dy())[t];
@@ -100,7 +100,7 @@ private:
             compare(name, static_cast<Index>(at[k]), g[at[k]] * probe_.unit(t), expected[k], options_.tolerance, scale);
     }
 
-    /// d<y, dy>/dtensor against a central difference along a direction: all coordinates at once
+    /// Compares d<y, dy>/dtensor with a central difference along a direction: all coordinates at once.
     void check_direction(std::size_t t) {
         const std::string name = "<d" + probe_.names()[t] + ", v>";
         at_a_smooth_point(name, [&] {
@@ -113,7 +113,8 @@ private:
         });
     }
 
-    /// The other passes give the same dx and leave the parameters alone; what is not asked for changes nothing else.
+    /// Checks that the other passes give the same dx and add nothing to the parameters, and that an empty dx changes
+    /// nothing else.
     void check_passes() {
         const Tensors g = probe_.gradients(probe_.dy());
         for (const Pass pass : {Pass::inputs, Pass::linearize}) {
@@ -131,7 +132,7 @@ private:
         }
     }
 
-    /// y_dot against (f(x + e v) - f(x - e v)) / 2e
+    /// Compares y_dot with (f(x + e v) - f(x - e v)) / 2e.
     void check_tangent() {
         at_a_smooth_point("y_dot", [&] {
             Tensors v = probe_.direction();
@@ -148,7 +149,7 @@ private:
         });
     }
 
-    /// The tangent of the first gradient: with dy fixed against central differences, and its linearity in dy_dot.
+    /// Checks the tangent of the gradient: with dy fixed, against central differences; and that it is linear in dy_dot.
     void check_gradient_tangent() {
         at_a_smooth_point("the tangent of the gradient", [&] {
             const Tensors v = probe_.direction(), g = probe_.gradients(probe_.dy());
@@ -197,7 +198,7 @@ private:
         return yes;
     }
 
-    /// Calls check() at one point after the other until it meets one without a kink within the step.
+    /// Calls check() at one point after another until it finds one without a kink within the step.
     template <class F>
     void at_a_smooth_point(const std::string& name, F&& check) {
         for (int k = 0; k < attempts; ++k) {
@@ -250,29 +251,30 @@ private:
     const LayerCalls<Layer>& calls_;
     const DerivativeCheck& options_;
     double loss_size_ = 0;  // sum of |y dy|
-    double least_ = 0;      // what counts as small, so that rounding is not held against it
+    double least_ = 0;      // the smallest scale of a comparison, so that rounding is no error
     DerivativeReport report_;
 };
 
 }  // namespace detail
 
-/// Holds a layer's gradients and tangents against central differences of its forward pass, on random values in double
-/// precision. For layers of this library and for those that others write in its manner:
+/// Compares a layer's gradients and tangents with central differences of its forward pass, on random values in double
+/// precision. It works for the layers of this library and for your own:
 ///
 ///     Context<BasicCpu<double>> context;
 ///     check_derivatives(context, MyLayer(3, 7), calls_of<MyLayer>({2, 3, 5, 4}, {2, 7, 5, 4}), {.name = "MyLayer"});
 ///
+/// It checks that
 ///   - dx and the gradient of every parameter are those of <y, dy>, along directions and along single coordinates;
-///   - gradients of parameters are added; every output is written, whatever memory and workspace held before;
-///   - Pass::inputs and Pass::linearize give the same dx and leave the parameters' gradients alone;
+///   - passes add to the gradients of parameters, and write every output whatever memory and workspace held before;
+///   - Pass::inputs and Pass::linearize give the same dx and add nothing to the gradients of parameters;
 ///   - tangent() gives the derivative of y along x_dot;
-///   - backward_tangent(), after backward(Pass::linearize) and tangent(), gives the derivative of all gradients along x_dot
-///     with dy fixed, plus, for dy_dot, the gradients that belong to it.
+///   - backward_tangent(), after backward(Pass::linearize) and tangent(), gives the derivative of all gradients along
+///     x_dot with dy fixed, plus the gradients for dy_dot.
 ///
-/// Points with a kink (leaky ReLU) within the step are recognised by two steps that disagree, and left out.
+/// Points with a kink (leaky ReLU) within the step are left out: there two steps disagree.
 ///
 /// @param layer  copied; the parameters of the copy are moved away from their initial values
-/// @throws DerivativeError at the first number that is wrong; Error if no smooth point is found; what the layer throws
+/// @throws DerivativeError for the first wrong number; Error if no smooth point is found; what the layer throws
 template <class Layer>
 DerivativeReport check_derivatives(Context<BasicCpu<double>>& context, const Layer& layer,
                                    const LayerCalls<std::type_identity_t<Layer>>& calls,

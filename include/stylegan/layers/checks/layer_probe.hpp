@@ -18,12 +18,14 @@
 
 namespace stylegan {
 
-/// A derivative of a layer that is wrong.
+/// Thrown for a wrong derivative of a layer.
 class DerivativeError : public Error {
 public:
-    /// @param quantity  which derivative of which tensor
-    /// @param index     which of its values, row-major; -1 for all of them taken together
-    /// @param expected  not a number for any number
+    /// @param layer     name of the layer
+    /// @param quantity  name of the derivative, such as "dx0"
+    /// @param index     index of the wrong value, row-major; -1 for a derivative along a direction
+    /// @param found     the wrong value
+    /// @param expected  the right value; NaN if the layer wrote none
     DerivativeError(const std::string& layer, std::string quantity, Index index, double found, double expected)
         : Error(text(layer, ": ", quantity, index < 0 ? std::string() : text("[", index, "]"), " is ", found,
                      ", expected ",
@@ -45,19 +47,20 @@ private:
     double found_, expected_;
 };
 
-/// A copy of a layer at a random point, with every pass as a function that returns numbers. Outputs, and scratch memory, hold
-/// NaN before each call; gradients of parameters hold other values than 0, which are taken off again: what a layer leaves
-/// unwritten, or overwrites instead of adding to, shows. The values are the same in every precision.
+/// A copy of a layer at a random point, with every pass as a function that returns numbers. Outputs and scratch memory
+/// hold NaN before each call, which shows what a layer leaves unwritten. Gradients of parameters hold values other than
+/// 0, which are subtracted afterwards; that shows where a layer overwrites instead of adding. The values are the same
+/// in every precision.
 template <class Layer>
 class LayerProbe {
 public:
-    using Calls = LayerCalls<Layer>;
+    using Calls = LayerCalls<Layer>;  ///< how to call the layer
     using Scalar = typename Calls::Scalar;
     using Cache = typename Calls::Cache;
-    using Numbers = std::vector<Scalar>;
+    using Numbers = std::vector<Scalar>;  ///< the values of one tensor, row-major
     /// One for each input, then one for each trained parameter.
     using Tensors = std::vector<Numbers>;
-    static constexpr Index none = -1;
+    static constexpr Index none = -1;  ///< no input is left out
 
     LayerProbe(typename Calls::Work& context, Layer layer, const Calls& calls, std::uint64_t seed, std::string name)
         : context_(context), layer_(std::move(layer)), calls_(calls), seed_(seed), name_(std::move(name)) {
@@ -70,16 +73,18 @@ public:
         move();
     }
 
-    LayerProbe(const LayerProbe&) = delete;  // it points into its own copy of the layer
+    LayerProbe(const LayerProbe&) = delete;  // it points to its own copy of the layer
     LayerProbe& operator=(const LayerProbe&) = delete;
 
     [[nodiscard]] const std::string& name() const { return name_; }
+    /// Names of all tensors: x0, x1, ... for the inputs, then the names of the trained parameters.
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
     [[nodiscard]] std::size_t inputs() const { return x_.size(); }
     [[nodiscard]] const Numbers& dy() const { return dy_; }
+    /// A new stream of random numbers at each call.
     [[nodiscard]] RandomStream stream() { return {seed_, 0, Purpose::test, next_++}; }
 
-    /// Goes to another point: inputs, parameters and dy.
+    /// Moves to another random point: inputs, parameters and dy.
     void move() {
         x_.clear();
         for (const auto& shape : calls_.inputs) x_.push_back(normal(size_of(shape)));
@@ -93,7 +98,7 @@ public:
         dy_ = normal(size_of(calls_.output));
     }
 
-    /// Standard normal numbers, others at each call.
+    /// Standard normal numbers, new ones at each call.
     [[nodiscard]] Numbers normal(Index count) {
         Numbers v(static_cast<std::size_t>(count));
         stream().fill_normal(v.data(), v.size());
@@ -119,7 +124,7 @@ public:
     }
 
     /// The gradient of <y, dy>.
-    /// @param left_out  an input whose gradient is not asked for
+    /// @param left_out  index of an input whose dx is an empty view
     [[nodiscard]] Tensors gradients(const Numbers& dy, Pass pass = Pass::gradients, Index left_out = none) {
         Tensors g;
         with_cache([&](Cache& cache) {
@@ -131,19 +136,19 @@ public:
     }
 
     /// y_dot along v.
-    /// @param left_out  an input whose tangent is an empty view
+    /// @param left_out  index of an input whose x_dot is an empty view
     [[nodiscard]] Numbers tangent(const Tensors& v, Index left_out = none) {
         Numbers y_dot(dy_.size(), nan);
         with_cache([&](Cache& cache) { run_tangent(cache, v, y_dot, left_out); });
         return y_dot;
     }
 
-    /// The derivative of gradients(dy()) along v, and along dy_dot: forward, backward(Pass::linearize), tangent,
-    /// backward_tangent, the order of a gradient penalty.
+    /// The derivative of gradients(dy()) along v and along dy_dot. Calls forward, backward(Pass::linearize), tangent
+    /// and backward_tangent, as a gradient penalty does.
     [[nodiscard]] Tensors gradient_tangents(const Tensors& v, const Numbers& dy_dot) {
         Tensors result;
         with_cache([&](Cache& cache) {
-            Tensors dx;  // like y and y_dot alive until the end: caches point to them
+            Tensors dx;  // dx, y and y_dot live until the end: caches point to them
             for (const auto& x : x_) dx.emplace_back(x.size(), nan);
             Numbers y_dot(dy_.size(), nan);
             calls_.backward(context_, layer_, cache, {dy_.data(), &calls_.output}, writers(dx), Pass::linearize);
@@ -155,13 +160,14 @@ public:
         return result;
     }
 
-    /// What steps of an input or parameter are measured in.
+    /// The unit of steps of an input or parameter: the standard deviation of its initial values, at least 1; 1 for
+    /// inputs.
     [[nodiscard]] double unit(std::size_t tensor) const {
         return tensor < x_.size() ? 1.0
                                   : std::max(parameters_[tensor - x_.size()].second->initial().standard_deviation, 1.0);
     }
 
-    /// f() after an input or parameter has moved by e v; the move is undone.
+    /// f() with an input or parameter moved by e v. The move is undone.
     template <class F>
     auto moved(std::size_t tensor, const Numbers& v, double e, F&& f) {
         Scalar* const to =
@@ -173,7 +179,7 @@ public:
         return result;
     }
 
-    /// f() after all inputs have moved by e v; the move is undone.
+    /// f() with all inputs moved by e v. The move is undone.
     template <class F>
     auto moved(const Tensors& v, double e, F&& f) {
         const Tensors before = x_;
@@ -204,7 +210,8 @@ private:
         return y;
     }
 
-    /// f(cache) after a forward pass with this cache. @return y
+    /// Calls f(cache) after a forward pass with this cache.
+    /// @return y
     template <class F>
     Numbers with_cache(F&& f) {
         const Workspace::Frame frame(context_.workspace());
@@ -221,7 +228,7 @@ private:
         require_written("y_dot", y_dot);
     }
 
-    /// What call(dx) writes for the inputs and adds for the parameters.
+    /// The values that call(dx) writes for the inputs and adds for the parameters.
     template <class F>
     Tensors collected(const char* suffix, Index left_out, F&& call) {
         Tensors all;

@@ -3,13 +3,13 @@
 
 /// The layers on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/layers/adain.hpp>
+#include <stylegan/layers/any_synthesis_block.hpp>
 #include <stylegan/layers/convolution.hpp>
 #include <stylegan/layers/dense.hpp>
 #include <stylegan/layers/discriminator_block.hpp>
 #include <stylegan/layers/discriminator_output.hpp>
 #include <stylegan/layers/layer_epilogue.hpp>
 #include <stylegan/layers/mapping_network.hpp>
-#include <stylegan/layers/any_synthesis_block.hpp>
 
 #ifdef STYLEGAN_COMPILED
 namespace stylegan {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// LPIPS on the processor in single precision, compiled once: see core/compiled.hpp.
+/// LPIPS on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/metrics/lpips.hpp>
 #include <stylegan/metrics/lpips_target.hpp>
 

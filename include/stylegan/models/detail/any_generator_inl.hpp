@@ -96,7 +96,7 @@ auto AnyGenerator<D, S, M>::styles_on_device(Context<D>& context, const ArrayRef
     for (Index l = 0; l < layers; ++l)
         for (Index i = 0; i < n; ++i)
             std::copy_n(w.data() + (i * layers + l) * width, width, by_layer.data() + (l * n + i) * width);
-    context.upload(by_layer.data(), styles.size(), styles.data);  // at once: on a GPU each call costs
+    context.upload(by_layer.data(), styles.size(), styles.data);  // one call for all: on a GPU each call costs
     return styles;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The networks on the processor in single precision, compiled once: see core/compiled.hpp.
+/// The networks on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/models/any_generator.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/vgg16.hpp>

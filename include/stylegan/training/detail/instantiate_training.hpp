@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Training and projection on the processor in single precision, compiled once: see core/compiled.hpp.
+/// Training and projection on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/training/projection.hpp>
 #include <stylegan/training/trainer.hpp>
 
