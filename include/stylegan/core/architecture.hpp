@@ -13,7 +13,7 @@ namespace stylegan {
 
 /// A decimal number, in millionths. Unlike floating point, every compiler accepts it in a template argument.
 struct Decimal {
-    int millionths = 0;
+    int millionths = 0;  ///< the number times a million, rounded
 
     constexpr Decimal() = default;
     constexpr Decimal(double v)  // NOLINT: a conversion by design
@@ -25,7 +25,7 @@ struct Decimal {
 
 /// A decimal number close to 0, in millionths of millionths. For the epsilon of a normalisation.
 struct Epsilon {
-    std::int64_t trillionths = 0;
+    std::int64_t trillionths = 0;  ///< the number times a million million, rounded
 
     constexpr Epsilon() = default;
     constexpr Epsilon(double v) : trillionths(static_cast<std::int64_t>(v * 1e12 + 0.5)) {}  // NOLINT: as Decimal
@@ -34,6 +34,7 @@ struct Epsilon {
     friend constexpr bool operator==(const Epsilon&, const Epsilon&) = default;
 };
 
+/// Height and width of pictures or feature maps, in pixels.
 struct Size {
     int height = 4;
     int width = 4;
@@ -42,9 +43,9 @@ struct Size {
 
 /// A one-dimensional low-pass filter, applied along rows and columns. Layers normalise it to sum 1.
 struct BlurFilter {
-    static constexpr int longest = 7;
-    int length = 3;  ///< odd; 0 for no blur
-    std::array<Decimal, longest> taps{1, 2, 1};
+    static constexpr int longest = 7;            ///< largest length
+    int length = 3;                              ///< odd; 0 for no blur
+    std::array<Decimal, longest> taps{1, 2, 1};  ///< the first `length` count
 
     [[nodiscard]] constexpr double sum() const {
         double millionths = 0;  // whole numbers: the sum is exact
@@ -54,12 +55,14 @@ struct BlurFilter {
     friend constexpr bool operator==(const BlurFilter&, const BlurFilter&) = default;
 };
 
+/// Layers with this filter have no blur.
 inline constexpr BlurFilter no_blur{0, {}};
 
 /// Whether scaling and convolution are one operation (the official `fused_scale`). `automatic`: from 128 pixels on.
 /// A fused up-convolution uses its kernel rotated by 180 degrees, so trained weights depend on this choice.
 enum class FusedScale { automatic, on, off };
 
+/// The activation of all layers: leaky ReLU with slope 0.2, or ReLU.
 enum class Nonlinearity { leaky_relu, relu };
 
 /// Everything that determines the shapes and the arithmetic of a generator and its discriminator, and nothing that may

@@ -5,6 +5,7 @@
 
 namespace stylegan {
 
+/// One of the two networks of an architecture.
 enum class NetworkKind { generator, discriminator };
 
 /// One member of Architecture: its names, and what it decides.

@@ -35,7 +35,7 @@ template <class T, int Rank>
 template <class Scalar, int Rank>
 class Array : public xt::xtensor<Scalar, static_cast<std::size_t>(Rank)> {
 public:
-    using Base = xt::xtensor<Scalar, static_cast<std::size_t>(Rank)>;
+    using Base = xt::xtensor<Scalar, static_cast<std::size_t>(Rank)>;  ///< the xtensor it is
     using Base::Base;
 
     Array() = default;

@@ -47,6 +47,7 @@ public:
         return factor * x2;
     }
 
+    /// n values, as `randn(n)`.
     [[nodiscard]] std::vector<double> randn(std::size_t n) {
         std::vector<double> values(n);
         for (double& v : values) v = randn();

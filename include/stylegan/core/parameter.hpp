@@ -13,8 +13,8 @@ namespace stylegan {
 
 /// The initial values of a parameter: independent and normally distributed.
 struct Initial {
-    double mean = 0;
-    double standard_deviation = 0;
+    double mean = 0;                ///< of all values
+    double standard_deviation = 0;  ///< 0: all values are the mean
 };
 
 /// One tensor of a network, in the official layout (convolutions [kh,kw,in,out], dense [in,out]).

@@ -12,7 +12,7 @@ namespace stylegan {
 
 /// 128 bits: a counter of Philox, or its output.
 struct PhiloxBlock {
-    std::uint32_t word[4];
+    std::uint32_t word[4];  ///< the low word first
 };
 
 /// Philox4x32-10: a keyed bijection of 128-bit counters whose outputs pass the usual batteries of randomness tests.
@@ -60,6 +60,7 @@ enum class Purpose : std::uint32_t {
 /// for steps below 2^48 and indices below 2^49.
 class RandomStream {
 public:
+    /// `sub` is below it.
     static constexpr std::uint32_t sub_limit = std::uint32_t{1} << 24;
 
     /// @param sub  distinguishes streams of one purpose and step, such as the noise of each layer; below 2^24

@@ -24,8 +24,10 @@ class Tensor {
 
 public:
     using Scalar = typename Device::Scalar;
+    /// Number of axes.
     static constexpr int rank = static_cast<int>(sizeof...(Extents));
     using Shape = std::array<Index, sizeof...(Extents)>;
+    /// Extents in the type; `dynamic` where it is known at run time only.
     static constexpr std::array<int, sizeof...(Extents)> extents{Extents...};
 
     Tensor() = default;
@@ -34,16 +36,15 @@ public:
     explicit Tensor(const Shape& shape) : shape_(checked(shape)), values_(static_cast<std::size_t>(view_size(shape))) {}
 
     /// A batch of `n`, if only the first extent is dynamic.
-    explicit Tensor(Index n)
-        requires(extents[0] == dynamic && (rank == 1 || ((Extents != dynamic ? 1 : 0) + ...) == rank - 1))
+    explicit Tensor(Index n) requires(extents[0] == dynamic &&
+                                      (rank == 1 || ((Extents != dynamic ? 1 : 0) + ...) == rank - 1))
         : Tensor(batch_shape(n)) {}
 
     /// Takes over the values of a tensor of the same shape.
     /// @throws ShapeError if an extent differs that is static here and dynamic there
     template <int... Other>
     Tensor(Tensor<Device, Other...> other)  // NOLINT: a conversion by design
-        requires(sizeof...(Other) == sizeof...(Extents))
-    {
+        requires(sizeof...(Other) == sizeof...(Extents)) {
         static_assert(((Other == dynamic || Extents == dynamic || Other == Extents) && ...),
                       "stylegan::Tensor: the shapes of these two tensors differ");
         shape_ = checked(other.shape());
@@ -60,6 +61,7 @@ public:
     [[nodiscard]] View<Scalar, rank> view() { return {values_.data(), shape_}; }
     [[nodiscard]] View<const Scalar, rank> view() const { return {values_.data(), shape_}; }
 
+    /// Moves the values out.
     [[nodiscard]] auto release() && { return std::move(values_); }
 
 private:

@@ -7,6 +7,7 @@
 
 namespace stylegan {
 
+/// Extents, strides and positions.
 using Index = std::ptrdiff_t;
 
 /// An extent that is known at run time only.
@@ -16,8 +17,8 @@ inline constexpr int dynamic = -1;
 /// values, so kernels are compiled once; Tensor has extents in its type.
 template <class T, int Rank>
 struct View {
-    T* data = nullptr;
-    std::array<Index, static_cast<std::size_t>(Rank)> shape{};
+    T* data = nullptr;                                          ///< the first value; null for no array
+    std::array<Index, static_cast<std::size_t>(Rank)> shape{};  ///< the extent of each axis
 
     [[nodiscard]] constexpr Index extent(int axis) const { return shape[static_cast<std::size_t>(axis)]; }
 
@@ -64,8 +65,7 @@ struct View {
 #pragma nv_diag_suppress 554  // a conversion to the same type is never used: the constraint excludes it
 #endif
     constexpr operator View<const T, Rank>() const  // NOLINT: a conversion by design
-        requires(!std::is_const_v<T>)
-    {
+        requires(!std::is_const_v<T>) {
         return {data, shape};
     }
 #if defined(__CUDACC__)

@@ -39,10 +39,11 @@ struct BasicCpu {
 
     static constexpr bool asynchronous = false;  ///< whether ops return before they are done
 
-    int threads = 0;  ///< 0: all of the machine
-    Kernels kernels = Kernels::fast;
+    int threads = 0;                  ///< 0: all of the machine
+    Kernels kernels = Kernels::fast;  ///< implementation of the ops
 };
 
+/// The CPU in single precision.
 using Cpu = BasicCpu<float>;
 
 template <class S>
@@ -100,6 +101,7 @@ public:
     /// y = x, to host memory
     void download(const S* x, Index count, S* y) const { std::copy_n(x, count, y); }
 
+    /// y = value everywhere
     template <int Rank>
     void fill(View<S, Rank> y, S value) const {
         std::fill_n(y.data, y.size(), value);

@@ -20,6 +20,7 @@ inline constexpr std::array kernels_names{std::pair{Kernels::fast, std::string_v
                                           std::pair{Kernels::eigen, std::string_view("eigen")},
                                           std::pair{Kernels::plain, std::string_view("plain")}};
 
+/// "fast", "eigen" or "plain"
 [[nodiscard]] constexpr std::string_view name_of(Kernels kernels) {
     return kernels_names[static_cast<std::size_t>(kernels)].second;
 }

@@ -22,6 +22,7 @@ inline constexpr std::array precision_names{
     std::pair{Precision::fp32, std::string_view("fp32")}, std::pair{Precision::tf32, std::string_view("tf32")},
     std::pair{Precision::fp16, std::string_view("fp16")}, std::pair{Precision::bf16, std::string_view("bf16")}};
 
+/// "fp32", "tf32", "fp16" or "bf16"
 [[nodiscard]] constexpr std::string_view name_of(Precision precision) {
     return precision_names[static_cast<std::size_t>(precision)].second;
 }

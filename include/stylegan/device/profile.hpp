@@ -13,10 +13,11 @@ namespace stylegan {
 /// Times of the layers. A context with a profile records into it; without one, a layer pays one comparison.
 class Profile {
 public:
+    /// The measurements of one layer.
     struct Entry {
-        std::string name{};
-        int calls = 0;
-        double seconds = 0;
+        std::string name{};        ///< "64x64/Conv0_up/convolution" and the like
+        int calls = 0;             ///< number of calls
+        double seconds = 0;        ///< of all calls together
         double multiply_adds = 0;  ///< by the definition, whatever the algorithm needs
         double bytes = 0;          ///< the least that must move: inputs, outputs and weights, once each
     };
@@ -51,6 +52,7 @@ public:
     /// The measurements, in the order of first use; repeated calls of a layer are added up.
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
+    /// Adds calls, seconds, multiply-adds and bytes to the entry of the same name, or a new entry.
     void add(const Entry& e) {
         const auto at =
             std::find_if(entries_.begin(), entries_.end(), [&](const Entry& o) { return o.name == e.name; });

@@ -27,6 +27,7 @@ public:
         (add(parts), ...);
     }
 
+    /// A whole number or an enumerator.
     template <class T>
     requires(std::integral<T> || std::is_enum_v<T>) void add(T number) {
         parts_.push_back(static_cast<std::uint64_t>(number));
@@ -34,6 +35,7 @@ public:
     /// The bits of the number: -0 differs from 0, and NaN is itself.
     void add(double number) { parts_.push_back(std::bit_cast<std::uint64_t>(number)); }
 
+    /// An address, not what is there.
     template <class T>
     void add(const T* address) {
         parts_.push_back(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address)));

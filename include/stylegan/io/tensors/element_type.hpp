@@ -46,6 +46,7 @@ inline float half_to_float(std::uint16_t h) {
     return std::nullopt;
 }
 
+/// The name in safetensors: "F32" and the like.
 [[nodiscard]] inline std::string_view name_of(ElementType type) {
     return detail::element_types[static_cast<std::size_t>(type)].name;
 }

@@ -26,6 +26,7 @@ public:
     explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const void> file = {})
         : path_(std::move(path)), file_(std::move(file)) {}
 
+    /// Largest length of a name.
     static constexpr std::size_t longest_name = 1024;
 
     /// @throws FormatError if the name is taken or too long, or the tensor extends beyond its bytes
@@ -45,6 +46,7 @@ public:
 
     /// All names, in the order of the file.
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+    /// Whether there is a tensor of this name.
     [[nodiscard]] bool contains(const std::string& name) const { return tensors_.count(name) > 0; }
 
     // These throw FormatError if there is no tensor of this name.
@@ -53,6 +55,7 @@ public:
         if (found == tensors_.end()) throw FormatError(text(path_.string(), ": has no tensor \"", name, '"'));
         return found->second;
     }
+    /// The stored type.
     [[nodiscard]] ElementType dtype(const std::string& name) const { return (*this)[name].type; }
     /// Empty for a single number.
     [[nodiscard]] const std::vector<Index>& shape(const std::string& name) const { return (*this)[name].shape; }
@@ -62,7 +65,9 @@ public:
     [[nodiscard]] std::vector<T> read(const std::string& name) const {
         return (*this)[name].read<T>();
     }
+    /// read() for code that is not a template.
     [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
+    /// The same in double precision.
     [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
 
     /// Copies a tensor to `out`, converted to T. @throws FormatError also if its shape differs from `expected`

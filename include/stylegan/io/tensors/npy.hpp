@@ -25,8 +25,8 @@ namespace stylegan {
 /// A row-major array of any rank.
 template <class T>
 struct NpyArray {
-    std::vector<Index> shape;
-    std::vector<T> values;
+    std::vector<Index> shape;  ///< empty for a single number
+    std::vector<T> values;     ///< row-major
 };
 
 namespace detail {

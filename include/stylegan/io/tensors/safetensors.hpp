@@ -56,6 +56,7 @@ public:
     /// The entries of the header's `__metadata__`.
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
+    /// Whether there is a tensor of this name.
     [[nodiscard]] bool contains(const std::string& name) const { return entries_.count(name) > 0; }
 
     /// @throws FormatError if there is no tensor of this name
@@ -78,7 +79,9 @@ public:
         convert_elements(e.type, source.data(), values.size(), values.data());
         return values;
     }
+    /// read() for code that is not a template.
     [[nodiscard]] std::vector<float> read_float(const std::string& name) const { return read<float>(name); }
+    /// The same in double precision.
     [[nodiscard]] std::vector<double> read_double(const std::string& name) const { return read<double>(name); }
 
     /// Copies a tensor to `out`, converted to T.

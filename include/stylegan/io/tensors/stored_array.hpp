@@ -57,7 +57,7 @@ namespace stylegan {
 struct StoredBytes {
     std::span<const std::uint8_t> stored;  ///< as in the file
     std::size_t size = 0;                  ///< after decoding
-    bool as_utf8 = false;
+    bool as_utf8 = false;                  ///< whether they are stored as UTF-8 text
 
     StoredBytes() = default;
     explicit StoredBytes(std::span<const std::uint8_t> bytes) : stored(bytes), size(bytes.size()) {}
@@ -98,13 +98,15 @@ struct StoredBytes {
 /// `scale`, `shift` and `shifted` convert weights from another convention when they are read: y = scale * x, plus shift
 /// for the first `shifted` indices of the first axis.
 struct StoredArray {
-    ElementType type = ElementType::f32;
-    bool big_endian = false;
-    std::vector<Index> shape, strides;  ///< strides in elements, not negative
-    StoredBytes bytes;                  ///< from the first element on
-    double scale = 1, shift = 0;
-    Index shifted = 0;
-    std::shared_ptr<const void> owner{};
+    ElementType type = ElementType::f32;  ///< of the stored numbers
+    bool big_endian = false;              ///< byte order of the stored numbers
+    std::vector<Index> shape;             ///< empty for a single number
+    std::vector<Index> strides;           ///< in elements, not negative
+    StoredBytes bytes;                    ///< from the first element on
+    double scale = 1;                     ///< factor of every element
+    double shift = 0;                     ///< added to some elements
+    Index shifted = 0;                    ///< number of indices of the first axis to which `shift` is added
+    std::shared_ptr<const void> owner{};  ///< keeps the bytes alive; empty if another object does
 
     [[nodiscard]] std::size_t size() const { return element_count(shape, size_of(type)).value_or(0); }
 
