@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries. The first two are headers only: a target carries the include path and what those headers need.
+# The libraries. The first two are header-only: the target has the include path and the libraries that the headers need.
 # stylegan::stylegan   tensors, layers, networks, training
-# stylegan::io         pictures, data sets, checkpoints; there when its five libraries are
+# stylegan::io         pictures, data sets, checkpoints; defined if its five libraries are found
 # stylegan::cuda       networks on a GPU: see cuda.cmake
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
@@ -43,8 +43,12 @@ if(NOT stylegan_io_missing)
         file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n")
         list(APPEND sources ${source})
     endforeach()
-    add_library(stylegan_compiled STATIC EXCLUDE_FROM_ALL ${sources})
+    add_library(stylegan_compiled STATIC ${sources})
     add_library(stylegan::compiled ALIAS stylegan_compiled)
+    set_target_properties(stylegan_compiled PROPERTIES EXPORT_NAME compiled OUTPUT_NAME stylegan)
+    if(NOT STYLEGAN_INSTALL_COMPILED)
+        set_target_properties(stylegan_compiled PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
     target_compile_definitions(stylegan_compiled PUBLIC STYLEGAN_COMPILED)
     target_link_libraries(stylegan_compiled PUBLIC stylegan_io)
 else()

@@ -25,7 +25,7 @@ if(STYLEGAN_SANITIZE)
     of_host(${sanitizers})
     target_link_options(stylegan_flags INTERFACE ${sanitizers})
 endif()
-target_link_libraries(stylegan_compiled PRIVATE stylegan_flags)
+target_link_libraries(stylegan_compiled PRIVATE $<BUILD_INTERFACE:stylegan_flags>)
 
 # What a program of ours is made of. What takes time is in stylegan::compiled, which comes first: of a function that the program
 # compiled as well, the linker keeps the library's.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linked with two generated files that include every header; that it links is the test.
+// Linked with two objects that include every header; that it links is the test.
 #include <stylegan/core/version.hpp>
 
 int main() { return stylegan::version[0] < 0; }
