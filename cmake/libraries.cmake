@@ -34,11 +34,13 @@ if(NOT stylegan_io_missing)
     target_link_libraries(
         stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
 
+    # one source file for each header that definitions.hpp lists
+    set(definitions ${PROJECT_SOURCE_DIR}/include/stylegan/definitions.hpp)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${definitions})
+    file(STRINGS ${definitions} headers REGEX "^#include <stylegan/")
     set(sources "")
-    set(include_dir ${PROJECT_SOURCE_DIR}/include)
-    file(GLOB_RECURSE definitions CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/stylegan/*.hpp)
-    list(FILTER definitions INCLUDE REGEX "/detail/")
-    foreach(header ${definitions})
+    foreach(line ${headers})
+        string(REGEX REPLACE "^#include <(.*)>$" "\\1" header "${line}")
         set(source ${PROJECT_BINARY_DIR}/compiled/${header}.cpp)
         file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n")
         list(APPEND sources ${source})

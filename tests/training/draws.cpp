@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(steps_seeds_purposes_and_layers_have_numbers_of_their_own) 
         seen.insert(v.begin(), v.end());
         count += v.size();
     };
-    for (const std::uint64_t seed : {1, 2})
-        for (const std::uint64_t step : {0, 1}) {
+    for (const std::uint64_t seed : {1u, 2u})
+        for (const std::uint64_t step : {0u, 1u}) {
             const Draws<Cpu> d(seed, step);
             add(latents(d, {0, 1}, 16));
             add(latents(d, {0, 1}, 16, true));
