@@ -96,6 +96,22 @@ BOOST_FIXTURE_TEST_CASE(a_sequence_of_files_and_a_video, WithFeatures) {
     BOOST_TEST(!exists(folder / "plain/video.png"));
 }
 
+BOOST_FIXTURE_TEST_CASE(alpha_channels_are_drawn_and_do_not_count, WithFeatures) {
+    for (const int channels : {1, 2, 4}) {
+        stylegan::Architecture a = small;
+        a.num_channels = channels;
+        write_network(folder / "small.safetensors", {.architecture = a});
+        const std::string outdir = "channels" + std::to_string(channels);
+        check_success(walk(outdir, {"--seeds", "1,2", "--steps", "3", "--video"}));
+        const stylegan::Image all = strip(outdir);
+        BOOST_TEST(all.channels == channels);
+        BOOST_TEST(all.height == 16 + 9);
+        if (channels % 2 == 0) BOOST_TEST(int{all.pixel(20, 16 + 4)[channels - 1]} == 255);
+        check_success(run_program(folder, {"calc-metrics", "--network", "small.safetensors", "--vgg", "vgg.safetensors",
+                                           "--metrics", "ppl2_wend", "--samples", "12"}));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(refuses_what_is_no_path, WithFeatures) {
     const auto fail = [&](int status, std::initializer_list<const char*> parts, std::vector<std::string> more) {
         check_error(walk("out", std::move(more)), status, parts);

@@ -59,7 +59,20 @@ BOOST_AUTO_TEST_CASE(grey_becomes_three_equal_colours) {
         BOOST_TEST(a(0, c, 3, 4) == x(0, 0, 3, 4));
         BOOST_TEST(b(0, c, 3, 4) == x(1, 0, 3, 4));
     }
-    BOOST_CHECK_THROW((void)stylegan::path_pictures(numbered(2, 4, 16, 16), false), ShapeError);
+    BOOST_CHECK_THROW((void)stylegan::path_pictures(numbered(2, 5, 16, 16), false), ShapeError);
+    BOOST_CHECK_THROW((void)stylegan::path_pictures(numbered(2, 0, 16, 16), false), ShapeError);
+}
+
+BOOST_AUTO_TEST_CASE(alpha_does_not_count) {
+    for (const std::size_t channels : {std::size_t{2}, std::size_t{4}}) {
+        const auto x = numbered(2, channels, 16, 16);
+        const auto [a, b] = stylegan::path_pictures(x, false);
+        BOOST_TEST(a.shape(1) == 3u);
+        for (std::size_t c = 0; c < 3; ++c) {
+            BOOST_TEST(a(0, c, 3, 4) == x(0, channels == 2 ? 0 : c, 3, 4));
+            BOOST_TEST(b(0, c, 3, 4) == x(1, channels == 2 ? 0 : c, 3, 4));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

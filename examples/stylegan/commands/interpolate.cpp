@@ -91,6 +91,9 @@ Image strip_of(const InterpolateOptions& o, const std::vector<Stop>& stops) {
         draw_caption(number, short_number(stop.length));
         for (int y = 0; y < caption; ++y)
             std::copy_n(number.pixel(0, y), first.width * first.channels, cell.pixel(0, first.height + y));
+        for (int y = first.height; first.channels % 2 == 0 && y < cell.height;
+             ++y)  // alpha: what is written can be read
+            for (int x = 0; x < first.width; ++x) cell.pixel(x, y)[first.channels - 1] = 255;
     }
     return image_grid(cells, static_cast<int>(columns), static_cast<int>((cells.size() + columns - 1) / columns));
 }
