@@ -12,7 +12,7 @@ configure_package_config_file(cmake/stylegan-config.cmake.in ${config} INSTALL_D
 write_basic_package_version_file(${config_version} COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 
 install(DIRECTORY include/stylegan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindCuDNN.cmake cmake/imported_library.cmake
+install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindWebP.cmake cmake/FindCuDNN.cmake cmake/imported_library.cmake
         DESTINATION ${package_dir} COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries. The first two are headers only: a target carries the include path and what those headers need.
 # stylegan::stylegan   tensors, layers, networks, training
-# stylegan::io         pictures, data sets, checkpoints; there when its five libraries are
+# stylegan::io         pictures, data sets, checkpoints; there when its five libraries are. It reads WebP pictures when libwebp is
+#                      there, too: STYLEGAN_WEBP
 # stylegan::cuda       networks on a GPU: see cuda.cmake
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
@@ -33,6 +34,17 @@ if(NOT stylegan_io_missing)
     set_target_properties(stylegan_io PROPERTIES EXPORT_NAME io)
     target_link_libraries(
         stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
+    set(stylegan_io_optional "")
+    if(STYLEGAN_WEBP)
+        find_package(WebP QUIET)
+        if(WebP_FOUND)
+            set(stylegan_io_optional WebP)
+            target_link_libraries(stylegan_io INTERFACE WebP::WebP)
+            target_compile_definitions(stylegan_io INTERFACE STYLEGAN_WEBP)
+        else()
+            message(STATUS "WebP pictures are not read; not found: libwebp")
+        endif()
+    endif()
 
     set(sources "")
     set(include_dir ${PROJECT_SOURCE_DIR}/include)
