@@ -75,7 +75,8 @@ template <class Device = Cpu>
     return lpips;
 }
 
-/// The LPIPS distance of two picture files, PNG or JPEG, grey or RGB, of the same size from 16x16 on.
+/// The LPIPS distance of two picture files, grey or RGB or with an opaque alpha channel, of the same size from
+/// 16x16 on.
 /// @throws FileError, FormatError, ShapeError that name the file
 template <class Device>
 [[nodiscard]] double lpips_of_files(const Lpips<Device>& lpips, const std::filesystem::path& a,

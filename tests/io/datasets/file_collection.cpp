@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(file_collection)
@@ -55,6 +57,23 @@ BOOST_AUTO_TEST_CASE(names_in_archives_have_one_spelling) {
     BOOST_TEST(content(files, 2) == "c\\3.png");
     BOOST_TEST(files.find("c/3.png").value() == 2u);
     BOOST_TEST(!files.find("./1.png").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(other_archives_and_files_are_told) {
+    const test::TemporaryFolder folder;
+    const auto complaint = [&](std::string_view content) {
+        test::write(folder / "a.zip", content);
+        return test::message_of<stylegan::FormatError>([&] { FileCollection files(folder / "a.zip"); });
+    };
+    for (const auto& [content, what] : {std::pair<std::string, std::string>{"Rar!\x1A\x07", "a RAR archive"},
+                                        {"7z\xBC\xAF\x27\x1C", "a 7z archive"},
+                                        {"\x1F\x8B\x08", "a gzip file"},
+                                        {"<!DOCTYPE html>", "a web page (HTML)"},
+                                        {"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"},
+                                        {"", "empty"}})
+        BOOST_TEST(test::contains(complaint(content), "a.zip: is " + what + ", expected a zip archive or a folder"));
+    BOOST_TEST(test::contains(complaint("no archive"), "a.zip: is not a zip archive"));
+    BOOST_TEST(test::contains(complaint("PK\3\4"), "a.zip: is not a zip archive, or is cut off"));
 }
 
 BOOST_AUTO_TEST_CASE(names_in_folders_have_one_spelling) {

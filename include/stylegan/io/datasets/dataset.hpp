@@ -24,6 +24,7 @@
 
 namespace stylegan {
 
+/// What a Dataset reads and keeps.
 struct DatasetOptions {
     /// Size of the cache of decoded pictures. Pictures beyond it are decoded each time.
     std::size_t cache_bytes = std::size_t{1} << 30;
@@ -106,7 +107,7 @@ private:
 
     /// Whether a file of this name is meant to be a picture of a format that may be read.
     static bool has_picture_extension(std::string_view name) {
-        for (const std::string_view ending : {".png", ".jpg", ".jpeg"})
+        for (const std::string_view ending : {".png", ".jpg", ".jpeg", ".webp"})
             if (has_ending(name, ending)) return true;
         return false;
     }

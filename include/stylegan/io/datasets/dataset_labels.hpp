@@ -24,7 +24,9 @@ namespace stylegan {
 ///     {"labels": [["00000/img00000000.png", 6], ...]}      {"labels": [["00000/img00000000.png", [0.5, 1.0]], ...]}
 class DatasetLabels {
 public:
+    /// A class number or a vector.
     using Label = std::variant<std::int64_t, std::vector<float>>;
+    /// Class numbers are less.
     static constexpr std::int64_t class_limit = 1 << 20;
 
     /// No labels.

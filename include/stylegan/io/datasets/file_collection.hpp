@@ -6,6 +6,7 @@
 #include <stylegan/io/datasets/passed_over.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/files/zip.hpp>
+#include <stylegan/io/pictures/foreign_picture.hpp>
 
 #include <sys/stat.h>
 
@@ -144,6 +145,10 @@ private:
     }
 
     void list_archive() {
+        const detail::ForeignFile other = detail::foreign_file(read_file(path_, 300));
+        if (!other.what.empty() && other.what != detail::zip_archive)
+            throw FormatError(text(path_.string(), ": is ", other.what, ", expected a zip archive or a folder",
+                                   other.remedy.empty() ? "" : "; ", other.remedy));
         archive_ = std::make_unique<ZipFile>(path_);
         const std::vector<std::string>& names = archive_->names();
         for (std::size_t i = 0; i < names.size(); ++i) {

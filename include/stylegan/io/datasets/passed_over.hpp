@@ -11,7 +11,8 @@ namespace stylegan {
 
 /// A file of a folder or archive that is no part of a data set, and why: ".DS_Store", "hidden".
 struct PassedOver {
-    std::string name, reason;
+    std::string name;    ///< within the folder or archive; of a folder it ends with '/'
+    std::string reason;  ///< in a few words
 };
 
 /// Their number and the first names: "5 files: .DS_Store (hidden), notes.txt (not a picture), x (hidden) and 2 more".

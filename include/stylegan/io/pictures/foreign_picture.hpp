@@ -28,6 +28,8 @@ struct ForeignFile {
 
 inline constexpr std::string_view convert_it = "convert it to PNG first (ImageMagick: mogrify -format png FILE)";
 
+inline constexpr std::string_view zip_archive = "a zip archive";
+
 struct Signature {
     std::size_t at;
     std::string_view bytes;
@@ -61,7 +63,7 @@ inline constexpr Signature foreign_signatures[] = {
     {0, "P6\n", {"a PPM picture", convert_it}},
     {0, "\x93NUMPY", {"a NumPy array", ""}},
     {0, "%PDF", {"a PDF document", "extract its pictures first (pdfimages -png FILE NAME)"}},
-    {0, "PK\3\4", {"a zip archive", "unpack it, or use it as the data set itself"}},
+    {0, "PK\3\4", {zip_archive, "unpack it, or use it as the data set itself"}},
     {0, "\x1F\x8B", {"a gzip file", "unpack it first"}},
     {0, "Rar!", {"a RAR archive", "unpack it first"}},
     {0, "7z\xBC\xAF", {"a 7z archive", "unpack it first"}},

@@ -20,6 +20,7 @@
 
 namespace stylegan {
 
+/// The formats of pictures that can be read.
 enum class ImageFormat { png, jpeg, webp };
 
 /// The format of a picture, detected from its first bytes; nothing if this build reads no such format (WebP needs
