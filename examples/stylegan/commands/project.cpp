@@ -34,8 +34,8 @@ struct ProjectOptions : DrawingOptions {
     std::int64_t seed = 303;
 };
 
-/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels. Pictures that
-/// lose an alpha channel must be opaque.
+/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels. A picture
+/// that loses an alpha channel must be opaque.
 Image fitted(const Image& image, Size size, int channels) {
     const ImageSize part = fit(image.size(), {size.width, size.height, image.channels}, false);
     const Image sized = resize(crop_centre(image, part.width, part.height), size.width, size.height);
