@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries. The first two are header-only: the target has the include path and the libraries that the headers need.
 # stylegan::stylegan   tensors, layers, networks, training
-# stylegan::io         pictures, data sets, checkpoints; defined if its five libraries are found
+# stylegan::io         pictures, data sets, checkpoints; defined if its five libraries are found. It reads WebP pictures if libwebp
+#                      is found, too: STYLEGAN_WEBP
 # stylegan::cuda       networks on a GPU: see cuda.cmake
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
@@ -33,6 +34,17 @@ if(NOT stylegan_io_missing)
     set_target_properties(stylegan_io PROPERTIES EXPORT_NAME io)
     target_link_libraries(
         stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
+    set(stylegan_io_optional "")
+    if(STYLEGAN_WEBP)
+        find_package(WebP QUIET)
+        if(WebP_FOUND)
+            set(stylegan_io_optional WebP)
+            target_link_libraries(stylegan_io INTERFACE WebP::WebP)
+            target_compile_definitions(stylegan_io INTERFACE STYLEGAN_WEBP)
+        else()
+            message(STATUS "WebP pictures are not read; not found: libwebp")
+        endif()
+    endif()
 
     # one source file for each header that definitions.hpp lists
     set(definitions ${PROJECT_SOURCE_DIR}/include/stylegan/definitions.hpp)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // train PICTURES [KIMG]
-// The smallest trainer: a folder or zip archive of square PNG or JPEG pictures in, a checkpoint and a grid out. `stylegan train`
+// The smallest trainer: a folder or zip archive of square pictures in, a checkpoint and a grid out. `stylegan train`
 // has the official flags, logs and resuming.
 #include <stylegan/stylegan.hpp>
 

@@ -21,6 +21,7 @@
 // io, beside: files
 #include <stylegan/io/datasets/dataset.hpp>
 #include <stylegan/io/datasets/folder_writer.hpp>
+#include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/files/zip_writer.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/convert_networks.hpp>

@@ -2,6 +2,7 @@
 #include "cli/run_program.hpp"
 
 #include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -70,6 +71,50 @@ BOOST_FIXTURE_TEST_CASE(crops_resizes_and_stops, WithPictures) {
     BOOST_TEST(padded.picture(1).front() == 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(converts_channels, WithPictures) {
+    stylegan::write_png(folder / "in/grey.png", stylegan::Image(12, 8, 1));
+    stylegan::write_png(folder / "in/opaque.png", stylegan::with_channels(stylegan::read_png(folder / "in/c.png"), 4));
+    BOOST_TEST(contains(tool("in").out,
+                        "grey.png: is 12x8 with 1 channel, expected 12x8 with 3 channels, the size of "
+                        "most; --channels converts it\n"));
+    const Outcome o = tool("in", {"--channels", "rgb", "--strict"});
+    check_success(o);
+    BOOST_TEST(contains(o.out, "Wrote 5 pictures to out.zip\n"), o.out);
+    BOOST_TEST(contains(o.out, "Converted 2 files: grey.png (grey), opaque.png (RGB with alpha)\n"), o.out);
+    const stylegan::Dataset data(folder / "out.zip");
+    BOOST_TEST(data.channels() == 3);
+    BOOST_TEST(data.picture(2) == data.picture(4));
+    fail(2, {"--channels: is \"4\", expected grey, rgb or rgba"}, "in", {"--channels", "4"});
+}
+
+BOOST_FIXTURE_TEST_CASE(counts_what_it_leaves_out, WithPictures) {
+    write(folder / "in/.DS_Store", "");
+    write(folder / "more/d.png", read(folder / "in/a.png"));
+    std::filesystem::create_directory_symlink(folder / "more", folder / "in/linked");
+    std::filesystem::create_directory_symlink(".", folder / "more/loop");
+    std::filesystem::create_directory_symlink(folder / "in", folder / "more/back");
+    const Outcome o = tool("in", {"--strict", "--max-images", "4"});
+    check_success(o);
+    BOOST_TEST(contains(o.out, "Wrote 4 pictures to out.zip\n"), o.out);
+    BOOST_TEST(contains(o.out,
+                        "Left out  3 files: .DS_Store (hidden), linked/back/ (a link to a folder that is listed "
+                        "already), linked/loop/ (a link to a folder that is listed already)\n"),
+               o.out);
+}
+
+BOOST_FIXTURE_TEST_CASE(never_overwrites_its_source, WithPictures) {
+    check_success(tool("in"));
+    const auto before = read(folder / "out.zip");
+    std::filesystem::create_symlink("out.zip", folder / "link.zip");
+    for (const char* source : {"out.zip", "./in/../out.zip", "link.zip"})
+        check_error(tool(source, {"--resolution", "4x4"}), 1,
+                    {"--dest out.zip: is --source ", " itself, which would be overwritten"});
+    BOOST_TEST((read(folder / "out.zip") == before));
+    check_error(tool("."), 1, {"--dest out.zip: is inside --source ."});
+    check_success(run_program(folder, {"dataset-tool", "--source", "in", "--dest", "UPPER.ZIP"}));
+    BOOST_TEST((read(folder / "UPPER.ZIP") == before));
+}
+
 BOOST_FIXTURE_TEST_CASE(lists_every_bad_file, WithPictures) {
     write(folder / "in/note.txt", "no picture");
     write_picture(folder / "in/other.png", 5, 5, 9);
@@ -95,7 +140,7 @@ BOOST_FIXTURE_TEST_CASE(lists_every_bad_file, WithPictures) {
 BOOST_FIXTURE_TEST_CASE(refuses_bad_sources, WithPictures) {
     fail(1, {"none: cannot be opened"}, "none");
     std::filesystem::create_directories(folder / "empty");
-    fail(1, {"empty: ", "expected PNG or JPEG"}, "empty");
+    fail(1, {"empty: ", "expected PNG"}, "empty");
     write(folder / "texts/note.txt", "no picture");
     check_error(tool("texts"), 1, {"texts: has no usable pictures"});
 

@@ -185,6 +185,39 @@ BOOST_FIXTURE_TEST_CASE(asks_a_labelled_network_for_a_class, WithNetwork) {
     BOOST_TEST(!same("zero/seed0000.png", "zero/seed0001.png"));
 }
 
+BOOST_FIXTURE_TEST_CASE(takes_label_vectors, WithNetwork) {
+    fail(1, {"--label: has 2 numbers, expected none", "small.safetensors has no labels"},
+         {"--seeds", "0", "--label", "0.2,0.8"});
+    stylegan::Architecture labelled = small;
+    labelled.label_size = 3;
+    write_network(folder / "small.safetensors", {.architecture = labelled});
+    make("class", {"--seeds", "0,1", "--class", "1"});
+    make("one-hot", {"--seeds", "0,1", "--label", "0,1,0"});
+    make("between", {"--seeds", "0,1", "--label", "0.25,0.5,-1e-1"});
+    BOOST_TEST(same("class/seed0001.png", "one-hot/seed0001.png"));
+    BOOST_TEST(!same("class/seed0001.png", "between/seed0001.png"));
+
+    write(folder / "label.npy", npy_of_doubles({0.25, 0.5, -0.1}, "(3,)"));
+    write(folder / "row.NPY", npy_of_doubles({0.25, 0.5, -0.1}, "(1, 3)"));
+    make("file", {"--seeds", "0,1", "--label", "label.npy"});
+    make("row", {"--seeds", "0,1", "--label", "row.NPY"});
+    BOOST_TEST(same("between/seed0001.png", "file/seed0001.png"));
+    BOOST_TEST(same("between/seed0001.png", "row/seed0001.png"));
+    check_success(run_program(folder, {"style-mixing", "--network", "small.safetensors", "--rows", "0", "--cols", "1",
+                                       "--styles", "0", "--label", "0,0,1", "--outdir", "mixed"}));
+
+    fail(1, {"--label: has 2 numbers, expected 3, the length of the labels of small.safetensors"},
+         {"--seeds", "0", "--label", "1,2"});
+    for (const char* wrong : {"1,x", "1,,2", "", "1,2,", "nan,1,2"})
+        fail(2, {"--label: is ", "expected numbers such as 0.2,0.8, or a .npy file"},
+             {"--seeds", "0", "--label", wrong});
+    fail(2, {"--label", "--class"}, {"--seeds", "0", "--label", "1,2,3", "--class", "0"});
+    fail(1, {"none.npy: cannot be opened"}, {"--seeds", "0", "--label", "none.npy"});
+    write(folder / "rows.npy", npy_of_doubles({1, 2, 3, 4, 5, 6}, "(2, 3)"));
+    fail(1, {"--label rows.npy: has shape [2,3], expected one label, [n] or [1,n]"},
+         {"--seeds", "0", "--label", "rows.npy"});
+}
+
 BOOST_FIXTURE_TEST_CASE(says_what_it_assumes, WithNetwork) {
     make("told", {"--seeds", "0"});
     write_network(folder / "small.safetensors", {.metadata = false});

@@ -3,6 +3,7 @@
 #include "cli/run_program.hpp"
 
 #include <stylegan/core/philox.hpp>
+#include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -54,6 +55,12 @@ BOOST_FIXTURE_TEST_CASE(grey_is_three_equal_colours, WithPictures) {
     BOOST_TEST(distance("grey.png", "a.png").out == distance("colour.png", "a.png").out);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_opaque_alpha_channel_does_not_count, WithPictures) {
+    stylegan::write_png(folder / "opaque.png", stylegan::with_channels(stylegan::read_png(folder / "b.png"), 4));
+    BOOST_TEST(distance("a.png", "opaque.png").out == distance("a.png", "b.png").out);
+    BOOST_TEST(distance("opaque.png", "opaque.png").out.starts_with("0.000000 "));
+}
+
 BOOST_FIXTURE_TEST_CASE(refuses_what_does_not_fit, WithPictures) {
     check_error(run_program(folder, {"lpips", "a.png"}), 2, {"B", "required"});
     check_error(distance("a.png", "none.png"), 1, {"none.png"});
@@ -64,6 +71,8 @@ BOOST_FIXTURE_TEST_CASE(refuses_what_does_not_fit, WithPictures) {
     check_error(distance("small.png", "small.png"), 1, {"20x15", "at least 16x16"});
     write_picture("alpha.png", 24, 20, 4, 1);
     check_error(distance("a.png", "alpha.png"), 1, {"alpha.png", "4 channels", "without alpha"});
+    write(folder / "page.png", "<!DOCTYPE html>");
+    check_error(distance("a.png", "page.png"), 1, {"page.png: is a web page (HTML)"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -74,6 +74,14 @@ BOOST_FIXTURE_TEST_CASE(data_that_cannot_be_used, Failing) {
     std::filesystem::create_directories(folder / "empty");
     fail(1, {"empty", "has no pictures"}, {"--data", "empty"});
 
+    fail(1, {"--outdir pictures", "is in the data set pictures"}, {"--outdir", "pictures"});
+    fail(1, {"--outdir pictures/new/runs", "is in the data set pictures"}, {"--outdir", "pictures/new/runs"});
+    write(folder / "pictures/dataset.json", R"({"labels": [["100.png", 0], ["101.png", 1]]})");
+    fail(1, {"dataset.json: has no label for 102.png and 9 more of 12 pictures"}, {"--cond"});
+    write(folder / "pictures/dataset.json", R"({"labels": [["a.png", 0], ["b.png", 1]]})");
+    fail(1, {"dataset.json: its names are not those of the pictures", "\"a.png\"", "\"100.png\""}, {"--cond"});
+    std::filesystem::remove(folder / "pictures/dataset.json");
+
     auto zip = read(example_data("faces-32.zip"));
     zip.resize(zip.size() / 2);
     write(folder / "cut.zip", zip);

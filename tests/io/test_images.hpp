@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <jpeglib.h>
+#include <png.h>
 
 namespace test {
 
@@ -60,6 +61,36 @@ inline std::vector<std::uint8_t> encode_jpeg(const stylegan::Image& image, int q
     std::vector<std::uint8_t> bytes(buffer, buffer + size);
     std::free(buffer);
     return bytes;
+}
+
+/// Writes PNG forms that the library itself never writes.
+inline std::vector<std::uint8_t> raw_png(int width, int height, int depth, int colour_type, int interlace,
+                                         const std::vector<std::vector<std::uint8_t>>& rows,
+                                         const std::vector<png_color>& palette = {},
+                                         const std::vector<std::uint8_t>& palette_alpha = {}) {
+    using Bytes = std::vector<std::uint8_t>;
+    Bytes out;
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    png_infop info = png_create_info_struct(png);
+    png_set_write_fn(
+        png, &out,
+        [](png_structp p, png_bytep data, std::size_t size) {
+            auto& bytes = *static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(p));
+            bytes.insert(bytes.end(), data, data + size);
+        },
+        [](png_structp) {});
+    png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, colour_type,
+                 interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (!palette.empty()) png_set_PLTE(png, info, palette.data(), static_cast<int>(palette.size()));
+    if (!palette_alpha.empty())
+        png_set_tRNS(png, info, palette_alpha.data(), static_cast<int>(palette_alpha.size()), nullptr);
+    png_write_info(png, info);
+    std::vector<png_bytep> pointers;
+    for (const std::vector<std::uint8_t>& row : rows) pointers.push_back(const_cast<png_bytep>(row.data()));
+    png_write_image(png, pointers.data());
+    png_write_end(png, nullptr);
+    png_destroy_write_struct(&png, &info);
+    return out;
 }
 
 }  // namespace test

@@ -4,6 +4,8 @@
 #include "options/options.hpp"
 #include "printing/progress.hpp"
 
+#include <stylegan/io/pictures/foreign_picture.hpp>
+
 #include <cstdio>
 #include <memory>
 #include <sstream>
@@ -31,8 +33,9 @@ void add_dataset_tool(CLI::App& app) {
     const auto o = std::make_shared<DatasetToolOptions>();
     CLI::App& c = add_command(app, "dataset-tool", "Make a training data set from a folder or zip archive of pictures",
                               [o] { run(*o); });
-    require(add_path(c, "--source", o->source, "DIR|ZIP",
-                     "folder or zip archive of PNG and JPEG pictures; a dataset.json in it holds the labels"));
+    require(add_path(
+        c, "--source", o->source, "DIR|ZIP",
+        text("folder or zip archive of ", picture_formats, " pictures; a dataset.json in it holds the labels")));
     require(add_path(c, "--dest", o->dest, "ZIP|DIR",
                      "data set to write: a zip archive if the name ends in .zip, otherwise a folder"));
     add_choice<PictureTransform>(c, "--transform", o->transform,
@@ -48,6 +51,10 @@ void add_dataset_tool(CLI::App& app) {
     };
     add_parsed(c, "--resolution", o->resolution, "WxH", parse, "width x height, such as 64x96",
                "resize the pictures to this width and height");
+    add_choice<std::optional<int>>(
+        c, "--channels", o->channels, {{"grey", 1}, {"rgb", 3}, {"rgba", 4}},
+        "give all pictures these channels; transparent pixels of a picture that loses its alpha channel turn white "
+        "(default: the channels of most; others are skipped)");
     add_whole(c, "--max-images", o->max_images, {1, std::numeric_limits<int>::max()}, "stop after N good pictures");
     add_flag(c, "--strict", o->strict, "fail if any file is bad, and write nothing");
 }

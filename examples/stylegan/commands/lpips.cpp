@@ -33,7 +33,8 @@ void lpips(const LpipsOptions& o) {
 void add_lpips(CLI::App& app) {
     const auto o = std::make_shared<LpipsOptions>();
     CLI::App& c = add_command(app, "lpips", "Measure how different two pictures look (LPIPS)", [o] { lpips(*o); });
-    require(add_path(c, "A", o->a, "", "a picture, PNG or JPEG, at least 16x16"));
+    require(add_path(c, "A", o->a, "",
+                     text("a picture, ", picture_formats, ", at least 16x16; an alpha channel must be opaque")));
     require(add_path(c, "B", o->b, "", "a picture of the same size"));
     add_perceptual_options(c, o->perceptual);
     add_threads(c, o->threads);

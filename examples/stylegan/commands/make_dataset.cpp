@@ -7,7 +7,12 @@
 #include <stylegan/io/datasets/dataset_labels.hpp>
 #include <stylegan/io/datasets/file_collection.hpp>
 #include <stylegan/io/datasets/folder_writer.hpp>
+#include <stylegan/io/datasets/labelled_files.hpp>
+#include <stylegan/io/datasets/peek_picture.hpp>
+#include <stylegan/io/files/has_ending.hpp>
+#include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/crop.hpp>
 #include <stylegan/io/pictures/png.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
@@ -38,6 +43,13 @@ void check(const DatasetToolOptions& o) {
     if (o.transform == PictureTransform::center_crop_wide &&
         (!o.resolution || o.resolution->width < o.resolution->height))
         throw ValueError("--transform center-crop-wide: needs a --resolution WxH that is at least as wide as high");
+    const std::string source = o.source.string(), dest = "--dest " + o.dest.string();
+    if (same_file(o.source, o.dest))
+        throw FileError(text(dest, ": is --source ", source, " itself, which would be overwritten; expected another"));
+    if (is_inside(o.dest, o.source))
+        throw FileError(text(dest, ": is inside --source ", source, ", expected a place outside of it"));
+    if (is_inside(o.source, o.dest))
+        throw FileError(text(dest, ": contains --source ", source, ", expected a folder of its own, or a .zip file"));
 }
 
 /// The shape to crop or pad to.
@@ -46,7 +58,8 @@ ImageSize shape(const DatasetToolOptions& o) {
 }
 
 /// The size of a picture after transformation.
-ImageSize planned_size(const ImageSize& s, const DatasetToolOptions& o) {
+ImageSize planned_size(ImageSize s, const DatasetToolOptions& o) {
+    s.channels = o.channels.value_or(s.channels);
     if (o.transform == PictureTransform::center_crop_wide)
         return {o.resolution->width, o.resolution->width, s.channels};
     if (o.resolution) return {o.resolution->width, o.resolution->height, s.channels};
@@ -70,18 +83,19 @@ Image transformed(const Image& image, const DatasetToolOptions& o, const std::st
 }
 
 /// The most frequent size after transformation; of equally frequent ones the first. Nothing without pictures.
-std::optional<ImageSize> usual_size(const FileCollection& files, const DatasetToolOptions& o) {
+/// @param pictures  takes the files that begin like a picture with a size
+std::optional<ImageSize> usual_size(const FileCollection& files, const DatasetToolOptions& o,
+                                    std::vector<std::size_t>& pictures) {
     std::map<std::tuple<int, int, int>, std::pair<std::size_t, std::size_t>> counts;  // count, first file
     for (std::size_t i = 0; i < files.size(); ++i) {
         std::optional<ImageSize> size;
         try {
-            const Bytes head = files.read(i, 1024);
-            size = peek_image(head);
-            if (!size && image_format(head)) size = peek_image(files.read(i));
+            size = peek_picture(files, i).size;
         } catch (const Error&) {
             continue;  // reported when the file is converted
         }
         if (!size || size->width < 1 || size->height < 1) continue;
+        pictures.push_back(i);
         const ImageSize planned = planned_size(*size, o);
         ++counts.try_emplace({planned.width, planned.height, planned.channels}, 0, i).first->second.first;
     }
@@ -109,7 +123,7 @@ public:
         std::error_code error;
         if (dest.has_parent_path()) std::filesystem::create_directories(dest.parent_path(), error);
         if (error) throw FileError(text(dest.string(), ": its folder cannot be created: ", error.message()));
-        if (dest.extension() == ".zip")
+        if (has_ending(dest.string(), ".zip"))
             to_.emplace<ZipWriter>(dest);
         else
             to_.emplace<FolderWriter>(dest);
@@ -161,27 +175,40 @@ void write_report(const DatasetToolOptions& o, const DatasetToolResult& r, const
         out << "none";
     else
         out << r.label_size << (labels.has_classes() ? " classes" : " numbers per picture");
-    out << '\n' << "Skipped   " << r.skipped.size() << (r.skipped.size() == 1 ? " file" : " files") << '\n';
+    out << '\n';
+    if (!r.converted.empty()) out << "Converted " << summary(r.converted) << '\n';
+    if (!r.left_out.empty()) out << "Left out  " << summary(r.left_out) << '\n';
+    out << "Skipped   " << r.skipped.size() << (r.skipped.size() == 1 ? " file" : " files") << '\n';
 }
 
 /// The files and labels from which a data set is made.
 struct DatasetSource {
     explicit DatasetSource(const DatasetToolOptions& options)
         : files(options.source),
-          labels_file(files.find("dataset.json")),
-          labels(labels_file ? DatasetLabels(files.read(*labels_file), files.where(*labels_file)) : DatasetLabels()),
-          expected(usual_size(files, options)) {}
+          labels_file(find_labels(files)),
+          expected(usual_size(files, options, pictures)),
+          labelled(read_labels(files, pictures)) {}
+
+    /// The label of file i; nullptr if it has none.
+    [[nodiscard]] const DatasetLabels::Label* label(std::size_t i) const {
+        const auto at = std::lower_bound(pictures.begin(), pictures.end(), i);
+        if (labels().empty() || at == pictures.end() || *at != i) return nullptr;
+        return labelled.of(static_cast<std::size_t>(at - pictures.begin()));
+    }
+    [[nodiscard]] const DatasetLabels& labels() const { return labelled.labels(); }
 
     FileCollection files;
     std::optional<std::size_t> labels_file;
-    DatasetLabels labels;
+    std::vector<std::size_t> pictures;  ///< indices of files, ascending
     std::optional<ImageSize> expected;  ///< of every picture
+    LabelledFiles labelled;             ///< those of `pictures`
 };
 
 /// A converted picture and its label; nullptr without labels.
 struct ConvertedPicture {
     Bytes png;
     const DatasetLabels::Label* label = nullptr;
+    std::string channels_before;  ///< empty if they are the same
 };
 
 /// @throws Error if file i is bad
@@ -193,11 +220,20 @@ ConvertedPicture converted(const DatasetSource& source, std::size_t i, const Dat
         throw FormatError(
             text(files.where(i), ": is ", image.size().text(),
                  size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
-                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header"));
-    const DatasetLabels::Label* const label = source.labels.find(files.name(i));
-    if (!source.labels.empty() && label == nullptr)
+                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header",
+                 source.expected && size.channels != source.expected->channels ? "; --channels converts it" : ""));
+    const DatasetLabels::Label* const label = source.label(i);
+    if (!source.labels().empty() && label == nullptr)
         throw FormatError(text(files.where(i), ": has no label in dataset.json"));
-    return {encode_png(transformed(image, options, files.where(i))), label};
+    ConvertedPicture result{{}, label, {}};
+    if (size.channels == image.channels) {
+        result.png = encode_png(transformed(image, options, files.where(i)));
+    } else {
+        const bool on_white = size.channels % 2 == 1 && !opaque(image);
+        result.png = encode_png(transformed(with_channels(image, size.channels), options, files.where(i)));
+        result.channels_before = text(channels_name(image.channels), on_white ? ", now on white" : "");
+    }
+    return result;
 }
 
 /// Lists the bad files. @throws FormatError with --strict if there are any, or if there is no good one
@@ -208,7 +244,9 @@ void check_result(const DatasetToolOptions& options, const DatasetToolResult& re
         throw FormatError(text(options.source.string(), ": ", result.skipped.size(), " of ", files,
                                " files are bad, expected none with --strict; the first: ", result.skipped.front()));
     if (result.written == 0)
-        throw FormatError(text(options.source.string(), ": has no usable pictures, expected PNG or JPEG files"));
+        throw FormatError(text(
+            options.source.string(), ": has no usable pictures, expected ", picture_formats, " files",
+            result.left_out.empty() ? "" : "; left out: ", result.left_out.empty() ? "" : summary(result.left_out)));
 }
 
 }  // namespace
@@ -222,6 +260,7 @@ DatasetToolResult make_dataset(const DatasetToolOptions& options,
     const std::size_t total = std::min(limit, files.size());
     Output output(options.dest);
     DatasetToolResult result;
+    result.left_out = files.passed_over();
     nlohmann::json labels = nlohmann::json::array();
     for (std::size_t i = 0; i < files.size() && result.written < limit; ++i) {
         if (i == source.labels_file) continue;
@@ -234,6 +273,8 @@ DatasetToolResult make_dataset(const DatasetToolOptions& options,
         if (picture) {
             const std::string name = entry_name(result.written++);
             output.add(name, picture->png);
+            if (!picture->channels_before.empty())
+                result.converted.push_back({files.name(i), picture->channels_before});
             if (picture->label != nullptr) {
                 labels.push_back({name, as_json(*picture->label)});
                 result.label_size = std::max(result.label_size, size_of_label(*picture->label));
@@ -243,13 +284,15 @@ DatasetToolResult make_dataset(const DatasetToolOptions& options,
     }
     if (progress) progress(total, total);
     check_result(options, result, files.size(), report);
+    if (!source.labelled.difference().empty() && !result.skipped.empty())
+        report << files.where(*source.labels_file) << ": " << source.labelled.difference() << '\n';
 
     nlohmann::json dataset;
-    dataset["labels"] = source.labels.empty() ? nlohmann::json() : labels;
+    dataset["labels"] = source.labels().empty() ? nlohmann::json() : labels;
     output.add("dataset.json", dataset.dump());
     output.commit();
     result.size = *source.expected;
-    write_report(options, result, source.labels, report);
+    write_report(options, result, source.labels(), report);
     return result;
 }
 

@@ -6,6 +6,8 @@
 #include "options/output_folder.hpp"
 #include "printing/progress.hpp"
 
+#include <stylegan/io/files/same_file.hpp>
+#include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/crop.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
@@ -32,7 +34,8 @@ struct ProjectOptions : DrawingOptions {
     std::int64_t seed = 303;
 };
 
-/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels.
+/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels. A picture
+/// that loses an alpha channel must be opaque.
 Image fitted(const Image& image, Size size, int channels) {
     const ImageSize part = fit(image.size(), {size.width, size.height, image.channels}, false);
     const Image sized = resize(crop_centre(image, part.width, part.height), size.width, size.height);
@@ -44,10 +47,8 @@ Image fitted(const Image& image, Size size, int channels) {
                 if (alpha)
                     out.pixel(x, y)[c] =
                         sized.channels % 2 == 0 ? sized.pixel(x, y)[sized.channels - 1] : std::uint8_t{255};
-                else if (channels < 3 && !grey)  // brightness
-                    out.pixel(x, y)[c] = static_cast<std::uint8_t>(
-                        (299 * sized.pixel(x, y)[0] + 587 * sized.pixel(x, y)[1] + 114 * sized.pixel(x, y)[2] + 500) /
-                        1000);
+                else if (channels < 3 && !grey)
+                    out.pixel(x, y)[c] = brightness(sized.pixel(x, y));
                 else
                     out.pixel(x, y)[c] = sized.pixel(x, y)[grey ? 0 : c];
             }
@@ -178,7 +179,13 @@ void project(const ProjectOptions& o) {
     const Architecture& a = drawing.architecture();
     if (a.label_size > 0)
         throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without labels"));
-    const Image target = fitted(read_image(o.target), a.picture(), a.num_channels);
+    for (const char* written : {"target.png", "proj.png"})
+        if (same_file(o.target, o.outdir / written))
+            throw FileError(text("--outdir ", o.outdir.string(), ": its ", written, " is --target ", o.target.string(),
+                                 " itself, which would be overwritten; expected another folder"));
+    Image picture = read_image(o.target);
+    if (a.num_channels % 2 == 1) picture = without_alpha(picture, "--target " + o.target.string());
+    const Image target = fitted(picture, a.picture(), a.num_channels);
     const PerceptualNetwork network = generator.perceptual(o.perceptual);
     DistanceOfWritten distance(*network.lpips, target, o.mse);
     make_output_folder(o.outdir);
@@ -206,8 +213,9 @@ void add_project(CLI::App& app) {
     CLI::App& c =
         add_command(app, "project", "Find the w whose picture looks like a given picture", [o] { project(*o); });
     add_network_options(c, *o);
-    require(add_path(c, "--target", o->target, "FILE",
-                     "the picture, PNG or JPEG; cropped to its middle and resized to the network's size"));
+    require(
+        add_path(c, "--target", o->target, "FILE",
+                 text("the picture, ", picture_formats, "; cropped to its middle and resized to the network's size")));
     add_whole(c, "--num-steps", o->steps, {1, 1000000},
               "steps of a search (default 1000); half as many follow with the mean squared error alone, and count if "
               "they come closer");

@@ -38,14 +38,11 @@ void add_choices(CLI::App& c, const std::string& flag, std::optional<std::string
 }
 
 void add_data_options(CLI::App& c, TrainFlags& f) {
-    const auto path = [](const std::string& s) {
-        return s.empty() ? std::nullopt : std::optional<std::filesystem::path>(s);
-    };
-    add_parsed(c, "--data", f.data, "ZIP|DIR", path, "a path",
+    add_parsed(c, "--data", f.data, "ZIP|DIR", parse_path, path_form,
                "pictures of one size, as dataset-tool writes them; required except with --resume DIR");
-    add_parsed(c, "--outdir", f.outdir, "DIR", path, "a path",
+    add_parsed(c, "--outdir", f.outdir, "DIR", parse_path, path_form,
                "where the run folder 00000-... is made; required except with --resume DIR");
-    add_parsed(c, "--resume", f.resume, "FILE|DIR", path, "a path",
+    add_parsed(c, "--resume", f.resume, "FILE|DIR", parse_path, path_form,
                "resume from a snapshot FILE in a new run folder, or from the newest snapshot of the run folder DIR in "
                "that folder; other flags change the settings of the run");
     add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule and planned memory, and stop");
@@ -93,9 +90,6 @@ void add_output_options(CLI::App& c, TrainFlags& f) {
 }
 
 void add_metric_options(CLI::App& c, TrainFlags& f) {
-    const auto path = [](const std::string& s) {
-        return s.empty() ? std::nullopt : std::optional<std::filesystem::path>(s);
-    };
     const auto metrics = [](const std::string& s) {
         return s == "none" ? std::optional(std::vector<std::string>()) : parse_metric_list(s);
     };
@@ -104,8 +98,8 @@ void add_metric_options(CLI::App& c, TrainFlags& f) {
                "metric-NAME.jsonl (default none)");
     add_whole(c, "--metric-samples", f.metric_samples, {1, any},
               "pairs of pictures per metric (default 2000; published values use 50000 or more)");
-    add_parsed(c, "--vgg", f.vgg, "FILE", path, "a path", "VGG16 features for the metrics, as in calc-metrics");
-    add_parsed(c, "--lpips", f.lpips, "FILE", path, "a path", "LPIPS heads for the metrics, as in calc-metrics");
+    add_parsed(c, "--vgg", f.vgg, "FILE", parse_path, path_form, "VGG16 features for the metrics, as in calc-metrics");
+    add_parsed(c, "--lpips", f.lpips, "FILE", parse_path, path_form, "LPIPS heads for the metrics, as in calc-metrics");
 }
 
 }  // namespace

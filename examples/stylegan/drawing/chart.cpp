@@ -5,6 +5,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/atomic_file.hpp>
+#include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/pictures/png.hpp>
 
 #include <algorithm>
@@ -184,13 +185,13 @@ void draw(Image& image, const Frame& f) {
 }  // namespace
 
 void require_chart_name(const std::filesystem::path& path) {
-    if (path.extension() != ".svg" && path.extension() != ".png")
+    if (!has_ending(path.string(), ".svg") && !has_ending(path.string(), ".png"))
         throw ValueError(text("--plot: is ", path.string(), ", expected a name that ends in .svg or .png"));
 }
 
 void write_chart(const std::filesystem::path& path, const std::vector<ChartPanel>& panels) {
     require_chart_name(path);
-    if (path.extension() == ".svg") return write_file(path, svg_of(panels));
+    if (has_ending(path.string(), ".svg")) return write_file(path, svg_of(panels));
     Image image(panel_width * static_cast<int>(panels.size()), panel_height, 3);
     std::fill(image.pixels.begin(), image.pixels.end(), std::uint8_t{255});
     for (std::size_t i = 0; i < panels.size(); ++i) draw(image, {panels[i], static_cast<int>(i)});

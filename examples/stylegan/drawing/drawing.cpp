@@ -5,26 +5,70 @@
 #include "printing/architecture_text.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/tensors/npy.hpp>
+#include <stylegan/io/tensors/safetensors.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <string_view>
 
 namespace stylegan::examples {
 namespace {
 
 void check_label(const DrawingOptions& o, const Architecture& a) {
     const std::string network = o.network.string();
+    if (!o.label_vector.empty()) {
+        if (o.label_vector.size() != static_cast<std::size_t>(a.label_size))
+            throw ValueError(text("--label: has ", o.label_vector.size(),
+                                  o.label_vector.size() == 1 ? " number, expected " : " numbers, expected ",
+                                  a.label_size > 0 ? text(a.label_size, ", the length of the labels of ", network)
+                                                   : text("none, since ", network, " has no labels")));
+        return;
+    }
     if (a.label_size == 0 && o.label)
         throw ValueError(text("--class: is ", *o.label, ", expected none, since ", network, " has no labels"));
     if (a.label_size > 0 && !o.label)
-        throw ValueError(
-            text("--class: is missing, expected 0 to ", a.label_size - 1, ", since ", network, " has labels"));
+        throw ValueError(text("--class: is missing, expected 0 to ", a.label_size - 1, ", since ", network,
+                              " has labels; or --label"));
     if (o.label && *o.label >= a.label_size)
         throw ValueError(
             text("--class: is ", *o.label, ", expected 0 to ", a.label_size - 1, ", the classes of ", network));
+}
+
+/// A label vector, given as (n) or (1, n).
+std::vector<float> read_label(const std::filesystem::path& path) {
+    NpyArray<float> array = read_npy(path);
+    const std::vector<Index>& s = array.shape;
+    if (array.values.empty() || s.empty() || s.size() > 2 || (s.size() == 2 && s[0] != 1))
+        throw FormatError(text("--label ", path.string(), ": has shape ", SafetensorsFile::shape_text(s),
+                               ", expected one label, [n] or [1,n]"));
+    if (!std::all_of(array.values.begin(), array.values.end(), [](float v) { return std::isfinite(v); }))
+        throw FormatError(text("--label ", path.string(), ": holds a number that is not finite"));
+    return std::move(array.values);
+}
+
+/// "0.2,0.8", or the name of a .npy file.
+bool take_label(const std::string& s, DrawingOptions& o) {
+    o.label_vector.clear();
+    o.label_file.clear();
+    if (has_ending(s, ".npy")) {
+        const auto path = parse_path(s);
+        if (path) o.label_file = *path;
+        return path.has_value();
+    }
+    for (std::size_t at = 0; at <= s.size();) {
+        const std::size_t comma = std::min(s.find(',', at), s.size());
+        const auto number = parse_real(std::string_view(s).substr(at, comma - at));
+        if (!number) return false;
+        o.label_vector.push_back(static_cast<float>(*number));
+        at = comma + 1;
+    }
+    return true;
 }
 
 }  // namespace
@@ -33,7 +77,13 @@ void add_network_options(CLI::App& c, DrawingOptions& o) {
     require(add_path(c, "--network", o.network, "FILE",
                      "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o.extra);
-    add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()}, "class to draw, for a network with labels");
+    CLI::Option& number = add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()},
+                                    "class to draw, for a network with labels");
+    exclude(add_option(
+                c, "--label", "LIST|FILE", [&o](const std::string& s) { return take_label(s, o); },
+                "numbers such as 0.2,0.8, or a .npy file",
+                "label vector to draw in place of a class: numbers such as 0.2,0.8, or a .npy file of them"),
+            number);
     add_threads(c, o.threads);
     add_device(c, o.device);
 }
@@ -60,7 +110,8 @@ Drawing::Drawing(const DrawingOptions& o)
           assumed_ = listed(checkpoint.assumed());
           return open_network(checkpoint, o.device, o.threads);
       }()) {
-    check_label(o, architecture());
+    if (!o.label_file.empty()) options_.label_vector = read_label(o.label_file);
+    check_label(options_, architecture());
     if (architecture().progressive_gan && o.psi != 1)
         throw ValueError(text("--trunc: is ", o.psi, ", expected 1, since ", o.network.string(),
                               " is a Progressive GAN and has no average w"));
@@ -77,6 +128,7 @@ Drawing::Generator::Options Drawing::options(std::size_t count) const {
     s.truncation.psi = static_cast<float>(options_.psi);
     if (options_.cutoff) s.truncation.cutoff = *options_.cutoff;
     s.noise = options_.noise;
+    if (!options_.label_vector.empty()) s.labels = same_labels(count, options_.label_vector);
     if (options_.label) s.labels = labels_of_class(count, architecture().label_size, *options_.label);
     return s;
 }
@@ -109,11 +161,16 @@ std::vector<Image> Drawing::pictures(const Styles& w, const std::function<void(s
     return all;
 }
 
-Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k) {
-    auto labels = Drawing::Generator::Latents::from_shape({count, static_cast<std::size_t>(classes)});
-    std::fill_n(labels.data(), labels.size(), 0.0f);
-    for (std::size_t i = 0; i < count; ++i) labels(i, static_cast<std::size_t>(k)) = 1;
+Drawing::Generator::Latents same_labels(std::size_t count, const std::vector<float>& label) {
+    auto labels = Drawing::Generator::Latents::from_shape({count, label.size()});
+    for (std::size_t i = 0; i < count; ++i) std::copy(label.begin(), label.end(), labels.data() + i * label.size());
     return labels;
+}
+
+Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k) {
+    std::vector<float> one_hot(static_cast<std::size_t>(classes), 0.0f);
+    one_hot.at(static_cast<std::size_t>(k)) = 1;
+    return same_labels(count, one_hot);
 }
 
 Drawing::Styles rows_of(const Drawing::Styles& w, const std::vector<std::size_t>& rows) {

@@ -25,13 +25,15 @@ struct DrawingOptions {
     std::filesystem::path network;
     double psi = 1;
     std::optional<int> cutoff, label;
+    std::vector<float> label_vector;   ///< in place of `label`; empty if not given
+    std::filesystem::path label_file;  ///< a .npy file of label_vector
     Noise noise = Noise::constant;
     int threads = 0;
     DeviceOption device{};
     ExtraTensors extra = ExtraTensors::refused;
 };
 
-/// --network, --allow-extra, --class, --threads and --device.
+/// --network, --allow-extra, --class, --label, --threads and --device.
 void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc and --trunc-cutoff.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
@@ -47,7 +49,7 @@ public:
     using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
-    /// @throws FileError, FormatError; ValueError if --class or --trunc do not suit the network
+    /// @throws FileError, FormatError; ValueError if --class, --label or --trunc do not suit the network
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return *generator_; }
@@ -76,6 +78,9 @@ private:
     std::string assumed_;
     std::unique_ptr<Generator> generator_;
 };
+
+/// One label for `count` pictures. (count, label size)
+[[nodiscard]] Drawing::Generator::Latents same_labels(std::size_t count, const std::vector<float>& label);
 
 /// The labels of `count` pictures of class k: 1 at k, otherwise 0. (count, classes)
 [[nodiscard]] Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k);

@@ -49,10 +49,11 @@ CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optiona
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help) {
     const auto take = [&value](const std::string& s) {
-        value = s;
-        return !s.empty();
+        const auto path = parse_path(s);
+        if (path) value = *path;
+        return path.has_value();
     };
-    return add_option(command, flag, form, take, "a path", help);
+    return add_option(command, flag, form, take, path_form, help);
 }
 
 CLI::Option& add_threads(CLI::App& command, int& threads) {

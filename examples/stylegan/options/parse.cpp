@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <system_error>
 
 namespace stylegan::examples {
@@ -52,6 +53,14 @@ std::optional<std::int64_t> parse_whole(std::string_view text, Range<std::int64_
 std::optional<double> parse_real(std::string_view text, Range<double> range) {
     const auto x = parse_number<double>(text);
     return x && std::isfinite(*x) && *x >= range.least && *x <= range.most ? x : std::nullopt;
+}
+
+std::optional<std::filesystem::path> parse_path(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    if (text[0] != '~') return text;
+    const char* const home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0' || (text.size() > 1 && text[1] != '/')) return std::nullopt;
+    return home + text.substr(1);
 }
 
 std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -39,6 +40,13 @@ struct Range {
 
 /// A finite number.
 [[nodiscard]] std::optional<double> parse_real(std::string_view text, Range<double> range = {});
+
+/// The form of a path, for error messages.
+inline constexpr const char* path_form = "a path; of those with ~, only ~/...";
+
+/// A path. A shell replaces a ~ at the beginning of a word by the home folder, but not that of --outdir=~/x, so "~" and
+/// "~/..." are replaced here. Other users' folders ("~name/...") are refused; "./~name" is a file of that name.
+[[nodiscard]] std::optional<std::filesystem::path> parse_path(const std::string& text);
 
 /// "6x4" -> 6, 4; both at least 1.
 [[nodiscard]] std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include "run/run_loop.hpp"
 
+#include <stylegan/io/files/same_file.hpp>
 #include <stylegan/training/dataset_source.hpp>
 
 #include <cctype>
@@ -23,6 +24,9 @@ void check_pictures(const Dataset& data, Context<Device>& context) {
     context.parallel_for(static_cast<Index>(data.size()),
                          [&](Index i) { (void)data.picture(static_cast<std::size_t>(i)); });
 }
+
+/// "Left out  3 files: notes.txt (not a picture), ..."
+std::string left_out(const Dataset& data) { return text("Left out  ", summary(data.passed_over())); }
 
 /// The run or snapshot that --resume names.
 std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkpoint>& checkpoint) {
@@ -64,8 +68,8 @@ std::string shell_word(const std::string& path) {
 /// The run folder with all that it holds before training. If that fails, a new folder is removed.
 template <class Device>
 RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
-                                const std::optional<TrainStart>& start, const RunPictures& pictures,
-                                Trainer<Device>& trainer) {
+                                const std::optional<TrainStart>& start, const Dataset& data,
+                                const RunPictures& pictures, Trainer<Device>& trainer) {
     const bool in_place = start && start->settings;
     const RunDirectory directory =
         in_place ? RunDirectory(*flags.resume) : RunDirectory::create(*flags.outdir, description(settings));
@@ -76,6 +80,7 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
             write_png(directory.file("fakes_init.png"), pictures.fakes(averaged(trainer), trainer.scheduled_now().lod));
         }
         directory.log(text("Run folder ", directory.path().string()));
+        if (!data.passed_over().empty()) directory.log(left_out(data));
         if (start) directory.log(text("Resumes from ", start->snapshot.string()));
     } catch (...) {
         if (!in_place) directory.remove();
@@ -100,7 +105,7 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
     const SnapshotMetrics<Device> metrics(settings, device, trainer);
 
     const Interrupt interrupt;
-    const RunDirectory directory = prepared_directory(flags, settings, start, pictures, trainer);
+    const RunDirectory directory = prepared_directory(flags, settings, start, *data, pictures, trainer);
     RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap);
     loop.run();
     const TrainingProgress& p = trainer.progress();
@@ -118,7 +123,12 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
 void run_train(const TrainFlags& flags) {
     std::optional<Checkpoint> checkpoint;
     const std::optional<TrainStart> start = start_of(flags, checkpoint);
-    const auto opened = std::make_shared<const Dataset>(flags.data ? *flags.data : start->settings->data);
+    const fs::path source = flags.data ? *flags.data : start->settings->data;
+    if (flags.outdir && (same_file(*flags.outdir, source) || is_inside(*flags.outdir, source)))
+        throw FileError(text("--outdir ", flags.outdir->string(), ": is in the data set ", source.string(),
+                             ", which would grow by the pictures of the run; expected a place outside of it"));
+    const bool labelled = flags.cond.value_or(start && start->architecture.label_size > 0);
+    const auto opened = std::make_shared<const Dataset>(source, DatasetOptions{.labels = labelled});
     const Dataset& data = *opened;
     const DatasetFacts facts{.path = fs::absolute(data.path()),
                              .pictures = static_cast<Index>(data.size()),
@@ -130,7 +140,10 @@ void run_train(const TrainFlags& flags) {
         checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
         if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
     }
-    if (flags.dry_run) return print_dry_run(std::cout, settings, facts, flags.device);
+    if (flags.dry_run) {
+        if (!data.passed_over().empty()) std::cout << left_out(data) << '\n';
+        return print_dry_run(std::cout, settings, facts, flags.device);
+    }
 
     on_device(flags.device, settings.threads,
               [&](auto device) { train_on(device, flags, settings, opened, checkpoint, start); });

@@ -76,7 +76,8 @@ template <class Device = Cpu>
     return lpips;
 }
 
-/// The LPIPS distance between two PNG or JPEG files, grey or RGB, of the same size, which is 16x16 or larger.
+/// The LPIPS distance between two picture files, grey or RGB or with an opaque alpha channel, of the same size, which is
+/// 16x16 or larger.
 /// @throws FileError, FormatError, ShapeError that name the file
 template <class Device>
 [[nodiscard]] double lpips_of_files(const Lpips<Device>& lpips, const std::filesystem::path& a,

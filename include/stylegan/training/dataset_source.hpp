@@ -29,10 +29,10 @@ namespace stylegan {
     return source;
 }
 
-/// The pictures of a folder or zip archive of PNG and JPEG files, with labels if it has any.
+/// The pictures of a folder or zip archive, with labels if it has any.
 /// @throws FileError, FormatError as Dataset
 [[nodiscard]] inline PictureSource picture_source(const std::filesystem::path& path, bool labels = true) {
-    return picture_source(std::make_shared<const Dataset>(path), labels);
+    return picture_source(std::make_shared<const Dataset>(path, DatasetOptions{.labels = labels}), labels);
 }
 
 }  // namespace stylegan

@@ -186,9 +186,9 @@ BOOST_AUTO_TEST_CASE(wrong_pictures_are_named) {
     expect("z.png", stylegan::encode_png(Image(16, 16, 3)), "is 16x16 with 3 channels, expected 16x8 with 3 channels");
     expect("z.png", stylegan::encode_png(Image(16, 8, 1)), "is 16x8 with 1 channel, expected 16x8 with 3 channels");
     expect("z.jpg", test::encode_jpeg(test::smooth_image(8, 8, 3)), "is 8x8 with 3 channels");
-    expect("z.png", {}, "is not a picture, expected PNG or JPEG");
-    expect("z.JPG", std::vector<std::uint8_t>{'G', 'I', 'F'}, "is not a picture, expected PNG or JPEG");
-    expect("z.png", std::span(good).first(30), "cut off or damaged");
+    expect("z.png", {}, "is empty, expected PNG");
+    expect("z.JPG", std::vector<std::uint8_t>{'G', 'I', 'F'}, "is not a picture, expected PNG");
+    expect("z.png", std::span(good).first(30), "cannot be read as PNG: it is cut off");
 }
 
 BOOST_AUTO_TEST_CASE(damage_behind_the_header_is_found_on_decoding) {

@@ -45,7 +45,7 @@ bool is_assumed(const InferredArchitecture& i, const std::string& key) {
 
 /// Every difference must be in the list of assumptions.
 void check(const InferredArchitecture& found, const Architecture& expected, NetworkKind kind) {
-    for (const std::string& key : architecture_differences(found.architecture, expected, kind))
+    for (const std::string& key : stylegan::architecture_differences(found.architecture, expected, kind))
         BOOST_TEST(is_assumed(found, key), key);
 }
 

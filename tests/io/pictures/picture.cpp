@@ -101,8 +101,13 @@ BOOST_AUTO_TEST_CASE(files_are_read_as_values) {
         return test::message_of<stylegan::FormatError>([&] { (void)stylegan::read_picture(folder / name, channels); });
     };
     stylegan::write_png(folder / "alpha.png", Image(3, 2, 4));
-    BOOST_TEST(
-        refusal("alpha.png", 3).ends_with("alpha.png: has 4 channels, expected 1 (grey) or 3 (RGB), without alpha"));
+    BOOST_TEST(test::contains(refusal("alpha.png", 3), "alpha.png: has 4 channels and transparent pixels, expected"));
+    stylegan::write_png(folder / "opaque.png", stylegan::with_channels(image, 4));
+    BOOST_TEST(stylegan::read_picture(folder / "opaque.png", 3) == x);
+    BOOST_TEST(stylegan::read_picture(folder / "opaque.png").shape(1) == 4u);
+    stylegan::write_png(folder / "opaque-grey.png", stylegan::with_channels(grey, 2));
+    BOOST_TEST(stylegan::read_picture(folder / "opaque-grey.png", 3) == three);
+    BOOST_TEST(refusal("rgb.png", 1).ends_with("rgb.png: has 3 channels, expected 1"));
     BOOST_TEST(refusal("grey.png", 4).ends_with("grey.png: has 1 channel, expected 4"));
     BOOST_CHECK_THROW((void)stylegan::read_picture(folder / "none.png"), stylegan::FileError);
 }

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include <png.h>
 #include <zlib.h>
 
 BOOST_AUTO_TEST_SUITE(png)
@@ -23,37 +22,6 @@ using stylegan::decode_png;
 using stylegan::encode_png;
 using stylegan::FormatError;
 using stylegan::Image;
-
-namespace {
-
-/// Writes PNG forms that the library itself never writes.
-Bytes raw_png(int width, int height, int depth, int colour_type, int interlace, const std::vector<Bytes>& rows,
-              const std::vector<png_color>& palette = {}, const Bytes& palette_alpha = {}) {
-    Bytes out;
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
-    png_infop info = png_create_info_struct(png);
-    png_set_write_fn(
-        png, &out,
-        [](png_structp p, png_bytep data, std::size_t size) {
-            auto& bytes = *static_cast<Bytes*>(png_get_io_ptr(p));
-            bytes.insert(bytes.end(), data, data + size);
-        },
-        [](png_structp) {});
-    png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, colour_type,
-                 interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    if (!palette.empty()) png_set_PLTE(png, info, palette.data(), static_cast<int>(palette.size()));
-    if (!palette_alpha.empty())
-        png_set_tRNS(png, info, palette_alpha.data(), static_cast<int>(palette_alpha.size()), nullptr);
-    png_write_info(png, info);
-    std::vector<png_bytep> pointers;
-    for (const Bytes& row : rows) pointers.push_back(const_cast<png_bytep>(row.data()));
-    png_write_image(png, pointers.data());
-    png_write_end(png, nullptr);
-    png_destroy_write_struct(&png, &info);
-    return out;
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(round_trip_of_all_channels) {
     for (int channels = 1; channels <= 4; ++channels)
@@ -80,22 +48,22 @@ BOOST_AUTO_TEST_CASE(file_round_trip) {
 
 BOOST_AUTO_TEST_CASE(palettes_become_colours) {
     const std::vector<png_color> palette{{10, 20, 30}, {40, 50, 60}, {70, 80, 90}};
-    const Bytes opaque = raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette);
+    const Bytes opaque = test::raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette);
     const std::vector<std::uint8_t> expected{10, 20, 30, 40, 50, 60, 70, 80, 90};
     BOOST_TEST(decode_png(opaque, "x").pixels == expected, boost::test_tools::per_element());
     BOOST_TEST((stylegan::peek_image(opaque) == stylegan::ImageSize{3, 1, 3}));
 
-    const Bytes clear = raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette, {0, 128});
+    const Bytes clear = test::raw_png(3, 1, 2, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, {{0x18}}, palette, {0, 128});
     const std::vector<std::uint8_t> with_alpha{10, 20, 30, 0, 40, 50, 60, 128, 70, 80, 90, 255};
     BOOST_TEST(decode_png(clear, "x").pixels == with_alpha, boost::test_tools::per_element());
     BOOST_TEST((stylegan::peek_image(clear) == stylegan::ImageSize{3, 1, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(other_depths_become_eight_bits) {
-    const Image bits = decode_png(raw_png(4, 1, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xA0}}), "x");
+    const Image bits = decode_png(test::raw_png(4, 1, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xA0}}), "x");
     BOOST_TEST(bits.pixels == (std::vector<std::uint8_t>{255, 0, 255, 0}), boost::test_tools::per_element());
     const Bytes sixteen =
-        raw_png(3, 1, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xFF, 0xFF, 0x80, 0x80, 0x00, 0xFF}});
+        test::raw_png(3, 1, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, {{0xFF, 0xFF, 0x80, 0x80, 0x00, 0xFF}});
     BOOST_TEST(decode_png(sixteen, "x").pixels == (std::vector<std::uint8_t>{255, 128, 1}),
                boost::test_tools::per_element());
     BOOST_TEST(decode_png(sixteen, "x").channels == 1);
@@ -105,7 +73,7 @@ BOOST_AUTO_TEST_CASE(interlaced) {
     const Image image = test::random_image(13, 11, 3);
     std::vector<Bytes> rows;
     for (int y = 0; y < 11; ++y) rows.emplace_back(image.pixel(0, y), image.pixel(0, y) + 39);
-    const Bytes bytes = raw_png(13, 11, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_ADAM7, rows);
+    const Bytes bytes = test::raw_png(13, 11, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_ADAM7, rows);
     BOOST_TEST(decode_png(bytes, "x").pixels == image.pixels, boost::test_tools::per_element());
 }
 
@@ -145,6 +113,28 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_memory_is_taken) {
     BOOST_TEST(test::contains(refusal(0xF0, 0), "x: "));
     BOOST_TEST(test::contains(refusal(0, 0xF0), "61440x61440, expected at most 2^30 values"));
     BOOST_TEST(test::contains(refusal(0, 0x40), "16384x16384, more than its "));
+}
+
+BOOST_AUTO_TEST_CASE(drawings_are_written_without_filters) {
+    Image drawing(64, 64, 3);  // bands and a disc
+    for (int y = 0; y < 64; ++y)
+        for (int x = 0; x < 64; ++x)
+            for (int c = 0; c < 3; ++c)
+                drawing.pixel(x, y)[c] = static_cast<std::uint8_t>(
+                    (x - 30) * (x - 30) + (y - 25) * (y - 25) < 300 ? 200 - 50 * c : 37 * (y / 9) + 60 * c);
+    const Bytes filtered = stylegan::detail::encode_png(drawing, 6, true);
+    const Bytes unfiltered = stylegan::detail::encode_png(drawing, 6, false);
+    BOOST_TEST(unfiltered.size() < filtered.size());
+    BOOST_TEST((encode_png(drawing) == unfiltered));
+    BOOST_TEST(decode_png(unfiltered, "x").pixels == drawing.pixels);
+
+    Image ramp(64, 64, 1);  // flat, but each row differs from the one above by one: filters win
+    for (int y = 0; y < 64; ++y)
+        for (int x = 0; x < 64; ++x) ramp.pixel(x, y)[0] = static_cast<std::uint8_t>(y + x / 2);
+    BOOST_TEST((encode_png(ramp) == stylegan::detail::encode_png(ramp, 6, true)));
+
+    const Image photograph = test::random_image(64, 64, 3);
+    BOOST_TEST((encode_png(photograph) == stylegan::detail::encode_png(photograph, 6, true)));
 }
 
 BOOST_AUTO_TEST_CASE(one_colour_compresses_best) {

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
-#include <stylegan/io/datasets/dataset_labels.hpp>
 #include <stylegan/io/datasets/file_collection.hpp>
+#include <stylegan/io/datasets/labelled_files.hpp>
+#include <stylegan/io/datasets/passed_over.hpp>
+#include <stylegan/io/datasets/peek_picture.hpp>
+#include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/pictures/halvings.hpp>
 #include <stylegan/io/pictures/image.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -22,26 +24,34 @@
 
 namespace stylegan {
 
+/// What a Dataset reads and keeps.
 struct DatasetOptions {
     /// Size of the cache of decoded pictures. Pictures beyond it are decoded each time.
     std::size_t cache_bytes = std::size_t{1} << 30;
+
+    /// Whether to read labels. If not, `dataset.json` is ignored, whatever is in it.
+    bool labels = true;
 };
 
-/// Pictures of one size with or without labels: the PNG and JPEG files of a zip archive or folder in the order of their
-/// names, with labels from its `dataset.json` if there is one. May be used from several threads.
+/// Pictures of one size with or without labels: the PNG, JPEG and WebP files of a zip archive or folder in the order of
+/// their names, with labels from its `dataset.json` if there is one. May be used from several threads.
 ///
 /// Opening reads only the first bytes of each file. Damage further on is found when a picture is decoded.
 class Dataset {
 public:
     /// @throws FileError if the file or folder does not exist or cannot be read
     /// @throws FormatError if there are no pictures, if they differ in size or channels, if a file with the extension
-    ///         of a picture is not one, or if `dataset.json` is wrong or lacks a picture; the message names the file
-    explicit Dataset(const std::filesystem::path& path, DatasetOptions options = {}) : files_(path) {
+    ///         of a picture is not one, or if labels are read and `dataset.json` is wrong or lacks a
+    ///         picture; the message names the file
+    explicit Dataset(const std::filesystem::path& path, DatasetOptions options = {})
+        : files_(path), passed_over_(files_.passed_over()) {
         for (std::size_t i = 0; i < files_.size(); ++i)
             if (const auto size = size_of_picture(i)) add_picture(i, *size);
         if (pictures_.empty())
-            throw FormatError(text(path.string(), ": has no pictures, expected at least one PNG or JPEG file"));
-        read_labels();
+            throw FormatError(text(path.string(), ": has no pictures, expected at least one ", picture_formats, " file",
+                                   passed_over_.empty() ? "" : "; there are ",
+                                   passed_over_.empty() ? "" : summary(passed_over_)));
+        if (options.labels) read_labels();
         cache_.resize(pictures_.size());
         keep_full_ = pictures_.size() <= options.cache_bytes / values(0);
         cache_left_ = options.cache_bytes;
@@ -53,15 +63,18 @@ public:
     [[nodiscard]] int height() const { return size_.height; }
     [[nodiscard]] int channels() const { return size_.channels; }
 
-    [[nodiscard]] bool has_labels() const { return !labels_.empty(); }
+    /// The files that are no part of the data set: hidden ones, and those that are not pictures.
+    [[nodiscard]] const std::vector<PassedOver>& passed_over() const { return passed_over_; }
+
+    [[nodiscard]] bool has_labels() const { return !labels_.labels().empty(); }
 
     /// The length of a label vector; for class numbers, the number of classes; 0 without labels.
-    [[nodiscard]] int label_size() const { return labels_.size(); }
+    [[nodiscard]] int label_size() const { return labels_.labels().size(); }
 
     /// The label of picture i as a vector, one-hot for a class number; empty without labels.
     [[nodiscard]] std::vector<float> label(std::size_t i) const {
         if (!has_labels()) return {};
-        return labels_.vector(*labels_.find(name(i)));
+        return labels_.labels().vector(*labels_.of(i));
     }
 
     /// The picture's name within the folder or archive. @throws std::out_of_range
@@ -92,23 +105,21 @@ private:
         std::vector<std::uint8_t> values;
     };
 
+    /// Whether a file of this name is meant to be a picture of a format that may be read.
     static bool has_picture_extension(std::string_view name) {
-        for (const std::string_view e : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG"})
-            if (name.ends_with(e)) return true;
+        for (const std::string_view ending : {".png", ".jpg", ".jpeg", ".webp"})
+            if (has_ending(name, ending)) return true;
         return false;
     }
 
-    std::optional<ImageSize> size_of_picture(std::size_t i) const {
-        Bytes head = files_.read(i, 1024);
-        if (!image_format(head)) {
-            if (has_picture_extension(files_.name(i)))
-                throw FormatError(text(files_.where(i), ": is not a picture, expected PNG or JPEG"));
-            return std::nullopt;
-        }
-        if (const auto size = peek_image(head)) return size;
-        head = files_.read(i);
-        if (const auto size = peek_image(head)) return size;
-        throw FormatError(text(files_.where(i), ": the picture is cut off or damaged"));
+    /// Nothing for a file that is not a picture; it is passed over.
+    std::optional<ImageSize> size_of_picture(std::size_t i) {
+        const PeekedPicture peeked = peek_picture(files_, i);
+        if (peeked.size) return peeked.size;
+        const std::string& name = files_.name(i);
+        if (has_picture_extension(name)) throw FormatError(text(files_.where(i), ": ", peeked.fault));
+        if (name != "dataset.json" && !name.ends_with("/dataset.json")) passed_over_.push_back({name, peeked.what});
+        return std::nullopt;
     }
 
     void add_picture(std::size_t i, const ImageSize& size) {
@@ -124,13 +135,14 @@ private:
     }
 
     void read_labels() {
-        const auto file = files_.find("dataset.json");
-        if (!file) return;
-        labels_ = DatasetLabels(files_.read(*file), files_.where(*file));
-        if (labels_.empty()) return;
-        for (const std::size_t i : pictures_)
-            if (labels_.find(files_.name(i)) == nullptr)
-                throw FormatError(text(files_.where(*file), ": has no label for ", files_.name(i)));
+        labels_ = stylegan::read_labels(files_, pictures_);
+        if (!has_labels() || labels_.matched() == pictures_.size()) return;
+        std::size_t first = 0;
+        while (labels_.of(first) != nullptr) ++first;
+        const std::size_t lacking = pictures_.size() - labels_.matched();
+        throw FormatError(text(files_.where(*find_labels(files_)), ": has no label for ", name(first),
+                               lacking > 1 ? text(" and ", lacking - 1, " more of ", size(), " pictures") : "",
+                               labels_.difference().empty() ? "" : "; ", labels_.difference()));
     }
 
     [[nodiscard]] std::size_t values(int halvings) const {
@@ -173,7 +185,8 @@ private:
     FileCollection files_;
     std::vector<std::size_t> pictures_;  // indices of files
     ImageSize size_;
-    DatasetLabels labels_;
+    std::vector<PassedOver> passed_over_;
+    LabelledFiles labels_;  // of pictures_
     bool keep_full_ = false;
     mutable std::mutex mutex_;  // guards the cache
     mutable std::vector<std::shared_ptr<const Level>> cache_;

@@ -24,7 +24,9 @@ namespace stylegan {
 ///     {"labels": [["00000/img00000000.png", 6], ...]}      {"labels": [["00000/img00000000.png", [0.5, 1.0]], ...]}
 class DatasetLabels {
 public:
+    /// A class number or a vector.
     using Label = std::variant<std::int64_t, std::vector<float>>;
+    /// Class numbers are less.
     static constexpr std::int64_t class_limit = 1 << 20;
 
     /// No labels.
@@ -43,6 +45,10 @@ public:
         if (!json.is_object()) throw FormatError(text(where, ": is not a JSON object with the key \"labels\""));
         const auto list = json.find("labels");
         if (list == json.end() || list->is_null()) return;
+        if (list->is_object()) {  // the official reader takes this form, too
+            for (const auto& [name, label] : list->items()) add(name, label, where);
+            return;
+        }
         if (!list->is_array()) throw FormatError(text(where, ": \"labels\" is neither a list nor null"));
         for (const nlohmann::json& pair : *list) {
             if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string())
@@ -53,6 +59,9 @@ public:
     }
 
     [[nodiscard]] bool empty() const { return labels_.empty(); }
+
+    /// The names of the pictures, as in the file and in its order.
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
     /// The length of the label vectors: for class numbers, the number of classes. 0 without labels.
     [[nodiscard]] int size() const { return static_cast<int>(size_); }
@@ -80,7 +89,9 @@ private:
             throw FormatError(text(where, ": label of ", name, ' ', what...));
         };
         Label label;
-        if (json.is_number_integer()) {
+        const bool whole = json.is_number_float() && std::abs(json.get<double>()) <= class_limit &&
+                           json.get<double>() == std::floor(json.get<double>());
+        if (json.is_number_integer() || whole) {  // 6.0 is a class, as in the official reader
             const auto k = json.is_number_unsigned() && json.get<std::uint64_t>() > class_limit
                                ? class_limit
                                : json.get<std::int64_t>();
@@ -106,9 +117,11 @@ private:
                  kind_ == 0 ? "class number" : "vector", " like the labels before it");
         kind_ = label.index();
         if (!labels_.emplace(name, std::move(label)).second) fail("is given twice");
+        names_.push_back(name);
     }
 
     std::unordered_map<std::string, Label> labels_;
+    std::vector<std::string> names_;
     std::size_t size_ = 0, kind_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <stylegan/io/files/c_errors.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/pictures/image.hpp>
+#include <stylegan/io/pictures/image_header.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <jpeglib.h>  // needs <cstdio> before it
@@ -52,10 +54,12 @@ struct JpegReader {
         if (reader.jpeg.input_scan_number > most) reader.errors.leave("it has more than 100 scans");
     }
 
-    /// libjpeg only warns of damage, and fills the missing part with grey. Here damage is an error.
+    /// libjpeg only warns of damage, and fills the missing part with grey. Here damage is an error. Phones of Samsung
+    /// write scan headers with spectral values that a baseline picture does not use (JWRN_NOT_SEQUENTIAL).
     static void handle_message(j_common_ptr jpeg, int level) {
         const int code = jpeg->err->msg_code;
-        const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR;
+        const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR ||
+                              code == JWRN_NOT_SEQUENTIAL;
         if (level < 0 && !harmless) fail(jpeg);
     }
 };
@@ -69,7 +73,7 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
 
 }  // namespace detail
 
-/// Decodes a JPEG picture to 1 channel (grey) or 3 (RGB).
+/// Decodes a JPEG picture to 1 channel (grey) or 3 (RGB). EXIF's orientation is applied.
 /// @param where  names the picture in errors
 /// @throws FormatError if it is not a JPEG picture, is cut off or damaged
 [[nodiscard]] inline Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& where) {
@@ -105,7 +109,8 @@ inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) 
         }
         jpeg_finish_decompress(&jpeg);
     });
-    return image;
+    const auto header = detail::jpeg_header(bytes);
+    return upright(std::move(image), header ? header->orientation : 1);
 }
 
 /// Reads a JPEG file, as decode_jpeg(). @throws FileError if the file cannot be read, FormatError

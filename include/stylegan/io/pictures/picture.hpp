@@ -3,6 +3,8 @@
 
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/files/has_ending.hpp>
+#include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/image.hpp>
 #include <stylegan/io/pictures/png.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
@@ -16,25 +18,26 @@
 /// Files and pictures as networks take and make them: (N, C, H, W) in [-1, 1], the range of the official networks.
 namespace stylegan {
 
-/// Reads a PNG or JPEG file as a batch of one picture, (1, C, H, W) in [-1, 1], with as many channels as the file has.
+/// Reads a PNG, JPEG or WebP file as a batch of one picture, (1, C, H, W) in [-1, 1], with as many channels as the file
+/// has.
 /// @throws FileError if the file cannot be read, FormatError if it is no picture, or damaged
 [[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path) {
     return to_float(read_image(path));
 }
 
-/// Reads a PNG or JPEG file as (1, channels, H, W) in [-1, 1]. A grey picture becomes three equal colours if `channels`
-/// is 3; otherwise the file must have as many channels.
+/// Reads a PNG, JPEG or WebP file as (1, channels, H, W) in [-1, 1]. A grey picture becomes three equal colours if
+/// `channels` is 3. An alpha channel that is opaque everywhere is dropped if `channels` has none. Otherwise the file
+/// must have as many channels.
 /// @param channels  1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha
 /// @throws FileError if the file cannot be read, FormatError if it is no picture, is damaged, or has other channels
 [[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path, int channels) {
-    const Image image = read_image(path);
+    Image image = read_image(path);
+    if (image.channels % 2 == 0 && channels % 2 == 1) image = without_alpha(image, path.string());
     if (image.channels == channels) return to_float(image);
     if (channels != 3 || image.channels != 1)
         throw FormatError(text(path.string(), ": has ", image.channels, image.channels == 1 ? " channel" : " channels",
-                               ", expected ", channels == 3 ? "1 (grey) or 3 (RGB), without alpha" : text(channels)));
-    Image rgb(image.width, image.height, 3);
-    for (std::size_t i = 0; i < rgb.pixels.size(); ++i) rgb.pixels[i] = image.pixels[i / 3];
-    return to_float(rgb);
+                               ", expected ", channels == 3 ? "1 (grey) or 3 (RGB)" : text(channels)));
+    return to_float(with_channels(image, 3));
 }
 
 /// Writes picture n of a batch (N, C, H, W) in [-1, 1] as a PNG file.
@@ -52,9 +55,8 @@ inline void write_png(const std::filesystem::path& path, const ArrayRef<const fl
 /// @throws ShapeError if there is no picture, or C is out of range; FileError if the file cannot be written
 inline void write_picture(const std::filesystem::path& path, const ArrayRef<const float, 4, 3>& pictures,
                           int columns = 0) {
-    const std::string ending = path.extension().string();
-    if (ending != ".png" && ending != ".PNG")
-        throw ValueError(text(path.string(), ": ends with \"", ending, "\", expected .png"));
+    if (!has_ending(path.string(), ".png"))
+        throw ValueError(text(path.string(), ": ends with \"", path.extension().string(), "\", expected .png"));
     if (columns < 0) throw ValueError(text(path.string(), ": number of columns is ", columns, ", expected at least 0"));
     View<const float, 4> batch;
     if (pictures.rank() == 4)
