@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/perceptual_files.hpp"
 #include "cli/run_program.hpp"
 #include "cli/write_network.hpp"
 #include "io/port_files.hpp"
@@ -88,6 +89,26 @@ BOOST_AUTO_TEST_CASE(lod_chooses_another_in_every_command_that_draws) {
                 {"small.safetensors: level of detail is 3, expected 0 to 2"});
     check_error(run_program(folder, generate("small.safetensors", {"--lod", "-1"})), 2,
                 {"--lod: is \"-1\", expected a number"});
+}
+
+BOOST_AUTO_TEST_CASE(metrics_tell_a_guess_beside_their_json) {
+    const TemporaryFolder folder;
+    write_port(folder / "faces.pth", tiny_official(4, 1), &PortFile::add_huangzh13);
+    write_vgg(folder / "vgg.safetensors", 2, true);
+    const std::vector<std::string> command{"calc-metrics", "--network", "faces.pth", "--metrics",      "ppl2_wend",
+                                           "--samples",    "4",         "--vgg",     "vgg.safetensors"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), command.begin(), command.end());
+        return run_program(folder, more);
+    };
+    BOOST_TEST(contains(with({}).out, "faces.pth does not say its level of detail; assumed: 2"));
+    const Outcome json = with({"--json"});
+    BOOST_TEST(contains(json.err, "faces.pth does not say its level of detail; assumed: 2"), json.err);
+    BOOST_TEST(json.out.starts_with('{'), json.out);
+    const Outcome other = with({"--lod", "0"});
+    check_success(other);
+    BOOST_TEST(!contains(other.out, "level of detail"), other.out);
+    BOOST_TEST(other.out != with({"--lod", "1"}).out);
 }
 
 BOOST_AUTO_TEST_CASE(convert_keeps_and_sets_it) {

@@ -93,7 +93,10 @@ private:
 
     /// A dictionary is what the successors pickle: G, D and G_ema as objects with their source code.
     [[noreturn]] static void refuse_foreign(PickleValue root) {
-        const auto one = root.is_dictionary() ? root.find("G_ema") : std::optional(root);
+        auto one = std::optional(root);
+        if (root.is_dictionary())
+            for (const char* key : {"D", "G", "G_ema"})
+                if (const auto v = root.find(key); v && v->is_opaque()) one.emplace(*v);
         const auto arguments = one && one->is_opaque() ? one->opaque_arguments() : std::nullopt;
         if (arguments && one->opaque_class() == "torch_utils.persistence._reconstruct_persistent_obj")
             root.fail(

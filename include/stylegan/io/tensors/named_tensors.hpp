@@ -81,6 +81,7 @@ public:
         std::string type;     ///< its class: "argparse.Namespace"
         bool module = false;  ///< whether it is a whole network of PyTorch, with its code's names
     };
+    /// Remembers a value that is passed over; the first hundred are kept.
     void add_opaque(Opaque value) {
         constexpr std::size_t most = 100;
         if (opaque_.size() < most) opaque_.push_back(std::move(value));

@@ -40,9 +40,11 @@ inline std::size_t count_non_finite(const float* values, std::size_t count) {
 
 /// The numbers of a file that are infinite or NaN.
 struct NonFinite {
-    std::string first;                     ///< the first tensor that has any
-    std::size_t of_first = 0, size = 0;    ///< how many of its numbers, and how many it has
-    std::size_t tensors = 0, numbers = 0;  ///< in all
+    std::string first;         ///< the first tensor that has any
+    std::size_t of_first = 0;  ///< how many of its numbers they are
+    std::size_t size = 0;      ///< how many numbers it has
+    std::size_t tensors = 0;   ///< how many tensors have any
+    std::size_t numbers = 0;   ///< how many there are in all
 
     [[nodiscard]] bool found() const { return tensors > 0; }
 
