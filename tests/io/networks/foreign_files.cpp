@@ -5,11 +5,13 @@
 #include "io/temporary_folder.hpp"
 
 #include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/networks/open_network_file.hpp>
 #include <stylegan/io/tensors/npz.hpp>
 #include <stylegan/io/tensors/tensor_file.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -142,7 +144,8 @@ BOOST_FIXTURE_TEST_CASE(networks_of_other_programs, WithFolder) {
     check_names("", {"one.weight", "two"},
                 {"has 2 tensors of PyTorch (\"one.weight\", \"two\"), expected a generator; ", what_is_read});
     check_names("", {"synthesis.layer0.const", "mapping.dense0.weight"},
-                {"is of genforce, and has no tensor \"synthesis.output0.weight\""});
+                {"is a file of genforce without a whole generator", "has no tensor \"synthesis.output0.weight\"",
+                 what_is_read});
 }
 
 BOOST_FIXTURE_TEST_CASE(a_whole_module, WithFolder) {
@@ -243,7 +246,7 @@ BOOST_AUTO_TEST_CASE(the_inputs_that_people_have, *test::needs_shared_cases()) {
     check_told(test::shared_case("networks/sg3.pkl"),
                {"is a network of stylegan2-ada-pytorch or stylegan3", what_is_read});
     check_told(test::shared_case("networks/sg2_gema.pt"), {"StyleGAN2 (rosinality/stylegan2-pytorch)", what_is_read});
-    check_told(test::shared_case("networks/genforce.pth"), {"genforce"});
+    check_told(test::shared_case("networks/genforce.pth"), {"is a file of genforce", what_is_read});
     const Checkpoint good(test::shared_case("networks/GAN_GEN_SHADOW_3_with_device.pth"));
     BOOST_TEST(good.has("Gs"));
     BOOST_TEST(good.architecture().picture().height == 32);

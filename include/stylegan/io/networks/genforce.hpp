@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/networks/foreign_networks.hpp>
 #include <stylegan/io/networks/port_tensors.hpp>
 
 #include <optional>
@@ -30,8 +31,11 @@ public:
     void add_to(NetworkFile& out, const std::string& to) {
         const std::string where = out.tensors.path().string();
         if (stages_ < 1)
-            throw FormatError(text(where, ": is of genforce, and has no tensor \"synthesis.output0",
-                                   older_ ? ".conv" : "", ".weight\", expected a whole generator of StyleGAN (2019)"));
+            throw FormatError(
+                text(where,
+                     ": is a file of genforce without a whole generator of StyleGAN (2019): has no tensor "
+                     "\"synthesis.output0",
+                     older_ ? ".conv" : "", ".weight\", expected one; ", networks_that_are_read));
         out_ = &out.tensors;
         to_ = to;
         add_mapping();
