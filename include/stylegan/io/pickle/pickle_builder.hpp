@@ -183,9 +183,9 @@ private:
     /// Constructors whose result is opaque if what they are made of is.
     static bool takes_opaque(PickleConstructor c) {
         return c == PickleConstructor::torch_tensor || c == PickleConstructor::torch_parameter ||
-               c == PickleConstructor::numpy_scalar ||
-               c == PickleConstructor::plain_set || c == PickleConstructor::ordered_dictionary ||
-               c == PickleConstructor::plain_dictionary || c == PickleConstructor::plain_bytes;
+               c == PickleConstructor::numpy_scalar || c == PickleConstructor::plain_set ||
+               c == PickleConstructor::ordered_dictionary || c == PickleConstructor::plain_dictionary ||
+               c == PickleConstructor::plain_bytes;
     }
 
     PickleReference add_opaque(PickleReference callable, PickleReference arguments, std::size_t at) {
