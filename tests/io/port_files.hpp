@@ -33,8 +33,8 @@ struct PortTensor {
 /// The tensors of a square generator under their official names, without "Gs/".
 using OfficialTensors = std::map<std::string, PortTensor>;
 
-/// A generator of random weights whose layers all have `maps` feature maps. Growing stopped at stage `trained`: strengths
-/// of noise and biases of the stages above are 0.
+/// A generator of random weights whose layers all have `maps` feature maps. Growing stopped at stage `trained`:
+/// strengths of noise and biases of the stages above are 0.
 inline OfficialTensors tiny_official(int stages, int trained, Index maps = 3, Index width = 4) {
     OfficialTensors t;
     std::uint32_t number = 0;

@@ -48,8 +48,8 @@ public:
     using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
-    /// @throws FileError, FormatError, also if a weight is not finite; ValueError if --class, --lod or --trunc do not suit
-    ///         the network
+    /// @throws FileError; FormatError, also if a weight is not finite; ValueError if --class, --lod or --trunc do not
+    ///         suit the network
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return *generator_; }

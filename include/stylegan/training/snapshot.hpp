@@ -74,7 +74,7 @@ LoadedNetworks load_networks(const Checkpoint& checkpoint, Trainer<Device, G, D>
 }
 
 /// ScheduleOptions::first_height of a run that begins with networks of this level of detail: the height of the finest
-/// pictures that are not still fading in.
+/// pictures that have faded in.
 [[nodiscard]] inline int first_height_of(const Architecture& a, double lod) {
     const int left_out = std::clamp(static_cast<int>(std::ceil(lod)), 0, a.max_lod());
     return a.size(a.stages() - 1 - left_out).height;

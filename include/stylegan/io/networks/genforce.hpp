@@ -12,8 +12,8 @@ namespace stylegan {
 
 namespace detail {
 
-/// Converts a generator of genforce to official names. Its weights and its arithmetic are the official ones, in PyTorch's
-/// layouts; noise maps, average w and level of detail are in the file. There are two sets of names: those of
+/// Converts a generator of genforce to official names. Its weights and its arithmetic are the official ones, in
+/// PyTorch's layouts; noise maps, average w and level of detail are in the file. There are two sets of names: those of
 /// genforce/genforce and genforce/sefa, and the older ones of genforce/interfacegan and genforce/idinvert_pytorch.
 class GenforceGenerator {
 public:

@@ -23,8 +23,8 @@ namespace stylegan {
 /// `at` is the byte of the file at which a value is made.
 class PickleBuilder {
 public:
-    /// @param of_torch  whether the pickle is one of PyTorch. Beside its tensors there may be arrays of text and the like,
-    ///                  which become opaque; in the pickle of an official network they are errors
+    /// @param of_torch  whether the pickle is one of PyTorch. Beside its tensors there may be arrays of text and the
+    ///                  like, which become opaque; in the pickle of an official network they are errors
     PickleBuilder(Pickle& pickle, const PickleLimits& limits, bool of_torch)
         : p_(pickle), limits_(limits), of_torch_(of_torch), arrays_(pickle, limits) {}
 

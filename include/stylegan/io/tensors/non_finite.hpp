@@ -15,8 +15,8 @@ namespace stylegan {
 
 namespace detail {
 
-/// How many of `count` float32 at `data`, of any alignment, are infinite or NaN: their exponent has all bits set. Without
-/// branches, so that a compiler vectorizes it.
+/// How many of `count` float32 at `data`, of any alignment, are infinite or NaN: their exponent has all bits set.
+/// Without branches, so that a compiler vectorizes it.
 inline std::size_t count_non_finite(const std::uint8_t* data, std::size_t count) {
     constexpr std::size_t block = 4096;  // a sum of 32 bits is enough for each
     std::size_t total = 0;
@@ -57,8 +57,8 @@ struct NonFinite {
     }
 };
 
-/// Looks for numbers that are infinite or NaN in the tensors whose name begins with `prefix`. Reads 26 million float32, a
-/// generator for 1024x1024, in some ten milliseconds.
+/// Looks for numbers that are infinite or NaN in the tensors whose name begins with `prefix`. Reads 26 million
+/// float32, a generator for 1024x1024, in some ten milliseconds.
 [[nodiscard]] inline NonFinite non_finite_numbers(const NamedTensors& tensors, std::string_view prefix = {}) {
     NonFinite all;
     for (const std::string& name : tensors.names()) {
