@@ -32,6 +32,7 @@
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 #include <stylegan/io/pictures/resize.hpp>
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/npz.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace test {
 
@@ -21,6 +22,9 @@ void write_network(const std::filesystem::path& path, const NetworkFile& file) {
         auto& v = p.value();
         if (name.ends_with("Noise/weight")) std::fill(v.begin(), v.end(), 0.25f);
         if (name == "dlatent_avg") std::fill(v.begin(), v.end(), 0.5f);
+        if ("Gs/" + name == file.broken) v[1] = std::numeric_limits<float>::quiet_NaN();
+        if (name == "G_synthesis/ToRGB_lod0/weight" || name == "G_synthesis/16x16/Conv1/StyleMod/weight")
+            for (float& x : v) x *= file.scale;
         if ("Gs/" + name != file.without) writer.add("Gs/" + name, p.shape(), v.data());
     });
     const float number = 0;

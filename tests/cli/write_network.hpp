@@ -23,6 +23,8 @@ struct NetworkFile {
     bool metadata = true;                 ///< whether the file stores the architecture
     std::string without = {};             ///< the name of a tensor that is left out
     std::vector<std::string> extra = {};  ///< names of tensors to add to those of the network
+    std::string broken = {};              ///< the name of a tensor whose second number is NaN
+    float scale = 1;                      ///< of the weights of the last style and the last to_rgb layer
 };
 
 /// Writes a generator with random weights, noise strengths and an average w. Defined in info.cpp, the one file of these

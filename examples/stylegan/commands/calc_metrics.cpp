@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 struct CalcMetricsOptions {
     fs::path network, plot;
+    std::optional<double> lod;
     std::vector<std::string> metrics;
     PerceptualOptions perceptual;
     MetricSettings settings;
@@ -40,7 +41,8 @@ void calc_metrics(const CalcMetricsOptions& o) {
         require_folder_of("--plot", o.plot);
     }
     const fs::path folder = !o.outdir.empty() ? o.outdir : o.network.has_parent_path() ? o.network.parent_path() : ".";
-    const auto generator = open_network(Checkpoint(o.network, o.extra), o.device, o.threads);
+    const Checkpoint checkpoint(o.network, o.extra);
+    const auto generator = open_network(checkpoint, o.device, o.threads, o.lod);
     const PerceptualNetwork network = generator->perceptual(o.perceptual);
     const Architecture& a = generator->architecture();
     for (const std::string& name : o.metrics) check_metric(name, a, o.settings);
@@ -51,6 +53,8 @@ void calc_metrics(const CalcMetricsOptions& o) {
 
     // Not on stdout with --json, which prints nothing but JSON there.
     if (!network.notice.empty()) std::fprintf(o.json ? stderr : stdout, "%s\n", network.notice.c_str());
+    if (const std::string note = checkpoint.level_note(); !note.empty() && !o.lod)
+        std::fprintf(o.json ? stderr : stdout, "%s %s; --lod chooses another\n", o.network.c_str(), note.c_str());
     std::fflush(stdout);
     for (const std::string& name : o.metrics) {
         CountedProgress progress("samples");
@@ -81,6 +85,7 @@ void add_calc_metrics(CLI::App& app) {
     require(add_path(c, "--network", o->network, "FILE",
                      "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o->extra);
+    add_lod(c, o->lod);
     require(add_parsed(
         c, "--metrics", o->metrics, "LIST", parse_metric_list, metric_list_form,
         "ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: pictures cropped to the middle of a face; ppl2_wend: whole "

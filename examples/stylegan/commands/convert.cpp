@@ -5,12 +5,15 @@
 
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/convert_networks.hpp>
+#include <stylegan/io/networks/level_of_detail.hpp>
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +23,7 @@ namespace {
 
 struct ConvertOptions {
     std::filesystem::path source, dest;
+    std::optional<double> lod;
     ExtraTensors extra = ExtraTensors::refused;
 };
 
@@ -35,8 +39,14 @@ void add_names(const Checkpoint& checkpoint, const std::string& prefix, const Ne
     });
 }
 
-/// The networks of a file, without tensors that belong to none. Compares names only.
-NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra) {
+/// Whether a tensor is the level of detail of a generator.
+bool is_level(const std::string& name) {
+    return name == "Gs/lod" || name == "G/lod" || name == "Gs/G_synthesis/lod" || name == "G/G_synthesis/lod";
+}
+
+/// The networks of a file, without tensors that belong to none, and with another level of detail if one is given.
+/// Compares names only.
+NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra, std::optional<double> lod) {
     const auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = 1});
     std::set<std::string> names;
     for (const char* network : {"Gs", "G"})
@@ -52,7 +62,9 @@ NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra) {
     networks.tensors = NamedTensors(checkpoint.file().path(), checkpoint.file().file());
     std::vector<std::string> surplus;
     for (const std::string& name : checkpoint.file().names())
-        if (names.count(name) > 0)
+        if (names.count(name) > 0 && lod && is_level(name))
+            networks.tensors.add(name, StoredArray::constant({}, static_cast<float>(*lod)));
+        else if (names.count(name) > 0)
             networks.tensors.add(name, checkpoint.file()[name]);
         else if (!name.starts_with("training/"))
             surplus.push_back(name);
@@ -60,14 +72,34 @@ NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra) {
     return networks;
 }
 
+/// What to tell of a level of detail that the written file does not store. A reader that looks at the layers, as ours,
+/// finds the same level where growing stopped; nothing in the file tells of any other.
+std::string note_of_lost_level(const NetworkFile& written, const std::filesystem::path& dest) {
+    const std::string prefix = written.tensors.contains("Gs/lod") ? "Gs/" : "G/", ending = dest.extension().string();
+    if (ending == ".safetensors" || ending == ".pkl" || !written.tensors.contains(prefix + "lod")) return {};
+    const double lod = written.tensors.read_double(prefix + "lod").at(0);
+    const Architecture& a = written.generator;
+    const double found = inferred_level(written.tensors, prefix + "G_synthesis/", a.base, a.stages()).lod;
+    if (lod == found) return {};
+    return text(dest.string(), " cannot store the level of detail, ", lod, "; its layers suggest ", found,
+                ": tell its readers (--lod ", lod, " of the commands here)");
+}
+
 void convert(const ConvertOptions& o) {
     const Checkpoint checkpoint(o.source, o.extra);
-    write_networks(o.dest, networks_alone(checkpoint, o.extra));
+    if (o.lod) checkpoint.require_level(*o.lod);
+    const NetworkFile networks = networks_alone(checkpoint, o.extra, o.lod);
+    write_networks(o.dest, networks);
     const std::string assumed = listed(checkpoint.assumed());
     if (!assumed.empty())
         std::printf("%s does not store its whole architecture; assumed: %s\n", o.source.c_str(), assumed.c_str());
+    if (const std::string note = checkpoint.level_note(); !note.empty() && !o.lod)
+        std::printf("%s %s; --lod chooses another\n", o.source.c_str(), note.c_str());
     if (!checkpoint.networks().left_out.empty())
         std::printf("%s has %s\n", o.source.c_str(), checkpoint.networks().left_out.c_str());
+    if (const std::string note = note_of_lost_level(networks, o.dest); !note.empty()) std::printf("%s\n", note.c_str());
+    if (const NonFinite bad = non_finite_numbers(networks.tensors); bad.found())
+        std::printf("Warning: %s %s; pictures of such a network are black\n", o.source.c_str(), bad.words().c_str());
     std::printf("Converted %s (%s) to %s\n", o.source.c_str(), checkpoint.format().c_str(), o.dest.c_str());
 }
 
@@ -80,6 +112,7 @@ void add_convert(CLI::App& app) {
     require(add_path(c, "--dest", o->dest, "FILE",
                      "file to write: .safetensors; .pkl, as in the official TensorFlow release; .pt, as in "
                      "rosinality/style-based-gan-pytorch"));
+    add_lod(c, o->lod);
     add_allow_extra(c, o->extra);
 }
 

@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 #include "drawing/canvas.hpp"
 #include "drawing/drawing.hpp"
+#include "drawing/w_file.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
 #include "options/parse.hpp"
@@ -9,11 +10,10 @@
 #include "printing/tables.hpp"
 
 #include <stylegan/io/pictures/picture.hpp>
-#include <stylegan/io/tensors/npz.hpp>
+#include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -30,33 +30,9 @@ struct GenerateOptions : DrawingOptions {
     std::vector<std::uint32_t> seeds;
     std::optional<std::array<int, 2>> grid;  // columns, rows
     bool captions = false, raw = false, profile = false;
+    WRows w_rows = WRows::automatic;
     int batch = 0;  // 0: few enough to keep memory small
 };
-
-/// @throws FormatError if a number is infinite or NaN
-NpyArray<float> finite(NpyArray<float> array, const std::filesystem::path& path) {
-    if (!std::all_of(array.values.begin(), array.values.end(), [](float v) { return std::isfinite(v); }))
-        throw FormatError(text(path.string(), ": holds a number that is not finite, expected finite numbers"));
-    return array;
-}
-
-NpyArray<float> read_latents(const std::filesystem::path& path, const Architecture& a, const std::string& network) {
-    NpyArray<float> array = read_npy(path);
-    const Index width = a.latent_size;
-    if (array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] != width)
-        throw FormatError(text(path.string(), ": has shape ", SafetensorsFile::shape_text(array.shape),
-                               ", expected [n,", width, "], since latents of ", network, " have length ", width));
-    return finite(std::move(array), path);
-}
-
-NpyArray<float> read_styles(const std::filesystem::path& path, const Architecture& a, const std::string& network) {
-    NpyArray<float> array = path.extension() == ".npz" ? read_npz(path, "w") : read_npy(path);
-    const std::vector<Index>& s = array.shape;
-    if (s.size() < 2 || s.size() > 3 || s[0] < 1 || s.back() != a.w_size() || (s.size() == 3 && s[1] != a.layers()))
-        throw FormatError(text(path.string(), ": w has shape ", SafetensorsFile::shape_text(s), ", expected [n,",
-                               a.layers(), ',', a.w_size(), "] or [n,", a.w_size(), "] for ", network));
-    return finite(std::move(array), path);
-}
 
 /// The source of w: seeds, latents in a file, or w in a file.
 class Source {
@@ -65,7 +41,7 @@ public:
         : drawing_(drawing), seeds_(o.seeds), projected_(!o.projected_w.empty()) {
         const Architecture& a = drawing.architecture();
         if (!o.latents.empty()) array_ = read_latents(o.latents, a, o.network.string());
-        if (projected_) array_ = read_styles(o.projected_w, a, o.network.string());
+        if (projected_) array_ = read_w(o.projected_w, a, o.network.string(), o.w_rows);
     }
 
     [[nodiscard]] std::size_t size() const {
@@ -183,6 +159,7 @@ void generate(const GenerateOptions& o) {
         Generator::Options options = drawing.options(count);
         options.noise_seed = source.number(first);
         auto pictures = drawing.generator().synthesize(source.styles(first, count), options);
+        require_finite_pictures(pictures, o.network, [&](std::size_t i) { return source.name(first + i); });
         finish_writing();
         writing = std::async(std::launch::async, [&sink, made = std::move(pictures)] { sink.add(made); });
         progress.show(first + count, source.size());
@@ -207,13 +184,20 @@ void add_generate(CLI::App& app) {
     CLI::Option& seeds = add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form,
                                     "seeds, one picture each: numbers and ranges such as 0-35,100");
     CLI::Option& latents = add_path(c, "--latents", o->latents, "FILE",
-                                    "latents z instead of seeds: a .npy array, float32 or float64, (n, latent size)");
+                                    "latents z instead of seeds: a .npy array, float32 or float64, (n, latent size), "
+                                    "or a .npz file with array z or one array alone");
     exclude(latents, seeds);
     CLI::Option& projected = add_path(c, "--projected-w", o->projected_w, "FILE",
-                                      "w instead of seeds, as `project` writes it: array w of a .npz file, or a .npy "
-                                      "file; (n, layers, w size) or (n, w size)");
+                                      "w instead of seeds, as `project` writes it: array w of a .npz file, or its only "
+                                      "array, or a .npy file; (n, layers, w size), or a matrix, see --w-rows");
     exclude(projected, seeds);
     exclude(projected, latents);
+    need(add_choice<WRows>(
+             c, "--w-rows", o->w_rows, {{"pictures", WRows::pictures}, {"layers", WRows::layers}},
+             "what the rows of a matrix (rows, w size) of --projected-w are: the w of a picture each, or the "
+             "w of the layers of one picture (default: layers if the network has as many, else pictures; "
+             "12, 14, 16 or 18 rows that are not its layers are refused)"),
+         projected);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     const auto parse_grid = [](const std::string& s) {

@@ -6,6 +6,7 @@
 #include "printing/machine.hpp"
 #include "printing/tables.hpp"
 
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/models/load.hpp>
 #include <stylegan/training/snapshot.hpp>
 
@@ -75,9 +76,17 @@ void print_training(std::ostream& out, const Checkpoint& checkpoint) {
                    checkpoint.has("training") ? "; can be resumed" : "; without optimizer state"));
 }
 
+/// "2", and what that rests on where the file does not store it.
+std::string level_of(const Checkpoint& checkpoint, double lod) {
+    const std::string& basis = checkpoint.networks().level.basis;
+    if (!basis.empty()) return text(text_of_number(lod, 4), ": not stored in the file; ", basis);
+    const std::string note = checkpoint.level_note();
+    return text_of_number(lod, 4) + (note.empty() ? "" : "; the file " + note);
+}
+
 /// Level of detail, average w and noise strengths of a generator.
-void print_generator(std::ostream& out, const AnyGenerator<Cpu>& g) {
-    print_row(out, "Level of detail", text_of_number(g.lod(), 4));
+void print_generator(std::ostream& out, const AnyGenerator<Cpu>& g, const Checkpoint& checkpoint) {
+    print_row(out, "Level of detail", level_of(checkpoint, g.lod()));
     if (!g.architecture().progressive_gan) {
         double squared = 0;
         for (const float w : g.w_average()) squared += static_cast<double>(w) * static_cast<double>(w);
@@ -125,11 +134,16 @@ std::string description_of(const fs::path& path, ExtraTensors extra) {
     add_network("D", "discriminator");
     print_row(out, "Networks", networks);
     if (!checkpoint.networks().left_out.empty()) print_row(out, "Left out", checkpoint.networks().left_out);
+    if (const NonFinite bad = non_finite_numbers(checkpoint.file()); bad.found())
+        print_row(out, "Warning", bad.words() + ": pictures of such a network are black, and no run resumes from it");
+    if (!checkpoint.networks().passed_over.empty())
+        print_row(out, "Passed over",
+                  checkpoint.networks().passed_over + ": neither tensors nor numbers; nothing was executed");
     print_architecture(out, checkpoint);
     print_training(out, checkpoint);
     if (checkpoint.has("Gs") || checkpoint.has("G")) {
         const AnyGenerator<Cpu> g = load_generator(checkpoint, context);
-        print_generator(out, g);
+        print_generator(out, g, checkpoint);
         tables << '\n';
         print_layers(tables, checkpoint.has("Gs") ? "Gs" : "G", g.architecture(), variables(g));
     }

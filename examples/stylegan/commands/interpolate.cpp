@@ -59,9 +59,11 @@ void walk(const InterpolateOptions& o, const Drawing& drawing, const PerceptualN
     options.space = o.space;
     options.epsilon = o.epsilon;
     options.crop = false;
+    const auto name = [&](std::size_t) { return text("a picture between seeds ", from, " and ", to); };
     for (std::size_t i = 0; i < o.steps; ++i) {
         const double t = static_cast<double>(i) / static_cast<double>(o.steps - 1);
         const std::vector<double> d = path_distances(path, *network.lpips, options, ends, {t}, {}, {.samples = {i}});
+        require_finite_pictures(pictures, o.network, name);
         all.push_back({to_uint8(pictures, 0), d[0]});
         progress.show(all.size(), total);
     }

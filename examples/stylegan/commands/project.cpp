@@ -106,7 +106,8 @@ public:
         : generator_(generator), distance_(distance), options_(o), sampled_(generator.sampled_w(10000)) {}
 
     /// The LPIPS distance of the average picture.
-    [[nodiscard]] double average() const { return distance_.lpips(generator_.synthesize(sampled_.mean)); }
+    [[nodiscard]] double average() const { return distance_.lpips(average_picture()); }
+    [[nodiscard]] Pictures average_picture() const { return generator_.synthesize(sampled_.mean); }
 
     /// The best w of all searches, (1, w_size).
     [[nodiscard]] Latents find() {
@@ -194,9 +195,15 @@ void project(const ProjectOptions& o) {
     std::fflush(stdout);
 
     Search search(generator, distance, o);
+    require_finite_pictures(search.average_picture(), o.network, [](std::size_t) { return "the average picture"; });
     const double before = search.average();
-    const auto w = generator.styles(search.find());
+    const Latents best = search.find();
+    if (best.size() == 0)
+        throw FormatError(text("--network ", o.network.string(),
+                               ": no picture has a finite distance from the target, expected one that has"));
+    const auto w = generator.styles(best);
     const Pictures found = generator.synthesize(w, {});
+    require_finite_pictures(found, o.network, [](std::size_t) { return "proj.png"; });
     const double after = distance.lpips(found);
     write_png(o.outdir / "target.png", target);
     write_png(o.outdir / "proj.png", found, 0);

@@ -7,6 +7,7 @@
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/pictures/picture.hpp>
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>
 
@@ -77,6 +78,7 @@ void add_network_options(CLI::App& c, DrawingOptions& o) {
     require(add_path(c, "--network", o.network, "FILE",
                      "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o.extra);
+    add_lod(c, o.lod);
     CLI::Option& number = add_whole(c, "--class", o.label, {0, std::numeric_limits<int>::max()},
                                     "class to draw, for a network with labels");
     exclude(add_option(
@@ -108,7 +110,8 @@ Drawing::Drawing(const DrawingOptions& o)
     : options_(o), generator_([&] {
           const Checkpoint checkpoint(o.network, o.extra);
           assumed_ = listed(checkpoint.assumed());
-          return open_network(checkpoint, o.device, o.threads);
+          if (!o.lod) level_note_ = checkpoint.level_note();
+          return open_network(checkpoint, o.device, o.threads, o.lod);
       }()) {
     if (!o.label_file.empty()) options_.label_vector = read_label(o.label_file);
     check_label(options_, architecture());
@@ -121,6 +124,19 @@ void Drawing::print_assumed() const {
     if (!assumed_.empty())
         std::printf("%s does not store its whole architecture; assumed: %s\n", options_.network.c_str(),
                     assumed_.c_str());
+    if (!level_note_.empty())
+        std::printf("%s %s; --lod chooses another\n", options_.network.c_str(), level_note_.c_str());
+}
+
+void require_finite_pictures(const Drawing::Generator::Pictures& pictures, const std::filesystem::path& network,
+                             const std::function<std::string(std::size_t)>& name) {
+    const std::size_t size = pictures.size() / std::max<std::size_t>(pictures.shape(0), 1);
+    for (std::size_t i = 0; i < pictures.shape(0); ++i)
+        if (const std::size_t bad = detail::count_non_finite(pictures.data() + i * size, size); bad > 0)
+            throw FormatError(text(network.string(), ": ", name(i), " would have ", bad, " of ", size,
+                                   " values that are not finite (NaN or infinite), though all weights are finite: "
+                                   "numbers grow too large on the way; expected finite pictures. Is --trunc too large, "
+                                   "or the precision of the GPU too low (--gpu-precision fp32)?"));
 }
 
 Drawing::Generator::Options Drawing::options(std::size_t count) const {
@@ -155,7 +171,9 @@ std::vector<Image> Drawing::pictures(const Styles& w, const std::function<void(s
         for (std::size_t i = 0; i < part.size(); ++i) part[i] = first + i;
         Generator::Options o = options(part.size());
         if (change) change(o);
-        for (Image& image : to_uint8(generator_->synthesize(rows_of(w, part), o))) all.push_back(std::move(image));
+        const auto made = generator_->synthesize(rows_of(w, part), o);
+        require_finite_pictures(made, options_.network, [&](std::size_t i) { return text("picture ", first + i); });
+        for (Image& image : to_uint8(made)) all.push_back(std::move(image));
         done(part.size());
     }
     return all;

@@ -27,13 +27,14 @@ struct DrawingOptions {
     std::optional<int> cutoff, label;
     std::vector<float> label_vector;   ///< in place of `label`; empty if not given
     std::filesystem::path label_file;  ///< a .npy file of label_vector
+    std::optional<double> lod;         ///< the network's own if not given
     Noise noise = Noise::constant;
     int threads = 0;
     DeviceOption device{};
     ExtraTensors extra = ExtraTensors::refused;
 };
 
-/// --network, --allow-extra, --class, --label, --threads and --device.
+/// --network, --allow-extra, --lod, --class, --label, --threads and --device.
 void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc and --trunc-cutoff.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
@@ -49,13 +50,14 @@ public:
     using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
-    /// @throws FileError, FormatError; ValueError if --class, --label or --trunc do not suit the network
+    /// @throws FileError; FormatError, also if a weight is not finite; ValueError if --class, --label, --lod or --trunc do
+    ///         not suit the network
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return *generator_; }
     [[nodiscard]] Generator& generator() { return *generator_; }
     [[nodiscard]] const Architecture& architecture() const { return generator_->architecture(); }
-    /// Prints what was assumed of the architecture, if the file does not store all of it.
+    /// Prints what was assumed of the architecture and of the level of detail, if the file does not store all of it.
     void print_assumed() const;
 
     /// The options for `count` pictures.
@@ -67,7 +69,7 @@ public:
     /// Batch size that keeps the largest feature maps within 2^22 numbers, 16 MiB.
     [[nodiscard]] std::size_t usual_batch() const;
 
-    /// Pictures of w for every layer, computed in batches.
+    /// Pictures of w for every layer, computed in batches. @throws FormatError if one is not finite
     /// @param change  called to change the options() of a batch
     /// @param done    called with the number of pictures of each batch
     [[nodiscard]] std::vector<Image> pictures(const Styles& w, const std::function<void(std::size_t)>& done,
@@ -75,12 +77,17 @@ public:
 
 private:
     DrawingOptions options_;
-    std::string assumed_;
+    std::string assumed_, level_note_;
     std::unique_ptr<Generator> generator_;
 };
 
 /// One label for `count` pictures. (count, label size)
 [[nodiscard]] Drawing::Generator::Latents same_labels(std::size_t count, const std::vector<float>& label);
+
+/// @param name  of picture i, for the message
+/// @throws FormatError if a picture has numbers that are infinite or NaN: as 8 bits they would be black or white
+void require_finite_pictures(const Drawing::Generator::Pictures& pictures, const std::filesystem::path& network,
+                             const std::function<std::string(std::size_t)>& name);
 
 /// The labels of `count` pictures of class k: 1 at k, otherwise 0. (count, classes)
 [[nodiscard]] Drawing::Generator::Latents labels_of_class(std::size_t count, int classes, int k);

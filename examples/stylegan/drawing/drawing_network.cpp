@@ -3,6 +3,7 @@
 
 #include "metrics/perceptual_network_on.hpp"
 
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/models/load.hpp>
 
@@ -29,8 +30,10 @@ private:
 template <class Device>
 class DrawingNetworkOn : public DrawingNetwork {
 public:
-    DrawingNetworkOn(const Checkpoint& checkpoint, Device device)
-        : device_(device), generator_(load_generator(checkpoint, std::make_shared<Context<Device>>(device))) {}
+    DrawingNetworkOn(const Checkpoint& checkpoint, Device device, std::optional<double> lod)
+        : device_(device), generator_(load_generator(checkpoint, std::make_shared<Context<Device>>(device))) {
+        if (lod) generator_.set_lod(*lod);
+    }
 
     [[nodiscard]] const Architecture& architecture() const override { return generator_.architecture(); }
     [[nodiscard]] Latents map(const Latents& z, const Latents& labels) const override {
@@ -79,9 +82,12 @@ std::string cuda_description() {
 #endif
 }
 
-std::unique_ptr<DrawingNetwork> open_network(const Checkpoint& checkpoint, const DeviceOption& device, int threads) {
+std::unique_ptr<DrawingNetwork> open_network(const Checkpoint& checkpoint, const DeviceOption& device, int threads,
+                                             std::optional<double> lod) {
+    require_finite(checkpoint.file(), checkpoint.prefix_of(NetworkKind::generator));
+    if (lod) checkpoint.require_level(*lod);
     return on_device(device, threads, [&]<class Device>(Device d) -> std::unique_ptr<DrawingNetwork> {
-        return std::make_unique<DrawingNetworkOn<Device>>(checkpoint, d);
+        return std::make_unique<DrawingNetworkOn<Device>>(checkpoint, d, lod);
     });
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace stylegan::examples {
@@ -61,8 +62,10 @@ public:
                                                          const ProjectionOptions& options) = 0;
 };
 
-/// The generator of a file. @throws DeviceError, FormatError
+/// The generator of a file.
+/// @param lod  its level of detail; the network's own if not given
+/// @throws DeviceError; FormatError also if a weight is infinite or NaN; ValueError if it has no such level
 [[nodiscard]] std::unique_ptr<DrawingNetwork> open_network(const Checkpoint& checkpoint, const DeviceOption& device,
-                                                           int threads);
+                                                           int threads, std::optional<double> lod = {});
 
 }  // namespace stylegan::examples

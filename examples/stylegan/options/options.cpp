@@ -61,6 +61,13 @@ CLI::Option& add_threads(CLI::App& command, int& threads) {
                      "number of CPU threads (default 0: all that the machine has)");
 }
 
+void add_lod(CLI::App& command, std::optional<double>& lod) {
+    add_real(
+        command, "--lod", lod, {0, 14},
+        "level of detail: 0 is full resolution, and each 1 more leaves out the finest layers that are left (default: "
+        "the network's own; where its file does not store one, what its layers suggest)");
+}
+
 void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
     add_flag(
         command, "--allow-extra", [&extra] { extra = ExtraTensors::ignored; },

@@ -4,6 +4,7 @@
 #include "run/run_loop.hpp"
 
 #include <stylegan/io/files/same_file.hpp>
+#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/training/dataset_source.hpp>
 
 #include <cctype>
@@ -41,19 +42,38 @@ std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkp
     checkpoint.emplace(start.snapshot);
     start.architecture = checkpoint->architecture();
     start.record = training_record(*checkpoint);
+    require_finite(checkpoint->file(), "");
+    if (!start.record || !checkpoint->has("training")) start.level = checkpoint->level();
     return start;
+}
+
+/// What a run takes from a file that holds no training state, and what begins anew.
+std::string words_of_start(const Checkpoint& checkpoint, const TrainStart& start, const TrainSettings& settings) {
+    const bool g = checkpoint.has("G"), gs = checkpoint.has("Gs"), d = checkpoint.has("D");
+    std::string words =
+        text(start.snapshot.string(), " holds networks without training state. Taken from it: ",
+             g && gs ? "the generator G and its moving average Gs"
+             : gs    ? "the generator Gs, as G too"
+                     : "the generator G, as Gs too",
+             d ? ", the discriminator D" : "", ". New: ", d ? "" : "the discriminator, with random weights; ",
+             "the moments of both optimizers, the counters, the order of the pictures.");
+    const ScheduleOptions& schedule = settings.options.schedule;
+    const Architecture& a = settings.architecture;
+    const double lod = scheduled(a, schedule, 0).lod;
+    const Size size = a.size(a.stages() - 1 - static_cast<int>(lod));
+    words +=
+        text(" The network's level of detail is ", *start.level, "; training begins at ", lod, ", with pictures of ",
+             width_by_height(size.width, size.height), schedule.growing ? "" : " (--no-growing)");
+    const std::string note = checkpoint.level_note();
+    if (!note.empty()) words += text(". The file ", note, "; `stylegan convert --lod` stores another");
+    return words;
 }
 
 /// Loads everything from a snapshot, or the networks of a file that holds only networks.
 template <class Device>
 void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Device>& trainer) {
-    if (start.record && checkpoint.has("training")) return load_snapshot(checkpoint, trainer);
-    checkpoint.load(trainer.averaged());
-    if (checkpoint.has("G"))
-        load_parameters(checkpoint.file(), "G/", trainer.generator());
-    else
-        checkpoint.load(trainer.generator());
-    if (checkpoint.has("D")) checkpoint.load(trainer.discriminator());
+    if (!start.level) return load_snapshot(checkpoint, trainer);
+    (void)load_networks(checkpoint, trainer);
 }
 
 /// A path for a shell, in quotes if need be.
@@ -68,7 +88,7 @@ std::string shell_word(const std::string& path) {
 /// The run folder with all that it holds before training. If that fails, a new folder is removed.
 template <class Device>
 RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
-                                const std::optional<TrainStart>& start, const Dataset& data,
+                                const std::optional<TrainStart>& start, const Dataset& data, const std::string& words,
                                 const RunPictures& pictures, Trainer<Device>& trainer) {
     const bool in_place = start && start->settings;
     const RunDirectory directory =
@@ -82,6 +102,7 @@ RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& se
         directory.log(text("Run folder ", directory.path().string()));
         if (!data.passed_over().empty()) directory.log(left_out(data));
         if (start) directory.log(text("Resumes from ", start->snapshot.string()));
+        if (!words.empty()) directory.log(words);
     } catch (...) {
         if (!in_place) directory.remove();
         throw;
@@ -105,7 +126,8 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
     const SnapshotMetrics<Device> metrics(settings, device, trainer);
 
     const Interrupt interrupt;
-    const RunDirectory directory = prepared_directory(flags, settings, start, *data, pictures, trainer);
+    const std::string words = start && start->level ? words_of_start(*checkpoint, *start, settings) : std::string();
+    const RunDirectory directory = prepared_directory(flags, settings, start, *data, words, pictures, trainer);
     RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap);
     loop.run();
     const TrainingProgress& p = trainer.progress();
@@ -141,6 +163,7 @@ void run_train(const TrainFlags& flags) {
         if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
     }
     if (flags.dry_run) {
+        if (start && start->level) std::cout << words_of_start(*checkpoint, *start, settings) << "\n\n";
         if (!data.passed_over().empty()) std::cout << left_out(data) << '\n';
         return print_dry_run(std::cout, settings, facts, flags.device);
     }

@@ -144,6 +144,8 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     if (f.batch) f.batch->apply(s.architecture, o.schedule.batch, o.schedule.batch_at);
     if (f.lr) f.lr->apply(s.architecture, o.schedule.lr, o.schedule.lr_at);
     if (f.growing || f.no_growing) o.schedule.growing = f.growing;
+    if (start && start->level && !f.growing)  // --growing starts from small pictures again
+        o.schedule.first_height = first_height_of(s.architecture, *start->level);
     take(f.lod_kimg, o.schedule.lod_kimg);
     take(f.fade_kimg, o.schedule.fade_kimg);
     take(f.kimg, o.total_kimg);

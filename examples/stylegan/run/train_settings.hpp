@@ -62,6 +62,7 @@ struct TrainStart {
     std::optional<TrainSettings> settings;  ///< if it is in a run folder
     Architecture architecture{};
     std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
+    std::optional<double> level;  ///< of the network, if the file holds no training state: the run begins there
 };
 
 /// Settings from flags, then from the resumed run, then from the defaults.

@@ -7,6 +7,8 @@
 #include <stylegan/training/trainer.hpp>
 #include <stylegan/training/training_json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -48,6 +50,35 @@ void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D
     writer.metadata("training", training.dump());
     add_parameters(writer, "", trainer);
     writer.write(path);
+}
+
+/// What load_networks() took from a file; everything else of a trainer is new.
+struct LoadedNetworks {
+    bool generator = false;      ///< G itself; otherwise G begins as a copy of Gs
+    bool averaged = false;       ///< Gs itself; otherwise Gs begins as a copy of G
+    bool discriminator = false;  ///< otherwise it has new random weights
+};
+
+/// Brings the networks of a trainer to the state of a file that holds networks alone. Moments, counters and random
+/// numbers stay as they are. Where growing begins is a matter of the trainer's options, see first_height_of().
+/// @throws FormatError if the file holds no generator, or networks of another architecture
+template <class Device, class G, class D>
+LoadedNetworks load_networks(const Checkpoint& checkpoint, Trainer<Device, G, D>& trainer) {
+    const LoadedNetworks loaded{checkpoint.has("G"), checkpoint.has("Gs"), checkpoint.has("D")};
+    checkpoint.load(trainer.averaged());
+    if (loaded.generator)
+        load_parameters(checkpoint.file(), "G/", trainer.generator());
+    else
+        checkpoint.load(trainer.generator());
+    if (loaded.discriminator) checkpoint.load(trainer.discriminator());
+    return loaded;
+}
+
+/// ScheduleOptions::first_height of a run that begins with networks of this level of detail: the height of the finest
+/// pictures that have faded in.
+[[nodiscard]] inline int first_height_of(const Architecture& a, double lod) {
+    const int left_out = std::clamp(static_cast<int>(std::ceil(lod)), 0, a.max_lod());
+    return a.size(a.stages() - 1 - left_out).height;
 }
 
 /// Restores the state of a snapshot in a trainer. The trainer keeps its own options; its loss must have the recorded

@@ -110,7 +110,10 @@ BOOST_AUTO_TEST_CASE(nothing_in_a_file_is_run) {
     check_refused("\x80\x04\x8c\x02os\x8c\x06system\x93.", "byte 14: names \"os.system\"");
     check_refused("(S'true'\nios\nsystem\n.", "names \"os.system\"");
     check_refused("(cos\nsystem\nS'true'\no.", "names \"os.system\"");
-    check_refused("ctorch.storage\n_load_from_bytes\n.", "names \"torch.storage._load_from_bytes\"");
+    check_refused("csubprocess\nPopen\n(S'true'\ntR.", "names \"subprocess.Popen\"");
+    check_refused("c__builtin__\nexec\n.", "names \"__builtin__.exec\"");
+    check_refused("ctorch\nload\n.", "names \"torch.load\"");
+    check_refused("cnumpy\nload\n.", "names \"numpy.load\"");
     check_refused("carg\x01parse\nx\n.", "names \"arg?parse.x\"");
     check_refused("\x82\x01.", "operation 130");  // an extension
     check_refused("Pid\n.", "operation 80");

@@ -232,4 +232,16 @@ BOOST_AUTO_TEST_CASE(archives_cut_or_damaged_anywhere) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_whole_module_in_the_older_format) {
+    const test::TemporaryFolder folder;
+    // its class is a persistent value, with the source code as text
+    test::write(folder / "x.pt",
+                stream("(S'module'\ncmodel\nNet\nS'model.py'\nS'import os'\ntQ)R}S'_modules'\n}sb.", {}));
+    const NamedTensors tensors = read_torch(folder / "x.pt");
+    BOOST_TEST(tensors.names().empty());
+    BOOST_TEST_REQUIRE(tensors.opaque().size() == 1u);
+    BOOST_TEST(tensors.opaque()[0].type == "model.Net");
+    BOOST_TEST(tensors.opaque()[0].module);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,4 +72,29 @@ BOOST_AUTO_TEST_CASE(cut_off_or_changed_at_every_byte) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_only_array_is_read_whatever_its_name) {
+    const test::TemporaryFolder folder;
+    const std::vector<float> values{1, 2, 3, 4, 5, 6};
+    for (const char* name : {"dlatents", "arr_0", "ws"}) {
+        write_npz(folder / "x.npz", name, {2, 3}, values);
+        BOOST_TEST((read_npz(folder / "x.npz", "w", OtherArray::the_only_one).values == values), name);
+        BOOST_TEST((read_npy_or_npz(folder / "x.npz", "w").values == values), name);
+        BOOST_CHECK_THROW((void)read_npz(folder / "x.npz", "w"), FormatError);
+    }
+    std::filesystem::rename(folder / "x.npz", folder / "x.npy");  // the content tells
+    BOOST_TEST((read_npy_or_npz(folder / "x.npy", "w").values == values));
+    write_npy(folder / "y.npz", {2, 3}, values.data());
+    BOOST_TEST((read_npy_or_npz(folder / "y.npz", "w").values == values));
+
+    std::string content = npy_head({2, 3});
+    content.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    ZipWriter file(folder / "two.npz");
+    file.add("a.npy", content);
+    file.add("b.npy", content);
+    file.commit();
+    const std::string message = test::message_of<FormatError>([&] { (void)read_npy_or_npz(folder / "two.npz", "w"); });
+    BOOST_TEST(message.ends_with("two.npz: has no array w, but a.npy, b.npy; expected an array w, or one array alone"),
+               message);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

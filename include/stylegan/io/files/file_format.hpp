@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/files/foreign_file.hpp>
 #include <stylegan/io/files/mapped_file.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <iterator>
 #include <span>
+#include <system_error>
 
 namespace stylegan::detail {
 
@@ -30,10 +32,21 @@ inline bool begins_old_pickle(std::span<const std::uint8_t> start) {
     return false;
 }
 
+/// @throws FileError if a path is an address of the web and there is no such file
+inline void refuse_address(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (foreign_pointer(path.string()) && !std::filesystem::exists(path, ignored))
+        throw FileError(text(path.string(),
+                             ": is an address, expected a file: nothing is downloaded here; get the file first "
+                             "(curl -L -o FILE ADDRESS)"));
+}
+
 /// The format of a file, detected from its first bytes.
 /// @throws FileError if it cannot be read, FormatError if its format is unknown
 inline FileFormat file_format(const std::filesystem::path& path) {
     constexpr std::uint8_t torch_magic[] = {0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20};
+    constexpr const char* expected = "expected a safetensors file, a pickle of the official release or a PyTorch file";
+    refuse_address(path);
     const MappedFile file(path);
     const std::span<const std::uint8_t> start = file.bytes();
     if (start.size() >= 4 && start[0] == 'P' && start[1] == 'K') return FileFormat::torch;
@@ -43,10 +56,10 @@ inline FileFormat file_format(const std::filesystem::path& path) {
     const bool header = start.size() > 8 && start[7] == 0 && start[8] == '{';
     if (!header && start.size() >= 2 && start[0] == 0x80 && start[1] <= 5) return FileFormat::pickle;
     if (!header && begins_old_pickle(start)) return FileFormat::pickle;
-    if (!header && start.size() > 8)
-        throw FormatError(text(path.string(),
-                               ": has an unknown format, expected a safetensors file, a pickle of the official release "
-                               "or a PyTorch file"));
+    if (!header) {
+        if (const auto what = foreign_file(start)) throw FormatError(text(path.string(), ": ", *what, "; ", expected));
+        if (start.size() > 8) throw FormatError(text(path.string(), ": has an unknown format, ", expected));
+    }
     return FileFormat::safetensors;  // its reader reports what is wrong with a shorter file
 }
 

@@ -114,6 +114,15 @@ public:
     /// Empty for files of this library.
     [[nodiscard]] std::vector<std::string> assumed() const;
 
+    /// What a program should tell of the generator's level of detail, as a part of a sentence whose subject is the file:
+    /// that it is a guess and what it rests on, or that a stored one does not agree with the layers. Empty if neither.
+    [[nodiscard]] std::string level_note() const;
+    /// The level of detail of the generator.
+    /// @throws FormatError if there is none
+    [[nodiscard]] double level() const;
+    /// @throws ValueError if the generator has no layers for this level of detail
+    void require_level(double lod) const;
+
     /// Whether there is a network "Gs", "G" or "D".
     [[nodiscard]] bool has(const std::string& network) const {
         const std::string prefix = network + "/";

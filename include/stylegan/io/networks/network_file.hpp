@@ -3,6 +3,7 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/io/networks/architecture_differences.hpp>
+#include <stylegan/io/networks/level_of_detail.hpp>
 #include <stylegan/io/tensors/named_tensors.hpp>
 
 #include <map>
@@ -20,6 +21,8 @@ struct NetworkFile {
     std::vector<std::string> assumed;  ///< keywords that the file does not have
     std::map<std::string, std::string> metadata;
     std::string left_out;             ///< a network that is not read, and why; empty if there is none
+    std::string passed_over;          ///< values beside the tensors that are not read: "args (argparse.Namespace)"
+    LevelOfDetail level;              ///< of the generator, where the file does not store it
     bool average_is_missing = false;  ///< the file has no average w; it is 0 here
 
     [[nodiscard]] const Architecture& architecture(NetworkKind kind) const {

@@ -4,12 +4,14 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/foreign_networks.hpp>
 #include <stylegan/io/networks/network_file.hpp>
 #include <stylegan/io/pickle/pickle_file.hpp>
 #include <stylegan/io/pickle/pickled_network.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -68,6 +70,7 @@ public:
             read_network(root, generator ? "Gs" : "D");
             return finish();
         }
+        if (root.is_dictionary() || root.is_opaque()) refuse_foreign(root);
         if (!root.is_list() || root.size() != 3)
             root.fail(text("is ", root.kind(), ", expected a network or the three networks (G, D, Gs)"));
         constexpr std::array names{"G", "D", "Gs"};
@@ -81,9 +84,47 @@ private:
         const PickleValue state = network_state(network);
         const std::int64_t version = state.at("version").integer();
         if (version != 2 && version != 3)
-            state.fail(text("is a network of version ", version, ", expected 2 or 3, those of the first StyleGAN",
-                            version > 3 ? "; this is one of its successors" : ""));
+            state.fail(
+                text("is a network of version ", version, ", expected 2 or 3, those of the first StyleGAN",
+                     version > 3 ? "; this is one of its successors, StyleGAN2 or stylegan2-ada in TensorFlow. " : "; ",
+                     networks_that_are_read));
         return state;
+    }
+
+    /// A dictionary is what the successors pickle: G, D and G_ema as objects with their source code.
+    [[noreturn]] static void refuse_foreign(PickleValue root) {
+        auto one = std::optional(root);
+        if (root.is_dictionary())
+            for (const char* key : {"D", "G", "G_ema"})
+                if (const auto v = root.find(key); v && v->is_opaque()) one.emplace(*v);
+        const auto arguments = one && one->is_opaque() ? one->opaque_arguments() : std::nullopt;
+        if (arguments && one->opaque_class() == "torch_utils.persistence._reconstruct_persistent_obj")
+            root.fail(
+                text("is ", successor_of(*arguments), ", pickled with its source code; ", networks_that_are_read));
+        if (root.is_opaque())
+            root.fail(text("is an object of the class ", excerpt(root.opaque_class()),
+                           ", expected a network or the three networks (G, D, Gs); ", networks_that_are_read));
+        std::string keys;
+        for (std::size_t i = 0; i < std::min<std::size_t>(root.size(), 4); ++i)
+            if (const PickleValue key = root.entry(i).first; key.is_text())
+                keys += text(keys.empty() ? " of \"" : ", \"", excerpt(key.characters(), 40), '"');
+        root.fail(text("is a dictionary", keys, ", expected a network or the three networks (G, D, Gs); ",
+                       networks_that_are_read));
+    }
+
+    /// Which successor an object comes from, as far as its class and its source code tell.
+    static std::string successor_of(PickleValue arguments) {
+        const auto field = [&](const char* name) {
+            const auto v =
+                arguments.size() > 0 && arguments[0].is_dictionary() ? arguments[0].find(name) : std::nullopt;
+            return v && v->is_text() ? std::string(v->characters()) : std::string();
+        };
+        const std::string source = field("module_src");
+        if (source.find("SynthesisInput") != std::string::npos || source.find("alias-free") != std::string::npos)
+            return "a network of StyleGAN3";
+        if (source.find("modulated_conv2d") != std::string::npos)
+            return "a network of StyleGAN2 (stylegan2-ada-pytorch or stylegan3)";
+        return "a network of stylegan2-ada-pytorch or stylegan3 (StyleGAN2, StyleGAN3)";
     }
 
     static bool is_progressive(PickleValue function) {

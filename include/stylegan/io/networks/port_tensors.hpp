@@ -28,6 +28,15 @@ public:
 
     [[nodiscard]] bool has(const std::string& name) const { return file_.contains(prefix_ + name); }
 
+    /// The extent of an axis. @throws FormatError if the tensor does not have it
+    [[nodiscard]] Index extent(const std::string& name, std::size_t axis) const {
+        const std::vector<Index>& shape = file_.shape(prefix_ + name);
+        if (axis >= shape.size())
+            throw FormatError(text(file_.path().string(), ": tensor \"", prefix_, name, "\" has shape ",
+                                   shape_text(shape), ", expected more than ", axis, " axes"));
+        return shape[axis];
+    }
+
     /// A tensor of the given rank in its own layout, multiplied by `scale`.
     [[nodiscard]] StoredArray take(const std::string& name, std::size_t rank, double scale = 1) {
         StoredArray a = file_[prefix_ + name];
@@ -64,6 +73,9 @@ public:
         return true;
     }
 
+    /// Marks a tensor as one that is not needed. It need not exist.
+    void passed_over(const std::string& name) { used_.insert(prefix_ + name); }
+
     /// @throws ExtraTensorsError that names the tensors with this prefix that were not taken, unless they are ignored
     void require_all_taken(ExtraTensors extra) const {
         if (extra == ExtraTensors::ignored) return;
@@ -96,17 +108,12 @@ inline void add_constants(NamedTensors& out, const std::string& prefix, int stag
     }
 }
 
-/// The level of detail of a network that was not fully grown, from the number in its file name: "train_step-6.model"
-/// with start "train_step-". 0 if there is no such number.
-inline double lod_of_name(std::string_view file_name, std::string_view start, int stages) {
-    const std::size_t at = file_name.find(start);
-    if (at == std::string_view::npos) return 0;
-    int step = -1;
-    const char* const first = file_name.data() + at + start.size();
-    const auto [end, error] = std::from_chars(first, file_name.data() + file_name.size(), step);
-    const bool whole =
-        error == std::errc{} && end != file_name.data() + file_name.size() && (*end == '.' || *end == '_');
-    return whole && step >= 0 && step < stages ? stages - 1 - step : 0;
+/// Adds what official networks have and a port does not: the noise maps, and the level of detail that the content of its
+/// layers suggests, which are added before. @param prefix  "Gs/" or "G/"
+inline void add_what_is_missing(NetworkFile& out, const std::string& prefix, int stages) {
+    const LevelOfDetail level = inferred_level(out.tensors, prefix + "G_synthesis/", Size{}, stages);
+    add_constants(out.tensors, prefix, stages, level.lod);
+    if (prefix == "Gs/" || out.level.basis.empty()) out.level = level;  // Gs is the one that is used
 }
 
 /// The architecture inferred from the tensors under "Gs/" or "G/".

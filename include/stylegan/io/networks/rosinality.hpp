@@ -42,7 +42,7 @@ public:
         for (int s = 0; s < stages_; ++s) add_stage(s);
         add_mapping();
         in_.require_all_taken(extra_);
-        add_constants(*out_, to_, stages_, lod_of_name(out_->path().filename().string(), "train_step-", stages_));
+        add_what_is_missing(out, to_, stages_);
 
         Architecture a = inferred_generator(out, to_);
         a.fused_scale = FusedScale::off;

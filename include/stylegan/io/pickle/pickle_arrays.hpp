@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,17 @@ public:
             pickle_.fail(at,
                          text("is of dtype \"", printable(name.characters()), "\", expected numbers such as \"f4\""));
         return *type;
+    }
+
+    /// Whether a dtype of this name is one of numbers.
+    [[nodiscard]] static bool is_number_type(PickleValue name) {
+        return name.is_text() && numpy_type(name.characters()).has_value();
+    }
+
+    /// The dtype in an array's state, if that is a state.
+    [[nodiscard]] static std::optional<PickleValue> type_in_state(PickleValue state) {
+        if (!state.is_list() || state.size() < 4) return std::nullopt;
+        return state[state.size() == 5 ? 2 : 1];
     }
 
     /// A dtype's state: (version, byte order, ...).

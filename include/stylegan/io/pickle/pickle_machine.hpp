@@ -18,8 +18,9 @@
 namespace stylegan {
 
 /// Reads Python's pickles of protocols 0 to 5 as data. It is a stack machine that knows the constructors of
-/// pickle_constructors.hpp and refuses any other by name. Nothing in a file is executed, the machine does not recurse,
-/// and it takes no more than its limits.
+/// pickle_constructors.hpp. What any other class would make becomes an opaque value; names that would run a program
+/// elsewhere are refused. Nothing in a file is executed, the machine does not recurse, and it takes no more than its
+/// limits.
 /// @see Python's pickletools, which documents every operation
 class PickleMachine {
 public:
@@ -27,7 +28,7 @@ public:
     /// @param persistent  whether the pickle may refer to storages of PyTorch
     PickleMachine(Pickle& pickle, std::span<const std::uint8_t> bytes, bool persistent = false,
                   const PickleLimits& limits = {})
-        : input_(pickle, bytes), persistent_(persistent), build_(pickle, limits), stack_(input_, limits) {}
+        : input_(pickle, bytes), persistent_(persistent), build_(pickle, limits, persistent), stack_(input_, limits) {}
     PickleMachine(const PickleMachine&) = delete;
     PickleMachine& operator=(const PickleMachine&) = delete;
 
@@ -105,9 +106,11 @@ private:
         stack_.push(build_.call(callable, arguments, here()));
     }
     void call_with_keywords() {
-        if (const PickleValue keywords = build_.value(stack_.pop()); !keywords.is_dictionary() || keywords.size() > 0)
+        const PickleValue keywords = build_.value(stack_.pop());
+        const Reference arguments = stack_.pop(), callable = stack_.pop();
+        if (!keywords.is_dictionary() || (keywords.size() > 0 && !build_.is_opaque(callable)))
             input_.fail("calls with keywords, which no known constructor takes");
-        call();
+        stack_.push(build_.call(callable, arguments, here()));
     }
     void push_constructor_line() {
         const std::string_view module = input_.line();

@@ -19,6 +19,17 @@ namespace stylegan::detail {
     return s.size() > 80 ? out + "..." : out;
 }
 
+/// Whether text is a name of Python, or several with dots between them.
+[[nodiscard]] inline bool is_python_name(std::string_view s) {
+    bool begins = true;
+    for (const char c : s) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+        if (!letter && (begins || !((c >= '0' && c <= '9') || c == '.' || c == '<' || c == '>'))) return false;
+        begins = c == '.';
+    }
+    return !begins;
+}
+
 /// The number that a whole text is; nothing if it is something else.
 template <class T>
 [[nodiscard]] std::optional<T> number_in(std::string_view s) {

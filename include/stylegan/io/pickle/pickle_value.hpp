@@ -45,6 +45,10 @@ struct PickleObject {  // of a class that has a state
     PickleConstructor constructor;
     std::optional<PickleReference> state;
 };
+struct PickleOpaque {  // a class that the reader does not know, or what would be made of it
+    std::string_view module, name;
+    std::optional<PickleReference> arguments, state;  // without arguments: the class
+};
 struct PickleArray {
     std::uint32_t index;                     // of its StoredArray
     std::optional<PickleReference> storage;  // of a tensor of PyTorch
@@ -53,9 +57,9 @@ struct LongInteger {
     std::span<const std::uint8_t> bytes;  // of more than 64 bits, little-endian
 };
 
-using PickleContent =
-    std::variant<std::monostate, bool, std::int64_t, LongInteger, double, std::string_view, StoredBytes, PickleList,
-                 PickleDictionary, const KnownConstructor*, PickleObject, NumpyType, PickleArray, TorchStorage>;
+using PickleContent = std::variant<std::monostate, bool, std::int64_t, LongInteger, double, std::string_view,
+                                   StoredBytes, PickleList, PickleDictionary, const KnownConstructor*, PickleObject,
+                                   NumpyType, PickleArray, TorchStorage, PickleOpaque>;
 
 struct PickleNode {
     PickleContent content;
@@ -65,9 +69,10 @@ struct PickleNode {
 
 /// The names of the alternatives of PickleContent in messages.
 inline const char* kind_of(const PickleContent& content) {
-    constexpr const char* names[] = {"None",      "a truth value", "an integer", "a long integer", "a number",
-                                     "text",      "bytes",         "a list",     "a dictionary",   "a constructor",
-                                     "an object", "a dtype",       "an array",   "a storage"};
+    constexpr const char* names[] = {
+        "None",      "a truth value", "an integer", "a long integer", "a number",
+        "text",      "bytes",         "a list",     "a dictionary",   "a constructor",
+        "an object", "a dtype",       "an array",   "a storage",      "an object of an unknown class"};
     static_assert(std::size(names) == std::variant_size_v<PickleContent>);
     return names[content.index()];
 }
@@ -122,6 +127,8 @@ public:
     [[nodiscard]] bool is_dictionary() const { return holds<detail::PickleDictionary>(); }
     [[nodiscard]] bool is_array() const { return holds<detail::PickleArray>(); }
     [[nodiscard]] bool is_object() const { return holds<detail::PickleObject>(); }
+    /// An object of a class that the reader does not know. Nothing was made or executed for it.
+    [[nodiscard]] bool is_opaque() const { return holds<detail::PickleOpaque>(); }
 
     [[nodiscard]] bool boolean() const { return as<bool>("a truth value"); }
     [[nodiscard]] std::int64_t integer() const { return as<std::int64_t>("an integer"); }
@@ -180,6 +187,18 @@ public:
     }
     /// The class of an object.
     [[nodiscard]] PickleConstructor object_class() const { return as<detail::PickleObject>("an object").constructor; }
+    /// The class of an opaque value: "argparse.Namespace".
+    [[nodiscard]] std::string opaque_class() const {
+        const auto& opaque = as<detail::PickleOpaque>("an object of an unknown class");
+        return text(opaque.module, '.', opaque.name);
+    }
+    /// The arguments and the state of an opaque value, if there are any.
+    [[nodiscard]] std::optional<PickleValue> opaque_arguments() const {
+        return optional_value(as<detail::PickleOpaque>("an object of an unknown class").arguments);
+    }
+    [[nodiscard]] std::optional<PickleValue> opaque_state() const {
+        return optional_value(as<detail::PickleOpaque>("an object of an unknown class").state);
+    }
     /// The state of an object.
     [[nodiscard]] PickleValue state() const {
         const auto& object = as<detail::PickleObject>("an object");
@@ -204,6 +223,10 @@ private:
     friend class detail::PickleArrays;
 
     [[nodiscard]] const detail::PickleNode& node() const { return pickle_->nodes_[reference_]; }
+    [[nodiscard]] std::optional<PickleValue> optional_value(std::optional<PickleReference> r) const {
+        if (!r) return std::nullopt;
+        return PickleValue(*pickle_, *r);
+    }
     template <class T>
     [[nodiscard]] bool holds() const {
         return std::holds_alternative<T>(node().content);

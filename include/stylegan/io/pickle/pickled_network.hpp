@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/pickle/pickle_text.hpp>
 #include <stylegan/io/pickle/pickle_value.hpp>
 #include <stylegan/io/tensors/named_tensors.hpp>
 
@@ -13,6 +14,9 @@ namespace stylegan::detail {
 
 /// The state of a pickled network. @throws FormatError if the value is no object, or has no state
 [[nodiscard]] inline PickleValue network_state(PickleValue network) {
+    if (network.is_opaque())
+        network.fail(text("is an object of the class ", printable(network.opaque_class()),
+                          ", expected a network; nothing was executed"));
     if (!network.is_object()) network.fail(text("is ", network.kind(), ", expected a network"));
     return network.state();
 }

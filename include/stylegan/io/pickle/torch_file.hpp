@@ -4,6 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/mapped_file.hpp>
 #include <stylegan/io/files/stored_zip.hpp>
+#include <stylegan/io/pickle/foreign_zip.hpp>
 #include <stylegan/io/pickle/pickle_machine.hpp>
 #include <stylegan/io/tensors/named_tensors.hpp>
 
@@ -44,6 +45,10 @@ public:
                 else if (key.is_integer())
                     add(value, joined(name, std::to_string(key.integer())), depth + 1);
             }
+        } else if (v.is_opaque()) {
+            const auto state = v.opaque_state();
+            const bool module = state && state->is_dictionary() && state->find("_modules");
+            out_.add_opaque({name, v.opaque_class(), module});
         }
     }
 
@@ -93,7 +98,11 @@ private:
         for (const auto& [name, entry] : zip.entries())
             if (name == "data.pkl" || (name.ends_with("/data.pkl") && name.find('/') == name.size() - 9))
                 prefix = name.substr(0, name.size() - 8);
-        if (prefix == "?") fail("is a zip archive without a data.pkl, expected a PyTorch file");
+        if (prefix == "?") fail(foreign_zip(zip));
+        if (zip.contains(prefix + "constants.pkl"))
+            fail(
+                "is a program of TorchScript (torch.jit.save), which is not read: save the state dictionary instead, "
+                "torch.save(model.state_dict(), path)");
         if (zip.contains(prefix + "byteorder")) {
             const Bytes order = zip.content(prefix + "byteorder");
             if (order.size() != 6 || order[0] != 'l')

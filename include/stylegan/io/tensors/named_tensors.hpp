@@ -80,6 +80,20 @@ public:
         tensor.read_into(out);
     }
 
+    /// A value of the file that is neither a tensor nor plain, and was passed over.
+    struct Opaque {
+        std::string name;     ///< where it is, like the name of a tensor
+        std::string type;     ///< its class: "argparse.Namespace"
+        bool module = false;  ///< whether it is a whole network of PyTorch, with its code's names
+    };
+    /// Remembers a value that is passed over; the first hundred are kept.
+    void add_opaque(Opaque value) {
+        constexpr std::size_t most = 100;
+        if (opaque_.size() < most) opaque_.push_back(std::move(value));
+    }
+    /// The first hundred values that were passed over.
+    [[nodiscard]] const std::vector<Opaque>& opaque() const { return opaque_; }
+
     /// The owner of the bytes, for objects that refer to them.
     [[nodiscard]] const std::shared_ptr<const void>& file() const { return file_; }
 
@@ -88,6 +102,7 @@ private:
     std::shared_ptr<const void> file_;
     std::map<std::string, StoredArray> tensors_;
     std::vector<std::string> names_;
+    std::vector<Opaque> opaque_;
 };
 
 }  // namespace stylegan

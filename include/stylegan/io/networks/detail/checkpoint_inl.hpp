@@ -6,6 +6,7 @@
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/infer_architecture.hpp>
+#include <stylegan/io/networks/level_of_detail.hpp>
 #include <stylegan/io/networks/open_network_file.hpp>
 #include <stylegan/io/networks/size_defining_shapes.hpp>
 
@@ -27,6 +28,48 @@ STYLEGAN_INLINE Checkpoint::Checkpoint(const std::filesystem::path& path, ExtraT
 
 STYLEGAN_INLINE std::vector<std::string> Checkpoint::assumed() const {
     return InferredArchitecture{architecture(), file_.assumed}.assumptions();
+}
+
+STYLEGAN_INLINE double Checkpoint::level() const {
+    const std::vector<double> lod = file().read_double(prefix_of(NetworkKind::generator) + "lod");
+    return lod.empty() ? 0 : lod[0];
+}
+
+STYLEGAN_INLINE std::string Checkpoint::level_note() const {
+    if (!has("Gs") && !has("G")) return {};
+    const Architecture& a = architecture(NetworkKind::generator);
+    const std::string prefix = prefix_of(NetworkKind::generator);
+    const auto words_of = [&](double lod) {
+        const int stage = a.stages() - 1 - static_cast<int>(lod);
+        return text(lod,
+                    stage >= 0 ? text(" (pictures of ", detail::size_of_stage(a.base, stage), ')') : std::string());
+    };
+    if (!file_.level.basis.empty())
+        return file_.level.doubtful ? text("does not say its level of detail; assumed: ", words_of(file_.level.lod),
+                                           ", since ", file_.level.basis)
+                                    : std::string();
+    if (a.progressive_gan || !file().contains(prefix + "lod")) return {};
+    const double lod = level();
+    const std::string against =
+        detail::contradiction_of_level(file(), prefix + "G_synthesis/", a.base, a.stages(), lod);
+    return against.empty() ? std::string()
+                           : text("says that its level of detail is ", words_of(lod), ", but ", against);
+}
+
+STYLEGAN_INLINE void Checkpoint::require_level(double lod) const {
+    const Architecture& a = architecture(NetworkKind::generator);
+    const std::string where = file().path().string(), prefix = prefix_of(NetworkKind::generator);
+    if (!(lod >= 0 && lod <= a.max_lod()))
+        throw ValueError(text(where, ": level of detail is ", lod, ", expected 0 to ", a.max_lod(), ", since it has ",
+                              a.stages(), a.stages() == 1 ? " resolution" : " resolutions"));
+    const int finest = a.stages() - 1 - static_cast<int>(lod),
+              coarsest = lod > static_cast<int>(lod) ? finest - 1 : finest;
+    for (int s = coarsest; s <= finest; ++s) {
+        const std::string name = prefix + detail::variables::to_rgb(a.progressive_gan ? "" : "G_synthesis/", a, s);
+        if (lod > 0 && !detail::any_number_but_zero(file(), name))
+            throw ValueError(text(where, ": level of detail is ", lod, ", expected 0: it has no to_rgb layer for ",
+                                  detail::size_of_stage(a.base, s), ", as programs leave them out of grown networks"));
+    }
 }
 
 STYLEGAN_INLINE std::string Checkpoint::prefix_of(NetworkKind kind) const {

@@ -5,6 +5,8 @@
 #include <stylegan/io/files/file_format.hpp>
 #include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/io/networks/foreign_networks.hpp>
+#include <stylegan/io/networks/genforce.hpp>
 #include <stylegan/io/networks/huangzh13.hpp>
 #include <stylegan/io/networks/infer_architecture.hpp>
 #include <stylegan/io/networks/network_file.hpp>
@@ -41,6 +43,7 @@ inline VariableShapes shapes_below(const NamedTensors& tensors, const std::strin
 inline std::optional<NetworkFile> networks_of_port(const NamedTensors& tensors, ExtraTensors extra) {
     if (auto networks = networks_of_rosinality(tensors, extra)) return networks;
     if (auto networks = networks_of_huangzh13(tensors, extra)) return networks;
+    if (auto networks = networks_of_genforce(tensors, extra)) return networks;
     if (const auto discriminator = port_discriminator(tensors))
         throw FormatError(text(tensors.path().string(), ": has ", *discriminator, "; expected a generator"));
     return std::nullopt;
@@ -49,13 +52,16 @@ inline std::optional<NetworkFile> networks_of_port(const NamedTensors& tensors, 
 /// The networks of a PyTorch file.
 inline NetworkFile networks_of_torch(const std::filesystem::path& path, ExtraTensors extra) {
     const NamedTensors tensors = read_torch(path);
-    if (auto networks = networks_of_port(tensors, extra)) return *networks;
-    std::string names;
-    for (std::size_t i = 0; i < std::min<std::size_t>(tensors.names().size(), 3); ++i)
-        names += text(i > 0 ? ", \"" : "\"", tensors.names()[i], '"');
-    throw FormatError(
-        text(path.string(), ": has ", tensors.names().size(), " tensors of PyTorch (", names.empty() ? "none" : names,
-             " ...), expected a generator of rosinality/style-based-gan-pytorch or huangzh13/StyleGAN.pytorch"));
+    if (auto networks = networks_of_port(tensors, extra)) {
+        constexpr std::size_t most = 5;
+        for (std::size_t i = 0; i < std::min(most, tensors.opaque().size()); ++i) {
+            const auto& [name, type, module] = tensors.opaque()[i];
+            networks->passed_over += text(i > 0 ? ", " : "", excerpt(name), " (", excerpt(type), ')');
+        }
+        if (tensors.opaque().size() > most) networks->passed_over += " ...";
+        return *networks;
+    }
+    throw FormatError(text(path.string(), ": ", words_of_foreign_tensors(tensors)));
 }
 
 /// @throws ExtraTensorsError if a tensor belongs neither to a network nor to the training state
@@ -88,7 +94,10 @@ inline NetworkFile networks_of_safetensors(const std::shared_ptr<const Safetenso
     const VariableShapes discriminator = shapes_below(out.tensors, "D/");
     if (generator.empty() && discriminator.empty()) {
         if (auto port = networks_of_port(out.tensors, extra)) return *port;  // with names of a PyTorch program
-        throw FormatError(text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network"));
+        if (const auto what = foreign_network(out.tensors))
+            throw FormatError(text(where, ": holds ", *what, "; ", networks_that_are_read));
+        throw FormatError(text(where, ": has no tensors \"Gs/...\", \"G/...\" or \"D/...\", expected a network; ",
+                               networks_that_are_read));
     }
     if (extra == ExtraTensors::refused) refuse_tensors_of_no_network(out.tensors);
     InferredArchitecture inferred = infer_architecture(generator, discriminator, where);

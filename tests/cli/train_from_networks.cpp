@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run that begins with networks without training state says what it takes and what is new, and begins at their level.
+#include "cli/training_run.hpp"
+#include "cli/write_network.hpp"
+#include "io/port_files.hpp"
+
+#include <stylegan/io/networks/checkpoint.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(train_from_networks)
+
+using namespace test;
+
+struct Start : TrainingFolder {
+    Start() {
+        write_pictures("large", 12, 32, 32);
+        stylegan::Architecture a = small;
+        a.resolution_log2 = 5;
+        write_network(folder / "grown.safetensors", {.architecture = a});
+    }
+    [[nodiscard]] Outcome from(const std::string& network, std::vector<std::string> more = {}) const {
+        std::vector<std::string> all{"train", "--data",  "large", "--outdir",  "runs", "--kimg",   "0.016", "--tick",
+                                     "0.008", "--batch", "8",     "--threads", "2",    "--resume", network};
+        all.insert(all.end(), more.begin(), more.end());
+        return run_program(folder, all);
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_generator_alone, Start) {
+    const Outcome o = from("grown.safetensors");
+    check_success(o);
+    BOOST_TEST(contains(o.out,
+                        "grown.safetensors holds networks without training state. Taken from it: the generator Gs, as "
+                        "G too. New: the discriminator, with random weights; the moments of both optimizers, the "
+                        "counters, the order of the pictures. The network's level of detail is 0; training begins at "
+                        "0, with pictures of 32x32"),
+               o.out);
+    BOOST_TEST(contains(o.out, "lod 0.00"), o.out);
+    std::string log;
+    for (const std::string& name : folder.files())
+        if (name.ends_with("log.txt")) log = content(name);
+    BOOST_TEST(contains(log, "holds networks without training state"), log);
+}
+
+BOOST_FIXTURE_TEST_CASE(begins_at_the_level_of_the_network, Start) {
+    for (const auto& [lod, words] : {std::pair{"1", "training begins at 1, with pictures of 16x16"},
+                                     {"1.5", "training begins at 2, with pictures of 8x8"},
+                                     {"0", "training begins at 0, with pictures of 32x32"}}) {
+        check_success(run_program(
+            folder, {"convert", "--source", "grown.safetensors", "--dest", "at.safetensors", "--lod", lod}));
+        const Outcome plan = from("at.safetensors", {"--dry-run"});
+        check_success(plan);
+        BOOST_TEST(contains(plan.out, std::string("level of detail is ") + lod + "; " + words), plan.out);
+    }
+    // --growing starts again with small pictures, --no-growing with all sizes
+    BOOST_TEST(
+        contains(from("at.safetensors", {"--dry-run", "--growing"}).out, "training begins at 2, with pictures of 8x8"));
+    BOOST_TEST(contains(from("at.safetensors", {"--dry-run", "--no-growing"}).out,
+                        "training begins at 0, with pictures of 32x32 (--no-growing)"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_guess_is_told_here_too, Start) {
+    write_port(folder / "faces.pth", tiny_official(4, 2, 12, 12), &PortFile::add_huangzh13);
+    const Outcome o = from("faces.pth", {"--dry-run"});
+    check_success(o);
+    BOOST_TEST(contains(o.out,
+                        "training begins at 1, with pictures of 16x16. The file does not say its level of detail; "
+                        "assumed: 1"),
+               o.out);
+    BOOST_TEST(contains(o.out, "`stylegan convert --lod` stores another"));
+}
+
+BOOST_FIXTURE_TEST_CASE(networks_of_a_snapshot_are_all_taken, Start) {
+    check_success(train());
+    check_success(run_program(
+        folder, {"convert", "--source", first_run + "/network-snapshot-000000.safetensors", "--dest", "networks.pkl"}));
+    const Outcome o = train({"--resume", "networks.pkl", "--kimg", "0.016"});
+    check_success(o);
+    BOOST_TEST(contains(o.out,
+                        "Taken from it: the generator G and its moving average Gs, the discriminator D. New: the "
+                        "moments of both optimizers"),
+               o.out);
+    const Outcome whole = train({"--resume", first_run + "/network-snapshot-000000.safetensors", "--kimg", "0.048"});
+    check_success(whole);
+    BOOST_TEST(!contains(whole.out, "without training state"), whole.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
