@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(refuses_what_are_no_kernels_and_kernels_of_a_gpu, WithNe
         check_error(run_program(folder, all), status, parts);
         BOOST_TEST(folder.files().size() == files);
     };
-    for (const char* name : {"quick", "Eigen", ""})
+    for (const char* name : {"quick", "eigens", ""})
         fails(2, {"--kernels", "expected fast, eigen or plain"}, {"--kernels", name});
     for (const char* name : {"eigen", "plain"}) {
         const std::string found =

@@ -203,7 +203,8 @@ BOOST_FIXTURE_TEST_CASE(stops_when_no_step_succeeds_any_more, TrainingFolder) {
     const std::string run = "runs/00001" + first_run.substr(10);
     const Outcome more = run_program(
         folder, {"train", "--resume", run, "--lr", "1e20", "--kimg", "4", "--tick", "0.016", "--snap", "1"});
-    check_error(more, 1, {"steps in a row", "the last snapshot before that is " + run + "/network-snapshot-"});
+    const std::string healthy = "the last snapshot before that is " + run + "/network-snapshot-";
+    check_error(more, 1, {"steps in a row", healthy.c_str()});
 }
 
 BOOST_FIXTURE_TEST_CASE(takes_flags_as_the_official_tools_do, TrainingFolder) {
@@ -214,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(takes_flags_as_the_official_tools_do, TrainingFolder) {
     check_success(o);
     const auto options =
         nlohmann::json::parse(content("runs/00000-pictures-cfgf-8x8-batch8-hinge/training_options.json"));
-    BOOST_TEST(options["options"]["mirror"] == false);
+    BOOST_TEST(options["training"]["mirror"] == false);
     check_error(train({"--mirror=maybe"}), 2, {"--mirror", "maybe", "expected 0 or 1"});
 }
 

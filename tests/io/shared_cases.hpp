@@ -20,9 +20,9 @@ inline std::filesystem::path shared_case(const std::string& name) {
 
 /// Skips a test, and says so, if the inputs are not there.
 inline auto needs_shared_cases() {
-    return boost::unit_test::precondition([](boost::unit_test::test_unit_id) {
-        boost::test_tools::assertion_result there(exists(shared_case("README.md")));
-        there.message() << "there is no " << shared_case("").string();
+    return boost::unit_test::precondition([folder = shared_case("")](boost::unit_test::test_unit_id) {
+        boost::test_tools::assertion_result there(is_directory(folder));
+        there.message() << "there is no " << folder.string();
         return there;
     });
 }

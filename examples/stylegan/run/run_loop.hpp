@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <utility>
 
 namespace stylegan::examples {
 
@@ -72,8 +73,9 @@ private:
 template <class Device>
 class RunLoop {
 public:
+    /// @param resumed  the snapshot that the run resumes from; empty for a new run
     RunLoop(const RunDirectory& directory, Trainer<Device>& trainer, const RunPictures& pictures,
-            const SnapshotMetrics<Device>& metrics, int snap)
+            const SnapshotMetrics<Device>& metrics, int snap, std::filesystem::path resumed = {})
         : directory_(directory),
           trainer_(trainer),
           pictures_(pictures),
@@ -82,7 +84,8 @@ public:
           begin_(seconds_now() - directory.seconds_until(kimg())),
           tick_begin_(seconds_now()),
           tick_pictures_(trainer.progress().pictures),
-          skipped_(skipped()) {}
+          skipped_(skipped()),
+          healthy_(std::move(resumed)) {}
 
     using Tick = typename Trainer<Device>::Tick;
 
@@ -135,7 +138,8 @@ private:
         const TickLine line = line_of(tick, now);
         directory_.log(text_of(line));
         directory_.stats(statistics(tick, line).dump());
-        if (tick.last || tick.progress.tick % snap_ == 0) save(tick.step.lod);
+        // not while steps are skipped: a snapshot of networks that diverge must not follow the good ones
+        if (tick.last || (tick.progress.tick % snap_ == 0 && tick.progress.skipped_in_a_row == 0)) save(tick.step.lod);
         tick_begin_ = seconds_now();
         maintenance_ = tick_begin_ - now;
         tick_pictures_ = tick.progress.pictures;
@@ -201,9 +205,9 @@ private:
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;
+    std::filesystem::path healthy_;  // the last snapshot at whose end gradients were finite
     std::filesystem::path snapshot_;
-    std::filesystem::path healthy_;  // the last one at whose end gradients were finite
-    std::future<void> writing_;      // the last pictures are written while training continues
+    std::future<void> writing_;  // the last pictures are written while training continues
 };
 
 }  // namespace stylegan::examples

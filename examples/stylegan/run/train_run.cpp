@@ -128,7 +128,8 @@ void train_on(Device device, const TrainFlags& flags, const TrainSettings& setti
     const Interrupt interrupt;
     const std::string words = start && start->level ? words_of_start(*checkpoint, *start, settings) : std::string();
     const RunDirectory directory = prepared_directory(flags, settings, start, *data, words, pictures, trainer);
-    RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap);
+    RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap,
+                         start ? start->snapshot : std::filesystem::path());
     loop.run();
     const TrainingProgress& p = trainer.progress();
     directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,

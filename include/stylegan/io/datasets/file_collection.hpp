@@ -145,7 +145,7 @@ private:
     }
 
     void list_archive() {
-        const detail::ForeignFile other = detail::foreign_file(read_file(path_, 300));
+        const detail::ForeignFile other = detail::what_instead_of_picture(read_file(path_, 300));
         if (!other.what.empty() && other.what != detail::zip_archive)
             throw FormatError(text(path_.string(), ": is ", other.what, ", expected a zip archive or a folder",
                                    other.remedy.empty() ? "" : "; ", other.remedy));

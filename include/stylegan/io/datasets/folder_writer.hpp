@@ -57,6 +57,7 @@ public:
         const bool closed = std::fclose(file) == 0;
         if (!written || !closed) fail(name, "written", written ? errno : reason);
     }
+    /// The same with text.
     void add(const std::string& name, const std::string& content) {
         add(name, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});  // NOLINT: text as bytes
     }

@@ -25,7 +25,7 @@ struct PeekedPicture {
     constexpr std::size_t little = 1024, more = std::size_t{1} << 17;
     Bytes head = files.read(i, little);
     if (!image_format(head)) {
-        const std::string_view what = detail::foreign_file(head).what;
+        const std::string_view what = detail::what_instead_of_picture(head).what;
         return {{}, what.empty() ? "not a picture" : std::string(what), detail::why_no_picture(head)};
     }
     if (const auto size = peek_image(head)) return {size};

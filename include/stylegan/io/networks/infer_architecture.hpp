@@ -23,8 +23,8 @@ namespace stylegan {
 /// An architecture inferred from the variables of a network. Some keywords leave no trace in the variables: `assumed`
 /// lists them. They have the values of configuration F (A for a Progressive GAN); callers should report them.
 struct InferredArchitecture {
-    Architecture architecture;
-    std::vector<std::string> assumed;
+    Architecture architecture;         ///< inferred and assumed keywords together
+    std::vector<std::string> assumed;  ///< official keywords that leave no trace
 
     /// "fused_scale = \"auto\"" and the like, one for each assumed keyword.
     [[nodiscard]] std::vector<std::string> assumptions() const {

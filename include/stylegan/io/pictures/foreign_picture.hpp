@@ -81,7 +81,7 @@ inline bool begins_with_word(std::string_view text, std::string_view word) {
 }
 
 /// What a file is that is no picture which this build reads, from its first bytes (300 suffice).
-inline ForeignFile foreign_file(std::span<const std::uint8_t> head) {
+inline ForeignFile what_instead_of_picture(std::span<const std::uint8_t> head) {
     if (head.empty()) return {"empty", ""};
     if (begins_webp(head)) return {"a WebP picture", "install libwebp and build this program again, or convert it"};
     const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT: bytes as text
@@ -98,7 +98,7 @@ inline ForeignFile foreign_file(std::span<const std::uint8_t> head) {
 
 /// "is a GIF picture, expected PNG or JPEG; convert it ...", or "is not a picture, expected ..."
 inline std::string why_no_picture(std::span<const std::uint8_t> head) {
-    const ForeignFile file = foreign_file(head);
+    const ForeignFile file = what_instead_of_picture(head);
     return text("is ", file.what.empty() ? "not a picture" : file.what, ", expected ", picture_formats,
                 file.remedy.empty() ? "" : "; ", file.remedy);
 }

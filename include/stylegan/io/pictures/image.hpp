@@ -25,7 +25,7 @@ struct ImageSize {
 /// A picture with 8 bits per channel, (height, width, channels), from the top row down.
 struct Image {
     int width = 0, height = 0, channels = 0;
-    std::vector<std::uint8_t> pixels;
+    std::vector<std::uint8_t> pixels;  ///< the channels of a pixel side by side
 
     Image() = default;
 
@@ -38,7 +38,9 @@ struct Image {
 
     [[nodiscard]] ImageSize size() const { return {width, height, channels}; }
 
+    /// The channels of pixel x of row y.
     [[nodiscard]] std::uint8_t* pixel(int x, int y) { return pixels.data() + offset(x, y); }
+    /// The same, to read.
     [[nodiscard]] const std::uint8_t* pixel(int x, int y) const { return pixels.data() + offset(x, y); }
 
 private:
