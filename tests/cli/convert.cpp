@@ -62,4 +62,19 @@ BOOST_AUTO_TEST_CASE(faults_are_one_line) {
     BOOST_TEST(folder.files().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(the_source_is_not_replaced_and_endings_have_any_case) {
+    const TemporaryFolder folder;
+    write_network(folder / "a.safetensors");
+    const auto before = read(folder / "a.safetensors");
+    std::filesystem::create_symlink("a.safetensors", folder / "link.safetensors");
+    std::filesystem::create_hard_link(folder / "a.safetensors", folder / "second.safetensors");
+    for (const char* dest : {"a.safetensors", "./a.safetensors", "link.safetensors", "second.safetensors"})
+        check_error(run_program(folder, {"convert", "--source", "a.safetensors", "--dest", dest}), 1,
+                    {"--dest", "is the source"});
+    BOOST_TEST((read(folder / "a.safetensors") == before));
+    check_success(run_program(folder, {"convert", "--source", "a.safetensors", "--dest", "B.PKL"}));
+    check_success(run_program(folder, {"convert", "--source", "B.PKL", "--dest", "C.SafeTensors"}));
+    check_success(run_program(folder, {"generate", "--network", "C.SafeTensors", "--seeds", "1", "--outdir", "out"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

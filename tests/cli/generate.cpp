@@ -322,4 +322,19 @@ BOOST_AUTO_TEST_CASE(works_with_the_shipped_network, *needs_example_data("faces-
     BOOST_TEST(stylegan::read_png(folder / "out/grid.png").size().text() == "192x192 with 3 channels");
 }
 
+BOOST_AUTO_TEST_CASE(the_latents_are_not_replaced_by_what_is_written) {
+    const TemporaryFolder folder;
+    write_network(folder / "small.safetensors");
+    std::filesystem::create_directories(folder / "out");
+    const std::vector<float> z(12, 0.5f);
+    stylegan::write_npy(folder / "out/images.npy", {1, 12}, z.data());
+    const auto before = read(folder / "out/images.npy");
+    check_error(run_program(folder, {"generate", "--network", "small.safetensors", "--latents", "out/images.npy",
+                                     "--raw", "--outdir", "out/../out"}),
+                1, {"--latents out/images.npy", "is the file that --raw writes"});
+    BOOST_TEST((read(folder / "out/images.npy") == before));
+    check_success(run_program(
+        folder, {"generate", "--network", "small.safetensors", "--latents", "out/images.npy", "--outdir", "out"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

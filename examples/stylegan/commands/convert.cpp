@@ -3,6 +3,8 @@
 #include "options/options.hpp"
 #include "printing/architecture_text.hpp"
 
+#include <stylegan/io/files/has_ending.hpp>
+#include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/convert_networks.hpp>
 #include <stylegan/io/networks/level_of_detail.hpp>
@@ -76,7 +78,8 @@ NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra, std
 /// finds the same level where growing stopped; nothing in the file tells of any other.
 std::string note_of_lost_level(const NetworkFile& written, const std::filesystem::path& dest) {
     const std::string prefix = written.tensors.contains("Gs/lod") ? "Gs/" : "G/", ending = dest.extension().string();
-    if (ending == ".safetensors" || ending == ".pkl" || !written.tensors.contains(prefix + "lod")) return {};
+    if (has_ending(ending, ".safetensors") || has_ending(ending, ".pkl") || !written.tensors.contains(prefix + "lod"))
+        return {};
     const double lod = written.tensors.read_double(prefix + "lod").at(0);
     const Architecture& a = written.generator;
     const double found = inferred_level(written.tensors, prefix + "G_synthesis/", a.base, a.stages()).lod;
@@ -86,6 +89,10 @@ std::string note_of_lost_level(const NetworkFile& written, const std::filesystem
 }
 
 void convert(const ConvertOptions& o) {
+    if (same_file(o.source, o.dest))
+        throw ValueError(text("--dest ", o.dest.string(),
+                              ": is the source; a conversion leaves out training state, so it "
+                              "does not replace its source"));
     const Checkpoint checkpoint(o.source, o.extra);
     if (o.lod) checkpoint.require_level(*o.lod);
     const NetworkFile networks = networks_alone(checkpoint, o.extra, o.lod);

@@ -9,6 +9,7 @@
 #include "printing/progress.hpp"
 #include "printing/tables.hpp"
 
+#include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>
@@ -139,6 +140,10 @@ void generate(const GenerateOptions& o) {
         throw ValueError(
             text("--grid: is ", (*o.grid)[0], 'x', (*o.grid)[1], ", expected room for ", source.size(), " pictures"));
     make_output_folder(o.outdir);
+    for (const auto& [flag, input] : {std::pair{"--latents", o.latents}, std::pair{"--projected-w", o.projected_w}})
+        if (o.raw && !input.empty() && same_file(input, o.outdir / "images.npy"))
+            throw ValueError(
+                text(flag, ' ', input.string(), ": is the file that --raw writes, expected another folder"));
 
     drawing.print_assumed();
 

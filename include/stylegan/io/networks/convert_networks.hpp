@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/io/networks/official_pickle_writer.hpp>
 #include <stylegan/io/networks/open_network_file.hpp>
@@ -13,16 +14,17 @@
 
 namespace stylegan {
 
-/// Writes the networks of a file, without training state. The extension of `path` selects the format: `.safetensors`,
+/// Writes the networks of a file, without training state. The extension of `path`, whatever its case, selects the format: `.safetensors`,
 /// the library's own; `.pkl`, the official TensorFlow release; `.pt`, `.pth` or `.model`,
 /// rosinality/style-based-gan-pytorch.
 /// @throws ValueError if the extension is another one, or the format cannot represent these networks
 /// @throws FileError if the file cannot be written
 inline void write_networks(const std::filesystem::path& path, const NetworkFile& networks) {
     const std::string ending = path.extension().string();
-    if (ending == ".pkl") return write_official_pickle(path, networks);
-    if (ending == ".pt" || ending == ".pth" || ending == ".model") return write_rosinality(path, networks);
-    if (ending != ".safetensors")
+    if (has_ending(ending, ".pkl")) return write_official_pickle(path, networks);
+    for (const char* of_pytorch : {".pt", ".pth", ".model"})
+        if (has_ending(ending, of_pytorch)) return write_rosinality(path, networks);
+    if (!has_ending(ending, ".safetensors"))
         throw ValueError(
             text(path.string(), ": ends with \"", ending, "\", expected .safetensors, .pkl, .pt, .pth or .model"));
     SafetensorsWriter writer;
