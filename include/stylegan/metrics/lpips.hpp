@@ -24,6 +24,8 @@ namespace stylegan {
 ///
 /// Pictures are (N, 3, H, W), about within [-1, 1] as from a generator, and 16x16 or larger. They are not clipped.
 ///
+/// Threads: one thread at a time, since all calls use one context.
+///
 /// @see Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric" (2018)
 template <class Device = Cpu>
 class Lpips {

@@ -17,6 +17,8 @@ namespace stylegan {
 ///
 /// Pictures with a shorter side above 256 pixels are first averaged down by a whole factor, as the official projector
 /// does by the area. A grey picture counts as three equal colours. An alpha channel is ignored.
+///
+/// Threads: one thread at a time, since all calls use one context.
 template <class Device = Cpu>
 class LpipsTarget {
 public:

@@ -19,6 +19,7 @@ namespace stylegan {
 
 /// The discriminator on views: scores of pictures, with gradients and tangents. Pictures have the size of the finest
 /// stage of the level.
+/// Threads: const passes may run in several threads at once, each with its own context.
 ///
 /// @tparam BlockType  the block of each resolution: the paper's, or your own (see DiscriminatorBlockOf)
 /// @see Karras et al. (2018), table 2, figure 2

@@ -21,7 +21,7 @@ namespace stylegan {
 
 /// The synthesis network: from a style for each layer to a picture. It has all stages, but computes none that is finer
 /// than the level of detail. The picture has the size of the finest stage computed.
-///
+/// Threads: const passes may run in several threads at once, each with its own context.
 /// @tparam BlockType  the block of each resolution: the paper's, or your own (see SynthesisBlockOf)
 /// @see Karras, Laine, Aila (2019), figure 1b; growing: Karras et al. (2018), figure 2
 template <class Device = Cpu, class BlockType = AnySynthesisBlock<Device>>

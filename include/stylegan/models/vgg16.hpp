@@ -31,6 +31,8 @@ namespace stylegan {
 /// Pictures are (N, 3, H, W), about within [-1, 1] as from a generator, and 16x16 or larger. The network itself
 /// normalizes them by the mean and deviation of the data that VGG16 was trained on.
 ///
+/// Threads: const passes may run in several threads at once, each with its own context.
+///
 /// @see Simonyan, Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition" (2015), table 1, D
 template <class Device = Cpu>
 class Vgg16 {

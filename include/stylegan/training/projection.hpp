@@ -41,6 +41,8 @@ struct ProjectionOptions {
 ///
 /// The caller gives the distance between two pictures, usually LPIPS.
 ///
+/// Threads: one thread at a time, since all calls use one context.
+///
 /// @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), section 5 and appendix D
 template <class Device = Cpu, class G = AnyGenerator<Device>>
 class Projection {
