@@ -2,12 +2,11 @@
 #pragma once
 
 #include <stylegan/io/files/zip_writer.hpp>
+#include <stylegan/io/networks/rosinality_writer.hpp>
 #include <stylegan/io/pickle/pickle_writer.hpp>
-#include <stylegan/io/tensors/stored_array.hpp>
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,26 +21,7 @@ public:
     stylegan::PickleWriter& pickle() { return pickle_; }
 
     void tensor(const std::vector<stylegan::Index>& shape, const std::vector<float>& values) {
-        const std::string key = std::to_string(count_++);
-        zip_.add("archive/data/" + key,
-                 std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)));
-        pickle_.global("torch._utils", "_rebuild_tensor_v2");
-        pickle_.mark();
-        pickle_.mark();
-        pickle_.string("storage");
-        pickle_.global("torch", "FloatStorage");
-        pickle_.string(key);
-        pickle_.string("cpu");
-        pickle_.integer(static_cast<std::int64_t>(values.size()));
-        pickle_.end_tuple();
-        pickle_.persistent();
-        pickle_.integer(0);
-        pickle_.extents(shape);
-        pickle_.extents(stylegan::dense_strides(shape));
-        pickle_.boolean(false);
-        object("collections", "OrderedDict");
-        pickle_.end_tuple();
-        pickle_.call();
+        stylegan::detail::add_torch_tensor(zip_, pickle_, std::to_string(count_++), shape, values);
     }
     void tensor(const std::string& name, const std::vector<stylegan::Index>& shape, const std::vector<float>& values) {
         pickle_.string(name);

@@ -34,6 +34,32 @@ inline const char* why_not_rosinality(const Architecture& a) {
     return nullptr;
 }
 
+/// Writes a tensor as torch.save() does: its numbers as entry `key` of the archive, and what refers to them into the pickle.
+inline void add_torch_tensor(ZipWriter& zip, PickleWriter& pickle, const std::string& key,
+                             const std::vector<Index>& shape, const std::vector<float>& values) {
+    zip.add("archive/data/" + key,
+            std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)));
+    pickle.global("torch._utils", "_rebuild_tensor_v2");
+    pickle.mark();
+    pickle.mark();
+    pickle.string("storage");
+    pickle.global("torch", "FloatStorage");
+    pickle.string(key);
+    pickle.string("cpu");
+    pickle.integer(static_cast<std::int64_t>(values.size()));
+    pickle.end_tuple();
+    pickle.persistent();
+    pickle.integer(0);
+    pickle.extents(shape);
+    pickle.extents(dense_strides(shape));
+    pickle.boolean(false);
+    pickle.global("collections", "OrderedDict");
+    pickle.empty_tuple();
+    pickle.call();
+    pickle.end_tuple();
+    pickle.call();
+}
+
 /// Writes a state dictionary in PyTorch's zip format: first the numbers, then the pickle with their names.
 class TorchWriter {
 public:
@@ -45,29 +71,8 @@ public:
     }
 
     void add(const std::string& name, const std::vector<Index>& shape, const std::vector<float>& values) {
-        const std::string key = std::to_string(count_++);
-        zip_.add("archive/data/" + key,
-                 std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)));
         pickle_.string(name);
-        pickle_.global("torch._utils", "_rebuild_tensor_v2");
-        pickle_.mark();
-        pickle_.mark();
-        pickle_.string("storage");
-        pickle_.global("torch", "FloatStorage");
-        pickle_.string(key);
-        pickle_.string("cpu");
-        pickle_.integer(static_cast<std::int64_t>(values.size()));
-        pickle_.end_tuple();
-        pickle_.persistent();
-        pickle_.integer(0);
-        pickle_.extents(shape);
-        pickle_.extents(dense_strides(shape));
-        pickle_.boolean(false);
-        pickle_.global("collections", "OrderedDict");
-        pickle_.empty_tuple();
-        pickle_.call();
-        pickle_.end_tuple();
-        pickle_.call();
+        add_torch_tensor(zip_, pickle_, std::to_string(count_++), shape, values);
     }
 
     void commit() {
