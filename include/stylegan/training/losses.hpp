@@ -77,14 +77,19 @@ private:
 
     static Maps<Scalar> take(Context<Device>& context, Shape4 s) { return context.take(s[0], s[1], s[2], s[3]); }
 
+    static std::vector<Scalar> downloaded(Context<Device>& context, Rows<const Scalar> scores) {
+        std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
+        context.download(scores.data, scores.size(), host.data());
+        return host;
+    }
+
     /// The scores of pictures, without a gradient.
     /// @return (N), in CPU memory
     std::vector<double> scores_of(Context<Device>& context, Maps<const Scalar> x, Rows<const Scalar> labels) {
         const Workspace::Frame frame(context.workspace());
         const Rows<Scalar> scores = context.take(x.extent(0), 1);
         discriminator_.network().forward(context, x, labels, level_, scores, nullptr);
-        std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
-        context.download(scores.data, scores.size(), host.data());
+        const std::vector<Scalar> host = downloaded(context, scores);
         return {host.begin(), host.end()};
     }
 
@@ -95,8 +100,7 @@ private:
     template <class F>
     Rows<Scalar> on_scores(Context<Device>& context, Rows<const Scalar> scores, const std::vector<double>& other,
                            std::vector<double>& loss, std::vector<double>& seen, const F& f) const {
-        std::vector<Scalar> host(static_cast<std::size_t>(scores.size()));
-        context.download(scores.data, scores.size(), host.data());
+        std::vector<Scalar> host = downloaded(context, scores);
         for (std::size_t i = 0; i < host.size(); ++i) {
             const auto score = static_cast<double>(host[i]);
             const ValueAndSlope p = f(score, other.empty() ? 0.0 : other[i]);
@@ -199,11 +203,8 @@ LossValues Losses<G, D>::discriminator_loss(const Draws<Device>& draws, std::spa
     const Maps<Scalar> fakes = take(context, pass.picture_shape());
     pass.forward(labels, fakes, w_sum, false);
 
-    std::vector<double> of_reals, of_fakes;  // for a loss of pairs: each half needs the other's scores
-    if (loss_.discriminator_is_paired()) {
-        of_reals = scores_of(context, reals, labels);
-        of_fakes = scores_of(context, fakes, labels);
-    }
+    std::vector<double> of_fakes;  // for a loss of pairs: the half of the reals comes first, and needs them
+    if (loss_.discriminator_is_paired()) of_fakes = scores_of(context, fakes, labels);
     const auto real = [&](double score, double other) {
         ValueAndSlope p = loss_.real(score, other);
         if (loss_.drift > 0) p = {p.value + loss_.drift * score * score, p.slope + 2 * loss_.drift * score};
@@ -215,7 +216,7 @@ LossValues Losses<G, D>::discriminator_loss(const Draws<Device>& draws, std::spa
     std::vector<double> fake_loss;
     values.r1 = half(context, reals, labels, loss_.r1_gamma, of_fakes, values.loss, values.real_scores, real);
     const std::vector<double> r2 =
-        half(context, fakes, labels, loss_.r2_gamma, of_reals, fake_loss, values.fake_scores, loss_.fake);
+        half(context, fakes, labels, loss_.r2_gamma, values.real_scores, fake_loss, values.fake_scores, loss_.fake);
     for (std::size_t i = 0; i < n; ++i) {
         values.loss[i] += fake_loss[i];
         values.penalty[i] += values.r1[i] + r2[i];
