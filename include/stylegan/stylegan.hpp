@@ -15,6 +15,7 @@
 #include <stylegan/core/parameter.hpp>
 #include <stylegan/core/permutation.hpp>
 #include <stylegan/core/philox.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/core/tensor.hpp>
 #include <stylegan/core/version.hpp>
 
