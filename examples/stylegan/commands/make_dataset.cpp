@@ -14,9 +14,9 @@
 #include <stylegan/io/files/zip_writer.hpp>
 #include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/fitted_rows.hpp>
+#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/png.hpp>
-#include <stylegan/io/pictures/read_image.hpp>
-#include <stylegan/io/pictures/resize.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -67,19 +67,14 @@ ImageSize planned_size(ImageSize s, const DatasetToolOptions& o) {
     return fit(s, shape(o), o.transform == PictureTransform::pad);
 }
 
+/// The part of a picture that is resized, or the frame around it.
 /// @param where  names the picture in errors
-Image transformed(const Image& image, const DatasetToolOptions& o, const std::string& where) {
-    Image result = image;
-    if (o.transform != PictureTransform::none) {
-        const ImageSize part = fit(image.size(), shape(o), o.transform == PictureTransform::pad);
-        if (part.width > largest_side || part.height > largest_side)
-            throw FormatError(text(where, ": is too long and narrow for --transform: ", part.text()));
-        result = crop_centre(image, part.width, part.height);
-    }
-    if (o.resolution) result = resize(result, o.resolution->width, o.resolution->height);
-    if (o.transform == PictureTransform::center_crop_wide)
-        result = crop_centre(result, o.resolution->width, o.resolution->width);
-    return result;
+ImageSize part_of(const ImageSize& picture, const DatasetToolOptions& o, const std::string& where) {
+    if (o.transform == PictureTransform::none) return picture;
+    const ImageSize part = fit(picture, shape(o), o.transform == PictureTransform::pad);
+    if (part.width > largest_side || part.height > largest_side)
+        throw FormatError(text(where, ": is too long and narrow for --transform: ", part.text()));
+    return part;
 }
 
 /// The most frequent size after transformation; of equally frequent ones the first. Nothing without pictures.
@@ -189,6 +184,10 @@ struct DatasetSource {
           expected(usual_size(files, options, pictures)),
           labelled(read_labels(files, pictures)) {}
 
+    /// Whether file i begins like a picture with a size.
+    [[nodiscard]] bool is_picture(std::size_t i) const {
+        return std::binary_search(pictures.begin(), pictures.end(), i);
+    }
     /// The label of file i; nullptr if it has none.
     [[nodiscard]] const DatasetLabels::Label* label(std::size_t i) const {
         const auto at = std::lower_bound(pictures.begin(), pictures.end(), i);
@@ -211,29 +210,78 @@ struct ConvertedPicture {
     std::string channels_before;  ///< empty if they are the same
 };
 
+/// Crops, pads and resizes a picture of the source while its rows are decoded, and gives it other channels.
+class Transformed {
+public:
+    /// @param where  names the picture in errors
+    Transformed(const ImageSize& picture, int channels, const DatasetToolOptions& o, const std::string& where)
+        : picture_(picture),
+          channels_(channels),
+          wide_(o.transform == PictureTransform::center_crop_wide ? o.resolution->width : 0),
+          rows_(of(picture, channels, o, where)),
+          row_(channels == picture.channels ? 0 : values(picture.width, channels)) {}
+
+    void add(const std::uint8_t* row) {
+        opaque_ = opaque_ && opaque({row, values(picture_.width, picture_.channels)}, picture_.channels);
+        if (row_.empty()) return rows_.add(row);
+        detail::convert_channels(row, picture_.channels, row_.data(), channels_,
+                                 static_cast<std::size_t>(picture_.width));
+        rows_.add(row_.data());
+    }
+
+    [[nodiscard]] Image result() {
+        const Image image = std::move(rows_).result();
+        return wide_ > 0 ? crop_centre(image, wide_, wide_) : image;
+    }
+
+    /// What the picture had: "RGB with alpha, now on white"; empty if its channels are the same.
+    [[nodiscard]] std::string channels_before() const {
+        if (row_.empty()) return {};
+        return text(channels_name(picture_.channels), channels_ % 2 == 1 && !opaque_ ? ", now on white" : "");
+    }
+
+private:
+    static std::size_t values(int width, int channels) {
+        return static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+    }
+    static FittedRows of(ImageSize picture, int channels, const DatasetToolOptions& o, const std::string& where) {
+        picture.channels = channels;
+        const ImageSize part = part_of(picture, o, where);
+        return o.resolution ? FittedRows(picture, part, o.resolution->width, o.resolution->height)
+                            : FittedRows(picture, part, part.width, part.height);
+    }
+
+    ImageSize picture_;
+    int channels_, wide_;
+    FittedRows rows_;
+    std::vector<std::uint8_t> row_;  // with other channels; empty if they stay
+    bool opaque_ = true;
+};
+
 /// @throws Error if file i is bad
 ConvertedPicture converted(const DatasetSource& source, std::size_t i, const DatasetToolOptions& options) {
     const FileCollection& files = source.files;
-    const Image image = decode_image(files.read(i), files.where(i));
-    const ImageSize size = planned_size(image.size(), options);
-    if (!source.expected || size != *source.expected)
-        throw FormatError(
-            text(files.where(i), ": is ", image.size().text(),
-                 size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
-                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header",
-                 source.expected && size.channels != source.expected->channels ? "; --channels converts it" : ""));
+    const std::string where = files.where(i);
+    const PictureLimits limits{options.max_pixels};
+    if (!source.is_picture(i))
+        if (const PeekedPicture peeked = peek_picture(files, i); !peeked.size)
+            throw FormatError(text(where, ": ", peeked.fault));
     const DatasetLabels::Label* const label = source.label(i);
-    if (!source.labels().empty() && label == nullptr)
-        throw FormatError(text(files.where(i), ": has no label in dataset.json"));
-    ConvertedPicture result{{}, label, {}};
-    if (size.channels == image.channels) {
-        result.png = encode_png(transformed(image, options, files.where(i)));
-    } else {
-        const bool on_white = size.channels % 2 == 1 && !opaque(image);
-        result.png = encode_png(transformed(with_channels(image, size.channels), options, files.where(i)));
-        result.channels_before = text(channels_name(image.channels), on_white ? ", now on white" : "");
-    }
-    return result;
+    std::optional<Transformed> picture;
+    const auto begin = [&](const ImageSize& found) {
+        const ImageSize size = planned_size(found, options);
+        if (!source.expected || size != *source.expected)
+            throw FormatError(text(
+                where, ": is ", found.text(), size == found ? "" : text(", would become ", size.text()), ", expected ",
+                source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header",
+                source.expected && size.channels != source.expected->channels ? "; --channels converts it" : ""));
+        if (!source.labels().empty() && label == nullptr)
+            throw FormatError(text(where, ": has no label in dataset.json"));
+        picture.emplace(found, size.channels, options, where);
+    };
+    for_each_row(files.read_whole(i, limits.file_bytes()), where, limits, begin,
+                 [&](const std::uint8_t* row) { picture->add(row); });
+    return {encode_png(picture->result()), label, picture->channels_before()};
 }
 
 /// Lists the bad files. @throws FormatError with --strict if there are any, or if there is no good one

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -43,11 +44,13 @@ public:
         if (found == entries_.end()) throw FormatError(text(where_, ": has no entry \"", name, '"'));
         const Entry& e = found->second;
         if (!e.stored)
-            fail(e.header, text("entry \"", name, "\" is compressed or encrypted, expected it uncompressed"));
-        if (number(e.header, 4) != 0x04034B50) fail(e.header, text("entry \"", name, "\" does not begin here"));
+            fail(e.header,
+                 text("entry \"", shortened(name), "\" is compressed or encrypted, expected it uncompressed"));
+        if (number(e.header, 4) != 0x04034B50)
+            fail(e.header, text("entry \"", shortened(name), "\" does not begin here"));
         const std::uint64_t start = e.header + 30 + number(e.header + 26, 2) + number(e.header + 28, 2);
         if (start > bytes_.size() || e.size > bytes_.size() - start)
-            fail(e.header, text("entry \"", name, "\" of ", e.size, " bytes goes beyond the file"));
+            fail(e.header, text("entry \"", shortened(name), "\" of ", e.size, " bytes goes beyond the file"));
         return bytes_.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(e.size));
     }
 
@@ -117,10 +120,10 @@ private:
             e += 4 + length;
         }
         const std::string name(reinterpret_cast<const char*>(bytes_.data()) + name_at, name_length);  // NOLINT
-        if (header > bytes_.size()) fail(at, text("entry \"", name, "\" lies beyond the file"));
+        if (header > bytes_.size()) fail(at, text("entry \"", shortened(name), "\" lies beyond the file"));
         const bool stored = method == 0 && (flags & 1) == 0 && packed == size;
         if (!entries_.emplace(name, Entry{static_cast<std::size_t>(header), size, stored}).second)
-            fail(at, text("the zip archive has two entries \"", name, '"'));
+            fail(at, text("the zip archive has two entries \"", shortened(name), '"'));
         return next;
     }
 
