@@ -25,6 +25,7 @@ public:
     using Label = std::variant<std::int64_t, std::vector<float>>;
     static constexpr std::int64_t class_limit = 1 << 20;
     static constexpr int deepest = 32;
+    static constexpr std::size_t longest_name = 4096;  ///< bytes; no file system has longer ones
 
     /// @param take  is called for each label; returns what is wrong with it, or nothing
     using Take = std::function<std::string(std::string name, Label label)>;
@@ -39,12 +40,7 @@ public:
     bool number_unsigned(number_unsigned_t v) override { return value(static_cast<double>(v), std::to_string(v)); }
     bool number_float(number_float_t v, const string_t& s) override { return value(v, s); }
     bool binary(binary_t&) override { return false; }  // not in JSON
-    bool string(string_t& s) override {
-        if (place() != Place::name) return value(std::nullopt, "a text");
-        name_ = std::move(s);
-        has_name_ = true;
-        return true;
-    }
+    bool string(string_t& s) override { return place() == Place::name ? take_name(s) : value(std::nullopt, "a text"); }
     bool start_object(std::size_t) override {
         const Place here = place();
         if (!deeper()) return false;
@@ -85,8 +81,7 @@ public:
             in_labels_ = name == "labels";
             if (in_labels_ && std::exchange(found_, true)) return fail(": names \"labels\" twice");
         } else if (place() == Place::name) {
-            name_ = std::move(name);
-            has_name_ = true;
+            return take_name(name);
         }
         return true;
     }
@@ -105,6 +100,15 @@ private:
         if (vector_) return Place::number;
         if (list_ && depth_ == 2) return Place::entry;
         return has_name_ ? Place::label : Place::name;
+    }
+
+    bool take_name(std::string& s) {
+        if (s.size() > longest_name)
+            return fail(text(": entry ", entries_, " of \"labels\" has a name of ", s.size(),
+                             " bytes, expected at most ", longest_name));
+        name_ = std::move(s);
+        has_name_ = true;
+        return true;
     }
 
     bool fail(std::string what) {

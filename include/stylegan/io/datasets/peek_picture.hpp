@@ -22,7 +22,7 @@ struct PeekedPicture {
 };
 
 /// Looks at file i: at 1 KiB, at 128 KiB if large EXIF data comes first, and at 64 MiB if that does not suffice. Of an
-/// entry that a zip archive compressed, at most 64 times the bytes that it takes there.
+/// entry that a zip archive compressed, at most 16 times the bytes that it takes there.
 /// @throws FileError, FormatError if it cannot be read
 [[nodiscard]] inline PeekedPicture peek_picture(const FileCollection& files, std::size_t i) {
     constexpr std::size_t little = 1024, more = std::size_t{1} << 17, most = std::size_t{1} << 26;
@@ -32,7 +32,7 @@ struct PeekedPicture {
         return {{}, what.empty() ? "not a picture" : std::string(what), detail::why_no_picture(head)};
     }
     if (const auto size = peek_image(head)) return {size};
-    const auto worth = static_cast<std::size_t>(64 * std::min<std::uint64_t>(files.stored_size(i), most));
+    const auto worth = static_cast<std::size_t>(16 * std::min<std::uint64_t>(files.stored_size(i), most));
     std::size_t asked = little;
     for (const std::size_t count : {more, most}) {
         if (head.size() < asked || asked >= worth) break;  // there is no more, or it may not be read
