@@ -23,7 +23,7 @@ class MappedFile {
 public:
     /// @throws FileError if the file cannot be opened or is a folder
     explicit MappedFile(const std::filesystem::path& path) {
-        const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+        const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
         if (file.number < 0) fail(path, "opened");
         struct stat status {};
         if (::fstat(file.number, &status) != 0) fail(path, "read");
