@@ -192,6 +192,15 @@ BOOST_AUTO_TEST_CASE(an_entry_has_a_longest_length_by_its_use) {
     BOOST_TEST(test::contains(message, "x.zip: folder/entry: is 10000 bytes long, expected at most 9999"), message);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_compressed_too_well_is_not_read) {
+    const test::TemporaryFolder folder;
+    write_compressed(folder / "x.zip", Bytes(std::size_t{80} << 20));
+    const ZipFile file(folder / "x.zip");
+    const std::string message = test::message_of<FormatError>([&] { (void)file.read(1); });
+    BOOST_TEST(test::contains(message, "folder/entry: is 83886080 bytes long, expected at most "), message);
+    BOOST_TEST(file.read(1, 100).size() == 100u);
+}
+
 BOOST_AUTO_TEST_CASE(entries_that_overlap_are_refused) {
     const test::TemporaryFolder folder;
     write_small(folder / "x.zip");

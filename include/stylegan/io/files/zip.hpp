@@ -54,12 +54,17 @@ public:
     }
 
     /// The content of entry i, or its first `limit` bytes. The checksum is verified if all of it is read.
-    /// @throws FormatError if the entry is damaged, encrypted, or larger than 2 GiB
+    /// @throws FormatError if the entry is damaged or encrypted, longer than 2 GiB, or, where all of it is read, than
+    ///         64 MiB and 64 times the bytes that it takes in the archive
     [[nodiscard]] Bytes read(std::size_t i, std::size_t limit = std::numeric_limits<std::size_t>::max()) const {
         const std::lock_guard<std::mutex> lock(mutex_);
         const zip_stat_t entry = status(i);
         if (entry.size > (std::uint64_t{1} << 31))
             fail(i, text("is ", entry.size, " bytes long, expected at most 2 GiB"));
+        const std::uint64_t worth = (std::uint64_t{1} << 26) + 64 * entry.comp_size;
+        if (entry.size <= limit && entry.size > worth)
+            fail(i, text("is ", entry.size, " bytes long, expected at most ", worth, " of the ", entry.comp_size,
+                         " bytes that it takes in the archive"));
         return content(i, entry, limit);
     }
 
