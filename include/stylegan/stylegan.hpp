@@ -30,6 +30,8 @@
 #include <stylegan/io/pickle/torch_file.hpp>
 #include <stylegan/io/pictures/animated_png.hpp>
 #include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/fitted_rows.hpp>
+#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 #include <stylegan/io/pictures/resize.hpp>

@@ -45,6 +45,7 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
     add_parsed(c, "--resume", f.resume, "FILE|DIR", parse_path, path_form,
                "resume from a snapshot FILE in a new run folder, or from the newest snapshot of the run folder DIR in "
                "that folder; other flags change the settings of the run");
+    add_max_pixels(c, f.max_pixels);
     add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule and planned memory, and stop");
 }
 

@@ -11,6 +11,7 @@
 #include "run/tick_line.hpp"
 #include "run/train_settings.hpp"
 
+#include <stylegan/device/start_beside.hpp>
 #include <stylegan/io/pictures/png.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/training/snapshot.hpp>
@@ -166,10 +167,9 @@ private:
         save_snapshot(snapshot_, trainer_);
         if (trainer_.progress().skipped_in_a_row == 0) healthy_ = snapshot_;
         finish_writing();
-        writing_ = std::async(std::launch::async,
-                              [path = directory_.fakes(kimg()), grid = pictures_.fakes(averaged(trainer_), lod)] {
-                                  write_png(path, grid);
-                              });
+        writing_ = start_beside([path = directory_.fakes(kimg()), grid = pictures_.fakes(averaged(trainer_), lod)] {
+            write_png(path, grid);
+        });
         if (!Interrupt::requested()) metrics_.evaluate(directory_, snapshot_.filename().string());
     }
 

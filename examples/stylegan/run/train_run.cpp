@@ -151,7 +151,8 @@ void run_train(const TrainFlags& flags) {
         throw FileError(text("--outdir ", flags.outdir->string(), ": is in the data set ", source.string(),
                              ", which would grow by the pictures of the run; expected a place outside of it"));
     const bool labelled = flags.cond.value_or(start && start->architecture.label_size > 0);
-    const auto opened = std::make_shared<const Dataset>(source, DatasetOptions{.labels = labelled});
+    const auto opened =
+        std::make_shared<const Dataset>(source, DatasetOptions{.labels = labelled, .max_pixels = flags.max_pixels});
     const Dataset& data = *opened;
     const DatasetFacts facts{.path = fs::absolute(data.path()),
                              .pictures = static_cast<Index>(data.size()),

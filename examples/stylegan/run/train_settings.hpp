@@ -5,6 +5,7 @@
 #include "options/parse.hpp"
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/io/pictures/image.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ struct TrainFlags {
     std::optional<ByHeight> batch, lr;
     std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg;
     std::optional<std::uint64_t> seed;
+    std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the data set
     std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips;

@@ -59,6 +59,13 @@ public:
     /// Bytes, when the file was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
+    /// A descriptor of the same open file, for a C library that closes it. @throws FileError if there are too many
+    [[nodiscard]] int duplicate() const {
+        const int number = ::fcntl(number_, F_DUPFD_CLOEXEC, 0);
+        if (number < 0) throw FileError(text(path_.string(), ": cannot be opened: ", system_message(errno)));
+        return number;
+    }
+
     /// Reads `size` bytes from `offset` on. @throws FileError if the file cannot be read, or has become shorter
     void read(std::uint64_t offset, void* to, std::size_t size) const {
         auto* out = static_cast<std::uint8_t*>(to);
