@@ -16,6 +16,7 @@ foreach(header ${headers})
 endforeach()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/tidy.cpp CONTENT "${includes}" @ONLY)
 add_library(stylegan_tidy OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/tidy.cpp)  # for its entry in compile_commands.json
+set_target_properties(stylegan_tidy PROPERTIES UNITY_BUILD OFF)
 target_link_libraries(stylegan_tidy PRIVATE stylegan_io)
 add_custom_target(
     tidy
