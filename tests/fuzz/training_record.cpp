@@ -3,6 +3,7 @@
 // same.
 #include "memory_file.hpp"
 
+#include <stylegan/io/networks/size_defining_shapes.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <cstdlib>
