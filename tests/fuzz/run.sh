@@ -8,7 +8,7 @@
 # for each run, findings/TARGET with inputs that failed, output/TARGET.log. The table at the end counts all runs in log.tsv.
 # The exit status is 1 if a target failed. Keep a finding as tests/fuzz/found/TARGET/NAME: ctest runs it as fuzz.TARGET.
 #
-# No input, of at most 8 KiB here, may take more memory than 256 MiB or more time than 2 seconds. A single allocation has that
+# No input, of at most 16 KiB here, may take more memory than 256 MiB or more time than 2 seconds. A single allocation has that
 # limit; the whole process has twice as much, for the sanitizers and libFuzzer. Time has five times as much, since sanitizers
 # slow the code down; inputs above 2 seconds are kept as findings/TARGET/slow-unit-*.
 set -euo pipefail
@@ -67,7 +67,7 @@ run_target() {
     [ ! -d "$folder" ] || folders+=("$folder")
   done
   # little quarantine: what a reader freed would count as its memory
-  ASAN_OPTIONS=quarantine_size_mb=16:detect_leaks=1 "build/fuzz/tests/fuzz/fuzz_$name" "${limits[@]}" -max_len=8192 \
+  ASAN_OPTIONS=quarantine_size_mb=16:detect_leaks=1 "build/fuzz/tests/fuzz/fuzz_$name" "${limits[@]}" -max_len=16384 \
     -malloc_limit_mb=256 -rss_limit_mb=512 -timeout=10 -report_slow_units=2 -print_final_stats=1 -reload=0 \
     -artifact_prefix="$corpus/findings/$name/" "${folders[@]}" >"$output" 2>&1 || status=$?
   awk -v date="$(date -u +%FT%TZ)" -v name="$name" -v seconds=$((SECONDS - start)) -v status=$status '
