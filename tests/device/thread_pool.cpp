@@ -41,12 +41,12 @@ BOOST_AUTO_TEST_CASE(many_short_loops_one_after_the_other) {
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_inside_a_loop_runs_where_it_is) {
-    ThreadPool pool(3), other(3);
+    ThreadPool pool(3);
     std::vector<int> runs(64);
     std::atomic<bool> moved{false};
     pool.for_each(8, [&](Index i) {
         const auto here = std::this_thread::get_id();
-        other.for_each(8, [&](Index j) {
+        pool.for_each(8, [&](Index j) {
             if (std::this_thread::get_id() != here) moved = true;
             ++runs[static_cast<std::size_t>(i * 8 + j)];
         });

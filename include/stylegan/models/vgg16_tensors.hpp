@@ -211,7 +211,7 @@ template <TensorFile File>
     const std::vector<std::string>& names = file.names();
     const bool named =
         std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("features."); });
-    const Vgg16Tensors found = named ? detail::vgg16_tensors_by_name(file) : detail::vgg16_tensors_by_shape(file);
+    Vgg16Tensors found = named ? detail::vgg16_tensors_by_name(file) : detail::vgg16_tensors_by_shape(file);
     detail::check_vgg16_tensors(file, found);
     return found;
 }
