@@ -18,7 +18,7 @@
 #include <random>
 #include <sstream>
 
-BOOST_AUTO_TEST_SUITE(bit_flips)
+BOOST_AUTO_TEST_SUITE(network_bit_flips)
 
 using namespace stylegan;
 namespace fs = std::filesystem;

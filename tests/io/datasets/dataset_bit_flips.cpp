@@ -17,7 +17,7 @@
 #include <vector>
 
 /// A bit of a data set flips on the disk: that is noticed, or every picture and label is still the same.
-BOOST_AUTO_TEST_SUITE(bit_flips)
+BOOST_AUTO_TEST_SUITE(dataset_bit_flips)
 
 using stylegan::Dataset;
 
