@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     const TemporaryFolder folder;
     check_error(run_program(folder, {"info"}), 2, {"FILE", "missing"});
     check_error(run_program(folder, {"info", "none.safetensors"}), 1, {"none.safetensors", "No such file"});
-    check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
+    check_error(run_program(folder, {"info", "."}), 1, {".: is a folder, expected a file"});
     write(folder / "text", "no network at all, but long enough to hold a length");
     check_error(run_program(folder, {"info", "text"}), 1,
                 {"text: has an unknown format", "a pickle", "a PyTorch file"});

@@ -27,10 +27,10 @@ struct StoredDigest {
         : kind(of_kind), expected(value), bytes(of), what(of_what), name(std::move(its_name)) {}
 
     DigestKind kind = DigestKind::none;  ///< none: there is no digest after all
-    std::uint64_t expected = 0;
-    StoredBytes bytes{};         ///< what it is a digest of: all or a part of an open file
-    const char* what = "bytes";  ///< for messages
-    std::string name{};          ///< of the tensor or the entry; empty: the place of the bytes is told
+    std::uint64_t expected = 0;          ///< what the file says
+    StoredBytes bytes{};                 ///< what it is a digest of: all or a part of an open file
+    const char* what = "bytes";          ///< for messages
+    std::string name{};                  ///< of the tensor or the entry; empty: the place of the bytes is told
 
     /// Reads the bytes. @throws FormatError that names the file and the tensor, if they have another digest; FileError
     void check() const {

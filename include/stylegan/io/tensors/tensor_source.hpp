@@ -23,6 +23,7 @@ public:
     TensorSource(const TensorSource&) = delete;
     TensorSource& operator=(const TensorSource&) = delete;
 
+    /// The file itself.
     [[nodiscard]] const RegularFile& file() const { return file_; }
     /// The whole file.
     [[nodiscard]] StoredBytes bytes() const { return StoredBytes(file_); }
@@ -33,6 +34,7 @@ public:
                              std::string name) {
         return digests_.emplace_back(kind, expected, bytes, what, std::move(name));
     }
+    /// All digests, in the order in which they were added.
     [[nodiscard]] std::deque<StoredDigest>& digests() { return digests_; }
 
     /// Reads all bytes of which the file has a digest.
