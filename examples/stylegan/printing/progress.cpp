@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "printing/progress.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ Interrupt::Interrupt() {
     action.sa_flags = static_cast<int>(SA_RESETHAND | static_cast<unsigned>(SA_RESTART));
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &before_int_);
+    action.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &action, &before_term_);
     sigaction(SIGHUP, nullptr, &before_hup_);
     if (before_hup_.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // ignored: nohup asked for that
@@ -47,6 +49,16 @@ Interrupt::~Interrupt() {
 }
 
 bool Interrupt::requested() { return signalled != 0; }
+
+void print_line(const std::string& line) {
+    std::puts(line.c_str());
+    std::fflush(stdout);
+}
+
+bool output_is_closed() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
 
 std::string text_of_seconds(double seconds) {
     const auto s = static_cast<long long>(std::llround(std::max(seconds, 0.0)));
