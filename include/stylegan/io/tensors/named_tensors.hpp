@@ -80,6 +80,20 @@ public:
         tensor.read_into(out);
     }
 
+    /// Reads the whole file and checks every digest that it has.
+    /// @return which digests were checked: xxh3 in safetensors files of this library, crc32 in zip archives, as PyTorch
+    ///         writes them; none in pickles and in files of other programs
+    /// @throws FormatError naming the first damaged tensor
+    DigestKind verify() const {
+        DigestKind kind = DigestKind::none;
+        for (const std::string& name : names_)
+            if (const StoredDigest* const digest = (*this)[name].bytes.digest) {
+                digest->check();
+                kind = digest->kind;
+            }
+        return kind;
+    }
+
     /// A value of the file that is neither a tensor nor plain, and was passed over.
     struct Opaque {
         std::string name;     ///< where it is, like the name of a tensor

@@ -4,6 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/tensors/element_type.hpp>
+#include <stylegan/io/tensors/stored_digest.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -58,6 +59,7 @@ struct StoredBytes {
     std::span<const std::uint8_t> stored;  ///< as in the file
     std::size_t size = 0;                  ///< after decoding
     bool as_utf8 = false;                  ///< whether they are stored as UTF-8 text
+    const StoredDigest* digest = nullptr;  ///< that the file has of bytes that include these, if it has one
 
     StoredBytes() = default;
     explicit StoredBytes(std::span<const std::uint8_t> bytes) : stored(bytes), size(bytes.size()) {}
@@ -138,9 +140,11 @@ struct StoredArray {
     }
 
     /// Copies all numbers to `out`, row-major and converted to T.
+    /// @throws FormatError if the bytes do not have the digest that the file has of them
     template <class T>
     void read_into(T* out) const {
         const std::size_t count = size();
+        if (bytes.digest) bytes.digest->check();
         if (count == 0) return;
         const std::vector<std::uint8_t> decoded = bytes.as_utf8 ? bytes.decoded() : std::vector<std::uint8_t>{};
         const std::uint8_t* const data = bytes.as_utf8 ? decoded.data() : bytes.stored.data();
