@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
 #include "printing/progress.hpp"
+#include "run/resume.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
@@ -56,8 +57,8 @@ int flushed(int status) {
         std::signal(SIGPIPE, SIG_DFL);
         std::raise(SIGPIPE);
     }
-    std::fprintf(stderr, "stylegan: the standard output cannot be written%s%s\n", errno != 0 ? ": " : "",
-                 errno != 0 ? std::strerror(errno) : "");
+    const int error = print_error() != 0 ? print_error() : errno;
+    std::fprintf(stderr, "stylegan: the standard output cannot be written: %s\n", std::strerror(error));
     return 1;
 }
 
@@ -123,6 +124,8 @@ int main(int argc, char** argv) {
     } catch (const stylegan::ExtraTensorsError& error) {
         const bool allowed = app.get_subcommands().at(0)->get_option_no_throw("--allow-extra") != nullptr;
         return failed(stylegan::text(error.what(), allowed ? "; --allow-extra ignores them" : ""), 1);
+    } catch (const stylegan::FormatError& error) {
+        return failed(error.what() + advice_on_damaged_snapshot(error.what()), 1);
     } catch (const std::bad_alloc&) {
         return failed("out of memory", 1);
     } catch (const std::exception& error) {

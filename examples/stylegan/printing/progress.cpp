@@ -3,9 +3,11 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -16,6 +18,8 @@ namespace {
 
 // The only kind of variable that a signal handler may change.
 volatile std::sig_atomic_t signalled = 0;
+
+int first_print_error = 0;  // of printing: the stream does not keep it
 
 void mark(int) { signalled = 1; }
 
@@ -51,11 +55,14 @@ Interrupt::~Interrupt() {
 bool Interrupt::requested() { return signalled != 0; }
 
 void print_line(const std::string& line) {
-    std::puts(line.c_str());
-    std::fflush(stdout);
+    if ((std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0) && first_print_error == 0) first_print_error = errno;
 }
 
+int print_error() { return first_print_error; }
+
 bool output_is_closed() {
+    struct stat kind {};
+    if (::fstat(STDOUT_FILENO, &kind) != 0 || (!S_ISFIFO(kind.st_mode) && !S_ISSOCK(kind.st_mode))) return false;
     pollfd out{STDOUT_FILENO, 0, 0};
     return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }

@@ -27,8 +27,10 @@ private:
     }, before_term_{}, before_hup_{};
 };
 
-/// Prints a line at once.
+/// Prints a line at once. main() reports an output that cannot be written.
 void print_line(const std::string& line);
+/// The error number of the first line that could not be printed; 0 if there is none.
+[[nodiscard]] int print_error();
 
 /// Whether the reader of the standard output is gone, as after `| head -3`.
 [[nodiscard]] bool output_is_closed();

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace stylegan::examples {
@@ -145,6 +146,21 @@ void open_resumed(const TrainFlags& flags, Resumed& resumed) {
     if (!resumed.checkpoint) return;
     start.architecture = resumed.checkpoint->architecture();
     if (!start.record || !resumed.checkpoint->has("training")) start.level = resumed.checkpoint->level();
+}
+
+std::string advice_on_damaged_snapshot(const std::string& message) {
+    constexpr std::string_view ending = ".safetensors";
+    const std::size_t end = message.find(".safetensors: ");
+    if (end == std::string::npos || message.find("snapshot before it") != std::string::npos) return {};
+    const fs::path path = message.substr(0, end + ending.size());
+    if (!parse_snapshot_name(path.filename().string())) return {};
+    std::vector<BadSnapshot> bad;
+    try {
+        if (first_good_snapshot({path}, bad)) return {};  // the error is another
+        return words_of_one_before(path);
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 void remove_later_lines(const RunDirectory& directory, std::uint64_t tick, const fs::path& snapshot) {

@@ -29,6 +29,10 @@ struct Resumed {
 /// @throws FileError, FormatError, ValueError if there is no snapshot that is good, or another process trains the run
 void open_resumed(const TrainFlags& flags, Resumed& resumed);
 
+/// What to add to an error message that begins with the path of a damaged snapshot: the newest good one before it.
+/// @return nothing for any other message
+[[nodiscard]] std::string advice_on_damaged_snapshot(const std::string& message);
+
 /// Removes from stats.jsonl and metric-*.jsonl the lines of later ticks and snapshots than that which a run resumes,
 /// and a line that is cut off, so that the resumed run adds each line once.
 /// @param tick      the last tick of the snapshot

@@ -114,12 +114,14 @@ std::vector<fs::path> RunDirectory::snapshots() const {
 
 fs::path RunDirectory::snapshot(std::uint64_t pictures, const std::vector<fs::path>& damaged) const {
     SnapshotName name{.kimg = static_cast<std::int64_t>(pictures / 1000)};
-    const fs::path path = file(name.file_name());
-    std::error_code ignored;
-    const bool taken = fs::exists(path, ignored) && std::find(damaged.begin(), damaged.end(), path) == damaged.end() &&
-                       recorded_pictures(path).value_or(pictures) != pictures;
-    if (!taken) return path;
-    name.rest = static_cast<int>(pictures % 1000);
+    bool taken = false;
+    for_each_name("--resume", path_, [&](const std::string& found) {
+        const auto other = parse_snapshot_name(found);
+        if (!other || other->kimg != name.kimg || other->timed) return;
+        if (std::find(damaged.begin(), damaged.end(), path_ / found) != damaged.end()) return;
+        taken = taken || other->rest || recorded_pictures(path_ / found).value_or(pictures) != pictures;
+    });
+    if (taken) name.rest = static_cast<int>(pictures % 1000);
     return file(name.file_name());
 }
 

@@ -31,8 +31,8 @@ public:
     /// The snapshots, those with the most pictures first. @throws FileError if the folder cannot be read
     [[nodiscard]] std::vector<std::filesystem::path> snapshots() const;
 
-    /// A file for a snapshot after so many pictures, "network-snapshot-000025.safetensors". If another snapshot has
-    /// that name, the new one has all digits: "network-snapshot-000025-250.safetensors".
+    /// A file for a snapshot after so many pictures, "network-snapshot-000025.safetensors". If there is another of the
+    /// same thousands, it has all digits: "network-snapshot-000025-250.safetensors".
     /// @param damaged  snapshots that may be replaced
     [[nodiscard]] std::filesystem::path snapshot(std::uint64_t pictures,
                                                  const std::vector<std::filesystem::path>& damaged) const;

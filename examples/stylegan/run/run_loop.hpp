@@ -198,7 +198,7 @@ private:
     void evaluate_metrics(const std::filesystem::path& snapshot) {
         const std::string file = snapshot.filename().string();
         for (const std::string& name : metrics_.names()) {
-            if (Interrupt::requested()) return;
+            if (told_to_stop()) return;
             if (!has_metric(directory_, name, file) && !metrics_.evaluate(name, lines_, file)) return;
         }
     }

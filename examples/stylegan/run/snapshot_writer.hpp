@@ -81,7 +81,7 @@ public:
                 throw DiskFullError(text(reason_, "; the run ends at ",
                                          static_cast<double>(trainer_.progress().pictures) / 1000,
                                          " kimg without its last snapshot, ", words_of_newest()));
-            std::this_thread::sleep_for(std::chrono::seconds(1));
+            for (int i = 0; i < 5 && !Interrupt::requested(); ++i) std::this_thread::sleep_for(std::chrono::seconds(1));
         }
     }
 

@@ -15,14 +15,14 @@ namespace stylegan {
 
 /// A snapshot that was read whole.
 struct GoodSnapshot {
-    Checkpoint checkpoint;
+    Checkpoint checkpoint;                 ///< opened, with digests checked
     std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
 };
 
 /// A snapshot that cannot be used.
 struct BadSnapshot {
-    std::filesystem::path path;
-    std::string reason;  ///< as the continuation of a sentence: "has no tensor ..."
+    std::filesystem::path path;  ///< its file
+    std::string reason;          ///< as the continuation of a sentence: "has no tensor ..."
 };
 
 /// Opens a snapshot and reads all of it: digests where the file has them, the training record, and whether all numbers
@@ -30,6 +30,7 @@ struct BadSnapshot {
 /// @throws FileError, FormatError, ValueError that names the damaged part
 [[nodiscard]] inline GoodSnapshot open_good_snapshot(const std::filesystem::path& path) {
     GoodSnapshot snapshot{Checkpoint(path), std::nullopt};
+    (void)snapshot.checkpoint.verify();
     snapshot.record = training_record(snapshot.checkpoint);
     require_finite(snapshot.checkpoint.file(), "");
     return snapshot;
