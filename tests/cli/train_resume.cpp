@@ -95,8 +95,10 @@ BOOST_FIXTURE_TEST_CASE(statistics_have_no_gap_and_no_line_twice, Resume) {
     const std::size_t fifth = other.find("\"Progress/tick\":{\"num\":1,\"mean\":5");
     write(folder / file,
           four + other.substr(other.rfind('\n', fifth) + 1, other.size() - other.rfind('\n', fifth) - 40));
+    write(folder / (run + "/log.txt"), content(run + "/log.txt") + "tick 6  cut");
     check_success(run_program(folder, {"train", "--resume", run, "--kimg", "0.096"}));
     BOOST_TEST((lasting_lines(content(file)) == straight));
+    BOOST_TEST(contains(content(run + "/log.txt"), "tick 6  cut\nRun folder "));
 }
 
 BOOST_FIXTURE_TEST_CASE(keeps_as_many_snapshots_as_it_is_told, Resume) {

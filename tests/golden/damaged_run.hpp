@@ -16,7 +16,8 @@
 
 namespace golden {
 
-/// A run with a snapshot after each step. It stops, a bit of its newest snapshot flips, and it resumes from the one before.
+/// A run with a snapshot after each step. It stops, a bit of its newest snapshot flips, and it resumes from the one
+/// before.
 class DamagedRun {
 public:
     template <class G>

@@ -14,8 +14,8 @@ struct Setting {
     MayChange may_change;
 };
 
-/// All settings of a run that a flag sets, but for the networks: those must be the snapshot's, and so must the size, the
-/// channels and the labels of the pictures (TrainSettings::architecture).
+/// All settings of a run that a flag sets, but for the networks: those must be the snapshot's, and so must size,
+/// channels and labels of the pictures (TrainSettings::architecture).
 constexpr Setting all_settings[] = {
     {"data", "--data", MayChange::always},
     {"cond", "--cond", MayChange::never},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/resume.hpp"
 
+#include "options/output_folder.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/core/shortened.hpp>
@@ -187,6 +188,13 @@ void remove_later_lines(const RunDirectory& directory, std::uint64_t tick, const
                    (own && name->kimg <= own->kimg && std::find(later.begin(), later.end(), of) == later.end());
         });
     });
+}
+
+void end_last_line(const RunDirectory& directory) {
+    std::ifstream in(directory.file("log.txt"), std::ios::binary | std::ios::ate);
+    if (!in || in.tellg() == 0) return;
+    in.seekg(-1, std::ios::end);
+    if (in.get() != '\n') append_line(directory.file("log.txt"), "");
 }
 
 bool has_metric(const RunDirectory& directory, const std::string& name, const std::string& snapshot) {

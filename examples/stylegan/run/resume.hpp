@@ -40,6 +40,9 @@ void open_resumed(const TrainFlags& flags, Resumed& resumed);
 /// @throws FileError; files are replaced as a whole or not at all
 void remove_later_lines(const RunDirectory& directory, std::uint64_t tick, const std::filesystem::path& snapshot);
 
+/// Ends a last line of log.txt that is cut off. @throws FileError
+void end_last_line(const RunDirectory& directory);
+
 /// Whether metric-NAME.jsonl has a line for a snapshot.
 [[nodiscard]] bool has_metric(const RunDirectory& directory, const std::string& name, const std::string& snapshot);
 

@@ -27,7 +27,7 @@ class SnapshotWriter {
 public:
     /// @param keep     snapshots that stay, 0: all
     /// @param resumed  the snapshot that the run resumes from; empty for a new run
-    /// @param damaged  snapshots in the folder that cannot be used. They stay, unless one of the same name replaces them
+    /// @param damaged  snapshots in the folder that cannot be used. They stay until one of the same name replaces them
     SnapshotWriter(const RunDirectory& directory, RunLines& lines, const Trainer<Device>& trainer, int keep,
                    std::filesystem::path resumed, std::vector<std::filesystem::path> damaged)
         : directory_(directory),

@@ -142,9 +142,11 @@ private:
     void prepare(const RunDirectory& directory, RunLines& lines) {
         const std::vector<std::string> notes =
             notes_of(resumed_, settings_);  // refuses changes before anything is written
-        if (in_place())
+        if (in_place()) {
+            end_last_line(directory);
             remove_later_lines(directory, trainer_.progress().tick,
                                resumed_.checkpoint ? resumed_.start->snapshot : fs::path());
+        }
         write_file(directory.options(), to_json(settings_).dump(2) + '\n');
         const bool begins = !in_place() || resumed_.start->over;
         if (const fs::path reals = directory.file("reals.png"); begins && is_missing(reals))
