@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string intact(const fs::path& path, const std::string& what, DigestKind kind) {
-    return text(path.string(), ": intact: ", what, " agree with their digests (", name_of(kind), ')');
-}
-
 std::string counted(std::size_t count, const char* one, const char* several) {
     return text(count, ' ', count == 1 ? one : several);
 }
@@ -32,13 +28,18 @@ bool begins_with(const Bytes& bytes, std::string_view start) {
 std::string verification_of_zip(const fs::path& path) {
     const ZipFile archive(path);
     for (std::size_t i = 0; i < archive.names().size(); ++i) (void)archive.read(i);
-    return intact(path, counted(archive.names().size(), "entry", "entries"), DigestKind::crc32);
+    const std::size_t count = archive.names().size();
+    return text(path.string(),
+                ": intact: ", counted(count, "entry agrees with its digest", "entries agree with their digests"),
+                " (CRC-32)");
 }
 
 std::string verification_of_tensors(const fs::path& path, const NamedTensors& tensors) {
     const std::string count = counted(tensors.names().size(), "tensor", "tensors");
     const DigestKind kind = tensors.verify();
-    if (kind != DigestKind::none) return intact(path, "the header and " + count, kind);
+    if (kind != DigestKind::none)
+        return text(path.string(), ": intact: ", count, " and what describes them agree with their digests (",
+                    name_of(kind), ')');
     for (const std::string& name : tensors.names()) (void)tensors.read_float(name);
     return text(path.string(), ": has no digests: its ", count,
                 " can be read, but a changed number would not be noticed; `stylegan convert` writes a "
