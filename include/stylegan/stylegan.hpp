@@ -83,6 +83,7 @@
 // training: losses, optimizer, schedule, snapshots
 #include <stylegan/training/check_loss.hpp>
 #include <stylegan/training/dataset_source.hpp>
+#include <stylegan/training/good_snapshot.hpp>
 #include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/memory_plan.hpp>
 #include <stylegan/training/projection.hpp>
