@@ -179,10 +179,9 @@ private:
     /// Pictures are written while training continues.
     void write_fakes(const std::filesystem::path& snapshot, double lod) {
         finish_writing();
-        writing_ = std::async(std::launch::async,
-                              [path = directory_.fakes(snapshot), grid = pictures_.fakes(averaged(trainer_), lod)] {
-                                  write_png(path, grid);
-                              });
+        writing_ = start_beside([path = directory_.fakes(snapshot), grid = pictures_.fakes(averaged(trainer_), lod)] {
+            write_png(path, grid);
+        });
     }
 
     /// Rethrows an error of the writer, unless the disk is full: pictures can be made again from the snapshot.
