@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,10 @@ public:
         for (std::uint64_t i = 0; i < directory.entries; ++i) at = read_entry(at, total);
         part_ = {};
     }
+
+    /// An archive in memory, which must outlive this.
+    StoredZip(std::span<const std::uint8_t> bytes, std::string where)
+        : StoredZip(StoredBytes(bytes), std::move(where)) {}
 
     struct Entry {
         std::uint64_t header = 0;  ///< byte of its local header, which comes before the content
