@@ -26,8 +26,8 @@ inline boost::test_tools::assertion_result memory_can_be_limited(boost::unit_tes
     return possible;
 }
 
-/// Calls f() in a child process that can take 1 MiB of address space more than it has, which is too little for the stack
-/// of a thread. @return what f() returns, 0 to 255, or 256 plus the signal that ended the child
+/// Calls f() in a child process that can take 1 MiB of address space more than it has, which is too little for the
+/// stack of a thread. @return what f() returns, 0 to 255, or 256 plus the signal that ended the child
 template <class F>
 int status_with_little_memory(F&& f) {
     const ::pid_t child = ::fork();

@@ -36,8 +36,8 @@ public:
     DatasetLabels() = default;
 
     /// @param where  names the file in errors
-    /// @throws FormatError if the text is longer than `largest_file`, or is not JSON of the form above, if labels differ
-    ///         in kind or length, or if a class number is not in [0, class_limit)
+    /// @throws FormatError if the text is longer than `largest_file`, or is not JSON of the form above, if labels
+    ///         differ in kind or length, or if a class number is not in [0, class_limit)
     DatasetLabels(std::span<const std::uint8_t> json_text, const std::string& where) {
         if (json_text.size() > largest_file)
             throw FormatError(text(where, ": is ", json_text.size(), " bytes long, expected at most ", largest_file));

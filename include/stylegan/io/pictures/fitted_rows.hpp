@@ -18,7 +18,8 @@ namespace stylegan {
 class FittedRows {
 public:
     /// @param picture  the size of the picture
-    /// @param part     the part of it; where it is larger, the border is black and transparent. Its channels do not count
+    /// @param part     the part of it; where it is larger, the border is black and transparent; its channels do not
+    ///                 matter
     /// @throws ValueError if the part or the new size is not at least 1x1
     FittedRows(const ImageSize& picture, const ImageSize& part, int width, int height)
         : picture_(picture),

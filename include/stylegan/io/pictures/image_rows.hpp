@@ -31,8 +31,8 @@ void hand_out_rows(Picture& picture, Begin&& begin, Row&& row) {
 }  // namespace detail
 
 /// Decodes a picture as decode_image(), and hands out its rows from the top down. Of PNG and JPEG, one row is in memory
-/// at a time, unless the picture is interlaced, progressive, or turned by EXIF's orientation. Those and WebP are decoded
-/// as a whole first.
+/// at a time, unless the picture is interlaced, progressive, or turned by EXIF's orientation. Those and WebP are
+/// decoded as a whole first.
 /// @param begin   begin(ImageSize) is called once, before the first row
 /// @param row     row(const std::uint8_t*) is called for each row, with the channels of a pixel side by side
 /// @param where   names the picture in errors

@@ -44,7 +44,8 @@ struct JpegReader {
         static_cast<JpegReader*>(jpeg->client_data)->errors.leave(message);
     }
 
-    /// Limits the decoding time: a scan of a few bytes can take a pass over the whole picture. Encoders write about ten.
+    /// Limits the decoding time: a scan of a few bytes can take a pass over the whole picture. Encoders write about
+    /// ten.
     static int scans(std::uint64_t pixels) {
         constexpr std::uint64_t budget = std::uint64_t{1} << 30;  // pixels of all passes together
         return static_cast<int>(std::clamp<std::uint64_t>(budget / pixels, 16, 100));
