@@ -10,7 +10,7 @@ namespace {
 void read_dataset(std::span<const std::uint8_t> bytes) {
     const fuzz::MemoryFile file(bytes);
     try {
-        const stylegan::Dataset dataset(file.path());
+        const stylegan::Dataset dataset(file.path(), {.max_pixels = 1 << 20});
         for (std::size_t i = 0; i < dataset.size(); ++i) {
             (void)dataset.label(i);
             try {

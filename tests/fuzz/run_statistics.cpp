@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are the stats.jsonl of a run that is resumed: lines that are no ticks are passed over.
+// Any bytes are the stats.jsonl of a run that is resumed: lines that are no ticks, and those of
+// later ticks than that of the snapshot, are removed.
+#include "run/resume.hpp"
 #include "run/run_directory.hpp"
 
 #include <cstdint>
@@ -37,5 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));  // NOLINT: bytes as text
     for (const double kimg : {0.0, 4.0, 1e9})
         if (!(run.seconds_until(kimg) >= 0)) std::abort();
+    for (int i = 0; i < 2; ++i) remove_later_lines(run, 2, {});
     return 0;
 }

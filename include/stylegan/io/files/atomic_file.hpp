@@ -5,7 +5,7 @@
 #include <stylegan/io/files/read_file.hpp>
 
 #include <fcntl.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT: <csignal> has no kill()
 #include <unistd.h>
 
 #include <cerrno>

@@ -69,8 +69,8 @@ public:
             throw FormatError(text(where,
                                    ": is an iPhone-optimized PNG (CgBI), expected a standard one; convert it back "
                                    "first (Xcode: pngcrush -revert-iphone-optimizations FILE NEW)"));
-        png_structp const png = reader_.png;
-        png_infop const info = reader_.info;
+        png_struct* const png = reader_.png;
+        png_info* const info = reader_.info;
         if (info == nullptr) throw Error(text(where, ": libpng cannot be started"));
         call_c_library(reader_.errors, unreadable_, [&] {
             png_set_read_fn(png, &reader_, PngReader::read);
