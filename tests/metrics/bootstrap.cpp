@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -62,6 +63,15 @@ BOOST_AUTO_TEST_CASE(the_interval_runs_between_its_percentiles) {
         double squares = 0;
         for (const double m : means) squares += (m - centre) * (m - centre);
         BOOST_TEST(*e.standard_error == std::sqrt(squares / 1000), boost::test_tools::tolerance(1e-10));
+    }
+}
+
+// Both ends must be within the precision.
+BOOST_AUTO_TEST_CASE(the_farther_end_decides_the_precision) {
+    for (const auto& interval : {std::array{99.0, 104.0}, std::array{96.0, 101.0}}) {
+        const PathEstimate e{.mean = 100, .interval = interval};
+        BOOST_TEST(e.within(0.04));
+        BOOST_TEST(!e.within(0.039));
     }
 }
 

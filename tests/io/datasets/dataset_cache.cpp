@@ -91,4 +91,17 @@ BOOST_AUTO_TEST_CASE(holds_halved_pictures_instead_if_whole_ones_are_too_many) {
     BOOST_TEST(cached(halves, 0) == 0);
 }
 
+// A level that takes the place of another gives its room back.
+BOOST_AUTO_TEST_CASE(forgets_the_size_of_what_it_replaces) {
+    const Folder folder;
+    const Dataset data = folder.open(2 * size);
+    for (int i = 0; i < 20; ++i) {
+        read_all(data, 1);
+        read_all(data, 2);
+    }
+    read_all(data, 1);
+    folder.remove_pictures();
+    BOOST_TEST(cached(data, 1) == pictures);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
