@@ -33,13 +33,13 @@ struct WatchedSynthesis : SynthesisNetwork<Cpu> {
                  Maps<float> pictures, Cache* cache = nullptr) const {
         if (seen != nullptr) {
             const int layers = 2 * (level.stage + 1);
-            const auto style = [&](int l) {
-                const Rows<const float> rows = style_of(styles, l);
-                return std::vector<float>(rows.data, rows.data + rows.size());
+            const auto same = [&](int a, int b) {
+                const Rows<const float> one = style_of(styles, a), other = style_of(styles, b);
+                return std::equal(one.data, one.data + one.size(), other.data);
             };
             int crossover = 1;
-            while (crossover < layers && style(crossover) == style(0)) ++crossover;
-            for (int l = crossover + 1; l < layers; ++l) BOOST_REQUIRE((style(l) == style(crossover)));
+            while (crossover < layers && same(crossover, 0)) ++crossover;
+            for (int l = crossover + 1; l < layers; ++l) BOOST_REQUIRE(same(l, crossover));
             seen->crossovers.push_back(crossover);
             seen->layers.push_back(layers);
         }

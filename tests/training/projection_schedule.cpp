@@ -42,12 +42,10 @@ struct WatchedSynthesis : SynthesisNetwork<Exact> {
     void forward(Context<Exact>& context, Styles<const double> styles, const Noises& noises, Level level,
                  Maps<double> pictures, Cache* cache = nullptr) const {
         if (seen != nullptr) {
-            const auto style = [&](int l) {
-                const Rows<const double> rows = style_of(styles, l);
-                return std::vector<double>(rows.data, rows.data + rows.size());
-            };
-            for (int l = 1; l < tiny.layers(); ++l) BOOST_REQUIRE((style(l) == style(0)));
-            seen->styles.push_back(style(0));
+            const Rows<const double> first = style_of(styles, 0);
+            for (int l = 1; l < tiny.layers(); ++l)
+                BOOST_REQUIRE(std::equal(first.data, first.data + first.size(), style_of(styles, l).data));
+            seen->styles.emplace_back(first.data, first.data + first.size());
             auto& maps = seen->noise.emplace_back();
             for (const auto& map : noises.maps) maps.emplace_back(map.data, map.data + map.size());
         }
