@@ -43,7 +43,8 @@ python=$(command -v python3) || fail "needs python3"
 source=build/mutants/source build=build/mutants/build results=build/mutants/results.tsv logs=build/mutants/logs
 case $mode in
   check)
-    "$python" tests/mutants/apply.py . | wc -l | sed 's/$/ defects, each with one place in the sources/'
+    list=$("$python" tests/mutants/apply.py .) || exit 2
+    echo "$(wc -l <<<"$list") defects, each with one place in the sources"
     exit
     ;;
   list) exec "$python" tests/mutants/apply.py . ;;
@@ -61,7 +62,7 @@ is_chosen() {
 numbers=() programs=() tests=()
 declare -A floor_of tests_of title_of
 mkdir -p "$source" "$logs"
-list=$("$python" tests/mutants/apply.py . "$source")
+list=$("$python" tests/mutants/apply.py . "$source") || exit 2
 while IFS=$'\t' read -r number floor names title; do
   is_chosen "$number" || continue
   numbers+=("$number")

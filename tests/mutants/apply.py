@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a copy of the sources in which every defect of the lists can be switched on; called by tests/mutants.sh.
 
-    apply.py ROOT COPY    writes COPY/include, examples, tests, cmake, of which only changed files are touched
+    apply.py ROOT COPY    writes a copy of the tree, without build folders; touches changed files only
     apply.py ROOT         checks the lists alone
 Prints one line for each defect: number, floor, tests, what it is, separated by tabs. README.md describes the lists."""
 import pathlib
@@ -37,8 +37,16 @@ constexpr bool active(int mutant) {
 TESTED = ["core", "device", "io", "ops", "layers", "models", "training", "metrics", "cli"]
 
 
+misfits = []
+
+
 def fail(where, what):
     sys.exit(f"tests/mutants: {where}: {what}")
+
+
+def misfit(where, what):
+    """A defect that has no place in the sources. All are told before the end."""
+    misfits.append(f"tests/mutants: {where}: {what}")
 
 
 class Mutant:
@@ -53,14 +61,14 @@ class Mutant:
         path = self.fields["file"]
         self.path = path if path.startswith("examples/") else f"include/stylegan/{path}"
         if not (root / self.path).is_file():
-            fail(self.where, f"{self.number}: there is no {self.path}")
+            return misfit(self.where, f"{self.number}: there is no {self.path}")
         parts = self.fields["text"].split("@")
         if len(parts) != 3:
             fail(self.where, f"{self.number}: expected one @original@ in its text")
         source, context = (root / self.path).read_text(), "".join(parts)
         count = source.count(context)
         if count != 1:
-            fail(self.where, f"{self.number}: {self.path} has its text {count} times, expected once: {context}")
+            return misfit(self.where, f"{self.number}: {self.path} has its text {count} times, expected once: {context}")
         self.begin = source.index(context) + len(parts[0])
         self.end = self.begin + len(parts[1])
 
@@ -125,6 +133,8 @@ def main():
     for m in mutants:
         if numbers.count(m.number) > 1:
             fail(m.where, f"{m.number} is the number of two defects")
+    if misfits:
+        sys.exit("\n".join(misfits))
     if len(sys.argv) > 2:
         write_copy(root, pathlib.Path(sys.argv[2]), mutants)
     for m in sorted(mutants, key=lambda m: m.number):
@@ -135,18 +145,19 @@ def write_copy(root, copy, mutants):
     # Of the test files, only those that the lists name: they take most of the time to compile.
     named = {t.split(".")[0].removesuffix("_eigen") + "/" + t.split(".")[1] + ".cpp"
              for m in mutants for t in m.fields["tests"].split()}
-    named |= {"models/threads.cpp", "cli/info.cpp"}  # CMakeLists.txt names the one, the other has what tests share
+    named |= {"cli/info.cpp"}  # has what others share
+    named |= set(re.findall(r"\b\w+/\w+\.cpp\b", (root / "tests/CMakeLists.txt").read_text()))
     wanted = {}
-    for top in ("include", "examples", "tests", "cmake"):
-        for path in (root / top).rglob("*"):
+    for top in root.iterdir():
+        if top.name in (".git", "build", "runs", "out"):
+            continue
+        for path in [top] if top.is_file() else top.rglob("*"):
             name = path.relative_to(root).as_posix()
             parts = name.split("/")
-            unnamed = (parts[0] == "tests" and parts[1] in TESTED and name.endswith(".cpp")
+            unnamed = (parts[0] == "tests" and len(parts) > 2 and parts[1] in TESTED and name.endswith(".cpp")
                        and f"{parts[1]}/{parts[-1]}" not in named)
             if path.is_file() and not unnamed and "__pycache__" not in parts:
                 wanted[name] = path
-    for name in ("CMakeLists.txt", "LICENSE", "README.md", "docs/Doxyfile.in"):
-        wanted[name] = root / name
     contents = {"include/stylegan_mutants.hpp": SWITCH.encode()}
     for name, path in wanted.items():
         here = [m for m in mutants if m.path == name]
