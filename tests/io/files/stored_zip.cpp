@@ -38,7 +38,7 @@ std::size_t first_record(const Bytes& bytes) {
 }
 
 std::string content(const StoredZip& zip, const std::string& name) {
-    const auto bytes = zip.content(name);
+    const auto bytes = zip.content(name).decoded();
     return {bytes.begin(), bytes.end()};
 }
 
@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(stored_entries_are_read_in_place) {
     BOOST_TEST(zip.contains("first"));
     BOOST_TEST(!zip.contains("third"));
     BOOST_CHECK_THROW((void)zip.content("third"), FormatError);
-    BOOST_TEST((zip.content("first").data() >= bytes.data() && zip.content("first").data() < &bytes.back()));
+    const std::uint8_t* const found = zip.content("first").memory;
+    BOOST_TEST((found >= bytes.data() && found < &bytes.back()));
 }
 
 // The content of such an entry is not what it stands for.
@@ -84,8 +85,7 @@ BOOST_AUTO_TEST_CASE(damaged_directories_are_refused) {
     bytes[first_record(bytes) + 20] = 0xFF;
     bytes[first_record(bytes) + 25] = 0xFF;
     bytes[first_record(bytes) + 21] = 0xFF;
-    const StoredZip zip(bytes, "x.zip");
-    BOOST_CHECK_THROW((void)zip.content("first"), FormatError);
+    BOOST_CHECK_THROW(StoredZip(bytes, "x.zip"), FormatError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
