@@ -2,6 +2,7 @@
 #include "run/resume.hpp"
 
 #include "options/output_folder.hpp"
+#include "run/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/core/shortened.hpp>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -88,13 +88,11 @@ void open_file(const fs::path& file, Resumed& resumed) {
 /// @param keep  gets the JSON of a line, and the lines kept before it
 template <class F>
 void filter_lines(const fs::path& path, F keep) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return;
-    const std::string all{std::istreambuf_iterator<char>(in), {}};
+    const std::string all = lines_of(path);
     std::vector<std::string> kept;
     std::istringstream lines(all);
     for (std::string line; std::getline(lines, line);) {
-        const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
+        const nlohmann::json json = object_of(line);
         if (json.is_object() && keep(json, kept)) kept.push_back(line);
     }
     std::string content;
@@ -198,9 +196,9 @@ void end_last_line(const RunDirectory& directory) {
 }
 
 bool has_metric(const RunDirectory& directory, const std::string& name, const std::string& snapshot) {
-    std::ifstream lines(directory.file(text("metric-", name, ".jsonl")));
+    std::istringstream lines(lines_of(directory.file(text("metric-", name, ".jsonl"))));
     for (std::string line; std::getline(lines, line);) {
-        const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
+        const nlohmann::json json = object_of(line);
         if (json.is_object() && snapshot_of(json) == snapshot) return true;
     }
     return false;

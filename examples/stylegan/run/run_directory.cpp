@@ -3,6 +3,7 @@
 
 #include "options/output_folder.hpp"
 #include "options/parse.hpp"
+#include "run/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/core/error.hpp>
@@ -11,9 +12,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -136,9 +137,9 @@ fs::path RunDirectory::fakes(const fs::path& snapshot) const {
 
 double RunDirectory::seconds_until(double kimg) const {
     double seconds = 0;
-    std::ifstream lines(file("stats.jsonl"));
+    std::istringstream lines(lines_of(file("stats.jsonl")));
     for (std::string line; std::getline(lines, line);) {
-        const nlohmann::json tick = nlohmann::json::parse(line, nullptr, false);
+        const nlohmann::json tick = object_of(line);
         const auto mean = [&](const char* name) {
             const nlohmann::json none, &entry = tick.is_object() && tick.contains(name) ? tick[name] : none;
             return entry.is_object() && entry.contains("mean") && entry["mean"].is_number()

@@ -4,6 +4,7 @@
 #include "options/parse.hpp"
 #include "printing/architecture_text.hpp"
 
+#include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
 
@@ -210,7 +211,8 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
     constexpr std::size_t longest = std::size_t{1} << 20;
     const std::string where = path.string();
     const Bytes content = read_file(path, longest);
-    const nlohmann::json json = nlohmann::json::parse(content, nullptr, false);
+    const std::string characters(content.begin(), content.end());
+    const nlohmann::json json = parse_json(characters, where);
     const auto require = [&](const char* name, auto found, bool good, const char* expected) {
         if (!good) throw FormatError(text(where, ": \"", name, "\" is ", found, ", expected ", expected));
     };
