@@ -9,9 +9,9 @@ usage() {
 Usage: tests/mutants.sh [--check | --list] [--resume] [-D... options of CMake] [NUMBERS ...]
 
 Builds the library once with all defects of tests/mutants/*.txt, in build/mutants, and runs the tests that should notice each.
-NUMBERS are numbers of defects and ranges, such as 701 or 701-712; without them all are tried. The build takes ten minutes or
-more on two cores, the tests of all defects as long. Exit status: 0 if every defect is noticed, 1 if one is not, 2 if nothing
-can be said.
+NUMBERS are numbers of defects and ranges, such as 701 or 701-712; without them all are tried. On two cores the first build takes
+ten to twenty minutes, the tests of all defects three to seven. Exit status: 0 if every defect is noticed, 1 if one is not, 2 if
+nothing can be said.
 
   --check   whether each defect still finds its text in the sources; builds nothing
   --list    number, floor, tests and description of each defect
