@@ -4,14 +4,14 @@
 # sudo; on other systems it names them and goes on, since they may be installed under other names.
 #   build   what the library and the program `stylegan` are compiled with
 #   test    the tests and benchmarks
-#   clang   the second compiler, with its sanitizers
+#   clang   the second compiler, with its sanitizers, its fuzzer and clang-tidy
 #   docs    the API pages; without it, the test that every public name is documented is skipped
 set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
-  libpng-dev libjpeg-dev zlib1g-dev libzip-dev libwebp-dev"
+  libpng-dev libjpeg-dev zlib1g-dev libzip-dev libxxhash-dev libwebp-dev"
 test="libboost-test-dev libbenchmark-dev"
-clang="clang libclang-rt-dev"
+clang="clang libclang-rt-dev clang-tidy"
 docs="doxygen"
 
 wanted=()

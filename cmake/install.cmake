@@ -20,7 +20,8 @@ endif()
 write_basic_package_version_file(${config_version} COMPATIBILITY SameMinorVersion ${architecture})
 
 install(DIRECTORY include/stylegan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindWebP.cmake cmake/FindCuDNN.cmake cmake/imported_library.cmake
+install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindXxHash.cmake cmake/FindWebP.cmake cmake/FindCuDNN.cmake
+              cmake/imported_library.cmake
         DESTINATION ${package_dir} COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 

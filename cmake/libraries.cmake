@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries. The first two are header-only: the target has the include path and the libraries that the headers need.
 # stylegan::stylegan   tensors, layers, networks, training
-# stylegan::io         pictures, data sets, checkpoints; defined if its five libraries are found. It reads WebP pictures if libwebp
+# stylegan::io         pictures, data sets, checkpoints; defined if its six libraries are found. It reads WebP pictures if libwebp
 #                      is found, too: STYLEGAN_WEBP
 # stylegan::cuda       networks on a GPU: see cuda.cmake
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
@@ -21,7 +21,7 @@ target_link_libraries(stylegan INTERFACE xtensor Eigen3::Eigen Threads::Threads)
 target_compile_options(stylegan INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)
 
 set(stylegan_io_missing "")
-foreach(package PNG JPEG ZLIB LibZip nlohmann_json)
+foreach(package PNG JPEG ZLIB LibZip XxHash nlohmann_json)
     find_package(${package} QUIET)
     if(NOT ${package}_FOUND)
         list(APPEND stylegan_io_missing ${package})
@@ -33,7 +33,8 @@ if(NOT stylegan_io_missing)
     add_library(stylegan::io ALIAS stylegan_io)
     set_target_properties(stylegan_io PROPERTIES EXPORT_NAME io)
     target_link_libraries(
-        stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
+        stylegan_io INTERFACE stylegan PNG::PNG JPEG::JPEG ZLIB::ZLIB LibZip::LibZip XxHash::XxHash
+                              nlohmann_json::nlohmann_json)
     set(stylegan_io_optional "")
     if(STYLEGAN_WEBP)
         find_package(WebP QUIET)

@@ -11,7 +11,7 @@ function(of_host)
                                                         $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${option}>)
     endforeach()
 endfunction()
-of_host(-Wall -Wextra -Wconversion)
+of_host(-Wall -Wextra -Wconversion -Wshadow)
 target_compile_options(stylegan_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wpedantic>)  # of nvcc's own code it complains
 if(STYLEGAN_NATIVE)
     of_host(-march=native)

@@ -30,6 +30,8 @@
 #include <stylegan/io/pickle/torch_file.hpp>
 #include <stylegan/io/pictures/animated_png.hpp>
 #include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/fitted_rows.hpp>
+#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 #include <stylegan/io/pictures/resize.hpp>
@@ -81,6 +83,7 @@
 // training: losses, optimizer, schedule, snapshots
 #include <stylegan/training/check_loss.hpp>
 #include <stylegan/training/dataset_source.hpp>
+#include <stylegan/training/good_snapshot.hpp>
 #include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/memory_plan.hpp>
 #include <stylegan/training/projection.hpp>

@@ -4,12 +4,14 @@
 
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/io/tensors/npz.hpp>
 #include <stylegan/models/generator.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <sstream>
 
 namespace test {
 
@@ -127,6 +129,62 @@ BOOST_AUTO_TEST_CASE(what_it_prints_to_paste_is_code) {
                             << o.out);
 }
 
+BOOST_AUTO_TEST_CASE(verify_reads_every_byte) {
+    const TemporaryFolder folder;
+    write_network(folder / "a.safetensors");
+    const Outcome intact = run_program(folder, {"info", "--verify", "a.safetensors"});
+    check_success(intact);
+    BOOST_TEST(intact.out ==
+               "a.safetensors: intact: 49 tensors and what describes them agree with their digests (XXH3)\n");
+
+    auto bytes = read(folder / "a.safetensors");
+    bytes[bytes.size() - 8] ^= 1;
+    write(folder / "b.safetensors", bytes);
+    const Outcome damaged = run_program(folder, {"info", "--verify", "b.safetensors"});
+    BOOST_TEST(damaged.status == 1);
+    BOOST_TEST(damaged.out.empty());
+    BOOST_TEST(damaged.err.starts_with("stylegan: b.safetensors: tensor \"Gs/"), damaged.err);
+    BOOST_TEST(contains(damaged.err, "is damaged: the XXH3 of "), damaged.err);
+    for (const char* command : {"info", "convert --dest c.pkl --source", "generate --seeds 1 --outdir out --network"}) {
+        std::vector<std::string> arguments;
+        std::istringstream words(command);
+        for (std::string word; words >> word;) arguments.push_back(word);
+        arguments.push_back("b.safetensors");
+        const Outcome o = run_program(folder, arguments);
+        BOOST_TEST(o.status == 1, command);
+        BOOST_TEST(contains(o.err, "is damaged: the XXH3 of "), command << ": " << o.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(verify_says_what_other_files_have) {
+    const TemporaryFolder folder;
+    write_network(folder / "a.safetensors");
+    check_success(run_program(folder, {"convert", "--source", "a.safetensors", "--dest", "a.pkl"}));
+    const Outcome pickle = run_program(folder, {"info", "--verify", "a.pkl"});
+    check_success(pickle);
+    BOOST_TEST(pickle.out == "a.pkl: intact: 49 tensors and what describes them agree with their digests (XXH3)\n");
+
+    auto bytes = read(folder / "a.pkl");
+    bytes.resize(bytes.size() - 1);
+    while (bytes.back() != '.') bytes.pop_back();  // as another program writes it
+    write(folder / "b.pkl", bytes);
+    const Outcome plain = run_program(folder, {"info", "--verify", "b.pkl"});
+    check_success(plain);
+    BOOST_TEST(contains(plain.out, "b.pkl: has no digests: its 49 tensors can be read, but a changed number"),
+               plain.out);
+
+    stylegan::write_npz(folder / "w.npz", "w", {1, 256}, std::vector<float>(256, 1));
+    BOOST_TEST(run_program(folder, {"info", "--verify", "w.npz"}).out ==
+               "w.npz: intact: 1 entry agrees with its digest (CRC-32)\n");
+    bytes = read(folder / "w.npz");
+    bytes[500] ^= 1;
+    write(folder / "w.npz", bytes);
+    const Outcome damaged = run_program(folder, {"info", "--verify", "w.npz"});
+    BOOST_TEST(damaged.status == 1);
+    BOOST_TEST(contains(damaged.err, "w.npz: w.npy: "), damaged.err);
+    BOOST_TEST(run_program(folder, {"info", "--verify"}).status == 2);
+}
+
 BOOST_AUTO_TEST_CASE(says_what_it_assumes) {
     const TemporaryFolder folder;
     write_network(folder / "bare.safetensors", {.metadata = false});
@@ -158,7 +216,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_network) {
     const TemporaryFolder folder;
     check_error(run_program(folder, {"info"}), 2, {"FILE", "missing"});
     check_error(run_program(folder, {"info", "none.safetensors"}), 1, {"none.safetensors", "No such file"});
-    check_error(run_program(folder, {"info", "."}), 1, {".: is not a regular file"});
+    check_error(run_program(folder, {"info", "."}), 1, {".: is a folder, expected a file"});
     write(folder / "text", "no network at all, but long enough to hold a length");
     check_error(run_program(folder, {"info", "text"}), 1,
                 {"text: has an unknown format", "a pickle", "a PyTorch file"});

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ namespace test {
 struct Outcome {
     int status = 0;
     std::string out, err;
+    long peak_kib = 0;  ///< most memory that it had
 };
 
 /// The program `stylegan`, started in a folder, without a terminal. The destructor kills it.
@@ -70,10 +72,12 @@ public:
     /// Waits for its end; call once.
     [[nodiscard]] Outcome wait() {
         int status = 0;
-        if (::waitpid(process_, &status, 0) != process_) throw std::runtime_error("cannot wait for " STYLEGAN_PROGRAM);
+        struct rusage usage {};
+        if (::wait4(process_, &status, 0, &usage) != process_)
+            throw std::runtime_error("cannot wait for " STYLEGAN_PROGRAM);
         process_ = 0;
         return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out_.get()),
-                content(err_.get())};
+                content(err_.get()), usage.ru_maxrss};
     }
 
 private:

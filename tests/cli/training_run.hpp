@@ -6,9 +6,16 @@
 #include <stylegan/core/philox.hpp>
 #include <stylegan/io/pictures/png.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +67,41 @@ struct TrainingFolder {
 
     TemporaryFolder folder;
 };
+
+/// Runs a script of bash in a folder, in which $stylegan is the program.
+inline Outcome run_script(const TemporaryFolder& folder, const std::string& script) {
+    const TemporaryFolder at;
+    write(at / "script", "stylegan='" STYLEGAN_PROGRAM "'\n" + script);
+    const std::string in = "cd '" + folder.path().string() + "' && bash '" + at.path().string() + "/script'";
+    const int status =
+        std::system((in + " > '" + at.path().string() + "/out' 2> '" + at.path().string() + "/err'").c_str());
+    const auto content = [&](const char* name) {
+        const auto bytes = read(at / name);
+        return std::string(bytes.begin(), bytes.end());
+    };
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content("out"), content("err")};
+}
+
+/// Changes one bit of a file, at a part of its size.
+inline void flip_a_bit(const std::filesystem::path& path, double part) {
+    auto bytes = read(path);
+    bytes.at(static_cast<std::size_t>(part * static_cast<double>(bytes.size()))) ^= 0x10;
+    write(path, bytes);
+}
+
+/// The lines of stats.jsonl without times and memory, which differ between any two runs.
+inline std::vector<nlohmann::json> lasting_lines(const std::string& stats) {
+    std::vector<nlohmann::json> lines;
+    std::istringstream in(stats);
+    for (std::string line; std::getline(in, line);) {
+        nlohmann::json json = nlohmann::json::parse(line), lasting;
+        for (const auto& [name, value] : json.items())
+            if (!name.starts_with("Timing/") && !name.starts_with("Resources/") && name != "timestamp")
+                lasting[name] = value;
+        lines.push_back(lasting);
+    }
+    return lines;
+}
 
 /// The folder of the first run with the usual flags.
 inline const std::string first_run = "runs/00000-pictures-cfgf-8x8-batch8-gamma0.078";

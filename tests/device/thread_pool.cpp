@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "device/limited_memory.hpp"
+
+#include <stylegan/core/error.hpp>
 #include <stylegan/device/thread_pool.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <set>
 #include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(thread_pool)
@@ -34,12 +41,12 @@ BOOST_AUTO_TEST_CASE(many_short_loops_one_after_the_other) {
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_inside_a_loop_runs_where_it_is) {
-    ThreadPool pool(3), other(3);
+    ThreadPool pool(3);
     std::vector<int> runs(64);
     std::atomic<bool> moved{false};
     pool.for_each(8, [&](Index i) {
         const auto here = std::this_thread::get_id();
-        other.for_each(8, [&](Index j) {
+        pool.for_each(8, [&](Index j) {
             if (std::this_thread::get_id() != here) moved = true;
             ++runs[static_cast<std::size_t>(i * 8 + j)];
         });
@@ -88,6 +95,93 @@ BOOST_AUTO_TEST_CASE(pools_come_and_go) {
         std::atomic<int> runs{0};
         pool.for_each(3, [&](Index) { ++runs; });
         BOOST_REQUIRE(runs == 3);
+    }
+}
+
+namespace {
+
+/// Starts `most` threads, and fails at the next.
+struct FailingStart {
+    int most;
+    int* started;
+    template <class Work>
+    std::thread operator()(Work work) const {
+        if (*started == most) throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+        ++*started;
+        return std::thread(work);
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(threads_that_cannot_be_started_are_counted) {
+    for (const int most : {0, 1, 2, 5}) {
+        int started = 0;
+        const auto says = [&](const DeviceError& e) {
+            const std::string expected = text("only ", most + 1, " of 7 CPU threads can be started");
+            return std::string(e.what()).find(expected) != std::string::npos;
+        };
+        BOOST_CHECK_EXCEPTION(ThreadPool(7, FailingStart{most, &started}), DeviceError, says);
+        BOOST_TEST(started == most);
+    }
+    int started = 0;
+    ThreadPool pool(7, FailingStart{6, &started});
+    BOOST_TEST(pool.threads() == 7);
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_for_threads_the_constructor_throws,
+                     *boost::unit_test::precondition(test::memory_can_be_limited)) {
+    const int status = test::status_with_little_memory([] {
+        try {
+            const ThreadPool pool(100);
+        } catch (const DeviceError&) {
+            return 7;
+        }
+        return 0;
+    });
+    BOOST_TEST(status == 7);
+}
+
+BOOST_AUTO_TEST_CASE(every_thread_throws) {
+    for (int round = 0; round < 50; ++round) {
+        ThreadPool pool(4);
+        std::atomic<int> arrived{0};
+        // Each of the four items waits for the others, so each has a thread of its own.
+        BOOST_CHECK_THROW(pool.for_each(4,
+                                        [&](Index) {
+                                            ++arrived;
+                                            while (arrived.load() < 4) std::this_thread::yield();
+                                            throw std::runtime_error("all");
+                                        }),
+                          std::runtime_error);
+        std::atomic<int> sum{0};
+        pool.for_each(4, [&](Index i) { sum += static_cast<int>(i); });
+        BOOST_REQUIRE(sum == 6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_a_loop_inside_a_loop) {
+    ThreadPool pool(3);
+    for (int round = 0; round < 50; ++round) {
+        BOOST_CHECK_THROW(pool.for_each(6,
+                                        [&](Index i) {
+                                            pool.for_each(6, [&](Index j) {
+                                                if (i == 4 && j == 2) throw std::logic_error("inner");
+                                            });
+                                        }),
+                          std::logic_error);
+        std::atomic<int> runs{0};
+        pool.for_each(6, [&](Index) { pool.for_each(6, [&](Index) { ++runs; }); });
+        BOOST_REQUIRE(runs == 36);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_ends_after_an_exception_and_while_its_threads_sleep) {
+    for (int round = 0; round < 20; ++round) {
+        ThreadPool pool(4);
+        if (round % 2 == 0)
+            BOOST_CHECK_THROW(pool.for_each(8, [](Index) { throw std::runtime_error("last"); }), std::runtime_error);
+        if (round % 4 < 2) std::this_thread::sleep_for(std::chrono::milliseconds(2));  // longer than they spin
     }
 }
 

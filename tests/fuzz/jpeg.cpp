@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a JPEG picture, or are refused by FormatError. peek_image() must give its true size.
+// Any bytes are a JPEG picture, or are refused by FormatError. peek_image() must give its true size,
+// and decoding by rows the same pixels.
+#include "picture_limits.hpp"
+
 #include <stylegan/io/pictures/read_image.hpp>
 
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto told = stylegan::peek_image({data, size});
+    std::optional<stylegan::Image> whole;
     try {
-        const stylegan::Image image = stylegan::decode_jpeg({data, size}, "fuzz");
-        if (told && *told != image.size()) std::abort();
+        whole = stylegan::decode_jpeg({data, size}, "fuzz", fuzz::limits);
+        if (told && *told != whole->size()) std::abort();
     } catch (const stylegan::FormatError&) {
     }
+    if (stylegan::image_format({data, size}) == stylegan::ImageFormat::jpeg)
+        fuzz::require_same_rows({data, size}, whole);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace fuzz {
@@ -14,8 +15,9 @@ namespace fuzz {
 /// A file in memory with the given bytes, for readers that take a path. libzip needs it to have a name.
 class MemoryFile {
 public:
-    MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::mkstemp(path_.data())) {
-        if (descriptor_ < 0 || ::write(descriptor_, data, size) != static_cast<ssize_t>(size)) std::abort();
+    explicit MemoryFile(std::span<const std::uint8_t> bytes) : descriptor_(::mkstemp(path_.data())) {
+        if (descriptor_ < 0 || ::write(descriptor_, bytes.data(), bytes.size()) != static_cast<::ssize_t>(bytes.size()))
+            std::abort();
     }
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;

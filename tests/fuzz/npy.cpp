@@ -5,7 +5,7 @@
 #include <stylegan/io/tensors/npy.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const fuzz::MemoryFile file(data, size);
+    const fuzz::MemoryFile file({data, size});
     try {
         (void)stylegan::read_npy(file.path());
     } catch (const stylegan::FormatError&) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are a PNG picture, or are refused by FormatError. peek_image() must give its true size.
+// Any bytes are a PNG picture, or are refused by FormatError. peek_image() must give its true size,
+// and decoding by rows the same pixels.
+#include "picture_limits.hpp"
+
 #include <stylegan/io/pictures/read_image.hpp>
 
 #include <zlib.h>
@@ -25,10 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<std::uint8_t> bytes(data, data + size);
     mend(bytes);
     const auto told = stylegan::peek_image(bytes);
+    std::optional<stylegan::Image> whole;
     try {
-        const stylegan::Image image = stylegan::decode_png(bytes, "fuzz");
-        if (told && *told != image.size()) std::abort();
+        whole = stylegan::decode_png(bytes, "fuzz", fuzz::limits);
+        if (told && *told != whole->size()) std::abort();
     } catch (const stylegan::FormatError&) {
     }
+    if (stylegan::image_format(bytes) == stylegan::ImageFormat::png) fuzz::require_same_rows(bytes, whole);
     return 0;
 }

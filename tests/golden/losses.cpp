@@ -114,11 +114,11 @@ void check_loss(const SafetensorsFile& file) {
     AnyDiscriminator<Device> d(described, context, uninitialized);
     const Results found = results_of_loss(file, setting, g, d);
     for (const auto& [name, result] : found) {
-        const bool gradient = name.starts_with("grad/");
-        const bool first_order = name == "out/dlatent_avg" || (!gradient && !setting.penalized);
+        const bool of_parameter = name.starts_with("grad/");
+        const bool first_order = name == "out/dlatent_avg" || (!of_parameter && !setting.penalized);
         golden::check_close(file, name, result,
                             first_order ? golden::forward_tolerance() : golden::gradient_tolerance(),
-                            gradient ? largest_gradient : 0);
+                            of_parameter ? largest_gradient : 0);
     }
     for (const char* prefix : {"out/", "grad/"})
         for (const std::string& name : golden::names_below(file, prefix))

@@ -5,6 +5,7 @@
 #include <stylegan/training/updates.hpp>
 
 #include "architectures.hpp"
+#include "damaged_run.hpp"
 #include "results.hpp"
 #include "training_inputs.hpp"
 
@@ -27,8 +28,10 @@ using golden::Result;
 using golden::Results;
 
 /// All losses, and both networks and the averaged generator after the last step.
+/// @param stops  if given, the run stops before its last step and resumes from a snapshot
 template <class Generator>
-Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d) {
+Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d,
+                            golden::DamagedRun* stops = nullptr) {
     const auto& metadata = file.metadata();
     const auto lods = nlohmann::json::parse(metadata.at("lods")).get<std::vector<double>>();
     const double lr = std::stod(metadata.at("lr")), beta = std::stod(metadata.at("ema_beta"));
@@ -41,6 +44,10 @@ Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscri
     Results results;
     const double mixing = g.architecture().style_mixing_prob.value();
     for (std::size_t i = 0; i < lods.size(); ++i) {
+        if (stops && i + 1 == lods.size()) {
+            i = stops->resume<AnyGenerator<Device>>(g, d, averaged, updates);
+            stops = nullptr;
+        }
         const std::string step = "step" + std::to_string(i) + "/";
         if (i > 0 && (std::floor(lods[i]) != std::floor(lods[i - 1]) || std::ceil(lods[i]) != std::ceil(lods[i - 1]))) {
             updates.generator_adam().reset();
@@ -58,6 +65,7 @@ Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscri
         update_average(g.context(), averaged, g, beta);
         results[step + "g_loss"] = golden::loss_tensor(
             updates.generator_step(Draws<Device>(g_draws), level, batch, lr, pictures.labels()).values, false);
+        if (stops) stops->save<AnyGenerator<Device>>(i, g, d, averaged, updates);
     }
     const auto collect = [&](const std::string& name, const Parameter<Device>& p) {
         Result& r = results[name];
@@ -119,6 +127,10 @@ void check_training(const SafetensorsFile& file) {
     for (const std::string& name : file.names())
         if (name.starts_with("g1/") || name.starts_with("d1/") || name.starts_with("ema1/") || name.ends_with("_loss"))
             BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
+
+    golden::DamagedRun stops;
+    for (const auto& [name, result] : results_of_training(file, g, d, &stops))
+        BOOST_TEST((result == found.at(name)), name << " differs after a stop and a damaged snapshot");
 
     BasicGenerator<A, Device> typed_g(uninitialized, golden::device());
     BasicDiscriminator<A, Device> typed_d(0, golden::device());

@@ -76,4 +76,24 @@ BOOST_AUTO_TEST_CASE(what_reading_throws_comes_with_the_pictures) {
     unasked.advance(0, 4, bytes, damaged);  // nothing asks for them
 }
 
+BOOST_AUTO_TEST_CASE(after_a_damaged_picture_nothing_unread_is_handed_out) {
+    for (const int threads : {1, 4}) {
+        Source source;
+        std::atomic<bool> broken{true};
+        const PicturesAhead::Read read = [&](std::uint64_t number, std::span<std::uint8_t> pixels) {
+            if (number == 6 && broken) throw std::runtime_error("damaged");
+            source.read(number, pixels);
+        };
+        PicturesAhead ahead(threads);
+        ahead.advance(0, 5, bytes, read);
+        BOOST_CHECK_THROW(ahead.advance(5, 5, bytes, read), std::runtime_error);
+        for (std::uint64_t n = 0; n < 15; ++n) BOOST_TEST(ahead.find(n, bytes).empty());
+        broken = false;
+        ahead.advance(5, 5, bytes, read);  // nothing was read ahead for it
+        BOOST_TEST(ahead.find(5, bytes).empty());
+        ahead.advance(10, 5, bytes, read);
+        for (std::uint64_t n = 10; n < 15; ++n) BOOST_TEST(holds(ahead, n));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

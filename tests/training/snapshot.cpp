@@ -6,7 +6,10 @@
 #include <stylegan/io/networks/architecture_json.hpp>
 #include <stylegan/training/snapshot.hpp>
 
+#include <cstdint>
 #include <initializer_list>
+#include <string>
+#include <vector>
 
 BOOST_AUTO_TEST_SUITE(snapshot)
 
@@ -72,6 +75,45 @@ BOOST_AUTO_TEST_CASE(stop_and_resume_equals_no_stop_bit_for_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(so_it_does_with_the_kernels_of_eigen) { check_resume(Kernels::eigen, {1, 8, 15}); }
+
+BOOST_AUTO_TEST_CASE(a_stop_within_a_tick_keeps_its_statistics) {
+    const test::TemporaryFolder folder;
+    const Architecture a = tiny(2);
+    TrainingOptions o = growing();
+    o.total_kimg = 0.2;
+    o.kimg_per_tick = 0.05;
+    using Lines = std::vector<std::string>;
+    const auto run = [&](Trainer<Cpu>& trainer, Lines& lines, int last_step) {
+        struct Stop {};
+        try {
+            trainer.run(
+                [&](const Trainer<Cpu>::Tick& tick) {
+                    lines.push_back(to_json(tick.progress).dump() + to_json(tick.statistics).dump());
+                    return true;
+                },
+                [&] {
+                    if (trainer.progress().steps == static_cast<std::uint64_t>(last_step)) throw Stop();
+                    return true;
+                });
+        } catch (const Stop&) {
+            save_snapshot(folder / "s.safetensors", trainer);
+        }
+    };
+    Lines straight, stopped;
+    Trainer<Cpu> never(a, o, boxes(a), Cpu{.threads = 1});
+    run(never, straight, 0);
+    BOOST_TEST_REQUIRE(straight.size() > 3u);
+    {
+        Trainer<Cpu> first(a, o, boxes(a), Cpu{.threads = 1});
+        run(first, stopped, 7);
+    }
+    Trainer<Cpu> second(a, o, boxes(a), Cpu{.threads = 1});
+    load_snapshot(Checkpoint(folder / "s.safetensors"), second);
+    BOOST_TEST(!second.statistics().empty());
+    run(second, stopped, 0);
+    BOOST_TEST(stopped == straight, boost::test_tools::per_element());
+    BOOST_TEST((everything(second) == everything(never)));
+}
 
 BOOST_AUTO_TEST_CASE(it_is_a_checkpoint_under_the_official_names) {
     const test::TemporaryFolder folder;

@@ -5,7 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <limits>
+#include <map>
 #include <string>
 
 BOOST_AUTO_TEST_SUITE(training_json)
@@ -54,13 +56,14 @@ BOOST_AUTO_TEST_CASE(options_and_progress_come_back_as_they_were) {
     BOOST_TEST(read.schedule.lr == 0.1 + 0.2);
     BOOST_TEST(read.seed == std::numeric_limits<std::uint64_t>::max());
 
-    const TrainingProgress p{.pictures = (std::uint64_t{1} << 60) + 1,
-                             .steps = 2,
+    const TrainingProgress p{.pictures = (std::uint64_t{1} << 59) + 1,
+                             .steps = 12,
                              .schedule_pictures = 3,
                              .repeat = 3,
                              .last_lod = 1.0 / 3,
                              .skipped_generator = 4,
                              .skipped_discriminator = 5,
+                             .skipped_in_a_row = 2,
                              .generator_steps = 6,
                              .discriminator_steps = 7,
                              .tick = 8,
@@ -118,6 +121,59 @@ BOOST_AUTO_TEST_CASE(wrong_values_are_named) {
     BOOST_TEST(message("{\"batch_at\": {\"big\": 4}}") ==
                "a.json: options: \"batch_at\" is {\"big\":4}, expected an object of numbers by picture height");
     BOOST_TEST(message("[]") == "a.json: options: is not a JSON object");
+}
+
+BOOST_AUTO_TEST_CASE(values_out_of_range_are_named) {
+    const auto options = [](const char* json) {
+        return test::message_of<FormatError>(
+            [&] { (void)training_options_from_json(nlohmann::json::parse(json), "a.json: options"); });
+    };
+    BOOST_TEST(options(R"({"batch": -1})") == "a.json: options: \"batch\" is -1, expected more than 0");
+    BOOST_TEST(options(R"({"batch_at": {"8": 0}})") ==
+               "a.json: options: \"batch_at\" is {\"8\":0}, expected more than 0");
+    BOOST_TEST(options(R"({"lr": -1.0})") == "a.json: options: \"lr\" is -1.0, expected a finite number, more than 0");
+    for (const char* json : {R"({"total_kimg": 0})",       R"({"kimg_per_tick": -1})", R"({"first_height": 0})",
+                             R"({"lod_kimg": -0.5})",      R"({"fade_kimg": -1})",     R"({"lr": 0})",
+                             R"({"lr_at": {"16": -0.1}})", R"({"microbatch": -1})",    R"({"max_skipped_steps": -1})",
+                             R"({"r1_gamma": -1})",        R"({"r2_gamma": -1})",      R"({"gp_lambda": -1})",
+                             R"({"gp_target": 0})",        R"({"drift": -1})",         R"({"beta1": 1})",
+                             R"({"beta2": -0.1})",         R"({"epsilon": -1})",       R"({"ema_kimg": -1})",
+                             R"({"w_average_beta": 1.5})", R"({"repeats": -4})"})
+        BOOST_TEST(test::contains(options(json), " is "), json);
+
+    const auto progress = [](const char* json) {
+        return test::message_of<FormatError>(
+            [&] { (void)training_progress_from_json(nlohmann::json::parse(json), "a.json: progress"); });
+    };
+    BOOST_TEST(progress(R"({"pictures": 8, "steps": 1, "tick_pictures": 9})") ==
+               "a.json: progress: \"tick_pictures\" is 9, expected at most 8, the pictures");
+    for (const char* json :
+         {R"({"pictures": -1})", R"({"pictures": 18446744073709551615})", R"({"steps": 1})",
+          R"({"schedule_pictures": 1})", R"({"tick": 1})", R"({"skipped_generator": 1})",
+          R"({"skipped_discriminator": 1})", R"({"skipped_in_a_row": 1})", R"({"generator_steps": 1})",
+          R"({"discriminator_steps": 1})", R"({"repeat": -1})", R"({"repeat": 2147483647})", R"({"last_lod": -0.5})",
+          R"({"last_lod": 1e300})", R"({"last_lod": null})"})
+        BOOST_TEST(test::contains(progress(json), ", expected "), json);
+}
+
+BOOST_AUTO_TEST_CASE(long_values_are_cut) {
+    const std::string long_name(1000000, 'x');
+    const nlohmann::json json{{"batch", long_name}};
+    BOOST_TEST(test::message_of<FormatError>([&] { (void)training_options_from_json(json, "a.json"); }).size() < 200u);
+}
+
+BOOST_AUTO_TEST_CASE(statistics_of_an_unfinished_tick_come_back) {
+    std::map<std::string, RunningStatistics> statistics;
+    for (int i = 0; i < 7; ++i) statistics["Loss/D/loss"].add(0.1 * i);
+    statistics["Loss/G/loss"].add(std::numeric_limits<double>::quiet_NaN());
+    const auto read = statistics_from_json(nlohmann::json::parse(to_json(statistics).dump()), "here");
+    BOOST_TEST((to_json(read).dump() == to_json(statistics).dump()));
+    BOOST_TEST(read.at("Loss/D/loss").mean() == statistics.at("Loss/D/loss").mean());
+    BOOST_TEST(read.at("Loss/D/loss").standard_deviation() == statistics.at("Loss/D/loss").standard_deviation());
+    BOOST_TEST(std::isnan(read.at("Loss/G/loss").mean()));
+    for (const char* json : {"[]", R"({"a": 1})", R"({"a": [1, 2]})", R"({"a": [-1, 2, 3]})", R"({"a": [1, "2", 3]})",
+                             R"({"a": [1, 2, -3]})"})
+        BOOST_CHECK_THROW((void)statistics_from_json(nlohmann::json::parse(json), "here"), FormatError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

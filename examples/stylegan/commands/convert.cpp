@@ -61,7 +61,7 @@ NetworkFile networks_alone(const Checkpoint& checkpoint, ExtraTensors extra, std
                   AnyDiscriminator<Cpu>(checkpoint.architecture(NetworkKind::discriminator), context, uninitialized),
                   names);
     NetworkFile networks = checkpoint.networks();
-    networks.tensors = NamedTensors(checkpoint.file().path(), checkpoint.file().file());
+    networks.tensors = NamedTensors(checkpoint.file().path(), checkpoint.file().source());
     std::vector<std::string> surplus;
     for (const std::string& name : checkpoint.file().names())
         if (names.count(name) > 0 && lod && is_level(name))

@@ -55,6 +55,7 @@ void add_dataset_tool(CLI::App& app) {
         c, "--channels", o->channels, {{"grey", 1}, {"rgb", 3}, {"rgba", 4}},
         "give all pictures these channels; transparent pixels of a picture that loses its alpha channel turn white "
         "(default: the channels of most; others are skipped)");
+    add_max_pixels(c, o->max_pixels);
     add_whole(c, "--max-images", o->max_images, {1, std::numeric_limits<int>::max()}, "stop after N good pictures");
     add_flag(c, "--strict", o->strict, "fail if any file is bad, and write nothing");
 }

@@ -9,6 +9,7 @@
 #include "printing/progress.hpp"
 #include "printing/tables.hpp"
 
+#include <stylegan/device/start_beside.hpp>
 #include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/tensors/npy.hpp>
@@ -166,7 +167,8 @@ void generate(const GenerateOptions& o) {
         auto pictures = drawing.generator().synthesize(source.styles(first, count), options);
         require_finite_pictures(pictures, o.network, [&](std::size_t i) { return source.name(first + i); });
         finish_writing();
-        writing = std::async(std::launch::async, [&sink, made = std::move(pictures)] { sink.add(made); });
+        writing = start_beside(
+            [&sink, made = std::make_shared<const decltype(pictures)>(std::move(pictures))] { sink.add(*made); });
         progress.show(first + count, source.size());
     }
     finish_writing();

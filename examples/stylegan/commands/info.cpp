@@ -5,6 +5,7 @@
 #include "printing/architecture_text.hpp"
 #include "printing/machine.hpp"
 #include "printing/tables.hpp"
+#include "printing/verification.hpp"
 
 #include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/models/load.hpp>
@@ -163,14 +164,20 @@ void add_info(CLI::App& app) {
     struct Options {
         fs::path network;
         ExtraTensors extra = ExtraTensors::refused;
-        bool build = false;
+        bool build = false, verify = false;
     };
     const auto o = std::make_shared<Options>();
     CLI::App& c = add_command(app, "info", "Describe a checkpoint: networks, architecture, layers, training", [o] {
         if (!o->build && o->network.empty()) usage_error("FILE", "is missing, expected a network, or --build");
-        std::fputs((o->build ? build_description() : description_of(o->network, o->extra)).c_str(), stdout);
+        if (o->build) return (void)std::fputs(build_description().c_str(), stdout);
+        std::fputs((o->verify ? verification_of(o->network) + '\n' : description_of(o->network, o->extra)).c_str(),
+                   stdout);
     });
     CLI::Option& file = add_path(c, "FILE", o->network, "", "the network: .safetensors, .pkl, .pth, .model");
+    need(add_flag(c, "--verify", o->verify,
+                  "read the whole file, and compare it with the digests that it has; exit status 1 if it is damaged. "
+                  "Also for .npz and other tensors"),
+         file);
     exclude(
         add_flag(c, "--build", o->build, "print compiler, instruction set and CUDA support of this program instead"),
         file);

@@ -14,12 +14,13 @@ namespace {
 struct LpipsOptions {
     std::filesystem::path a, b;
     PerceptualOptions perceptual;
+    PictureLimits limits;
     int threads = 0;
     DeviceOption device{};
 };
 
 void lpips(const LpipsOptions& o) {
-    const auto a = read_picture(o.a, 3), b = read_picture(o.b, 3);
+    const auto a = read_picture(o.a, 3, o.limits), b = read_picture(o.b, 3, o.limits);
     if (a.shape() != b.shape())
         throw ShapeError(text(o.b.string(), ": is ", b.shape(3), 'x', b.shape(2), ", expected ", a.shape(3), 'x',
                               a.shape(2), " as ", o.a.string()));
@@ -36,6 +37,7 @@ void add_lpips(CLI::App& app) {
     require(add_path(c, "A", o->a, "",
                      text("a picture, ", picture_formats, ", at least 16x16; an alpha channel must be opaque")));
     require(add_path(c, "B", o->b, "", "a picture of the same size"));
+    add_max_pixels(c, o->limits.max_pixels);
     add_perceptual_options(c, o->perceptual);
     add_threads(c, o->threads);
     add_device(c, o->device);

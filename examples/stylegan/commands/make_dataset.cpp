@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/make_dataset.hpp"
 
+#include "commands/transformed.hpp"
 #include "options/parse.hpp"
 
 #include <stylegan/core/error.hpp>
@@ -12,11 +13,8 @@
 #include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/files/zip_writer.hpp>
-#include <stylegan/io/pictures/channels.hpp>
-#include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/png.hpp>
-#include <stylegan/io/pictures/read_image.hpp>
-#include <stylegan/io/pictures/resize.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -33,8 +31,6 @@
 namespace stylegan::examples {
 namespace {
 
-constexpr int largest_side = 1 << 14;
-
 void check(const DatasetToolOptions& o) {
     const auto possible = [](int side) { return side >= 1 && side <= largest_side; };
     if (o.resolution && !(possible(o.resolution->width) && possible(o.resolution->height)))
@@ -50,36 +46,6 @@ void check(const DatasetToolOptions& o) {
         throw FileError(text(dest, ": is inside --source ", source, ", expected a place outside of it"));
     if (is_inside(o.source, o.dest))
         throw FileError(text(dest, ": contains --source ", source, ", expected a folder of its own, or a .zip file"));
-}
-
-/// The shape to crop or pad to.
-ImageSize shape(const DatasetToolOptions& o) {
-    return o.resolution ? ImageSize{o.resolution->width, o.resolution->height, 0} : ImageSize{1, 1, 0};
-}
-
-/// The size of a picture after transformation.
-ImageSize planned_size(ImageSize s, const DatasetToolOptions& o) {
-    s.channels = o.channels.value_or(s.channels);
-    if (o.transform == PictureTransform::center_crop_wide)
-        return {o.resolution->width, o.resolution->width, s.channels};
-    if (o.resolution) return {o.resolution->width, o.resolution->height, s.channels};
-    if (o.transform == PictureTransform::none) return s;
-    return fit(s, shape(o), o.transform == PictureTransform::pad);
-}
-
-/// @param where  names the picture in errors
-Image transformed(const Image& image, const DatasetToolOptions& o, const std::string& where) {
-    Image result = image;
-    if (o.transform != PictureTransform::none) {
-        const ImageSize part = fit(image.size(), shape(o), o.transform == PictureTransform::pad);
-        if (part.width > largest_side || part.height > largest_side)
-            throw FormatError(text(where, ": is too long and narrow for --transform: ", part.text()));
-        result = crop_centre(image, part.width, part.height);
-    }
-    if (o.resolution) result = resize(result, o.resolution->width, o.resolution->height);
-    if (o.transform == PictureTransform::center_crop_wide)
-        result = crop_centre(result, o.resolution->width, o.resolution->width);
-    return result;
 }
 
 /// The most frequent size after transformation; of equally frequent ones the first. Nothing without pictures.
@@ -189,6 +155,10 @@ struct DatasetSource {
           expected(usual_size(files, options, pictures)),
           labelled(read_labels(files, pictures)) {}
 
+    /// Whether file i begins like a picture with a size.
+    [[nodiscard]] bool is_picture(std::size_t i) const {
+        return std::binary_search(pictures.begin(), pictures.end(), i);
+    }
     /// The label of file i; nullptr if it has none.
     [[nodiscard]] const DatasetLabels::Label* label(std::size_t i) const {
         const auto at = std::lower_bound(pictures.begin(), pictures.end(), i);
@@ -214,26 +184,27 @@ struct ConvertedPicture {
 /// @throws Error if file i is bad
 ConvertedPicture converted(const DatasetSource& source, std::size_t i, const DatasetToolOptions& options) {
     const FileCollection& files = source.files;
-    const Image image = decode_image(files.read(i), files.where(i));
-    const ImageSize size = planned_size(image.size(), options);
-    if (!source.expected || size != *source.expected)
-        throw FormatError(
-            text(files.where(i), ": is ", image.size().text(),
-                 size == image.size() ? "" : text(", would become ", size.text()), ", expected ",
-                 source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header",
-                 source.expected && size.channels != source.expected->channels ? "; --channels converts it" : ""));
+    const std::string where = files.where(i);
+    const PictureLimits limits{options.max_pixels};
+    if (!source.is_picture(i))
+        if (const PeekedPicture peeked = peek_picture(files, i); !peeked.size)
+            throw FormatError(text(where, ": ", peeked.fault));
     const DatasetLabels::Label* const label = source.label(i);
-    if (!source.labels().empty() && label == nullptr)
-        throw FormatError(text(files.where(i), ": has no label in dataset.json"));
-    ConvertedPicture result{{}, label, {}};
-    if (size.channels == image.channels) {
-        result.png = encode_png(transformed(image, options, files.where(i)));
-    } else {
-        const bool on_white = size.channels % 2 == 1 && !opaque(image);
-        result.png = encode_png(transformed(with_channels(image, size.channels), options, files.where(i)));
-        result.channels_before = text(channels_name(image.channels), on_white ? ", now on white" : "");
-    }
-    return result;
+    std::optional<Transformed> picture;
+    const auto begin = [&](const ImageSize& found) {
+        const ImageSize size = planned_size(found, options);
+        if (!source.expected || size != *source.expected)
+            throw FormatError(text(
+                where, ": is ", found.text(), size == found ? "" : text(", would become ", size.text()), ", expected ",
+                source.expected ? text(source.expected->text(), ", the size of most") : "a size in its header",
+                source.expected && size.channels != source.expected->channels ? "; --channels converts it" : ""));
+        if (!source.labels().empty() && label == nullptr)
+            throw FormatError(text(where, ": has no label in dataset.json"));
+        picture.emplace(found, size.channels, options, where);
+    };
+    for_each_row(files.read_whole(i, limits.file_bytes()), where, limits, begin,
+                 [&](const std::uint8_t* row) { picture->add(row); });
+    return {encode_png(picture->result()), label, picture->channels_before()};
 }
 
 /// Lists the bad files. @throws FormatError with --strict if there are any, or if there is no good one

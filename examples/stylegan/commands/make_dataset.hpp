@@ -34,7 +34,8 @@ struct DatasetToolOptions {
         std::nullopt;  ///< if absent, pictures keep their size, which must be the same for all
     std::optional<int> channels = std::nullopt;  ///< of every picture; if absent, those of most, and others are skipped
     std::size_t max_images = 0;                  ///< limit of good pictures; 0 for all
-    bool strict = false;                         ///< fail on a bad file, and write nothing
+    std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the source; larger ones are skipped
+    bool strict = false;                                       ///< fail on a bad file, and write nothing
 };
 
 struct DatasetToolResult {

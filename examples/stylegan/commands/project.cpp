@@ -9,16 +9,18 @@
 #include <stylegan/io/files/same_file.hpp>
 #include <stylegan/io/pictures/channels.hpp>
 #include <stylegan/io/pictures/crop.hpp>
+#include <stylegan/io/pictures/fitted_rows.hpp>
+#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/picture.hpp>
-#include <stylegan/io/pictures/read_image.hpp>
-#include <stylegan/io/pictures/resize.hpp>
 #include <stylegan/io/tensors/npz.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace stylegan::examples {
 namespace {
@@ -29,16 +31,42 @@ using Latents = Drawing::Generator::Latents;
 struct ProjectOptions : DrawingOptions {
     PerceptualOptions perceptual;
     std::filesystem::path target, outdir;
+    PictureLimits limits;
     int steps = 1000, starts = 4;
     double mse = 10;
     std::int64_t seed = 303;
 };
 
-/// Crops a picture to the shape of the network's pictures, and gives it their size and number of channels. A picture
-/// that loses an alpha channel must be opaque.
-Image fitted(const Image& image, Size size, int channels) {
-    const ImageSize part = fit(image.size(), {size.width, size.height, image.channels}, false);
-    const Image sized = resize(crop_centre(image, part.width, part.height), size.width, size.height);
+/// The middle of a picture in the shape of the network's pictures, in their size. Where the network has no alpha
+/// channel, the picture must be opaque and loses its own.
+Image middle_of(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
+    const std::string where = "--target " + path.string();
+    const Bytes file = read_whole_file(path, limits.file_bytes());
+    std::optional<FittedRows> rows;
+    ImageSize picture;
+    std::vector<std::uint8_t> row;  // with the channels that stay
+    const auto begin = [&](ImageSize found) {
+        picture = found;
+        const bool drop = found.channels % 2 == 0 && channels % 2 == 1;
+        const ImageSize kept{found.width, found.height, drop ? found.channels - 1 : found.channels};
+        const ImageSize part = fit(kept, {size.width, size.height, kept.channels}, false);
+        rows.emplace(kept, part, size.width, size.height);
+        if (drop) row.resize(static_cast<std::size_t>(kept.width) * static_cast<std::size_t>(kept.channels));
+    };
+    const auto add = [&](const std::uint8_t* pixels) {
+        if (row.empty()) return rows->add(pixels);
+        const auto width = static_cast<std::size_t>(picture.width);
+        detail::require_opaque({pixels, width * static_cast<std::size_t>(picture.channels)}, picture.channels, where);
+        detail::convert_channels(pixels, picture.channels, row.data(), picture.channels - 1, width);
+        rows->add(row.data());
+    };
+    for_each_row(file, path.string(), limits, begin, add);
+    return std::move(*rows).result();
+}
+
+/// The target as the network's pictures are: middle_of(), with their channels.
+Image fitted(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
+    const Image sized = middle_of(path, size, channels, limits);
     Image out(size.width, size.height, channels);
     for (int y = 0; y < size.height; ++y)
         for (int x = 0; x < size.width; ++x)
@@ -184,9 +212,7 @@ void project(const ProjectOptions& o) {
         if (same_file(o.target, o.outdir / written))
             throw FileError(text("--outdir ", o.outdir.string(), ": its ", written, " is --target ", o.target.string(),
                                  " itself, which would be overwritten; expected another folder"));
-    Image picture = read_image(o.target);
-    if (a.num_channels % 2 == 1) picture = without_alpha(picture, "--target " + o.target.string());
-    const Image target = fitted(picture, a.picture(), a.num_channels);
+    const Image target = fitted(o.target, a.picture(), a.num_channels, o.limits);
     const PerceptualNetwork network = generator.perceptual(o.perceptual);
     DistanceOfWritten distance(*network.lpips, target, o.mse);
     make_output_folder(o.outdir);
@@ -223,6 +249,7 @@ void add_project(CLI::App& app) {
     require(
         add_path(c, "--target", o->target, "FILE",
                  text("the picture, ", picture_formats, "; cropped to its middle and resized to the network's size")));
+    add_max_pixels(c, o->limits.max_pixels);
     add_whole(c, "--num-steps", o->steps, {1, 1000000},
               "steps of a search (default 1000); half as many follow with the mean squared error alone, and count if "
               "they come closer");

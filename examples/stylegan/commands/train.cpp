@@ -42,9 +42,11 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
                "pictures of one size, as dataset-tool writes them; required except with --resume DIR");
     add_parsed(c, "--outdir", f.outdir, "DIR", parse_path, path_form,
                "where the run folder 00000-... is made; required except with --resume DIR");
-    add_parsed(c, "--resume", f.resume, "FILE|DIR", parse_path, path_form,
-               "resume from a snapshot FILE in a new run folder, or from the newest snapshot of the run folder DIR in "
-               "that folder; other flags change the settings of the run");
+    add_parsed(c, "--resume", f.resume, "FILE|DIR|latest", parse_path, path_form,
+               "resume from a snapshot FILE in a new run folder, or from the newest undamaged snapshot of the run "
+               "folder DIR in that folder; latest: the newest run folder in --outdir. Other flags change the settings "
+               "of the run");
+    add_max_pixels(c, f.max_pixels);
     add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule and planned memory, and stop");
 }
 
@@ -85,6 +87,11 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
 void add_output_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--tick", f.tick, {least_kimg}, "thousands of pictures between progress lines (default 4)");
     add_whole(c, "--snap", f.snap, {1, any}, "ticks between snapshots (default 50)");
+    add_real(c, "--snap-minutes", f.snap_minutes, {0},
+             "minutes without a snapshot before one is written, named -timed; the two newest of those stay until the "
+             "run ends (default 10; 0: never)");
+    add_whole(c, "--keep", f.keep, {0, any},
+              "snapshots that stay when a newer one is written, besides those named -timed (default 0: all)");
     add_whole(c, "--threads", f.threads, {0, 1024}, "number of CPU threads (default 0: all that the machine has)");
     add_device(c, f.device);
 }
@@ -108,8 +115,11 @@ void add_train(CLI::App& app) {
     const auto flags = std::make_shared<TrainFlags>();
     CLI::App& c = add_command(app, "train", "Train a generator and a discriminator on pictures", [flags] {
         std::error_code ignored;
-        const bool in_place = flags->resume && std::filesystem::is_directory(*flags->resume, ignored);
-        if (in_place && flags->outdir)
+        const bool latest = flags->resume == "latest";
+        if (latest && !flags->outdir)
+            usage_error("--outdir", "is missing, expected with --resume latest the folder of run folders");
+        const bool in_place = latest || (flags->resume && std::filesystem::is_directory(*flags->resume, ignored));
+        if (in_place && flags->outdir && !latest)
             usage_error("--outdir", "is given with --resume DIR, which resumes in that folder; expected --resume FILE");
         if (!in_place && !flags->data)
             usage_error("--data", "is missing, expected a zip archive or a folder of pictures");

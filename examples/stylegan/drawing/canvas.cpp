@@ -12,8 +12,8 @@ constexpr int glyph_width = 3, glyph_height = 5;
 /// Rows from the top, one bit per pixel, the leftmost pixel in the highest bit.
 using Glyph = std::array<std::uint8_t, glyph_height>;
 
-constexpr Glyph digits[] = {{7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 7, 1, 7}, {5, 5, 7, 1, 1},
-                            {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
+constexpr Glyph digit_glyphs[] = {{7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 7, 1, 7}, {5, 5, 7, 1, 1},
+                                  {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
 constexpr Glyph capitals[] = {{2, 5, 7, 5, 5}, {6, 5, 6, 5, 6}, {3, 4, 4, 4, 3}, {6, 5, 5, 5, 6}, {7, 4, 6, 4, 7},
                               {7, 4, 6, 4, 4}, {3, 4, 5, 5, 3}, {5, 5, 7, 5, 5}, {7, 2, 2, 2, 7}, {1, 1, 1, 5, 2},
                               {5, 5, 6, 5, 5}, {4, 4, 4, 4, 7}, {5, 7, 7, 5, 5}, {6, 5, 5, 5, 5}, {2, 5, 5, 5, 2},
@@ -22,7 +22,7 @@ constexpr Glyph capitals[] = {{2, 5, 7, 5, 5}, {6, 5, 6, 5, 6}, {3, 4, 4, 4, 3},
                               {7, 1, 2, 4, 7}};
 
 constexpr Glyph glyph(char c) {
-    if (c >= '0' && c <= '9') return digits[c - '0'];
+    if (c >= '0' && c <= '9') return digit_glyphs[c - '0'];
     if (c >= 'A' && c <= 'Z') return capitals[c - 'A'];
     if (c >= 'a' && c <= 'z') return capitals[c - 'a'];
     switch (c) {

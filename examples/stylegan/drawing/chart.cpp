@@ -17,7 +17,8 @@
 namespace stylegan::examples {
 namespace {
 
-constexpr int panel_width = 480, panel_height = 320, left = 64, right = 16, top = 32, bottom = 44;
+constexpr int panel_width = 480, panel_height = 320, left_margin = 64, right_margin = 16, top_margin = 32,
+              bottom_margin = 44;
 
 using Colour = std::array<std::uint8_t, 3>;
 constexpr Colour bar_colour{120, 160, 205}, line_colour{25, 70, 130}, band_colour{205, 222, 240},
@@ -29,12 +30,13 @@ struct Frame {
     int number;
 
     [[nodiscard]] double x(double v) const {
-        const double width = panel_width - left - right, range = panel.x[1] - panel.x[0];
-        return number * panel_width + left + (range > 0 ? (v - panel.x[0]) / range : 0.5) * width;
+        const double width = panel_width - left_margin - right_margin, range = panel.x[1] - panel.x[0];
+        return number * panel_width + left_margin + (range > 0 ? (v - panel.x[0]) / range : 0.5) * width;
     }
     [[nodiscard]] double y(double v) const {
-        const double height = panel_height - top - bottom, range = panel.y[1] - panel.y[0];
-        return panel_height - bottom - (range > 0 ? std::clamp((v - panel.y[0]) / range, 0.0, 1.0) : 0.5) * height;
+        const double height = panel_height - top_margin - bottom_margin, range = panel.y[1] - panel.y[0];
+        return panel_height - bottom_margin -
+               (range > 0 ? std::clamp((v - panel.y[0]) / range, 0.0, 1.0) : 0.5) * height;
     }
 };
 
@@ -90,13 +92,13 @@ void add_svg(std::ostream& out, const Frame& f) {
         << points(f, {{p.x[0], p.y[1]}, {p.x[0], p.y[0]}, {p.x[1], p.y[0]}}) << "\" fill=\"none\" stroke=\""
         << hex(axis_colour) << "\"/>\n";
     for (const double v : ticks(p.x))
-        out << "<text x=\"" << f.x(v) << "\" y=\"" << panel_height - bottom + 14 << "\" text-anchor=\"middle\">"
+        out << "<text x=\"" << f.x(v) << "\" y=\"" << panel_height - bottom_margin + 14 << "\" text-anchor=\"middle\">"
             << axis_number(v) << "</text>\n";
     for (const double v : ticks(p.y))
         out << "<text x=\"" << f.x(p.x[0]) - 5 << "\" y=\"" << f.y(v) + 4 << "\" text-anchor=\"end\">" << axis_number(v)
             << "</text>\n";
     out << "<text x=\"" << f.x((p.x[0] + p.x[1]) / 2) << "\" y=\"" << panel_height - 8 << "\" text-anchor=\"middle\">"
-        << escaped(p.x_label) << "</text>\n<text x=\"" << f.x(p.x[0]) << "\" y=\"" << top - 12 << "\">"
+        << escaped(p.x_label) << "</text>\n<text x=\"" << f.x(p.x[0]) << "\" y=\"" << top_margin - 12 << "\">"
         << escaped(p.title) << "</text>\n";
 }
 
@@ -175,11 +177,11 @@ void draw(Image& image, const Frame& f) {
          mark_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[1]), f.y(p.y[0]) + 1, axis_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[0]), f.y(p.y[1]), axis_colour);
-    for (const double v : ticks(p.x)) write(image, axis_number(v), f.x(v), panel_height - bottom + 12);
+    for (const double v : ticks(p.x)) write(image, axis_number(v), f.x(v), panel_height - bottom_margin + 12);
     for (const double v : ticks(p.y)) write(image, axis_number(v), f.x(p.x[0]) - 34, f.y(v));
     const double middle = (f.x(p.x[0]) + f.x(p.x[1])) / 2;
     write(image, p.x_label, middle, panel_height - 12);
-    write(image, p.title, middle, top - 16);
+    write(image, p.title, middle, top_margin - 16);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct NamedMetric {
     bool crop;
 };
 
-constexpr std::array metrics{
+constexpr std::array known_metrics{
     NamedMetric{"ppl_zfull", PathSpace::z, PathSampling::full, true},
     NamedMetric{"ppl_wfull", PathSpace::w, PathSampling::full, true},
     NamedMetric{"ppl_zend", PathSpace::z, PathSampling::end, true},
@@ -32,8 +32,8 @@ constexpr std::array metrics{
 
 const NamedMetric* find_metric(std::string_view name) {
     const auto found =
-        std::find_if(metrics.begin(), metrics.end(), [&](const NamedMetric& m) { return name == m.name; });
-    return found == metrics.end() ? nullptr : &*found;
+        std::find_if(known_metrics.begin(), known_metrics.end(), [&](const NamedMetric& m) { return name == m.name; });
+    return found == known_metrics.end() ? nullptr : &*found;
 }
 
 PathLengthOptions options_of(const std::string& name, const Architecture& a, const MetricSettings& s) {

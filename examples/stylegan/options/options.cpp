@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/options.hpp"
 
+#include <stylegan/io/pictures/image.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <utility>
@@ -59,6 +61,12 @@ CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesyste
 CLI::Option& add_threads(CLI::App& command, int& threads) {
     return add_whole(command, "--threads", threads, {0, 1024},
                      "number of CPU threads (default 0: all that the machine has)");
+}
+
+void add_max_pixels(CLI::App& command, std::uint64_t& max_pixels) {
+    add_whole(command, "--max-pixels", max_pixels, {1, static_cast<std::int64_t>(PictureLimits::most_pixels)},
+              text("pixels of the largest picture to decode, width times height (default ",
+                   PictureLimits::default_pixels, ": 8192x8192)"));
 }
 
 void add_lod(CLI::App& command, std::optional<double>& lod) {

@@ -42,6 +42,8 @@ CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optiona
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help);
 CLI::Option& add_threads(CLI::App& command, int& threads);
+/// --max-pixels of the commands that read pictures.
+void add_max_pixels(CLI::App& command, std::uint64_t& max_pixels);
 /// --lod.
 void add_lod(CLI::App& command, std::optional<double>& lod);
 /// --allow-extra. If a command has it, the message of an ExtraTensorsError mentions it.

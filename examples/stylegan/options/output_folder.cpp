@@ -2,11 +2,14 @@
 #include "options/output_folder.hpp"
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/files/atomic_file.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <chrono>
 #include <system_error>
 
 namespace stylegan::examples {
@@ -29,6 +32,7 @@ void make_output_folder(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder, error);
     if (error) throw FileError(text("--outdir ", folder.string(), ": cannot be created: ", error.message()));
     require_writable("--outdir", folder);
+    (void)remove_partial_files(folder, std::chrono::hours(1));  // an hour: the folder may be shared with other machines
 }
 
 void require_folder_of(const std::string& flag, const std::filesystem::path& file, const std::string& advice) {
@@ -36,14 +40,23 @@ void require_folder_of(const std::string& flag, const std::filesystem::path& fil
 }
 
 void append_line(const std::filesystem::path& file, const std::string& line) {
-    std::FILE* const out = std::fopen(file.c_str(), "ab");
-    bool good = out != nullptr && std::fputs((line + '\n').c_str(), out) >= 0;
-    int error = errno;
-    if (out != nullptr && std::fclose(out) != 0 && good) {
-        good = false;
-        error = errno;
+    const int out = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (out < 0) detail::fail_to_write(file, "written", errno);
+    struct stat before {};
+    int error = ::fstat(out, &before) == 0 ? 0 : errno;
+    const std::string all = line + '\n';
+    for (std::size_t done = 0; error == 0 && done < all.size();) {
+        const ssize_t wrote = ::write(out, all.data() + done, all.size() - done);
+        if (wrote >= 0)
+            done += static_cast<std::size_t>(wrote);
+        else if (errno != EINTR)
+            error = errno;
     }
-    if (!good) throw FileError(text(file.string(), ": cannot be written: ", std::generic_category().message(error)));
+    if (error != 0 && S_ISREG(before.st_mode) && ::ftruncate(out, before.st_size) != 0) {
+        // half a line stays, which readers of JSON lines pass over
+    }
+    if (::close(out) != 0 && error == 0) error = errno;
+    if (error != 0) detail::fail_to_write(file, "written", error);
 }
 
 }  // namespace stylegan::examples

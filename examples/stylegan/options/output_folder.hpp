@@ -7,7 +7,7 @@
 namespace stylegan::examples {
 
 /// Makes a folder and its parents, and checks that files can be written into it. Call it when all inputs are known to
-/// be good, before the long work begins.
+/// be good, before the long work begins. Removes the partial files that a program left there when it was killed.
 /// @throws FileError
 void make_output_folder(const std::filesystem::path& folder);
 
@@ -17,8 +17,8 @@ void make_output_folder(const std::filesystem::path& folder);
 /// @throws FileError
 void require_folder_of(const std::string& flag, const std::filesystem::path& file, const std::string& advice = {});
 
-/// Adds a line to a text file; makes the file if there is none.
-/// @throws FileError, for example if the disk is full
+/// Adds a line to a text file, the whole line or nothing; makes the file if there is none.
+/// @throws FileError, DiskFullError
 void append_line(const std::filesystem::path& file, const std::string& line);
 
 }  // namespace stylegan::examples

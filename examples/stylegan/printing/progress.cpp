@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "printing/progress.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -15,6 +18,8 @@ namespace {
 
 // The only kind of variable that a signal handler may change.
 volatile std::sig_atomic_t signalled = 0;
+
+int first_print_error = 0;  // of printing: the stream does not keep it
 
 void mark(int) { signalled = 1; }
 
@@ -35,6 +40,7 @@ Interrupt::Interrupt() {
     action.sa_flags = static_cast<int>(SA_RESETHAND | static_cast<unsigned>(SA_RESTART));
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &before_int_);
+    action.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &action, &before_term_);
     sigaction(SIGHUP, nullptr, &before_hup_);
     if (before_hup_.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // ignored: nohup asked for that
@@ -47,6 +53,19 @@ Interrupt::~Interrupt() {
 }
 
 bool Interrupt::requested() { return signalled != 0; }
+
+void print_line(const std::string& line) {
+    if ((std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0) && first_print_error == 0) first_print_error = errno;
+}
+
+int print_error() { return first_print_error; }
+
+bool output_is_closed() {
+    struct stat kind {};
+    if (::fstat(STDOUT_FILENO, &kind) != 0 || (!S_ISFIFO(kind.st_mode) && !S_ISSOCK(kind.st_mode))) return false;
+    pollfd out{STDOUT_FILENO, 0, 0};
+    return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
 
 std::string text_of_seconds(double seconds) {
     const auto s = static_cast<long long>(std::llround(std::max(seconds, 0.0)));

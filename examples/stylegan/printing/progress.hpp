@@ -9,8 +9,9 @@
 
 namespace stylegan::examples {
 
-/// While an object exists, the first Ctrl-C (SIGINT), SIGTERM or SIGHUP (the terminal is gone) sets a mark instead of ending the program; the second
-/// ends it. The destructor restores the previous handlers. Only one object may exist at a time.
+/// While an object exists, Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal is gone) set a mark instead of ending the
+/// program; a second Ctrl-C ends it at once. The others may come twice, from a terminal and its shell, and do not. The
+/// destructor restores the previous handlers. Only one object may exist at a time.
 class Interrupt {
 public:
     Interrupt();
@@ -25,6 +26,14 @@ private:
     struct sigaction before_int_ {
     }, before_term_{}, before_hup_{};
 };
+
+/// Prints a line at once. main() reports an output that cannot be written.
+void print_line(const std::string& line);
+/// The error number of the first line that could not be printed; 0 if there is none.
+[[nodiscard]] int print_error();
+
+/// Whether the reader of the standard output is gone, as after `| head -3`.
+[[nodiscard]] bool output_is_closed();
 
 /// "25s", "5m 03s", "1h 02m 03s", "1d 02h 03m"
 [[nodiscard]] std::string text_of_seconds(double seconds);

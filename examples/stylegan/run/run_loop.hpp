@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "metrics/path_metrics.hpp"
-#include "metrics/perceptual_network_on.hpp"
-#include "options/output_folder.hpp"
 #include "printing/machine.hpp"
 #include "printing/progress.hpp"
+#include "run/resume.hpp"
 #include "run/run_directory.hpp"
+#include "run/run_lines.hpp"
 #include "run/run_pictures.hpp"
+#include "run/snapshot_metrics.hpp"
+#include "run/snapshot_writer.hpp"
 #include "run/tick_line.hpp"
 #include "run/train_settings.hpp"
 
+#include <stylegan/device/start_beside.hpp>
 #include <stylegan/io/pictures/png.hpp>
-#include <stylegan/metrics/path_generator.hpp>
-#include <stylegan/training/snapshot.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <future>
-#include <utility>
+#include <system_error>
 
 namespace stylegan::examples {
 
@@ -31,81 +32,63 @@ RunPictures::Generate averaged(Trainer<Device>& trainer) {
     return [&trainer](const auto& z, const auto& options) { return trainer.averaged()(z, options); };
 }
 
-/// The metrics of the averaged generator, evaluated at snapshots.
-template <class Device>
-class SnapshotMetrics {
-public:
-    /// @throws ValueError, ShapeError, FileError, FormatError if a metric cannot be evaluated
-    SnapshotMetrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer)
-        : names_(settings.metrics), averaged_(trainer.averaged()) {
-        if (names_.empty()) return;
-        settings_.samples = static_cast<std::size_t>(settings.metric_samples);
-        for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
-        network_.emplace(
-            open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device, averaged_.shared_context()));
-    }
-
-    /// Adds a line for each metric to the log and to metric-<name>.jsonl; Ctrl-C skips the rest.
-    void evaluate(const RunDirectory& directory, const std::string& snapshot) const {
-        struct Stop {};
-        try {
-            for (const std::string& name : names_) {
-                const auto path = path_generator(averaged_, settings_.noise);
-                const MetricResult result = evaluate_metric(name, averaged_.architecture(), path, *network_, settings_,
-                                                            [](const PathProgress&) {
-                                                                if (Interrupt::requested()) throw Stop();
-                                                            });
-                append_line(directory.file(text("metric-", name, ".jsonl")), to_json(result, snapshot).dump());
-                directory.log(text_of(result));
-            }
-        } catch (const Stop&) {
-        }
-    }
-
-private:
-    std::vector<std::string> names_;
-    const AnyGenerator<Device>& averaged_;
-    MetricSettings settings_;
-    std::optional<PerceptualNetwork> network_;
-};
-
-/// Runs the trainer; writes progress lines, statistics, pictures and snapshots.
+/// Runs the trainer; writes progress lines, statistics, pictures and snapshots. Ctrl-C, SIGTERM, SIGHUP and a standard
+/// output without a reader stop it between two steps, with a snapshot.
 template <class Device>
 class RunLoop {
 public:
-    /// @param resumed  the snapshot that the run resumes from; empty for a new run
-    RunLoop(const RunDirectory& directory, Trainer<Device>& trainer, const RunPictures& pictures,
-            const SnapshotMetrics<Device>& metrics, int snap, std::filesystem::path resumed = {})
+    RunLoop(const RunDirectory& directory, RunLines& lines, SnapshotWriter<Device>& snapshots, Trainer<Device>& trainer,
+            const RunPictures& pictures, const SnapshotMetrics<Device>& metrics, const TrainSettings& settings)
         : directory_(directory),
+          lines_(lines),
+          snapshots_(snapshots),
           trainer_(trainer),
           pictures_(pictures),
           metrics_(metrics),
-          snap_(static_cast<std::uint64_t>(snap)),
+          snap_(static_cast<std::uint64_t>(settings.snap)),
+          snap_seconds_(settings.snap_minutes * 60),
           begin_(seconds_now() - directory.seconds_until(kimg())),
           tick_begin_(seconds_now()),
           tick_pictures_(trainer.progress().pictures),
-          skipped_(skipped()),
-          healthy_(std::move(resumed)) {}
+          skipped_(skipped()) {}
 
     using Tick = typename Trainer<Device>::Tick;
 
+    /// @throws DivergenceError, FileError; DiskFullError if there is no room for the last snapshot
     void run() {
         try {
             trainer_.run([&](const Tick& tick) { return on_tick(tick); }, [&] { return after_step(); });
+        } catch (const Stop&) {
+            bar_.clear();
+            save_last();
         } catch (const DivergenceError& error) {
             bar_.clear();
+            const auto& healthy = snapshots_.healthy();
             const std::string message =
-                text(error.what(), healthy_.empty() ? "; no snapshot was written before that"
-                                                    : "; the last snapshot before that is " + healthy_.string());
-            directory_.log("Stopped: " + message);
+                text(error.what(), healthy.empty() ? "; no snapshot was written before that"
+                                                   : "; the last snapshot before that is " + healthy.string());
+            lines_.log("Stopped: " + message);
             throw DivergenceError(message);
         }
         finish_writing();
+        if (trainer_.finished()) snapshots_.remove_timed();
     }
 
-    [[nodiscard]] const std::filesystem::path& snapshot() const { return snapshot_; }
+    /// Makes what belongs to the snapshot that was resumed, and the end of its run prevented.
+    void complete(const std::filesystem::path& snapshot) {
+        const TrainingProgress& p = trainer_.progress();
+        if (p.tick % snap_ != 0 || p.tick_pictures != p.pictures ||
+            parse_snapshot_name(snapshot.filename().string())->timed)
+            return;
+        std::error_code ignored;
+        if (!std::filesystem::exists(directory_.fakes(snapshot), ignored))
+            write_fakes(snapshot, trainer_.scheduled_now().lod);
+        evaluate_metrics(snapshot);
+    }
 
 private:
+    struct Stop {};  // thrown between two steps
+
     [[nodiscard]] std::uint64_t skipped() const {
         return trainer_.progress().skipped_generator + trainer_.progress().skipped_discriminator;
     }
@@ -113,10 +96,19 @@ private:
         return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
     }
     [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
+    [[nodiscard]] static bool told_to_stop() { return Interrupt::requested() || output_is_closed(); }
 
-    /// Rethrows an error of the writer.
-    void finish_writing() {
-        if (writing_.valid()) writing_.get();
+    /// Whether the trainer ends a tick with the step that it has just made.
+    [[nodiscard]] bool tick_ends() const {
+        const TrainingProgress& p = trainer_.progress();
+        return trainer_.finished() ||
+               static_cast<double>(p.pictures - p.tick_pictures) >= trainer_.options().kimg_per_tick * 1000;
+    }
+
+    /// Not while steps are skipped: a snapshot of networks that diverge must not follow the good ones.
+    [[nodiscard]] bool healthy() const { return trainer_.progress().skipped_in_a_row == 0; }
+    [[nodiscard]] bool time_for_snapshot() const {
+        return snap_seconds_ > 0 && snapshots_.age() >= snap_seconds_ && healthy();
     }
 
     bool after_step() {
@@ -129,22 +121,30 @@ private:
             bar_.show(done / 1000 / o.kimg_per_tick,
                       text + text_of_seconds((o.total_kimg - kimg()) * 1000 / rate) + " left");
         }
-        return !Interrupt::requested();
+        if (tick_ends()) return true;
+        if (told_to_stop()) throw Stop();
+        if (time_for_snapshot()) snapshots_.write(true);
+        return true;
     }
 
     bool on_tick(const Tick& tick) {
         bar_.clear();
         const double now = seconds_now();
         const TickLine line = line_of(tick, now);
-        directory_.log(text_of(line));
-        directory_.stats(statistics(tick, line).dump());
-        // not while steps are skipped: a snapshot of networks that diverge must not follow the good ones
-        if (tick.last || (tick.progress.tick % snap_ == 0 && tick.progress.skipped_in_a_row == 0)) save(tick.step.lod);
+        lines_.log(text_of(line));
+        lines_.add("stats.jsonl", statistics(tick, line).dump());
+        const bool stop = told_to_stop();
+        if (tick.last || stop)
+            save_last();
+        else if (healthy() && (snapshot_is_due_ || tick.progress.tick % snap_ == 0))
+            snapshot_is_due_ = !save(tick.step.lod);  // on a full disk, the next tick tries again
+        else if (time_for_snapshot() || (snapshots_.paused() && healthy()))
+            snapshots_.write(true);
         tick_begin_ = seconds_now();
         maintenance_ = tick_begin_ - now;
         tick_pictures_ = tick.progress.pictures;
         skipped_ = skipped();
-        return true;
+        return !stop;
     }
 
     [[nodiscard]] TickLine line_of(const Tick& tick, double now) const {
@@ -160,17 +160,47 @@ private:
                 .skipped = skipped() - skipped_};
     }
 
-    /// Writes a snapshot, its pictures and its metrics.
-    void save(double lod) {
-        snapshot_ = directory_.snapshot(kimg());
-        save_snapshot(snapshot_, trainer_);
-        if (trainer_.progress().skipped_in_a_row == 0) healthy_ = snapshot_;
+    /// Writes a snapshot, its pictures and its metrics. @return false if the disk is full
+    bool save(double lod) {
+        if (!snapshots_.write(false)) return false;
+        write_fakes(snapshots_.newest(), lod);
+        evaluate_metrics(snapshots_.newest());
+        return true;
+    }
+
+    /// The same at the end of a run. When it is told to stop, it does not wait for room on a full disk.
+    void save_last() {
+        constexpr double ten_minutes = 600;
+        snapshots_.write_last(told_to_stop() ? 0 : ten_minutes);
+        write_fakes(snapshots_.newest(), trainer_.scheduled_now().lod);
+        evaluate_metrics(snapshots_.newest());
+    }
+
+    /// Pictures are written while training continues.
+    void write_fakes(const std::filesystem::path& snapshot, double lod) {
         finish_writing();
-        writing_ = std::async(std::launch::async,
-                              [path = directory_.fakes(kimg()), grid = pictures_.fakes(averaged(trainer_), lod)] {
-                                  write_png(path, grid);
-                              });
-        if (!Interrupt::requested()) metrics_.evaluate(directory_, snapshot_.filename().string());
+        writing_ = start_beside([path = directory_.fakes(snapshot), grid = pictures_.fakes(averaged(trainer_), lod)] {
+            write_png(path, grid);
+        });
+    }
+
+    /// Rethrows an error of the writer, unless the disk is full: pictures can be made again from the snapshot.
+    void finish_writing() {
+        if (!writing_.valid()) return;
+        try {
+            writing_.get();
+        } catch (const DiskFullError& error) {
+            lines_.log(error.what());
+        }
+    }
+
+    /// Those of the metrics that are not there.
+    void evaluate_metrics(const std::filesystem::path& snapshot) {
+        const std::string file = snapshot.filename().string();
+        for (const std::string& name : metrics_.names()) {
+            if (told_to_stop()) return;
+            if (!has_metric(directory_, name, file) && !metrics_.evaluate(name, lines_, file)) return;
+        }
     }
 
     static nlohmann::ordered_json statistics(const Tick& tick, const TickLine& line) {
@@ -198,16 +228,18 @@ private:
     }
 
     const RunDirectory& directory_;
+    RunLines& lines_;
+    SnapshotWriter<Device>& snapshots_;
     Trainer<Device>& trainer_;
     const RunPictures& pictures_;
     const SnapshotMetrics<Device>& metrics_;
     std::uint64_t snap_;
+    double snap_seconds_;
+    bool snapshot_is_due_ = false;
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;
-    std::filesystem::path healthy_;  // the last snapshot at whose end gradients were finite
-    std::filesystem::path snapshot_;
-    std::future<void> writing_;  // the last pictures are written while training continues
+    std::future<void> writing_;
 };
 
 }  // namespace stylegan::examples

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/train_run.hpp"
 
+#include "run/changed_settings.hpp"
+#include "run/resume.hpp"
 #include "run/run_loop.hpp"
 
 #include <stylegan/io/files/same_file.hpp>
-#include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/training/dataset_source.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <cstring>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace stylegan::examples {
 namespace {
@@ -28,24 +34,6 @@ void check_pictures(const Dataset& data, Context<Device>& context) {
 
 /// "Left out  3 files: notes.txt (not a picture), ..."
 std::string left_out(const Dataset& data) { return text("Left out  ", summary(data.passed_over())); }
-
-/// The run or snapshot that --resume names.
-std::optional<TrainStart> start_of(const TrainFlags& flags, std::optional<Checkpoint>& checkpoint) {
-    if (!flags.resume) return std::nullopt;
-    TrainStart start;
-    start.snapshot = *flags.resume;
-    if (fs::is_directory(*flags.resume)) {
-        const RunDirectory directory(*flags.resume);
-        start.snapshot = directory.newest_snapshot();
-        start.settings = read_train_settings(directory.file("training_options.json"));
-    }
-    checkpoint.emplace(start.snapshot);
-    start.architecture = checkpoint->architecture();
-    start.record = training_record(*checkpoint);
-    require_finite(checkpoint->file(), "");
-    if (!start.record || !checkpoint->has("training")) start.level = checkpoint->level();
-    return start;
-}
 
 /// What a run takes from a file that holds no training state, and what begins anew.
 std::string words_of_start(const Checkpoint& checkpoint, const TrainStart& start, const TrainSettings& settings) {
@@ -71,9 +59,10 @@ std::string words_of_start(const Checkpoint& checkpoint, const TrainStart& start
 
 /// Loads everything from a snapshot, or the networks of a file that holds only networks.
 template <class Device>
-void load_start(const Checkpoint& checkpoint, const TrainStart& start, Trainer<Device>& trainer) {
-    if (!start.level) return load_snapshot(checkpoint, trainer);
-    (void)load_networks(checkpoint, trainer);
+void load_start(const Resumed& resumed, Trainer<Device>& trainer) {
+    if (!resumed.checkpoint) return;
+    if (!resumed.start->level) return load_snapshot(*resumed.checkpoint, trainer);
+    (void)load_networks(*resumed.checkpoint, trainer);
 }
 
 /// A path for a shell, in quotes if need be.
@@ -85,73 +74,135 @@ std::string shell_word(const std::string& path) {
     return quoted + "'";
 }
 
-/// The run folder with all that it holds before training. If that fails, a new folder is removed.
+/// A path in the folder of a run that is not there yet.
+bool is_missing(const fs::path& path) {
+    std::error_code ignored;
+    return !fs::exists(path, ignored);
+}
+
+/// Lines of the log about how a run begins.
+std::vector<std::string> notes_of(const Resumed& resumed, const TrainSettings& settings) {
+    std::vector<std::string> notes = resumed.notes;
+    if (!resumed.checkpoint) return notes;
+    const TrainStart& start = *resumed.start;
+    notes.push_back(text("Resumes from ", start.snapshot.string()));
+    if (start.level) notes.push_back(words_of_start(*resumed.checkpoint, start, settings));
+    if (!start.record || start.level) return notes;
+    if (const std::string changes = changed_settings(start, settings); !changes.empty())
+        notes.push_back("Changed: " + changes);
+    return notes;
+}
+
+/// A run on one device. The members are made in the order in which a run begins; the folder, if it is new, last.
 template <class Device>
-RunDirectory prepared_directory(const TrainFlags& flags, const TrainSettings& settings,
-                                const std::optional<TrainStart>& start, const Dataset& data, const std::string& words,
-                                const RunPictures& pictures, Trainer<Device>& trainer) {
-    const bool in_place = start && start->settings;
-    const RunDirectory directory =
-        in_place ? RunDirectory(*flags.resume) : RunDirectory::create(*flags.outdir, description(settings));
-    try {
-        write_file(directory.file("training_options.json"), to_json(settings).dump(2) + '\n');
-        if (!in_place) {
-            pictures.write_reals(directory.file("reals.png"));
-            write_png(directory.file("fakes_init.png"), pictures.fakes(averaged(trainer), trainer.scheduled_now().lod));
-        }
-        directory.log(text("Run folder ", directory.path().string()));
-        if (!data.passed_over().empty()) directory.log(left_out(data));
-        if (start) directory.log(text("Resumes from ", start->snapshot.string()));
-        if (!words.empty()) directory.log(words);
-    } catch (...) {
-        if (!in_place) directory.remove();
-        throw;
+class TrainRun {
+public:
+    TrainRun(Device device, const TrainFlags& flags, const TrainSettings& settings,
+             const std::shared_ptr<const Dataset>& data, Resumed& resumed)
+        : flags_(flags),
+          settings_(settings),
+          data_(*data),
+          resumed_(resumed),
+          trainer_(settings.architecture, settings.options, picture_source(data, settings.cond), device) {
+        load_start(resumed, trainer_);
+        if (trainer_.finished())
+            throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ", kimg(),
+                                  " of ", resumed.start->snapshot.string()));
+        check_pictures(data_, trainer_.context());
+        pictures_.emplace(data_, settings.architecture);
+        metrics_.emplace(settings, device, trainer_);
     }
-    return directory;
-}
 
-/// A run on one device from its start, or from the snapshot it resumes, to its end.
-template <class Device>
-void train_on(Device device, const TrainFlags& flags, const TrainSettings& settings,
-              const std::shared_ptr<const Dataset>& data, const std::optional<Checkpoint>& checkpoint,
-              const std::optional<TrainStart>& start) {
-    Trainer<Device> trainer(settings.architecture, settings.options, picture_source(data, settings.cond), device);
-    if (start) load_start(*checkpoint, *start, trainer);
-    if (trainer.finished())
-        throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ",
-                              static_cast<double>(trainer.progress().pictures) / 1000, " of ",
-                              start->snapshot.string()));
-    check_pictures(*data, trainer.context());
-    const RunPictures pictures(*data, settings.architecture);
-    const SnapshotMetrics<Device> metrics(settings, device, trainer);
+    /// Trains to the end, or until told to stop.
+    void run() {
+        const Interrupt interrupt;
+        const RunDirectory directory =
+            in_place() ? RunDirectory(*flags_.resume) : RunDirectory::create(*flags_.outdir, description(settings_));
+        RunLines lines(directory);
+        try {
+            if (!in_place()) resumed_.lock.emplace(directory.path());
+            prepare(directory, lines);
+        } catch (...) {
+            if (!in_place()) directory.remove();
+            throw;
+        }
+        const fs::path from = resumed_.checkpoint ? resumed_.start->snapshot : fs::path();
+        SnapshotWriter<Device> snapshots(directory, lines, trainer_, settings_.keep, from, resumed_.damaged);
+        RunLoop<Device> loop(directory, lines, snapshots, trainer_, *pictures_, *metrics_, settings_);
+        if (in_place() && !from.empty()) loop.complete(from);
+        loop.run();
+        log_end(directory, lines, snapshots.newest());
+    }
 
-    const Interrupt interrupt;
-    const std::string words = start && start->level ? words_of_start(*checkpoint, *start, settings) : std::string();
-    const RunDirectory directory = prepared_directory(flags, settings, start, *data, words, pictures, trainer);
-    RunLoop<Device> loop(directory, trainer, pictures, metrics, settings.snap,
-                         start ? start->snapshot : std::filesystem::path());
-    loop.run();
-    const TrainingProgress& p = trainer.progress();
-    directory.log(text(trainer.finished() ? "Finished at " : "Stopped at ", static_cast<double>(p.pictures) / 1000,
-                       " kimg: ", loop.snapshot().string()));
-    if (p.skipped_generator + p.skipped_discriminator > 0)
-        directory.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
+private:
+    [[nodiscard]] bool in_place() const { return resumed_.start && resumed_.start->settings; }
+    [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
+
+    /// All that the folder holds before training.
+    void prepare(const RunDirectory& directory, RunLines& lines) {
+        const std::vector<std::string> notes =
+            notes_of(resumed_, settings_);  // refuses changes before anything is written
+        if (in_place()) {
+            end_last_line(directory);
+            remove_later_lines(directory, trainer_.progress().tick,
+                               resumed_.checkpoint ? resumed_.start->snapshot : fs::path());
+        }
+        write_file(directory.options(), to_json(settings_).dump(2) + '\n');
+        const bool begins = !in_place() || resumed_.start->over;
+        if (const fs::path reals = directory.file("reals.png"); begins && is_missing(reals))
+            pictures_->write_reals(reals);
+        if (const fs::path fakes = directory.file("fakes_init.png"); begins && is_missing(fakes))
+            write_png(fakes, pictures_->fakes(averaged(trainer_), trainer_.scheduled_now().lod));
+        lines.log(text("Run folder ", directory.path().string()));
+        if (!data_.passed_over().empty()) lines.log(left_out(data_));
+        for (const std::string& note : notes) lines.log(note);
+        if (!lines.flush()) throw DiskFullError(lines.reason());
+    }
+
+    void log_end(const RunDirectory& directory, RunLines& lines, const fs::path& snapshot) {
+        const std::string end =
+            text(trainer_.finished() ? "Finished at " : "Stopped at ", kimg(), " kimg: ", snapshot.string());
+        lines.log(end);
+        const TrainingProgress& p = trainer_.progress();
+        if (p.skipped_generator + p.skipped_discriminator > 0)
+            lines.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
                            " of the discriminator, ", p.skipped_generator, " of the generator"));
-    if (!trainer.finished())
-        directory.log("To resume: stylegan train --resume " + shell_word(directory.path().string()));
-}
+        const std::string advice = "To resume: stylegan train --resume " + shell_word(directory.path().string());
+        if (!trainer_.finished()) lines.log(advice);
+        if (!lines.flush()) throw DiskFullError(lines.reason());
+        if (output_is_closed())
+            throw FileError(
+                text("the standard output was closed. ", end, trainer_.finished() ? std::string() : ". " + advice));
+    }
+
+    const TrainFlags& flags_;
+    const TrainSettings& settings_;
+    const Dataset& data_;
+    Resumed& resumed_;
+    Trainer<Device> trainer_;
+    std::optional<RunPictures> pictures_;
+    std::optional<SnapshotMetrics<Device>> metrics_;
+};
 
 }  // namespace
 
-void run_train(const TrainFlags& flags) {
-    std::optional<Checkpoint> checkpoint;
-    const std::optional<TrainStart> start = start_of(flags, checkpoint);
+void run_train(const TrainFlags& given) {
+    TrainFlags flags = given;
+    if (flags.resume == "latest") {
+        flags.resume = RunDirectory::newest(*flags.outdir).path();
+        flags.outdir.reset();
+    }
+    Resumed resumed;
+    open_resumed(flags, resumed);
+    const std::optional<TrainStart>& start = resumed.start;
+    const std::optional<Checkpoint>& checkpoint = resumed.checkpoint;
     const fs::path source = flags.data ? *flags.data : start->settings->data;
     if (flags.outdir && (same_file(*flags.outdir, source) || is_inside(*flags.outdir, source)))
         throw FileError(text("--outdir ", flags.outdir->string(), ": is in the data set ", source.string(),
                              ", which would grow by the pictures of the run; expected a place outside of it"));
     const bool labelled = flags.cond.value_or(start && start->architecture.label_size > 0);
-    const auto opened = std::make_shared<const Dataset>(source, DatasetOptions{.labels = labelled});
+    const auto opened =
+        std::make_shared<const Dataset>(source, DatasetOptions{.labels = labelled, .max_pixels = flags.max_pixels});
     const Dataset& data = *opened;
     const DatasetFacts facts{.path = fs::absolute(data.path()),
                              .pictures = static_cast<Index>(data.size()),
@@ -159,18 +210,19 @@ void run_train(const TrainFlags& flags) {
                              .channels = data.channels(),
                              .label_size = data.label_size()};
     const TrainSettings settings = resolve(flags, facts, start);
-    if (start) {
+    if (checkpoint) {
         checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
         if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
     }
     if (flags.dry_run) {
-        if (start && start->level) std::cout << words_of_start(*checkpoint, *start, settings) << "\n\n";
+        for (const std::string& note : notes_of(resumed, settings)) std::cout << note << '\n';
+        if (start) std::cout << '\n';
         if (!data.passed_over().empty()) std::cout << left_out(data) << '\n';
         return print_dry_run(std::cout, settings, facts, flags.device);
     }
 
     on_device(flags.device, settings.threads,
-              [&](auto device) { train_on(device, flags, settings, opened, checkpoint, start); });
+              [&](auto device) { TrainRun(device, flags, settings, opened, resumed).run(); });
 }
 
 }  // namespace stylegan::examples

@@ -4,6 +4,7 @@
 #include "options/parse.hpp"
 #include "printing/architecture_text.hpp"
 
+#include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
 
@@ -136,7 +137,7 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     s.architecture = resolve_architecture(f, data, start, s);
 
     TrainingOptions& o = s.options;
-    if (f.loss || !(start && start->record))
+    if (f.loss || !(start && (start->record || start->over)))
         o.loss =
             loss_of(f.loss.value_or(s.cfg == "a" ? "wgan-gp" : "logistic"), default_gamma(s.architecture.picture()));
     take(f.gamma, o.loss.r1_gamma);
@@ -154,12 +155,17 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.microbatch, o.microbatch);
     take(f.seed, o.seed);
     take(f.snap, s.snap);
+    take(f.snap_minutes, s.snap_minutes);
+    take(f.keep, s.keep);
     take(f.threads, s.threads);
     take(f.metrics, s.metrics);
     take(f.metric_samples, s.metric_samples);
     take(f.vgg, s.vgg);
     take(f.lpips, s.lpips);
     take(f.mirror, o.mirror);
+    if (const auto wrong = out_of_range(o))
+        throw ValueError(
+            text("options of the run: ", wrong->name, " is ", wrong->found, ", expected ", wrong->expected));
     check_batches(s, data);
     return s;
 }
@@ -189,6 +195,8 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
     json["cfg"] = s.cfg;
     json["cond"] = s.cond;
     json["snap"] = s.snap;
+    json["snap_minutes"] = s.snap_minutes;
+    json["keep"] = s.keep;
     json["threads"] = s.threads;
     json["metrics"] = s.metrics;
     json["metric_samples"] = s.metric_samples;
@@ -200,19 +208,32 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
 }
 
 TrainSettings read_train_settings(const std::filesystem::path& path) {
-    const nlohmann::json json = nlohmann::json::parse(read_file(path), nullptr, false);
+    constexpr std::size_t longest = std::size_t{1} << 20;
     const std::string where = path.string();
+    const Bytes content = read_file(path, longest);
+    const std::string characters(content.begin(), content.end());
+    const nlohmann::json json = parse_json(characters, where);
+    const auto require = [&](const char* name, auto found, bool good, const char* expected) {
+        if (!good) throw FormatError(text(where, ": \"", name, "\" is ", found, ", expected ", expected));
+    };
     try {
         TrainSettings s;
         s.data = json.at("data").get<std::string>();
         s.cfg = json.at("cfg").get<std::string>();
         s.cond = json.at("cond").get<bool>();
-        s.snap = std::max(json.at("snap").get<int>(), 1);
+        s.snap = json.at("snap").get<int>();
+        s.snap_minutes = json.value("snap_minutes", s.snap_minutes);
+        s.keep = json.value("keep", s.keep);
         s.threads = json.at("threads").get<int>();
         s.metrics = json.value("metrics", s.metrics);
-        s.metric_samples = std::max(json.value("metric_samples", s.metric_samples), 1);
+        s.metric_samples = json.value("metric_samples", s.metric_samples);
         s.vgg = json.value("vgg", std::string());
         s.lpips = json.value("lpips", std::string());
+        require("snap", s.snap, s.snap >= 1, "1 or more");
+        require("snap_minutes", s.snap_minutes, s.snap_minutes >= 0, "0 or more");
+        require("keep", s.keep, s.keep >= 0, "0 or more");
+        require("threads", s.threads, s.threads >= 0 && s.threads <= 1024, "0 to 1024");
+        require("metric_samples", s.metric_samples, s.metric_samples >= 1, "1 or more");
         s.options = training_options_from_json(json.at("training"), where + ": training");
         s.architecture = architecture_from_json(json.at("architecture"), where + ": architecture");
         return s;

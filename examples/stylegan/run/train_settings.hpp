@@ -5,6 +5,7 @@
 #include "options/parse.hpp"
 
 #include <stylegan/core/architecture.hpp>
+#include <stylegan/io/pictures/image.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <nlohmann/json.hpp>
@@ -25,7 +26,9 @@ struct TrainFlags {
     std::optional<ByHeight> batch, lr;
     std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg;
     std::optional<std::uint64_t> seed;
-    std::optional<int> microbatch, snap, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
+    std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the data set
+    std::optional<double> snap_minutes;
+    std::optional<int> microbatch, snap, keep, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips;
     DeviceOption device{};
@@ -50,18 +53,21 @@ struct TrainSettings {
     TrainingOptions options{};
     bool cond = false;
     int snap = 50;                     ///< ticks between snapshots
+    double snap_minutes = 10;          ///< minutes without a snapshot before one is written; 0: never
+    int keep = 0;                      ///< snapshots that stay; 0: all
     int threads = 0;                   ///< 0: all
     std::vector<std::string> metrics;  ///< names, evaluated at snapshots
     int metric_samples = 2000;
     std::filesystem::path vgg, lpips;  ///< features of the metrics; empty for those that come with the program
 };
 
-/// The snapshot that a run resumes.
+/// The snapshot that a run resumes, or a run folder without one, which starts over.
 struct TrainStart {
-    std::filesystem::path snapshot;
+    std::filesystem::path snapshot;         ///< or the training_options.json of a run that starts over
     std::optional<TrainSettings> settings;  ///< if it is in a run folder
     Architecture architecture{};
     std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
+    bool over = false;                     ///< the run folder has no snapshot: the run starts over
     std::optional<double> level;  ///< of the network, if the file holds no training state: the run begins there
 };
 
@@ -83,7 +89,7 @@ void set_picture_size(Architecture& a, Size picture);
 
 /// The content of training_options.json, and back.
 [[nodiscard]] nlohmann::ordered_json to_json(const TrainSettings& settings);
-/// @throws FileError, FormatError
+/// @throws FileError; FormatError if a value has another type or is out of range, as of a flag
 [[nodiscard]] TrainSettings read_train_settings(const std::filesystem::path& path);
 
 }  // namespace stylegan::examples

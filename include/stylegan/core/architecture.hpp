@@ -184,7 +184,7 @@ struct Architecture {
 private:
     static constexpr double exp2(double x) {  // std::exp2 is not constexpr
         double whole = 1;
-        for (; x >= 1; x -= 1) whole *= 2;
+        for (; x >= 1; x -= 1) whole *= 2;  // NOLINT: exact, since x is small
         double sum = 1, term = 1;
         for (int k = 1; k < 24; ++k) sum += term *= x * 0.69314718055994530942 / k;
         return whole * sum;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <mutex>
@@ -27,16 +29,29 @@ namespace stylegan {
 /// that is still asleep.
 class ThreadPool {
 public:
-    explicit ThreadPool(int threads) {
-        for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    /// @param threads  this one and threads - 1 others
+    /// @throws DeviceError if not all of them can be started
+    explicit ThreadPool(int threads) : ThreadPool(threads, [](auto work) { return std::thread(std::move(work)); }) {}
+
+    /// @param start  start(work) starts a thread that calls work(), and returns it as std::thread; it may throw
+    /// @throws DeviceError if it throws; then the threads that run are ended first
+    template <class Start>
+    ThreadPool(int threads, Start&& start) {
+        try {
+            for (int i = 1; i < threads; ++i) {
+                workers_.emplace_back();  // before the thread runs: a running one must not be lost
+                workers_.back() = start([this] { work(); });
+            }
+        } catch (const std::exception& e) {
+            if (!workers_.empty() && !workers_.back().joinable()) workers_.pop_back();
+            const std::size_t running = workers_.size() + 1;
+            end();
+            throw DeviceError(text("only ", running, " of ", threads, " CPU threads can be started (", e.what(),
+                                   "); ask for fewer, or raise the limits of memory and processes"));
+        }
     }
 
-    ~ThreadPool() {
-        stop_.store(true);
-        round_.fetch_add(1);
-        round_.notify_all();
-        for (auto& w : workers_) w.join();
-    }
+    ~ThreadPool() { end(); }
 
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
@@ -51,6 +66,13 @@ public:
     }
 
 private:
+    void end() {
+        stop_.store(true);
+        round_.fetch_add(1);
+        round_.notify_all();
+        for (auto& w : workers_) w.join();
+    }
+
     using Call = void (*)(const void*, Index);
 
     /// Compiles the body of a loop in one place, not once for a single thread and again for several.

@@ -96,7 +96,9 @@ struct LayerCalls {
 /// tangent(context, cache, x_dot, y_dot), backward_tangent(context, cache, dy_dot, dx_dot).
 /// @param more  further arguments of forward() without a gradient, such as labels; the caller keeps what views point to
 template <class Layer, class... More>
-[[nodiscard]] LayerCalls<Layer> calls_of(std::vector<Index> input, std::vector<Index> output, More... more) {
+[[nodiscard]] LayerCalls<Layer> calls_of(std::vector<Index> input,
+                                         std::vector<Index> output,  // NOLINT: it is moved
+                                         More... more) {
     return {.inputs = {std::move(input)},
             .output = std::move(output),
             .forward = [more...](auto& context, auto& layer, auto& x, auto y,

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
+#include <stylegan/device/start_beside.hpp>
 #include <stylegan/metrics/path_pictures.hpp>
 #include <stylegan/metrics/path_points.hpp>
 #include <stylegan/metrics/path_statistics.hpp>
@@ -16,6 +17,7 @@
 #include <functional>
 #include <future>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -230,10 +232,11 @@ template <class Scalar, class Distance>
         auto pictures = detail::pictures_of_steps(generator, options, draws.z, draws.t, draws.labels, draw);
         finish();  // the batch before this one, computed meanwhile
         end = next;
-        coming = std::async(options.overlap ? std::launch::async : std::launch::deferred,
-                            [&distance, &options, steps = std::move(pictures)] {
-                                return detail::distances_of_steps(steps, distance, options);
-                            });
+        const auto measure = [&distance, &options,
+                              steps = std::make_shared<const decltype(pictures)>(std::move(pictures))] {
+            return detail::distances_of_steps(*steps, distance, options);
+        };
+        coming = options.overlap ? start_beside(measure) : std::async(std::launch::deferred, measure);
         if (!options.overlap || (options.precision > 0 && end == look)) finish();
     }
     finish();

@@ -121,6 +121,7 @@ inline double resampled_mean(const std::vector<double>& sorted, const RandomStre
     constexpr std::uint32_t bootstrap = 16;
     std::vector<std::uint32_t> counts(sorted.size());
     std::vector<double> means;
+    means.reserve(static_cast<std::size_t>(replicates));
     for (int r = 0; r < replicates; ++r)
         means.push_back(detail::resampled_mean(
             sorted, RandomStream(seed, static_cast<std::uint64_t>(r), Purpose::metric, bootstrap), counts));

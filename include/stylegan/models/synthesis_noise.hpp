@@ -34,7 +34,7 @@ template <class Device>
     using Scalar = typename Device::Scalar;
     SynthesisNoise<Scalar> all;
     if (!a.use_noise || options.noise == Noise::none) return all;
-    const auto layers = static_cast<std::size_t>(2 * (level.stage + 1));
+    const auto layers = 2 * (static_cast<std::size_t>(level.stage) + 1);
     if (options.noise == Noise::given && options.noise_maps.size() < layers)
         throw ShapeError(
             text("Generator: noise maps are ", options.noise_maps.size(), ", expected ", layers, ", one a layer"));

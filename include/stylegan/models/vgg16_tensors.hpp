@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/tensors/stored_array.hpp>
 
@@ -47,7 +48,7 @@ std::string listed_tensors(const File& file, const std::vector<std::string>& nam
     constexpr std::size_t most = 6;
     std::string list;
     for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
-        list += text(i > 0 ? ", \"" : "\"", names[i], "\" ", shape_text(file.shape(names[i])));
+        list += text(i > 0 ? ", \"" : "\"", shortened(names[i]), "\" ", shape_text(file.shape(names[i])));
     return list + (names.size() > most ? text(" and ", names.size() - most, " more") : "");
 }
 
@@ -177,7 +178,7 @@ template <TensorFile File>
 void check_vgg16_tensors(const File& file, const Vgg16Tensors& found) {
     const auto require = [&](const std::string& name, const std::vector<Index>& expected, bool equal) {
         if (!equal)
-            throw FormatError(text(file.path().string(), ": tensor \"", name, "\" has shape ",
+            throw FormatError(text(file.path().string(), ": tensor \"", shortened(name), "\" has shape ",
                                    shape_text(file.shape(name)), ", expected ", shape_text(expected),
                                    " in a VGG16 of width ", found.width));
     };
@@ -210,7 +211,7 @@ template <TensorFile File>
     const std::vector<std::string>& names = file.names();
     const bool named =
         std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("features."); });
-    const Vgg16Tensors found = named ? detail::vgg16_tensors_by_name(file) : detail::vgg16_tensors_by_shape(file);
+    Vgg16Tensors found = named ? detail::vgg16_tensors_by_name(file) : detail::vgg16_tensors_by_shape(file);
     detail::check_vgg16_tensors(file, found);
     return found;
 }

@@ -22,8 +22,8 @@ inline void check_loss(const Loss& loss) {
             throw ValueError(text("loss \"", loss.name, "\": slope of ", name, " at score ", score, " and other score ",
                                   other, " is ", slope, ", expected ", expected));
     };
-    for (double score = -7.95; score < 8; score += 0.6)
-        for (double other = -3.2; other < 4; other += 1.7) {
+    for (double score = -7.95; score < 8; score += 0.6)       // NOLINT: any points will do
+        for (double other = -3.2; other < 4; other += 1.7) {  // NOLINT: as above
             check(".real", score, other, loss.real(score, other).slope,
                   [&](double s) { return loss.real(s, other).value + loss.fake(other, s).value; });
             check(".fake", score, other, loss.fake(score, other).slope,

@@ -13,7 +13,7 @@ namespace stylegan {
 
 /// The pictures of a data set. The result keeps the data set open.
 /// @param labels  whether to use its labels
-[[nodiscard]] inline PictureSource picture_source(std::shared_ptr<const Dataset> data, bool labels = true) {
+[[nodiscard]] inline PictureSource picture_source(const std::shared_ptr<const Dataset>& data, bool labels = true) {
     PictureSource source{.size = static_cast<Index>(data->size()),
                          .resolution = {data->height(), data->width()},
                          .channels = data->channels(),

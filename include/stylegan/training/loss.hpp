@@ -38,8 +38,8 @@ public:
     }
 
     template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, ScoreFunction>) ScoreFunction(F f)
-        : paired_(of_two<F>) {  // NOLINT: a conversion by design
+    requires(!std::same_as<std::remove_cvref_t<F>, ScoreFunction>) ScoreFunction(F f)  // NOLINT: a conversion by design
+        : paired_(of_two<F>) {
         static_assert(
             of_one<F> || of_two<F>,
             "stylegan::Loss: .real, .fake and .generator take a score (double), or a score and the other one of "

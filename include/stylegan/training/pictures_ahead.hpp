@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/start_beside.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -29,21 +30,22 @@ public:
     /// @param read   must stay valid until the next call or the end of this object
     /// @throws what read() threw for these pictures
     void advance(std::uint64_t first, Index count, std::size_t bytes, const Read& read) {
-        here_ = std::move(coming_);
-        coming_ = {};
-        for (auto& part : here_.parts) part.get();
-        here_.parts.clear();
-        if (here_.first != first || here_.bytes != bytes) here_ = {};
+        here_ = {};  // stays so if a picture cannot be read
+        Block read_already = std::exchange(coming_, {});
+        for (auto& part : read_already.parts) part.get();
+        read_already.parts.clear();
+        if (read_already.first == first && read_already.bytes == bytes) here_ = std::move(read_already);
 
-        coming_.first = first + static_cast<std::uint64_t>(count);
-        coming_.bytes = bytes;
-        coming_.pixels.resize(static_cast<std::size_t>(count) * bytes);
+        Block next;
+        next.first = first + static_cast<std::uint64_t>(count);
+        next.bytes = bytes;
+        next.pixels.resize(static_cast<std::size_t>(count) * bytes);
         for (Index t = 0; t < std::min<Index>(threads_, count); ++t)
-            coming_.parts.push_back(std::async(std::launch::async, [=, this, pixels = coming_.pixels.data(),
-                                                                    from = coming_.first] {
+            next.parts.push_back(start_beside([=, this, pixels = next.pixels.data(), from = next.first] {
                 for (Index i = t; i < count; i += threads_)
                     read(from + static_cast<std::uint64_t>(i), {pixels + static_cast<std::size_t>(i) * bytes, bytes});
             }));
+        coming_ = std::move(next);
     }
 
     /// The pixels of a prefetched picture of `bytes` bytes; empty if it was not prefetched.

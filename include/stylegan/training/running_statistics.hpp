@@ -10,6 +10,11 @@ namespace stylegan {
 /// @see Welford (1962)
 class RunningStatistics {
 public:
+    RunningStatistics() = default;
+    /// The state that count(), mean() and squares() return.
+    RunningStatistics(std::uint64_t count, double mean, double squares)
+        : count_(count), mean_(mean), squares_(squares) {}
+
     /// Adds a value to the statistics.
     void add(double value) {
         ++count_;
@@ -20,6 +25,8 @@ public:
 
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] double mean() const { return mean_; }
+    /// The sum of squared differences from the mean.
+    [[nodiscard]] double squares() const { return squares_; }
     /// The biased standard deviation, as in the official statistics; 0 without values.
     [[nodiscard]] double standard_deviation() const {
         return count_ > 0 ? std::sqrt(squares_ / static_cast<double>(count_)) : 0;

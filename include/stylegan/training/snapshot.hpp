@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -19,11 +20,13 @@ namespace stylegan {
 struct TrainingRecord {
     TrainingOptions options{};    ///< options of the run that wrote it
     TrainingProgress progress{};  ///< progress of that run
+    /// Statistics of the steps since the last tick; empty if it was written at the end of a tick.
+    std::map<std::string, RunningStatistics> statistics{};
 };
 
 /// Reads the training record of a checkpoint.
 /// @return nothing for a file that holds only networks
-/// @throws FormatError if the record is malformed
+/// @throws FormatError if the record is malformed, or a value in it is out of range
 [[nodiscard]] inline std::optional<TrainingRecord> training_record(const Checkpoint& checkpoint) {
     const auto found = checkpoint.metadata().find("training");
     if (found == checkpoint.metadata().end()) return std::nullopt;
@@ -31,12 +34,16 @@ struct TrainingRecord {
     const nlohmann::json json = parse_json(found->second, where);
     if (!json.is_object() || !json.contains("options") || !json.contains("progress"))
         throw FormatError(text(where, ": is not a JSON object with \"options\" and \"progress\""));
-    return TrainingRecord{training_options_from_json(json["options"], where + ": options"),
+    TrainingRecord record{training_options_from_json(json["options"], where + ": options"),
                           training_progress_from_json(json["progress"], where + ": progress")};
+    if (json.contains("statistics"))
+        record.statistics = statistics_from_json(json["statistics"], where + ": statistics");
+    return record;
 }
 
 /// Writes a snapshot with all that a bit-exact resume needs: both networks, the averaged generator, Adam's moments,
-/// progress and options. The file appears only when it is complete.
+/// progress and options, and in the middle of a tick the statistics of its steps. The file appears only when it is
+/// complete.
 /// @throws FileError if it cannot be written
 template <class Device, class G, class D>
 void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D>& trainer) {
@@ -47,6 +54,8 @@ void save_snapshot(const std::filesystem::path& path, const Trainer<Device, G, D
     training["lod"] = trainer.scheduled_now().lod;
     training["progress"] = to_json(trainer.progress());
     training["options"] = to_json(trainer.options());
+    const TrainingProgress& progress = trainer.progress();
+    if (progress.tick_pictures != progress.pictures) training["statistics"] = to_json(trainer.statistics());
     writer.metadata("training", training.dump());
     add_parameters(writer, "", trainer);
     writer.write(path);
@@ -99,6 +108,7 @@ void load_snapshot(const Checkpoint& checkpoint, Trainer<Device, G, D>& trainer)
                               own, "\"; to change the loss, start a new run from its networks"));
     load_parameters(checkpoint.file(), "", trainer);
     trainer.set_progress(record->progress);
+    trainer.set_statistics(record->statistics);
 }
 
 }  // namespace stylegan

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan {
@@ -76,6 +77,8 @@ public:
 
     /// Losses and scores of all steps since the last tick, by their official names, such as "Loss/scores/real".
     [[nodiscard]] const std::map<std::string, RunningStatistics>& statistics() const { return statistics_; }
+    /// Statistics of the steps since the last tick, for a run that resumes in the middle of one.
+    void set_statistics(std::map<std::string, RunningStatistics> s) { statistics_ = std::move(s); }
 
     /// Whether total_kimg is reached.
     [[nodiscard]] bool finished() const {
@@ -88,7 +91,8 @@ public:
     void step();
 
     /// Makes steps until total_kimg is reached. Calls after_step after every step and on_tick at the end of each tick,
-    /// also after a shorter last one. Either stops the run by returning false.
+    /// also after a shorter last one. Either stops the run by returning false. What after_step throws leaves the run
+    /// between two steps, with the tick unfinished: a snapshot of that state resumes as if the run had not stopped.
     void run(
         const std::function<bool(const Tick&)>& on_tick,
         const std::function<bool()>& after_step = [] { return true; }) {

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
+#include <stylegan/io/files/parse_json.hpp>
+#include <stylegan/training/check_options.hpp>
+#include <stylegan/training/running_statistics.hpp>
 #include <stylegan/training/trainer.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -65,17 +71,17 @@ void for_each_progress_value(P& p, F&& f) {
 }
 
 [[nodiscard]] inline FormatError unexpected_value(const nlohmann::json& json, const std::string& where,
-                                                  const char* name, const char* expected) {
+                                                  const char* name, const std::string& expected) {
     return FormatError(text(where, ": \"", name, "\" is ",
-                            json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), ", expected ",
-                            expected));
+                            shortened(json[name].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)),
+                            ", expected ", expected));
 }
 
 /// A loss of a name that the library does not know. Its functions throw.
 inline Loss unknown_loss(const std::string& name) {
     const auto refuse = [name](double) -> ValueAndSlope {
-        throw ValueError(
-            text("loss \"", name, "\" is not one of the library's, expected a Loss of this name from the program"));
+        throw ValueError(text("loss \"", shortened(name),
+                              "\" is not one of the library's, expected a Loss of this name from the program"));
     };
     return {.name = name, .real = refuse, .fake = refuse, .generator = refuse};
 }
@@ -181,7 +187,7 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
 
 /// Reads options. Missing options keep their defaults.
 /// @param where  beginning of error messages: the file, and the place in it
-/// @throws FormatError that names the option, what was found and what was expected
+/// @throws FormatError that names the option, what was found and what was expected: another type, or another range
 [[nodiscard]] inline TrainingOptions training_options_from_json(const nlohmann::json& json, const std::string& where) {
     TrainingOptions options;
     const auto read = detail::training_reader(json, where);
@@ -191,6 +197,8 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
     const double drift = options.loss.drift;
     detail::for_each_training_option(options, read);
     if (older && drift == 0) options.loss.drift = 0;  // older files have a drift weight for every loss
+    if (const auto wrong = out_of_range(options))
+        throw detail::unexpected_value(json, where, wrong->name, wrong->expected);
     return options;
 }
 
@@ -200,7 +208,37 @@ inline auto training_reader(const nlohmann::json& json, const std::string& where
                                                                   const std::string& where) {
     TrainingProgress progress;
     detail::for_each_progress_value(progress, detail::training_reader(json, where));
+    if (const auto wrong = out_of_range(progress))
+        throw FormatError(text(where, ": \"", wrong->name, "\" is ", wrong->found, ", expected ", wrong->expected));
     return progress;
+}
+
+/// The statistics of an unfinished tick as a JSON object: for each name the number of values, their mean and their sum
+/// of squared differences from it. A number that is not finite becomes null.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const std::map<std::string, RunningStatistics>& statistics) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [name, s] : statistics) json[name] = {s.count(), s.mean(), s.squares()};
+    return json;
+}
+
+/// Reads the statistics of an unfinished tick.
+/// @throws FormatError as above
+[[nodiscard]] inline std::map<std::string, RunningStatistics> statistics_from_json(const nlohmann::json& json,
+                                                                                   const std::string& where) {
+    constexpr std::size_t most = 1000;
+    if (!json.is_object() || json.size() > most)
+        throw FormatError(text(where, ": is not a JSON object of at most ", most, " statistics"));
+    const auto number = [](const nlohmann::json& v) { return v.is_null() ? std::nan("") : v.get<double>(); };
+    const auto is_number = [](const nlohmann::json& v) { return v.is_number() || v.is_null(); };
+    std::map<std::string, RunningStatistics> statistics;
+    for (const auto& [name, v] : json.items()) {
+        if (!v.is_array() || v.size() != 3 || !v[0].is_number_unsigned() || !is_number(v[1]) || !is_number(v[2]) ||
+            (v[2].is_number() && v[2].get<double>() < 0))
+            throw FormatError(text(where, ": \"", shortened(name), "\" is ", detail::printed(v),
+                                   ", expected a count, a mean and a sum of squares"));
+        statistics[name] = RunningStatistics(v[0].get<std::uint64_t>(), number(v[1]), number(v[2]));
+    }
+    return statistics;
 }
 
 }  // namespace stylegan

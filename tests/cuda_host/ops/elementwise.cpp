@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(biases) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(noise) {
+BOOST_AUTO_TEST_CASE(added_noise) {
     Random r(4);
     for (const auto& [n, c, h, w] : test::odd_shapes())
         for (const Index maps : {n, Index{1}}) {

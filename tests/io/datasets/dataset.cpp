@@ -3,6 +3,7 @@
 #include "io/test_images.hpp"
 
 #include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/io/datasets/dataset_labels.hpp>
 #include <stylegan/io/pictures/png.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -163,6 +164,49 @@ BOOST_AUTO_TEST_CASE(wrong_labels_are_explained) {
     expect(a + "[1, null]]]}", "not a number");
     expect(a + "[1e60]]]}", "no float can hold");
     expect(a + "1" + R"(], ["00000/img00000000.png", 1]]})", "is given twice");
+}
+
+BOOST_AUTO_TEST_CASE(labels_that_cost_too_much_are_refused) {
+    const auto refusal = [](const std::string& json) {
+        return test::message_of<FormatError>([&] {
+            stylegan::DatasetLabels({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()}, "x");  // NOLINT
+        });
+    };
+    const auto repeated = [](const std::string& part, int count) {
+        std::string all;
+        for (int i = 0; i < count; ++i) all += part;
+        return all;
+    };
+    BOOST_TEST(refusal(std::string((1 << 26) + 1, ' ')) == "x: is 67108865 bytes long, expected at most 67108864");
+    BOOST_TEST(refusal(R"({"a": )" + repeated("[", 1000000)) == "x: is JSON nested more than 32 deep");
+    BOOST_TEST(refusal(R"({"labels": )" + repeated("[", 1000000)) ==
+               "x: entry 0 of \"labels\" is not a pair [name, label]");
+    BOOST_TEST(refusal(R"({"labels": [[")" + std::string(5000, 'a') + R"(", 1]]})") ==
+               "x: entry 0 of \"labels\" has a name of 5000 bytes, expected at most 4096");
+    BOOST_TEST(refusal(R"({"labels": [], "labels": []})") == "x: names \"labels\" twice");
+    BOOST_TEST(test::contains(refusal(R"({"labels": [["a", 1], ["b", "c"]]})"), "x: label of b is neither a class"));
+    const std::string name(4000, 'n'), json = R"({"labels": [[")" + name + R"(", 1], [")" + name + R"(", 2]]})";
+    BOOST_TEST(refusal(json) == "x: label of " + name.substr(0, 80) + "... is given twice");
+    BOOST_TEST(refusal("{\"" + std::string(1000000, 'a')).size() < 300u);  // an error of the parser repeats its input
+}
+
+BOOST_AUTO_TEST_CASE(whatever_else_is_in_the_file_of_labels_is_passed_over) {
+    const std::string json =
+        R"({"a": [1, {"labels": [3]}], "labels": {"p": 1, "q": 0.0}, "b": null, "c": [["x", 1]], "d": {"p": "t"}})";
+    const stylegan::DatasetLabels labels({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()},
+                                         "x");  // NOLINT
+    BOOST_TEST(labels.names() == (std::vector<std::string>{"p", "q"}), boost::test_tools::per_element());
+    BOOST_TEST(labels.size() == 2);
+    BOOST_TEST(labels.vector(*labels.find("p")) == (std::vector<float>{0, 1}), boost::test_tools::per_element());
+    BOOST_TEST(labels.find("x") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(large_pictures_are_refused_when_the_data_set_is_opened) {
+    const test::TemporaryFolder folder;
+    write_pictures(folder, 2, 16, 8, 3);
+    BOOST_TEST(Dataset(folder / "x.zip", {.max_pixels = 128}).picture(0).size() == 384u);
+    const std::string message = test::message_of<FormatError>([&] { Dataset(folder / "x.zip", {.max_pixels = 127}); });
+    BOOST_TEST(test::contains(message, "img00000000.png: the picture is 16x8, expected 1 to 127 pixels"), message);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_pictures_are_named) {

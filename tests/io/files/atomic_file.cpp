@@ -6,6 +6,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -58,6 +63,34 @@ BOOST_AUTO_TEST_CASE(errors_name_the_file_and_the_reason) {
     BOOST_TEST(test::contains(message, "none/a"));
     BOOST_TEST(test::contains(message, "No such file or directory"));
     BOOST_TEST(test::contains(test::message_of<FileError>([&] { AtomicFile(folder.path()); }), "is a folder"));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_has_an_error_of_its_own) {
+    BOOST_CHECK_THROW(stylegan::detail::fail_to_write("a", "written", ENOSPC), stylegan::DiskFullError);
+    BOOST_CHECK_THROW(stylegan::detail::fail_to_write("a", "written", EDQUOT), stylegan::DiskFullError);
+    const std::string message =
+        test::message_of<FileError>([] { stylegan::detail::fail_to_write("a", "written", EFBIG); });
+    BOOST_TEST(message == "a: cannot be written: File too large");
+}
+
+BOOST_AUTO_TEST_CASE(files_of_killed_programs_are_removed) {
+    const test::TemporaryFolder folder;
+    const ::pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);  // the number of a process that has ended
+    const std::string ended = std::to_string(child), own = std::to_string(::getpid()),
+                      parent = std::to_string(::getppid());
+    for (const std::string& name :
+         {".a." + ended + ".0.partial", ".b.png." + ended + ".12.partial", ".c." + own + ".0.partial",
+          ".d." + parent + ".0.partial", std::string(".e.partial"), "." + ended + ".0.partial",
+          "f." + ended + ".0.partial", ".g." + ended + ".0.partials", ".h." + ended + ".x.partial"})
+        test::write(folder / name, "x");
+    std::filesystem::create_directories(folder / (".i." + ended + ".0.partial"));
+    BOOST_TEST(stylegan::remove_partial_files(folder.path(), std::chrono::hours(1)) == 0);
+    BOOST_TEST(stylegan::remove_partial_files(folder.path()) == 3);
+    BOOST_TEST(folder.files().size() == 6u);
+    BOOST_TEST(std::filesystem::exists(folder / (".d." + parent + ".0.partial")));
+    BOOST_TEST(stylegan::remove_partial_files(folder / "nowhere") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(folder_appears_when_committed) {

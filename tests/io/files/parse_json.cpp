@@ -43,6 +43,13 @@ BOOST_AUTO_TEST_CASE(what_is_beyond_the_limits_is_refused) {
     check_refused(repeated("[", 1000000), "nested more than 32 deep");
     check_refused("[" + repeated("0,", 1000001) + "0]", "more than 1000000 values");
     check_refused("{\"a\": \"" + std::string((1 << 24) + 1, 'x') + "\"}", "bytes, expected at most 16777216");
+    const std::string key(100000, 'k');
+    const std::string twice = test::message_of<stylegan::FormatError>(
+        [&] { (void)stylegan::parse_json("{\"" + key + "\": 1, \"" + key + "\": 2}", "x"); });
+    BOOST_TEST(twice == "x names \"" + key.substr(0, 80) + "...\" twice");
+    const std::string open =
+        test::message_of<stylegan::FormatError>([&] { (void)stylegan::parse_json("[\"" + key, "x"); });
+    BOOST_TEST(open.size() < 300u);  // the parser's message repeats its input
     BOOST_TEST(stylegan::parse_json(repeated("[", 32) + repeated("]", 32), "x").is_array());
 }
 

@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -168,6 +170,77 @@ BOOST_AUTO_TEST_CASE(what_is_no_archive) {
     BOOST_TEST(test::contains(message, "text.zip: is not a zip archive, or is cut off"));
     BOOST_CHECK_THROW(FileCollection(folder / "none"), FileError);
     BOOST_CHECK_THROW(FileCollection(folder / "text.zip"), FormatError);
+}
+
+BOOST_AUTO_TEST_CASE(pipes_and_devices_are_refused_at_once) {
+    const test::TemporaryFolder folder;
+    BOOST_TEST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    for (const std::filesystem::path& path : {folder / "pipe", std::filesystem::path("/dev/zero")}) {
+        for (const std::string& message : {test::message_of<FileError>([&] { ZipFile file(path); }),
+                                           test::message_of<FileError>([&] { FileCollection files(path); })})
+            BOOST_TEST(test::contains(message, "is not a regular file"), message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_has_a_longest_length_by_its_use) {
+    const test::TemporaryFolder folder;
+    write_compressed(folder / "x.zip", Bytes(10000, 7));
+    const ZipFile file(folder / "x.zip");
+    BOOST_TEST(file.stored_size(1) < 100u);
+    BOOST_TEST(file.read_whole(1, 10000).size() == 10000u);
+    const std::string message = test::message_of<FormatError>([&] { (void)file.read_whole(1, 9999); });
+    BOOST_TEST(test::contains(message, "x.zip: folder/entry: is 10000 bytes long, expected at most 9999"), message);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_compressed_too_well_is_not_read) {
+    const test::TemporaryFolder folder;
+    write_compressed(folder / "x.zip", Bytes(std::size_t{80} << 20));
+    const ZipFile file(folder / "x.zip");
+    const std::string message = test::message_of<FormatError>([&] { (void)file.read(1); });
+    BOOST_TEST(test::contains(message, "folder/entry: is 83886080 bytes long, expected at most "), message);
+    BOOST_TEST(file.read(1, 100).size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_overlap_are_refused) {
+    const test::TemporaryFolder folder;
+    write_small(folder / "x.zip");
+    auto bytes = test::read(folder / "x.zip");
+    const Bytes start{'P', 'K', 1, 2};  // of an entry in the directory; its sizes are 20 bytes on
+    for (auto at = bytes.begin();; at += 28) {
+        at = std::search(at, bytes.end(), start.begin(), start.end());
+        if (at == bytes.end()) break;
+        for (std::ptrdiff_t k : {20, 24}) at[k] = 200, at[k + 1] = 0;  // more than half of the file
+    }
+    test::write(folder / "x.zip", bytes);
+    const std::string message = test::message_of<FormatError>([&] { ZipFile file(folder / "x.zip"); });
+    BOOST_TEST(test::contains(message, "whose entries are longer: they overlap, or it is damaged"), message);
+}
+
+BOOST_AUTO_TEST_CASE(long_names_are_cut_in_messages) {
+    const test::TemporaryFolder folder;
+    const std::string name(60000, 'n');
+    ZipWriter writer(folder / "x.zip");
+    writer.add(name, content(300, 2));
+    const std::string again = test::message_of<stylegan::ValueError>([&] { writer.add(name, std::string("again")); });
+    writer.commit();
+    auto bytes = test::read(folder / "x.zip");
+    bytes[60100] ^= 1;  // in the content
+    test::write(folder / "x.zip", bytes);
+    const ZipFile file(folder / "x.zip");
+    const std::string damaged = test::message_of<FormatError>([&] { (void)file.read(0); });
+    for (const std::string& message : {again, damaged, FileCollection(folder / "x.zip").where(0)}) {
+        BOOST_TEST(test::contains(message, "nnn..."), message);
+        BOOST_TEST(message.size() < 400u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_files_of_one_name_are_refused) {
+    const test::TemporaryFolder folder;
+    ZipWriter writer(folder / "x.zip");
+    for (const char* name : {"b/a.png", "b\\a.png"}) writer.add(name, std::string("text"));
+    writer.commit();
+    const std::string message = test::message_of<FormatError>([&] { FileCollection files(folder / "x.zip"); });
+    BOOST_TEST(test::contains(message, "x.zip: has two files called b/a.png"), message);
 }
 
 BOOST_AUTO_TEST_CASE(folder_and_archive_look_alike) {

@@ -167,12 +167,12 @@ BOOST_AUTO_TEST_CASE(grid) {
         images.emplace_back(2, 3, 3);
         for (auto& p : images.back().pixels) p = static_cast<std::uint8_t>(10 + i);
     }
-    const Image grid = stylegan::image_grid(images, 3, 2);
-    BOOST_TEST(grid.size().text() == "6x6 with 3 channels");
+    const Image all = stylegan::image_grid(images, 3, 2);
+    BOOST_TEST(all.size().text() == "6x6 with 3 channels");
     for (int y = 0; y < 6; ++y)
         for (int x = 0; x < 6; ++x) {
             const int i = y / 3 * 3 + x / 2;
-            BOOST_TEST(grid.pixel(x, y)[2] == (i < 5 ? 10 + i : 0));
+            BOOST_TEST(all.pixel(x, y)[2] == (i < 5 ? 10 + i : 0));
         }
     BOOST_CHECK_THROW((void)stylegan::image_grid(images, 2, 2), stylegan::ShapeError);
     BOOST_CHECK_THROW((void)stylegan::image_grid({}, 2, 2), stylegan::ShapeError);

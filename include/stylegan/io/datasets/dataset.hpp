@@ -31,6 +31,9 @@ struct DatasetOptions {
 
     /// Whether to read labels. If not, `dataset.json` is ignored, whatever is in it.
     bool labels = true;
+
+    /// The most pixels of a picture, width times height; larger ones are refused before they are decoded.
+    std::uint64_t max_pixels = PictureLimits::default_pixels;
 };
 
 /// Pictures of one size with or without labels: the PNG, JPEG and WebP files of a zip archive or folder in the order of
@@ -40,11 +43,11 @@ struct DatasetOptions {
 class Dataset {
 public:
     /// @throws FileError if the file or folder does not exist or cannot be read
-    /// @throws FormatError if there are no pictures, if they differ in size or channels, if a file with the extension
-    ///         of a picture is not one, or if labels are read and `dataset.json` is wrong or lacks a
-    ///         picture; the message names the file
+    /// @throws FormatError if there are no pictures, if they differ in size or channels or have too many pixels, if a
+    ///         file with the extension of a picture is not one, or if labels are read and `dataset.json` is wrong or
+    ///         lacks a picture; the message names the file
     explicit Dataset(const std::filesystem::path& path, DatasetOptions options = {})
-        : files_(path), passed_over_(files_.passed_over()) {
+        : files_(path), limits_{options.max_pixels}, passed_over_(files_.passed_over()) {
         for (std::size_t i = 0; i < files_.size(); ++i)
             if (const auto size = size_of_picture(i)) add_picture(i, *size);
         if (pictures_.empty())
@@ -125,11 +128,11 @@ private:
     void add_picture(std::size_t i, const ImageSize& size) {
         if (pictures_.empty()) {
             detail::require_decodable(files_.where(i), static_cast<std::uint64_t>(size.width),
-                                      static_cast<std::uint64_t>(size.height), 4);
+                                      static_cast<std::uint64_t>(size.height), limits_);
             size_ = size;
         } else if (size != size_) {
             throw FormatError(text(files_.where(i), ": is ", size.text(), ", expected ", size_.text(), " like ",
-                                   files_.name(pictures_[0])));
+                                   shortened_path(files_.name(pictures_[0]))));
         }
         pictures_.push_back(i);
     }
@@ -140,7 +143,7 @@ private:
         std::size_t first = 0;
         while (labels_.of(first) != nullptr) ++first;
         const std::size_t lacking = pictures_.size() - labels_.matched();
-        throw FormatError(text(files_.where(*find_labels(files_)), ": has no label for ", name(first),
+        throw FormatError(text(files_.where(*find_labels(files_)), ": has no label for ", shortened_path(name(first)),
                                lacking > 1 ? text(" and ", lacking - 1, " more of ", size(), " pictures") : "",
                                labels_.difference().empty() ? "" : "; ", labels_.difference()));
     }
@@ -156,7 +159,8 @@ private:
 
     std::vector<std::uint8_t> decode(std::size_t i) const {
         const std::size_t file = pictures_[i];
-        const Image image = decode_image(files_.read(file), files_.where(file));
+        const PictureLimits limits{static_cast<std::uint64_t>(width()) * static_cast<std::uint64_t>(height())};
+        const Image image = decode_image(files_.read_whole(file, limits.file_bytes()), files_.where(file), limits_);
         if (image.size() != size_)
             throw FormatError(text(files_.where(file), ": is ", image.size().text(), ", expected ", size_.text()));
         std::vector<std::uint8_t> planes(image.pixels.size());
@@ -183,6 +187,7 @@ private:
     }
 
     FileCollection files_;
+    PictureLimits limits_;
     std::vector<std::size_t> pictures_;  // indices of files
     ImageSize size_;
     std::vector<PassedOver> passed_over_;

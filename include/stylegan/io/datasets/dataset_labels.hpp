@@ -2,17 +2,18 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
+#include <stylegan/io/datasets/label_parser.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,37 +26,33 @@ namespace stylegan {
 class DatasetLabels {
 public:
     /// A class number or a vector.
-    using Label = std::variant<std::int64_t, std::vector<float>>;
+    using Label = detail::LabelParser::Label;
     /// Class numbers are less.
-    static constexpr std::int64_t class_limit = 1 << 20;
+    static constexpr std::int64_t class_limit = detail::LabelParser::class_limit;
+    /// Bytes of the longest `dataset.json` that is read: labels of two million pictures.
+    static constexpr std::uint64_t largest_file = std::uint64_t{1} << 26;
 
     /// No labels.
     DatasetLabels() = default;
 
     /// @param where  names the file in errors
-    /// @throws FormatError if the text is not JSON of the form above, if labels differ in kind or length, or if a class
-    ///         number is not in [0, class_limit)
+    /// @throws FormatError if the text is longer than `largest_file`, or is not JSON of the form above, if labels
+    ///         differ in kind or length, or if a class number is not in [0, class_limit)
     DatasetLabels(std::span<const std::uint8_t> json_text, const std::string& where) {
-        nlohmann::json json;
-        try {
-            json = nlohmann::json::parse(json_text.begin(), json_text.end());
-        } catch (const nlohmann::json::exception& e) {
-            throw FormatError(text(where, ": is not JSON: ", e.what()));
-        }
-        if (!json.is_object()) throw FormatError(text(where, ": is not a JSON object with the key \"labels\""));
-        const auto list = json.find("labels");
-        if (list == json.end() || list->is_null()) return;
-        if (list->is_object()) {  // the official reader takes this form, too
-            for (const auto& [name, label] : list->items()) add(name, label, where);
-            return;
-        }
-        if (!list->is_array()) throw FormatError(text(where, ": \"labels\" is neither a list nor null"));
-        for (const nlohmann::json& pair : *list) {
-            if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string())
-                throw FormatError(
-                    text(where, ": entry ", labels_.size(), " of \"labels\" is not a pair [name, label]"));
-            add(pair[0].get<std::string>(), pair[1], where);
-        }
+        if (json_text.size() > largest_file)
+            throw FormatError(text(where, ": is ", json_text.size(), " bytes long, expected at most ", largest_file));
+        detail::LabelParser parser(
+            [this](std::string name, Label label) { return add(std::move(name), std::move(label)); });
+        const bool parsed = nlohmann::json::sax_parse(json_text.begin(), json_text.end(), &parser);
+        if (!parsed || !parser.fault().empty()) throw FormatError(where + parser.fault());
+        order_.resize(names_.size());
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        const auto less = [this](std::size_t a, std::size_t b) { return names_[a] < names_[b]; };
+        std::sort(order_.begin(), order_.end(), less);
+        const auto same = std::adjacent_find(order_.begin(), order_.end(),
+                                             [this](std::size_t a, std::size_t b) { return names_[a] == names_[b]; });
+        if (same != order_.end())
+            throw FormatError(text(where, ": label of ", shortened(names_[*same]), " is given twice"));
     }
 
     [[nodiscard]] bool empty() const { return labels_.empty(); }
@@ -71,9 +68,20 @@ public:
 
     /// The label of a picture as in the file; null if it has none.
     [[nodiscard]] const Label* find(const std::string& name) const {
-        const auto found = labels_.find(name);
-        return found == labels_.end() ? nullptr : &found->second;
+        const auto i = index(name);
+        return i ? &labels_[*i] : nullptr;
     }
+
+    /// The place of a name in names(), if it is there.
+    [[nodiscard]] std::optional<std::size_t> index(const std::string& name) const {
+        const auto at = std::lower_bound(order_.begin(), order_.end(), name,
+                                         [this](std::size_t i, const std::string& n) { return names_[i] < n; });
+        if (at == order_.end() || names_[*at] != name) return std::nullopt;
+        return *at;
+    }
+
+    /// The label of names()[i].
+    [[nodiscard]] const Label& at(std::size_t i) const { return labels_.at(i); }
 
     /// A label as a vector of length size(); one-hot for a class number.
     [[nodiscard]] std::vector<float> vector(const Label& label) const {
@@ -84,44 +92,28 @@ public:
     }
 
 private:
-    void add(const std::string& name, const nlohmann::json& json, const std::string& where) {
-        const auto fail = [&](const auto&... what) {
-            throw FormatError(text(where, ": label of ", name, ' ', what...));
-        };
-        Label label;
-        const bool whole = json.is_number_float() && std::abs(json.get<double>()) <= class_limit &&
-                           json.get<double>() == std::floor(json.get<double>());
-        if (json.is_number_integer() || whole) {  // 6.0 is a class, as in the official reader
-            const auto k = json.is_number_unsigned() && json.get<std::uint64_t>() > class_limit
-                               ? class_limit
-                               : json.get<std::int64_t>();
-            if (k < 0 || k >= class_limit)
-                fail("is ", json.dump(), ", expected a class number from 0 to ", class_limit - 1);
-            label = k;
-            size_ = std::max(size_, static_cast<std::size_t>(k) + 1);
-        } else {
-            std::vector<float> values;
-            if (!json.is_array() || json.empty()) fail("is neither a class number nor a list of numbers");
-            for (const nlohmann::json& value : json) {
-                if (!value.is_number()) fail("has an entry that is not a number");
-                values.push_back(value.get<float>());
-                if (!std::isfinite(values.back())) fail("has an entry that no float can hold");
-            }
-            if (!labels_.empty() && values.size() != size_ && kind_ == 1)
-                fail("has ", values.size(), " numbers, expected ", size_, " like the labels before it");
-            size_ = std::max(size_, values.size());
-            label = std::move(values);
-        }
+    /// @return what is wrong
+    std::string add(std::string name, Label label) {
+        const auto kind = [](std::size_t index) { return index == 0 ? "class number" : "vector"; };
         if (!labels_.empty() && label.index() != kind_)
-            fail("is a ", label.index() == 0 ? "class number" : "vector", ", expected a ",
-                 kind_ == 0 ? "class number" : "vector", " like the labels before it");
+            return text("is a ", kind(label.index()), ", expected a ", kind(kind_), " like the labels before it");
+        std::size_t size = 0;
+        if (const auto* k = std::get_if<std::int64_t>(&label))
+            size = static_cast<std::size_t>(*k) + 1;
+        else
+            size = std::get<std::vector<float>>(label).size();
+        if (label.index() == 1 && !labels_.empty() && size != size_)
+            return text("has ", size, " numbers, expected ", size_, " like the labels before it");
+        size_ = std::max(size_, size);
         kind_ = label.index();
-        if (!labels_.emplace(name, std::move(label)).second) fail("is given twice");
-        names_.push_back(name);
+        names_.push_back(std::move(name));
+        labels_.push_back(std::move(label));
+        return {};
     }
 
-    std::unordered_map<std::string, Label> labels_;
     std::vector<std::string> names_;
+    std::vector<Label> labels_;       // of names_
+    std::vector<std::size_t> order_;  // of names_, sorted
     std::size_t size_ = 0, kind_ = 0;
 };
 

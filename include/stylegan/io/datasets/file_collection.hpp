@@ -5,6 +5,7 @@
 #include <stylegan/io/datasets/file_names.hpp>
 #include <stylegan/io/datasets/passed_over.hpp>
 #include <stylegan/io/files/read_file.hpp>
+#include <stylegan/io/files/regular_file.hpp>
 #include <stylegan/io/files/zip.hpp>
 #include <stylegan/io/pictures/foreign_picture.hpp>
 
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -32,7 +34,7 @@ namespace stylegan {
 class FileCollection {
 public:
     /// @throws FileError if there is no such file or folder, or it cannot be read
-    /// @throws FormatError if it is a file that is not a zip archive
+    /// @throws FormatError if it is a file that is not a zip archive, or two entries have the same name
     explicit FileCollection(const std::filesystem::path& path) : path_(path) {
         std::error_code error;
         const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -46,6 +48,7 @@ public:
         std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
             return a.name != b.name ? a.name < b.name : a.archive_index < b.archive_index;
         });
+        refuse_equal_names();
         std::sort(passed_over_.begin(), passed_over_.end(),
                   [](const PassedOver& a, const PassedOver& b) { return a.name < b.name; });
     }
@@ -72,10 +75,23 @@ public:
         return archive_ ? archive_->read(e.archive_index, limit) : read_file(path_ / e.stored, limit);
     }
 
+    /// The whole content of file i, which must not be longer than `most` bytes. @throws FileError or FormatError
+    [[nodiscard]] Bytes read_whole(std::size_t i, std::uint64_t most) const {
+        const Entry& e = entries_.at(i);
+        return archive_ ? archive_->read_whole(e.archive_index, most) : read_whole_file(path_ / e.stored, most);
+    }
+
+    /// The bytes that file i takes on the disk or in the archive, where it may be compressed. @throws FileError
+    [[nodiscard]] std::uint64_t stored_size(std::size_t i) const {
+        const Entry& e = entries_.at(i);
+        return archive_ ? archive_->stored_size(e.archive_index) : RegularFile(path_ / e.stored).size();
+    }
+
     /// How errors name file i: "faces.zip: 00000/img00000000.png" or "faces/00000/img00000000.png".
     [[nodiscard]] std::string where(std::size_t i) const {
         const Entry& e = entries_.at(i);
-        return archive_ ? text(path_.string(), ": ", e.name) : (path_ / e.stored).string();
+        return archive_ ? text(path_.string(), ": ", shortened_path(e.name))
+                        : (path_ / shortened_path(e.stored)).string();
     }
 
 private:
@@ -84,6 +100,14 @@ private:
         std::string stored;  // the name on the disk; empty in an archive
         std::size_t archive_index = 0;
     };
+
+    /// Two entries of one name cannot be told apart by their labels; one of them is damaged.
+    void refuse_equal_names() const {
+        const auto same = std::adjacent_find(entries_.begin(), entries_.end(),
+                                             [](const Entry& a, const Entry& b) { return a.name == b.name; });
+        if (same != entries_.end())
+            throw FormatError(text(path_.string(), ": has two files called ", shortened_path(same->name)));
+    }
 
     /// Why a file or folder of this name is passed over; empty if it is not.
     static std::string_view reason(std::string_view name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/datasets/canonical_decompositions.hpp>
 
 #include <algorithm>
@@ -27,6 +28,9 @@ namespace stylegan {
     }
     return result;
 }
+
+/// A file's name within a folder or archive for messages: shortened(), with room for folders.
+[[nodiscard]] inline std::string shortened_path(std::string_view name) { return shortened(name, 200); }
 
 namespace detail {
 

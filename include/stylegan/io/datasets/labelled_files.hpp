@@ -8,11 +8,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,8 @@ namespace stylegan {
         least = depth;
     }
     if (other)
-        throw FormatError(text(files.path().string(), ": has labels in ", files.name(*other), " and in ",
-                               files.name(*found), ", expected one dataset.json"));
+        throw FormatError(text(files.path().string(), ": has labels in ", shortened_path(files.name(*other)),
+                               " and in ", shortened_path(files.name(*found)), ", expected one dataset.json"));
     return found;
 }
 
@@ -75,74 +76,86 @@ public:
 
 private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1), several = none - 1;
-    using Places = std::unordered_map<std::u32string, std::size_t>;  // of a key in a list; `several` if it is not alone
+    using Places = std::map<std::u32string, std::size_t, std::less<>>;  // of a key; `several` if it is not alone
 
     static void place(Places& places, std::u32string key, std::size_t i) {
         const auto [at, added] = places.try_emplace(std::move(key), i);
         if (!added) at->second = several;
     }
-    static std::size_t find(const Places& places, const std::u32string& key) {
+    static std::size_t find(const Places& places, std::u32string_view key) {
         const auto found = places.find(key);
         return found == places.end() ? none : found->second;
     }
 
     /// Calls f(rest) for a key without its first folder, its first two and so on.
     template <class F>
-    static void for_each_ending(const std::u32string& key, F&& f) {
+    static void for_each_ending(std::u32string_view key, F&& f) {
         for (std::size_t at = key.find(U'/'); at != key.npos; at = key.find(U'/', at + 1)) f(key.substr(at + 1));
     }
 
     void assign(std::size_t file, std::size_t label) {
-        of_[file] = labels_.find(labels_.names()[label]);
+        of_[file] = &labels_.at(label);
         taken_[label] = true;
         ++matched_;
+    }
+
+    /// Names that are the same, byte by byte.
+    void match_exactly(const std::vector<std::string>& names) {
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (const auto label = labels_.index(names[i]); of_[i] == nullptr && label && !taken_[*label])
+                assign(i, *label);
     }
 
     /// Names that are the same but for their spelling: first those relative to the folder of `dataset.json`.
     void match_spelling(const std::string& folder, const std::vector<std::string>& names) {
         const std::vector<std::string>& given = labels_.names();
         taken_.assign(given.size(), false);
-        std::unordered_map<std::string_view, std::size_t> exact;
+        if (folder.empty()) match_exactly(names);
+        if (matched_ == given.size()) return;
         Places keys;
-        for (std::size_t i = 0; i < given.size(); ++i) {
-            exact.emplace(given[i], i);
-            place(keys, name_key(given[i]), i);
-        }
+        for (std::size_t i = 0; i < given.size(); ++i)
+            if (!taken_[i]) place(keys, name_key(given[i]), i);
         const std::u32string inside = folder.empty() ? std::u32string() : name_key(folder) + U'/';
         for (std::size_t i = 0; !inside.empty() && i < names.size(); ++i) {
             const std::u32string key = name_key(names[i]);
             if (!key.starts_with(inside)) continue;
-            const std::size_t label = find(keys, key.substr(inside.size()));
+            const std::size_t label = find(keys, std::u32string_view(key).substr(inside.size()));
             if (label < several) assign(i, label);
         }
+        match_exactly(names);
         const std::vector<bool> taken = taken_;
         for (std::size_t i = 0; i < names.size(); ++i) {
-            const auto found = exact.find(names[i]);
-            const std::size_t label = found != exact.end() ? found->second : find(keys, name_key(names[i]));
-            if (of_[i] == nullptr && label < several && !taken[label]) assign(i, label);
+            if (of_[i] != nullptr) continue;
+            const std::size_t label = find(keys, name_key(names[i]));
+            if (label < several && !taken[label]) assign(i, label);
         }
     }
 
     /// Names of which one ends like the other, if no third one does.
     void match_without_folders(const std::vector<std::string>& names) {
         const std::vector<std::string>& given = labels_.names();
-        Places keys, endings;
+        if (matched_ == given.size() || matched_ == names.size()) return;
+        Places keys, files;
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (of_[i] == nullptr) place(files, name_key(names[i]), i);
+        std::vector<std::size_t> longer(names.size(), none);  // the label that ends like a file
         for (std::size_t i = 0; i < given.size(); ++i) {
             if (taken_[i]) continue;
-            const std::u32string key = name_key(given[i]);
-            place(keys, key, i);
-            for_each_ending(key, [&](std::u32string ending) { place(endings, std::move(ending), i); });
+            std::u32string key = name_key(given[i]);
+            for_each_ending(key, [&](std::u32string_view ending) {
+                const std::size_t file = find(files, ending);
+                if (file < several) longer[file] = longer[file] == none ? i : several;
+            });
+            place(keys, std::move(key), i);
         }
-        if (keys.empty()) return;
         std::vector<std::size_t> chosen(names.size(), none), claims(given.size(), 0);
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (of_[i] != nullptr) continue;
-            const std::u32string key = name_key(names[i]);
             std::size_t& label = chosen[i];
-            for_each_ending(key, [&](const std::u32string& ending) {
+            for_each_ending(name_key(names[i]), [&](std::u32string_view ending) {
                 if (label == none) label = find(keys, ending);
             });
-            if (label == none) label = find(endings, key);
+            if (label == none) label = longer[i];
             if (label < several) ++claims[label];
         }
         for (std::size_t i = 0; i < names.size(); ++i)
@@ -154,9 +167,9 @@ private:
         const auto without = std::find(of_.begin(), of_.end(), nullptr);
         if (free == taken_.end() || without == of_.end()) return;
         difference_ = text("the first name in it without a picture is \"",
-                           labels_.names()[static_cast<std::size_t>(free - taken_.begin())],
+                           shortened_path(labels_.names()[static_cast<std::size_t>(free - taken_.begin())]),
                            "\", the first picture without a label \"",
-                           names[static_cast<std::size_t>(without - of_.begin())], '"');
+                           shortened_path(names[static_cast<std::size_t>(without - of_.begin())]), '"');
     }
 
     DatasetLabels labels_;
@@ -176,7 +189,7 @@ private:
     std::vector<std::string> names;
     for (const std::size_t i : chosen) names.push_back(files.name(i));
     const std::size_t slash = json.rfind('/');
-    LabelledFiles labelled(DatasetLabels(files.read(*file), files.where(*file)),
+    LabelledFiles labelled(DatasetLabels(files.read_whole(*file, DatasetLabels::largest_file), files.where(*file)),
                            slash == json.npos ? "" : json.substr(0, slash), names);
     if (!labelled.labels().empty() && labelled.matched() == 0 && !names.empty())
         throw FormatError(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/datasets/file_names.hpp>
 
 #include <cstddef>
 #include <span>
@@ -20,7 +21,7 @@ struct PassedOver {
     constexpr std::size_t most = 3;
     std::string list = text(files.size(), files.size() == 1 ? " file" : " files");
     for (std::size_t i = 0; i < files.size() && i < most; ++i)
-        list += text(i == 0 ? ": " : ", ", files[i].name, " (", files[i].reason, ')');
+        list += text(i == 0 ? ": " : ", ", shortened_path(files[i].name), " (", files[i].reason, ')');
     return files.size() > most ? text(list, " and ", files.size() - most, " more") : list;
 }
 

@@ -3,7 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/files/foreign_file.hpp>
-#include <stylegan/io/files/mapped_file.hpp>
+#include <stylegan/io/files/read_file.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -47,8 +47,7 @@ inline FileFormat file_format(const std::filesystem::path& path) {
     constexpr std::uint8_t torch_magic[] = {0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20};
     constexpr const char* expected = "expected a safetensors file, a pickle of the official release or a PyTorch file";
     refuse_address(path);
-    const MappedFile file(path);
-    const std::span<const std::uint8_t> start = file.bytes();
+    const Bytes start = read_file(path, std::size_t{1} << 16);
     if (start.size() >= 4 && start[0] == 'P' && start[1] == 'K') return FileFormat::torch;
     if (start.size() >= 10 && start[0] == 0x80 &&
         std::equal(std::begin(torch_magic), std::end(torch_magic), start.begin() + 2))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -35,7 +36,7 @@ public:
     bool end_object() override { return end(); }
     bool end_array() override { return end(); }
     bool key(string_t& name) override {
-        if (depth_ == 1 && !keys_.insert(name).second) fault_ = text(" names \"", name, "\" twice");
+        if (depth_ == 1 && !keys_.insert(name).second) fault_ = text(" names \"", shortened(name), "\" twice");
         return fault_.empty() && value();
     }
     bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
@@ -80,7 +81,7 @@ private:
     try {
         return Json::parse(characters.begin(), characters.end());
     } catch (const Json::exception& e) {
-        throw FormatError(text(where, " is not JSON: ", e.what()));
+        throw FormatError(text(where, " is not JSON: ", shortened(e.what(), 200)));
     }
 }
 

@@ -40,11 +40,15 @@ public:
     }
 
     RegularFile(RegularFile&& other) noexcept
-        : path_(std::move(other.path_)), number_(std::exchange(other.number_, -1)), size_(other.size_) {}
+        : path_(std::move(other.path_)),
+          number_(std::exchange(other.number_, -1)),
+          size_(other.size_),
+          changed_(other.changed_) {}
     RegularFile& operator=(RegularFile&& other) noexcept {
         std::swap(path_, other.path_);
         std::swap(number_, other.number_);
         std::swap(size_, other.size_);
+        std::swap(changed_, other.changed_);
         return *this;
     }
     ~RegularFile() {
@@ -54,6 +58,13 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// Bytes, when the file was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// A descriptor of the same open file, for a C library that closes it. @throws FileError if there are too many
+    [[nodiscard]] int duplicate() const {
+        const int number = ::fcntl(number_, F_DUPFD_CLOEXEC, 0);
+        if (number < 0) throw FileError(text(path_.string(), ": cannot be opened: ", system_message(errno)));
+        return number;
+    }
 
     /// Reads `size` bytes from `offset` on. @throws FileError if the file cannot be read, or has become shorter
     void read(std::uint64_t offset, void* to, std::size_t size) const {
@@ -72,19 +83,35 @@ public:
         }
     }
 
+    /// @throws FileError if the file was written to since it was opened
+    void require_unchanged() const {
+        const struct stat now = status();
+        if (static_cast<std::uint64_t>(now.st_size) != size_ || now.st_mtim.tv_sec != changed_.tv_sec ||
+            now.st_mtim.tv_nsec != changed_.tv_nsec)
+            throw FileError(text(path_.string(), ": changed while it was read: has ", now.st_size,
+                                 " bytes and was written to, expected the ", size_, " bytes that it had"));
+    }
+
 private:
-    void examine() {
+    [[nodiscard]] struct stat status() const {
         struct stat status {};
         if (::fstat(number_, &status) != 0)
             throw FileError(text(path_.string(), ": cannot be read: ", system_message(errno)));
+        return status;
+    }
+
+    void examine() {
+        const struct stat status = this->status();
         if (S_ISDIR(status.st_mode)) throw FileError(text(path_.string(), ": is a folder, expected a file"));
         if (!S_ISREG(status.st_mode)) throw FileError(text(path_.string(), ": is not a regular file"));
         size_ = static_cast<std::uint64_t>(status.st_size);
+        changed_ = status.st_mtim;
     }
 
     std::filesystem::path path_;
     int number_ = -1;
     std::uint64_t size_ = 0;
+    struct timespec changed_ {};
 };
 
 }  // namespace stylegan

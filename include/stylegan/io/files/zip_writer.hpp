@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/atomic_file.hpp>
 
 #include <zlib.h>
@@ -31,7 +32,7 @@ public:
     /// @throws FileError if the disk is full
     void add(const std::string& name, std::span<const std::uint8_t> content) {
         if (name.empty() || name.size() > 0xFFFF || content.size() >= limit32 || !names_.insert(name).second)
-            throw ValueError(text("ZipWriter: entry \"", name, "\" of ", content.size(),
+            throw ValueError(text("ZipWriter: entry \"", shortened(name), "\" of ", content.size(),
                                   " bytes: expected a new name of 1 to 65535 characters and less than 4 GiB"));
         Entry entry{name, static_cast<std::uint32_t>(content.size()), checksum(content), file_.size()};
         Record local;

@@ -4,6 +4,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/parse_json.hpp>
 
 #include <nlohmann/json.hpp>
@@ -158,7 +159,8 @@ private:
         for_each_field(any, [&](const ArchitectureField& field, const auto&) { known.insert(field.keyword); });
         for (const auto& [key, value] : json_.items())
             if (known.count(key) == 0)
-                throw FormatError(text(where_, ": \"", key, "\" (", printed(value), ") is not a known keyword"));
+                throw FormatError(
+                    text(where_, ": \"", shortened(key), "\" (", printed(value), ") is not a known keyword"));
     }
 
     /// The height of the pictures, from the base height that is already read.

@@ -137,6 +137,11 @@ public:
     /// The tensors, with official names.
     [[nodiscard]] const NamedTensors& file() const { return file_.tensors; }
 
+    /// Reads the whole file and checks every digest that it has. Loading a network checks the tensors that it reads.
+    /// @return which digests were checked, as NamedTensors::verify(); DigestKind::none if the file has none
+    /// @throws FormatError naming the file and the first damaged tensor; FileError if it cannot be read
+    DigestKind verify() const { return file().verify(); }
+
     /// Whether the format of the file has no average w. load_generator() then computes it.
     [[nodiscard]] bool average_is_missing() const { return file_.average_is_missing; }
 

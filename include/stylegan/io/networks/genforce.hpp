@@ -112,7 +112,7 @@ private:
     using detail::GenforceGenerator;
     NetworkFile out;
     out.format = "PyTorch, genforce";
-    out.tensors = NamedTensors(tensors.path(), tensors.file());
+    out.tensors = NamedTensors(tensors.path(), tensors.source());
     bool found = false, discriminator = false;
     for (const std::string& name : tensors.names()) {
         discriminator = discriminator || name.find("discriminator/") != std::string::npos;

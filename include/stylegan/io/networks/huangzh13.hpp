@@ -164,7 +164,7 @@ private:
             filter.taps[static_cast<std::size_t>(filter.length++)] = taps[i];
         if (is_first) blur_ = filter;
         if (!fits || filter != blur_ || (in_.has(name) && (taps.empty() || !in_.is_blur(name, taps))))
-            throw FormatError(text(out_->path().string(), ": tensor \"", name,
+            throw FormatError(text(out_->path().string(), ": tensor \"", shortened(name),
                                    "\" is not a blur of at most 7 taps, or not that of the first stage"));
     }
 
@@ -189,7 +189,7 @@ private:
             if (!name.ends_with(names->signature)) continue;
             NetworkFile out;
             out.format = text("PyTorch, ", names->program);
-            out.tensors = NamedTensors(tensors.path(), tensors.file());
+            out.tensors = NamedTensors(tensors.path(), tensors.source());
             const std::string prefix = name.substr(0, name.size() - std::string_view(names->signature).size());
             detail::Huangzh13Generator(*names, tensors, prefix, extra).add_to(out);
             return out;

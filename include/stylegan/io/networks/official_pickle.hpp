@@ -106,10 +106,17 @@ private:
                            ", expected a network or the three networks (G, D, Gs); ", networks_that_are_read));
         std::string keys;
         for (std::size_t i = 0; i < std::min<std::size_t>(root.size(), 4); ++i)
-            if (const PickleValue key = root.entry(i).first; key.is_text())
+            if (const PickleValue key = root.entry(i).first; key.is_text() && key.bytes().size <= 1000)
                 keys += text(keys.empty() ? " of \"" : ", \"", excerpt(key.characters(), 40), '"');
         root.fail(text("is a dictionary", keys, ", expected a network or the three networks (G, D, Gs); ",
                        networks_that_are_read));
+    }
+
+    /// The first MiB of a text, which may be long.
+    static std::string start_of(const StoredBytes& characters) {
+        std::string s(std::min(characters.stored, std::size_t{1} << 20), '\0');
+        characters.read(0, s.data(), s.size());
+        return s;
     }
 
     /// Which successor an object comes from, as far as its class and its source code tell.
@@ -117,7 +124,7 @@ private:
         const auto field = [&](const char* name) {
             const auto v =
                 arguments.size() > 0 && arguments[0].is_dictionary() ? arguments[0].find(name) : std::nullopt;
-            return v && v->is_text() ? std::string(v->characters()) : std::string();
+            return v && v->is_text() ? start_of(v->bytes()) : std::string();
         };
         const std::string source = field("module_src");
         if (source.find("SynthesisInput") != std::string::npos || source.find("alias-free") != std::string::npos)
@@ -142,7 +149,8 @@ private:
         const PickleValue state = state_of(network), function = state.at("build_func_name");
         const bool generator = is_generator(function);
         if (generator == (name == "D"))
-            network.fail(text("is a network of the function ", function.characters(), " in the place of ", name));
+            network.fail(
+                text("is a network of the function ", printable(function.characters()), " in the place of ", name));
         const Architecture a = architecture_of(state, generator, is_progressive(function), name);
         (generator ? out_.generator : out_.discriminator) = a;  // Gs comes after G and replaces it
         (generator ? has_generator_ : has_discriminator_) = true;
@@ -215,7 +223,7 @@ private:
     const auto file = std::make_shared<const PickleFile>(path);
     NetworkFile out;
     out.format = "official TensorFlow pickle";
-    out.tensors = NamedTensors(path, file);
+    out.tensors = NamedTensors(path, source_of(file));
     detail::OfficialPickle(out, file->pickle()).read(file->root());
     return out;
 }

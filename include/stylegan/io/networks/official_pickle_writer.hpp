@@ -32,13 +32,14 @@ inline const char* why_not_official(const Architecture& a) {
 class OfficialPickleWriter {
 public:
     OfficialPickleWriter(const NetworkFile& in, AtomicFile& out)
-        : in_(in), out_([&out](const void* data, std::size_t size) { out.write(data, size); }) {}
+        : in_(in), file_(out), out_([&out](const void* data, std::size_t size) { out.write(data, size); }) {}
 
     void write() {
         out_.mark();
         for (const char* name : {"G", "D", "Gs"}) write_network(name);
         out_.end_tuple();
         out_.stop();
+        file_.write(out_.digests());
     }
 
 private:
@@ -195,6 +196,7 @@ private:
     }
 
     const NetworkFile& in_;
+    AtomicFile& file_;
     PickleWriter out_;
 };
 
@@ -202,7 +204,7 @@ private:
 
 /// Writes networks as the official TensorFlow release does: a pickle (protocol 4) of (G, D, Gs), with None for a
 /// missing network. Where official files have the Python source of the network functions, these files import the
-/// release's own.
+/// release's own. A line of digests follows the pickle, where Python does not look.
 /// @throws ValueError with the reason, if the official program cannot compute such a network
 /// @throws FileError if the file cannot be written
 inline void write_official_pickle(const std::filesystem::path& path, const NetworkFile& networks) {

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/philox.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/networks/infer_architecture.hpp>
 #include <stylegan/io/networks/network_file.hpp>
 #include <stylegan/io/tensors/extra_tensors.hpp>
@@ -32,7 +33,7 @@ public:
     [[nodiscard]] Index extent(const std::string& name, std::size_t axis) const {
         const std::vector<Index>& shape = file_.shape(prefix_ + name);
         if (axis >= shape.size())
-            throw FormatError(text(file_.path().string(), ": tensor \"", prefix_, name, "\" has shape ",
+            throw FormatError(text(file_.path().string(), ": tensor \"", shortened(prefix_ + name), "\" has shape ",
                                    shape_text(shape), ", expected more than ", axis, " axes"));
         return shape[axis];
     }
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] StoredArray take(const std::string& name, std::size_t rank, double scale = 1) {
         StoredArray a = file_[prefix_ + name];
         if (a.shape.size() != rank)
-            throw FormatError(text(file_.path().string(), ": tensor \"", prefix_, name, "\" has shape ",
+            throw FormatError(text(file_.path().string(), ": tensor \"", shortened(prefix_ + name), "\" has shape ",
                                    shape_text(a.shape), ", expected ", rank, rank == 1 ? " axis" : " axes"));
         a.scale = scale;
         used_.insert(prefix_ + name);

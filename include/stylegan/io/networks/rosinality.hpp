@@ -142,7 +142,7 @@ private:
                                                                        ExtraTensors extra) {
     NetworkFile out;
     out.format = "PyTorch, rosinality/style-based-gan-pytorch";
-    out.tensors = NamedTensors(tensors.path(), tensors.file());
+    out.tensors = NamedTensors(tensors.path(), tensors.source());
     bool found = false;
     for (const std::string& name : tensors.names()) {
         if (!name.ends_with(detail::RosinalityGenerator::signature)) continue;

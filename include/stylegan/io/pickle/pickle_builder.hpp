@@ -12,6 +12,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,9 +38,18 @@ public:
         return static_cast<PickleReference>(p_.nodes_.size() - 1);
     }
 
-    /// Adds text that the file holds in another form, such as with escapes.
-    PickleReference add_text(std::string characters, std::size_t at) {
-        return add(std::string_view(p_.texts_.emplace_back(std::move(characters))), at);
+    /// Adds text, of which the pickle keeps a copy.
+    PickleReference add_text(std::string_view characters, std::size_t at) {
+        return add(p_.texts_.keep(characters), at);
+    }
+    PickleReference add_text(std::string&& characters, std::size_t at) {
+        return add(p_.texts_.keep(std::move(characters)), at);
+    }
+    /// Adds an integer of more than 64 bits, as add_text().
+    PickleReference add_long_integer(std::span<const std::uint8_t> bytes, std::size_t at) {
+        return add(detail::LongInteger{p_.texts_.keep(
+                       std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()))},
+                   at);  // NOLINT: bytes as text
     }
 
     PickleReference add_list(const std::vector<PickleReference>& items, std::size_t at) {
@@ -76,7 +86,7 @@ public:
         if (!detail::is_python_name(module) || !detail::is_python_name(name) || detail::runs_programs(module, name))
             p_.fail(at, text("names \"", detail::printable(module), '.', detail::printable(name),
                              "\", which is not a constructor that a network's file needs; nothing was executed"));
-        return add(detail::PickleOpaque{module, name, std::nullopt, std::nullopt}, at);
+        return add(detail::PickleOpaque{p_.texts_.keep(module), p_.texts_.keep(name), std::nullopt, std::nullopt}, at);
     }
 
     /// Calls a known constructor with a tuple of arguments.
@@ -251,7 +261,7 @@ private:
         // A file may encode one text many times. Each is decoded once.
         const auto [known, is_new] = encoded_.try_emplace(a[0].reference_);
         if (is_new) {
-            const auto bytes = StoredBytes::of_utf8(a[0].bytes().stored);
+            const auto bytes = a[0].bytes().of_utf8();
             if (!bytes) a[0].fail("is text with characters above 255, expected bytes");
             known->second = *bytes;
         }

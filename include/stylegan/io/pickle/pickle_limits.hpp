@@ -16,4 +16,11 @@ struct PickleLimits {
     std::uint32_t depth = 1000;  ///< containers within containers
 };
 
+namespace detail {
+
+/// Bytes of a pickle of at least this size are passed over until they are read, and have a digest of their own.
+inline constexpr std::size_t smallest_payload = 1024;
+
+}  // namespace detail
+
 }  // namespace stylegan

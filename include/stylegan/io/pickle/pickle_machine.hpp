@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/files/stored_bytes.hpp>
 #include <stylegan/io/pickle/pickle_builder.hpp>
 #include <stylegan/io/pickle/pickle_input.hpp>
 #include <stylegan/io/pickle/pickle_stack.hpp>
@@ -19,16 +20,22 @@ namespace stylegan {
 
 /// Reads Python's pickles of protocols 0 to 5 as data. It is a stack machine that knows the constructors of
 /// pickle_constructors.hpp. What any other class would make becomes an opaque value; names that would run a program
-/// elsewhere are refused. Nothing in a file is executed, the machine does not recurse, and it takes no more than its
-/// limits.
+/// are refused. Nothing in a file is executed, the machine does not recurse, and it keeps to its limits.
 /// @see Python's pickletools, which documents every operation
 class PickleMachine {
 public:
     /// @param bytes       must outlive the pickle's values
     /// @param persistent  whether the pickle may refer to storages of PyTorch
+    /// @param source      takes an empty digest for each large array: see PickleFile. May be null
     PickleMachine(Pickle& pickle, std::span<const std::uint8_t> bytes, bool persistent = false,
                   const PickleLimits& limits = {})
-        : input_(pickle, bytes), persistent_(persistent), build_(pickle, limits, persistent), stack_(input_, limits) {}
+        : PickleMachine(pickle, StoredBytes(bytes), persistent, limits) {}
+    PickleMachine(Pickle& pickle, const StoredBytes& bytes, bool persistent = false, const PickleLimits& limits = {},
+                  TensorSource* source = nullptr)
+        : input_(pickle, bytes, source),
+          persistent_(persistent),
+          build_(pickle, limits, persistent),
+          stack_(input_, limits) {}
     PickleMachine(const PickleMachine&) = delete;
     PickleMachine& operator=(const PickleMachine&) = delete;
 
@@ -47,6 +54,8 @@ public:
 
     /// The byte after the pickle.
     [[nodiscard]] std::size_t position() const { return input_.position(); }
+    /// The XXH3 of all bytes read so far, beside those of large arrays.
+    [[nodiscard]] std::uint64_t digest() { return input_.digest(); }
 
 private:
     using Reference = PickleReference;
@@ -83,21 +92,28 @@ private:
     }
     void push_int32() { push(std::int64_t{static_cast<std::int32_t>(static_cast<std::uint32_t>(input_.number(4)))}); }
     void push_long(std::uint64_t size) {
-        const auto part = input_.take(size);
-        if (part.size() > 8) return push(detail::LongInteger{part});
+        constexpr std::size_t most = 1024;
+        input_.require(size);
+        if (size > most) input_.fail(text("is an integer of ", size, " bytes, expected at most ", most));
+        const auto part = input_.take(static_cast<std::size_t>(size));
+        if (part.size() > 8) return stack_.push(build_.add_long_integer(part, here()));
         std::uint64_t v = part.empty() || part.back() < 0x80 ? 0 : ~std::uint64_t{0};
         for (std::size_t i = part.size(); i-- > 0;) v = (v << 8) | part[i];
         push(static_cast<std::int64_t>(v));
     }
+    void push_text(std::uint64_t size) {
+        if (size > detail::PickleInput::longest_text) return push(detail::LongText{input_.payload(size)});
+        stack_.push(build_.add_text(input_.characters(static_cast<std::size_t>(size)), here()));
+    }
     void push_quoted_line() {
-        const auto characters = detail::unquoted(input_.line());
+        auto characters = detail::unquoted(input_.line());
         if (!characters) input_.fail("is not a quoted text, or has an unknown escape");
-        stack_.push(build_.add_text(*characters, here()));
+        stack_.push(build_.add_text(*std::move(characters), here()));
     }
     void push_unicode_line() {
-        const auto characters = detail::unescaped_unicode(input_.line());
+        auto characters = detail::unescaped_unicode(input_.line());
         if (!characters) input_.fail("has an escape that is not hexadecimal");
-        stack_.push(build_.add_text(*characters, here()));
+        stack_.push(build_.add_text(*std::move(characters), here()));
     }
 
     // ---- objects
@@ -113,7 +129,7 @@ private:
         stack_.push(build_.call(callable, arguments, here()));
     }
     void push_constructor_line() {
-        const std::string_view module = input_.line();
+        const std::string module(input_.line());
         stack_.push(build_.add_constructor(module, input_.line(), here()));
     }
     void push_constructor() {
@@ -182,14 +198,14 @@ private:
             case 'S': push_quoted_line(); break;
             case 'V': push_unicode_line(); break;
             case 'U':
-            case 0x8C: push(input_.characters(input_.number(1))); break;
+            case 0x8C: push_text(input_.number(1)); break;
             case 'T':
-            case 'X': push(input_.characters(input_.number(4))); break;
-            case 0x8D: push(input_.characters(input_.number(8))); break;
-            case 'C': push(StoredBytes(input_.take(input_.number(1)))); break;
-            case 'B': push(StoredBytes(input_.take(input_.number(4)))); break;
+            case 'X': push_text(input_.number(4)); break;
+            case 0x8D: push_text(input_.number(8)); break;
+            case 'C': push(input_.payload(input_.number(1))); break;
+            case 'B': push(input_.payload(input_.number(4))); break;
             case 0x8E:
-            case 0x96: push(StoredBytes(input_.take(input_.number(8)))); break;
+            case 0x96: push(input_.payload(input_.number(8))); break;
             default: return false;
         }
         return true;

@@ -79,6 +79,7 @@ inline std::optional<std::string> unquoted(std::string_view s) {
     if (s.size() < 2 || s.front() != s.back() || (s.front() != '\'' && s.front() != '"')) return std::nullopt;
     s = s.substr(1, s.size() - 2);
     std::string out;
+    out.reserve(s.size());
     for (std::size_t i = 0; i < s.size(); ++i) {
         if (s[i] != '\\' || i + 1 == s.size()) {
             out += s[i];
@@ -102,6 +103,7 @@ inline std::optional<std::string> unquoted(std::string_view s) {
 /// Latin-1 characters and \u escapes as UTF-8. Nothing if an escape is not hexadecimal.
 inline std::optional<std::string> unescaped_unicode(std::string_view s) {
     std::string out;
+    out.reserve(2 * s.size());  // most
     for (std::size_t i = 0; i < s.size(); ++i) {
         const bool escape = s[i] == '\\' && i + 1 < s.size() && (s[i + 1] == 'u' || s[i + 1] == 'U');
         if (!escape) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
+#include <stylegan/io/files/stored_bytes.hpp>
 #include <stylegan/io/pickle/pickle_constructors.hpp>
+#include <stylegan/io/pickle/text_arena.hpp>
 #include <stylegan/io/tensors/numpy_type.hpp>
 #include <stylegan/io/tensors/stored_array.hpp>
 
@@ -11,7 +14,6 @@
 #include <deque>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,10 +56,13 @@ struct PickleArray {
     std::optional<PickleReference> storage;  // of a tensor of PyTorch
 };
 struct LongInteger {
-    std::span<const std::uint8_t> bytes;  // of more than 64 bits, little-endian
+    std::string_view bytes;  // of more than 64 bits, little-endian
+};
+struct LongText {  // too long for a name, so only its place is kept
+    StoredBytes bytes;
 };
 
-using PickleContent = std::variant<std::monostate, bool, std::int64_t, LongInteger, double, std::string_view,
+using PickleContent = std::variant<std::monostate, bool, std::int64_t, LongInteger, double, std::string_view, LongText,
                                    StoredBytes, PickleList, PickleDictionary, const KnownConstructor*, PickleObject,
                                    NumpyType, PickleArray, TorchStorage, PickleOpaque>;
 
@@ -69,18 +74,18 @@ struct PickleNode {
 
 /// The names of the alternatives of PickleContent in messages.
 inline const char* kind_of(const PickleContent& content) {
-    constexpr const char* names[] = {
-        "None",      "a truth value", "an integer", "a long integer", "a number",
-        "text",      "bytes",         "a list",     "a dictionary",   "a constructor",
-        "an object", "a dtype",       "an array",   "a storage",      "an object of an unknown class"};
+    constexpr const char* names[] = {"None",     "a truth value", "an integer",    "a long integer",
+                                     "a number", "text",          "long text",     "bytes",
+                                     "a list",   "a dictionary",  "a constructor", "an object",
+                                     "a dtype",  "an array",      "a storage",     "an object of an unknown class"};
     static_assert(std::size(names) == std::variant_size_v<PickleContent>);
     return names[content.index()];
 }
 
 }  // namespace detail
 
-/// The values that a pickle builds. They refer to each other by index, so cycles and depth are no problem, and to the
-/// bytes of the file, which must outlive them.
+/// The values that a pickle builds. They refer to each other by index, so cycles and depth are no problem. Bytes and long
+/// texts stay in the file, which must outlive them.
 class Pickle {
 public:
     explicit Pickle(std::string where) : where_(std::move(where)) {}
@@ -105,9 +110,9 @@ private:
     friend class PickleBuilder;
 
     std::string where_;
-    std::vector<detail::PickleNode> nodes_;
-    std::vector<StoredArray> arrays_;
-    std::deque<std::string> texts_;  // decoded from escapes, so not in the file
+    std::deque<detail::PickleNode> nodes_;  // in blocks: a vector needs twice the room while it grows
+    std::deque<StoredArray> arrays_;
+    detail::TextArena texts_;
 };
 
 /// One value of a pickle. Members for values of another kind throw FormatError with the byte of the file.
@@ -122,7 +127,7 @@ public:
     [[nodiscard]] bool is_boolean() const { return holds<bool>(); }
     [[nodiscard]] bool is_integer() const { return holds<std::int64_t>(); }
     [[nodiscard]] bool is_number() const { return holds<double>(); }
-    [[nodiscard]] bool is_text() const { return holds<std::string_view>(); }
+    [[nodiscard]] bool is_text() const { return holds<std::string_view>() || holds<detail::LongText>(); }
     [[nodiscard]] bool is_list() const { return holds<detail::PickleList>(); }
     [[nodiscard]] bool is_dictionary() const { return holds<detail::PickleDictionary>(); }
     [[nodiscard]] bool is_array() const { return holds<detail::PickleArray>(); }
@@ -135,18 +140,22 @@ public:
     [[nodiscard]] double number() const {
         return is_integer() ? static_cast<double>(integer()) : as<double>("a number");
     }
-    [[nodiscard]] std::string_view characters() const { return as<std::string_view>("text"); }
+    /// @throws FormatError also if it is a text that is too long for any name
+    [[nodiscard]] std::string_view characters() const {
+        if (holds<detail::LongText>()) fail(text("is text of ", bytes().size, " bytes, too long for a name"));
+        return as<std::string_view>("text");
+    }
     [[nodiscard]] StoredBytes bytes() const {
-        if (is_text()) {  // Python 2 did not distinguish them
+        if (holds<std::string_view>()) {  // Python 2 did not distinguish them
             const std::string_view s = characters();
             return StoredBytes({reinterpret_cast<const std::uint8_t*>(s.data()), s.size()});  // NOLINT: text as bytes
         }
-        return as<StoredBytes>("bytes");
+        return holds<detail::LongText>() ? as<detail::LongText>("").bytes : as<StoredBytes>("bytes");
     }
     /// The bytes of an integer of more than 64 bits, little-endian; none for any other value.
-    [[nodiscard]] std::span<const std::uint8_t> long_integer() const {
+    [[nodiscard]] std::string_view long_integer() const {
         const auto* const v = std::get_if<detail::LongInteger>(&node().content);
-        return v != nullptr ? v->bytes : std::span<const std::uint8_t>{};
+        return v != nullptr ? v->bytes : std::string_view{};
     }
 
     /// Entries of a list, tuple, set or dictionary.
@@ -169,8 +178,8 @@ public:
         std::optional<PickleValue> found;
         for (const auto& [k, v] : dictionary().items) {
             const PickleValue name(*pickle_, k);
-            if (!name.is_text() || name.characters() != key) continue;
-            if (found) name.fail(text("names \"", key, "\" twice"));
+            if (!name.holds<std::string_view>() || name.characters() != key) continue;
+            if (found) name.fail(text("names \"", shortened(key), "\" twice"));
             found.emplace(*pickle_, v);
         }
         return found;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/io/files/digest.hpp>
+#include <stylegan/io/pickle/pickle_limits.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -50,7 +53,9 @@ public:
     void bytes(const void* data, std::size_t size) {
         operation('\x8E');
         number(size, 8);
-        raw(data, size);
+        if (size < detail::smallest_payload) return raw(data, size);
+        digests_ += detail::digits_of(digest_of(DigestKind::xxh3, data, size));
+        sink_(data, size);
     }
     /// A name that the reader imports.
     void global(std::string_view module, std::string_view name) {
@@ -85,6 +90,15 @@ public:
     void persistent() { operation('Q'); }      // identity
     void stop() { operation('.'); }
 
+    /// What digests() begins with.
+    static constexpr std::string_view start_of_digests = "#xxh3 ";
+
+    /// A line to be written after the pickle, which ends before it for any reader: the XXH3 of all of its bytes beside
+    /// those of bytes() of 1024 and more, and the XXH3 of each of these.
+    [[nodiscard]] std::string digests() const {
+        return text(start_of_digests, detail::digits_of(digest_.value()), digests_, '\n');
+    }
+
 private:
     void operation(char c) { raw(&c, 1); }
     void number(std::uint64_t v, std::size_t width) {
@@ -92,9 +106,14 @@ private:
         for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<char>(static_cast<std::uint8_t>(v >> (8 * i)));
         raw(bytes, width);
     }
-    void raw(const void* data, std::size_t size) { sink_(data, size); }
+    void raw(const void* data, std::size_t size) {
+        digest_.add(data, size);
+        sink_(data, size);
+    }
 
     Sink sink_;
+    Digest digest_{DigestKind::xxh3};  // of the bytes beside large payloads
+    std::string digests_;              // of large payloads
 };
 
 }  // namespace stylegan

@@ -26,13 +26,18 @@ namespace stylegan {
     return part;
 }
 
+namespace detail {
+
+/// Where the middle `part` of a length begins; negative if it is longer than the whole.
+constexpr int centre_offset(int whole, int part) { return whole >= part ? (whole - part) / 2 : -((part - whole) / 2); }
+
+}  // namespace detail
+
 /// The centre of a picture, or the picture in the centre of a larger black frame.
 /// @throws ValueError if width or height is less than 1
 [[nodiscard]] inline Image crop_centre(const Image& image, int width, int height) {
-    const auto offset = [](int inner, int outer) {
-        return inner >= outer ? (inner - outer) / 2 : -((outer - inner) / 2);
-    };
-    return crop(image, offset(image.width, width), offset(image.height, height), width, height);
+    return crop(image, detail::centre_offset(image.width, width), detail::centre_offset(image.height, height), width,
+                height);
 }
 
 /// The size of the largest part of a picture with the aspect ratio of `shape`; with `outside`, of the smallest frame of

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -50,23 +51,44 @@ private:
     }
 };
 
+/// What a picture may cost. A header of a few bytes can ask for any amount of memory.
+struct PictureLimits {
+    static constexpr std::uint64_t default_pixels = std::uint64_t{1} << 26;  ///< 64 megapixels, 8192x8192
+    static constexpr std::uint64_t most_pixels = std::uint64_t{1} << 28;     ///< 16384x16384; larger limits count as it
+
+    std::uint64_t max_pixels = default_pixels;  ///< width times height
+
+    /// The longest file of a picture: 16 bits for each of 4 channels without compression, and 64 MiB besides.
+    [[nodiscard]] std::uint64_t file_bytes() const {
+        return (std::uint64_t{1} << 26) + 8 * std::min(max_pixels, most_pixels);
+    }
+};
+
 namespace detail {
-/// A damaged header could demand any amount of memory. @throws FormatError for a picture of more than 2^30 values
+/// @throws FormatError for an empty picture, and for one of more pixels than the limit
 inline void require_decodable(const std::string& where, std::uint64_t width, std::uint64_t height,
-                              std::uint64_t channels) {
-    if (width == 0 || height == 0 || width > (1u << 24) || height > (1u << 24) ||
-        width * height * channels > (std::uint64_t{1} << 30))
-        throw FormatError(
-            stylegan::text(where, ": the picture is ", width, 'x', height, ", expected at most 2^30 values"));
+                              const PictureLimits& limits) {
+    const std::uint64_t most = std::min(limits.max_pixels, PictureLimits::most_pixels);
+    if (width == 0 || height == 0 || width > most || height > most || width * height > most)
+        throw FormatError(stylegan::text(where, ": the picture is ", width, 'x', height, ", expected 1 to ", most,
+                                         " pixels (max_pixels)"));
 }
 
 /// @throws FormatError for a picture of more pixels than `bytes` bytes can hold at the format's highest compression
 /// @param most  pixels that one byte can encode
+/// @param free  pixels that need no bytes
 inline void require_pixels_fit(const std::string& where, std::uint64_t width, std::uint64_t height, std::uint64_t bytes,
-                               std::uint64_t most) {
-    if (width * height / most > bytes)
+                               std::uint64_t most, std::uint64_t free = 0) {
+    if (width * height > free && (width * height - free) / most > bytes)
         throw FormatError(stylegan::text(where, ": the picture is ", width, 'x', height, ", more than its ", bytes,
                                          " bytes can hold: it is cut off or damaged"));
+}
+
+/// Arithmetic codes and WebP's take less than a bit for any number of equal pixels. They get as many pixels for a byte
+/// as Huffman codes at most, and 4 megapixels for nothing.
+inline void require_pixels_worth(const std::string& where, std::uint64_t width, std::uint64_t height,
+                                 std::uint64_t bytes) {
+    require_pixels_fit(where, width, height, bytes, 8 * 32 * 32, std::uint64_t{1} << 22);
 }
 }  // namespace detail
 

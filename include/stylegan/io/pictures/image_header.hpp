@@ -33,14 +33,14 @@ inline bool is_chunk(std::span<const std::uint8_t> bytes, std::size_t at, const 
 
 /// Reads the chunks before the pixels: a transparent colour (tRNS) adds an alpha channel. EXIF data may also follow the
 /// pixels; if `head` ends before it, the picture counts as upright.
-/// @return nothing if `head` ends before the pixels, or does not begin with a header
+/// @return nothing if `head` ends before the pixels, does not begin with a header, or has an unknown colour type
 inline std::optional<ImageHeader> png_header(std::span<const std::uint8_t> head) {
     if (head.size() < 33 || !is_chunk(head, 12, "IHDR")) return std::nullopt;
     const int colour_type = head[25];
     constexpr int channels[] = {1, 0, 3, 3, 2, 0, 4};
+    if (colour_type >= 7 || channels[colour_type] == 0) return std::nullopt;
     ImageHeader header{{static_cast<int>(big_endian(head, 16, 4) & 0x7FFFFFFFu),
-                        static_cast<int>(big_endian(head, 20, 4) & 0x7FFFFFFFu),
-                        colour_type < 7 ? channels[colour_type] : 0}};
+                        static_cast<int>(big_endian(head, 20, 4) & 0x7FFFFFFFu), channels[colour_type]}};
     bool pixels = false;
     for (std::size_t at = 33; at + 8 <= head.size();) {
         const std::size_t length = big_endian(head, at, 4);

@@ -20,18 +20,20 @@ namespace stylegan {
 
 /// Reads a PNG, JPEG or WebP file as a batch of one picture, (1, C, H, W) in [-1, 1], with as many channels as the file
 /// has.
-/// @throws FileError if the file cannot be read, FormatError if it is no picture, or damaged
-[[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path) {
-    return to_float(read_image(path));
+/// @throws FileError if the file cannot be read, FormatError if it is no picture, is damaged, or exceeds the limits
+[[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path, const PictureLimits& limits = {}) {
+    return to_float(read_image(path, limits));
 }
 
 /// Reads a PNG, JPEG or WebP file as (1, channels, H, W) in [-1, 1]. A grey picture becomes three equal colours if
 /// `channels` is 3. An alpha channel that is opaque everywhere is dropped if `channels` has none. Otherwise the file
 /// must have as many channels.
 /// @param channels  1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha
-/// @throws FileError if the file cannot be read, FormatError if it is no picture, is damaged, or has other channels
-[[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path, int channels) {
-    Image image = read_image(path);
+/// @throws FileError if the file cannot be read
+/// @throws FormatError if it is no picture, is damaged, exceeds the limits, or has other channels
+[[nodiscard]] inline Array<float, 4> read_picture(const std::filesystem::path& path, int channels,
+                                                  const PictureLimits& limits = {}) {
+    Image image = read_image(path, limits);
     if (image.channels % 2 == 0 && channels % 2 == 1) image = without_alpha(image, path.string());
     if (image.channels == channels) return to_float(image);
     if (channels != 3 || image.channels != 1)

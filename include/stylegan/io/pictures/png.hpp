@@ -6,7 +6,8 @@
 #include <stylegan/io/files/c_errors.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/pictures/image.hpp>
-#include <stylegan/io/pictures/image_header.hpp>
+#include <stylegan/io/pictures/orientation.hpp>
+#include <stylegan/io/pictures/png_rows.hpp>
 
 #include <png.h>
 
@@ -17,43 +18,12 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace stylegan {
 
 namespace detail {
-
-[[noreturn]] inline void png_error_exit(png_structp png, png_const_charp message) {
-    static_cast<CErrorExit*>(png_get_error_ptr(png))->leave(message);
-}
-inline void png_ignore_warning(png_structp, png_const_charp) {}
-
-struct PngReader {
-    CErrorExit errors;
-    std::span<const std::uint8_t> rest;
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &errors, fail, png_ignore_warning);
-    png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
-
-    explicit PngReader(std::span<const std::uint8_t> bytes) : rest(bytes) {}
-    PngReader(const PngReader&) = delete;
-    PngReader& operator=(const PngReader&) = delete;
-    ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
-
-    [[noreturn]] static void fail(png_structp png, png_const_charp message) {
-        const std::string_view said = message;
-        const bool checksum = said.find("CRC error") != said.npos || said.find("incorrect data check") != said.npos;
-        png_error_exit(png, checksum ? "a checksum is wrong: it was damaged after it was written" : message);
-    }
-
-    static void read(png_structp png, png_bytep out, std::size_t size) {
-        auto& self = *static_cast<PngReader*>(png_get_io_ptr(png));
-        if (self.rest.size() < size) png_error(png, "it is cut off");
-        std::memcpy(out, self.rest.data(), size);
-        self.rest = self.rest.subspan(size);
-    }
-};
 
 struct PngWriter {
     CErrorExit errors;
@@ -85,45 +55,11 @@ struct PngWriter {
 /// a transparent colour becomes an alpha channel. EXIF's orientation is applied; colour profiles and gamma are ignored,
 /// as is usual in this field.
 /// @param where  names the picture in errors
-/// @throws FormatError if it is not a PNG picture, is cut off or damaged
-[[nodiscard]] inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& where) {
-    if (bytes.size() < 8 || png_sig_cmp(bytes.data(), 0, 8) != 0)
-        throw FormatError(text(where, ": is not a PNG picture"));
-    if (detail::is_chunk(bytes, 12, "CgBI"))
-        throw FormatError(text(where,
-                               ": is an iPhone-optimized PNG (CgBI), expected a standard one; convert it back "
-                               "first (Xcode: pngcrush -revert-iphone-optimizations FILE NEW)"));
-    const std::string unreadable = where + ": cannot be read as PNG";
-    detail::PngReader reader(bytes);
-    png_structp const png = reader.png;
-    png_infop const info = reader.info;
-    if (info == nullptr) throw Error(text(where, ": libpng cannot be started"));
-    detail::call_c_library(reader.errors, unreadable, [&] {
-        png_set_read_fn(png, &reader, detail::PngReader::read);
-        png_read_info(png, info);
-    });
-    const std::uint64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-    const auto bits = static_cast<std::uint64_t>(png_get_bit_depth(png, info)) * png_get_channels(png, info);
-    detail::require_decodable(where, width, height, 4);
-    // Deflate's shortest code is 2 bits for 258 bytes.
-    detail::require_pixels_fit(where, width, height, bytes.size(), 8 * 1032 / bits);
-    detail::call_c_library(reader.errors, unreadable, [&] {
-        png_set_expand(png);
-        png_set_scale_16(png);
-        png_set_interlace_handling(png);
-        png_read_update_info(png, info);
-    });
-
-    Image image(static_cast<int>(png_get_image_width(png, info)), static_cast<int>(png_get_image_height(png, info)),
-                png_get_channels(png, info));
-    std::vector<png_bytep> rows(static_cast<std::size_t>(image.height));
-    for (int y = 0; y < image.height; ++y) rows[static_cast<std::size_t>(y)] = image.pixel(0, y);
-    detail::call_c_library(reader.errors, unreadable, [&] {
-        png_read_image(png, rows.data());
-        png_read_end(png, nullptr);
-    });
-    const auto header = detail::png_header(bytes);
-    return upright(std::move(image), header ? header->orientation : 1);
+/// @throws FormatError if it is not a PNG picture, is cut off or damaged, or exceeds the limits
+[[nodiscard]] inline Image decode_png(std::span<const std::uint8_t> bytes, const std::string& where,
+                                      const PictureLimits& limits = {}) {
+    detail::PngRows picture(bytes, where, limits);
+    return upright(picture.whole(), picture.orientation());
 }
 
 namespace detail {
@@ -177,8 +113,8 @@ inline Bytes encode_png(const Image& image, int compression, bool filters) {
 }
 
 /// Reads a PNG file, as decode_png(). @throws FileError if the file cannot be read, FormatError
-[[nodiscard]] inline Image read_png(const std::filesystem::path& path) {
-    return decode_png(read_file(path), path.string());
+[[nodiscard]] inline Image read_png(const std::filesystem::path& path, const PictureLimits& limits = {}) {
+    return decode_png(read_whole_file(path, limits.file_bytes()), path.string(), limits);
 }
 
 /// Writes a PNG file atomically. @throws FileError if it cannot be written

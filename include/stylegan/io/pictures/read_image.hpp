@@ -52,20 +52,23 @@ enum class ImageFormat { png, jpeg, webp };
 
 /// Decodes a PNG, JPEG or WebP picture. The format is detected from the content; EXIF's orientation is applied.
 /// @param where  names the picture in errors
-/// @throws FormatError if it is none of them, or damaged; the message says what else it is, if that is known
-[[nodiscard]] inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& where) {
+/// @throws FormatError if it is none of them, is damaged, or exceeds the limits; the message says what else it is, if
+///         that is known
+[[nodiscard]] inline Image decode_image(std::span<const std::uint8_t> bytes, const std::string& where,
+                                        const PictureLimits& limits = {}) {
     const auto format = image_format(bytes);
     if (!format) throw FormatError(text(where, ": ", detail::why_no_picture(bytes)));
 #ifdef STYLEGAN_WEBP
-    if (*format == ImageFormat::webp) return decode_webp(bytes, where);
+    if (*format == ImageFormat::webp) return decode_webp(bytes, where, limits);
 #endif
-    return *format == ImageFormat::png ? decode_png(bytes, where) : decode_jpeg(bytes, where);
+    return *format == ImageFormat::png ? decode_png(bytes, where, limits) : decode_jpeg(bytes, where, limits);
 }
 
 /// Reads a PNG, JPEG or WebP file, as decode_image().
-/// @throws FileError if the file cannot be read, FormatError if it is none of them, or damaged
-[[nodiscard]] inline Image read_image(const std::filesystem::path& path) {
-    return decode_image(read_file(path), path.string());
+/// @throws FileError if the file cannot be read
+/// @throws FormatError if it is none of them, is damaged, or exceeds the limits
+[[nodiscard]] inline Image read_image(const std::filesystem::path& path, const PictureLimits& limits = {}) {
+    return decode_image(read_whole_file(path, limits.file_bytes()), path.string(), limits);
 }
 
 }  // namespace stylegan

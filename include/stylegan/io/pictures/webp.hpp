@@ -66,8 +66,9 @@ inline std::optional<ImageHeader> webp_header(std::span<const std::uint8_t> head
 #ifdef STYLEGAN_WEBP
 /// Decodes a WebP picture to 3 channels (RGB), or 4 if the file has an alpha channel. EXIF's orientation is applied.
 /// @param where  names the picture in errors
-/// @throws FormatError if it is not a WebP picture, is an animation, is cut off or damaged
-[[nodiscard]] inline Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& where) {
+/// @throws FormatError if it is not a WebP picture, is an animation, is cut off or damaged, or exceeds the limits
+[[nodiscard]] inline Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& where,
+                                       const PictureLimits& limits = {}) {
     if (!detail::begins_webp(bytes)) throw FormatError(text(where, ": is not a WebP picture"));
     WebPBitstreamFeatures features;
     const auto header = detail::webp_header(bytes);
@@ -76,8 +77,9 @@ inline std::optional<ImageHeader> webp_header(std::span<const std::uint8_t> head
     if (features.has_animation != 0)
         throw FormatError(text(where, ": is an animated WebP picture, expected a still one"));
     const ImageSize size = header->stored;
-    detail::require_decodable(where, static_cast<std::uint64_t>(size.width), static_cast<std::uint64_t>(size.height),
-                              4);
+    const auto columns = static_cast<std::uint64_t>(size.width), rows = static_cast<std::uint64_t>(size.height);
+    detail::require_decodable(where, columns, rows, limits);
+    detail::require_pixels_worth(where, columns, rows, bytes.size());
     Image image(size.width, size.height, size.channels);
     const int stride = size.width * size.channels;
     const auto decode = size.channels == 4 ? WebPDecodeRGBAInto : WebPDecodeRGBInto;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,7 +27,8 @@ inline void refuse_extra_tensors(const std::filesystem::path& file, const std::v
     if (names.empty()) return;
     constexpr std::size_t most = 20;
     std::string list;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) list += text(i > 0 ? ", \"" : "\"", names[i], '"');
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+        list += text(i > 0 ? ", \"" : "\"", shortened(names[i]), '"');
     throw ExtraTensorsError(text(file.string(), ": has ", names.size(), names.size() == 1 ? " tensor" : " tensors",
                                  " that this network does not have: ", list, names.size() > most ? " ..." : ""));
 }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/tensors/element_type.hpp>
 #include <stylegan/io/tensors/stored_array.hpp>
+#include <stylegan/io/tensors/tensor_source.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -21,24 +24,32 @@ class NamedTensors {
 public:
     NamedTensors() = default;
 
-    /// @param path  the start of messages
-    /// @param file  owns the bytes of the tensors; kept alive by this object and its copies
-    explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const void> file = {})
-        : path_(std::move(path)), file_(std::move(file)) {}
+    /// @param path    the start of messages
+    /// @param source  the open file, and whatever else owns bytes of the tensors; kept alive by this object and its copies
+    explicit NamedTensors(std::filesystem::path path, std::shared_ptr<const TensorSource> source = {})
+        : path_(std::move(path)), source_(std::move(source)) {}
 
     /// Largest length of a name.
     static constexpr std::size_t longest_name = 1024;
 
-    /// @throws FormatError if the name is taken or too long, or the tensor extends beyond its bytes
+    /// How many times its size the tensors of a file may be together: several may share their numbers.
+    static constexpr std::uint64_t most_sharing = 64;
+
+    /// @throws FormatError if the name is taken or too long, the tensor extends beyond its bytes, or all tensors together
+    ///         are much larger than the file
     void add(const std::string& name, StoredArray tensor) {
         if (name.size() > longest_name)
-            throw FormatError(text(path_.string(), ": names a tensor \"", name.substr(0, 40), "...\" of ", name.size(),
+            throw FormatError(text(path_.string(), ": names a tensor \"", shortened(name, 40), "\" of ", name.size(),
                                    " characters, expected at most ", longest_name));
         if (!tensor.fits())
-            throw FormatError(text(path_.string(), ": tensor \"", name, "\" of shape ", shape_text(tensor.shape),
-                                   " has ", tensor.bytes.size, " bytes, expected more"));
+            throw FormatError(text(path_.string(), ": tensor \"", shortened(name), "\" of shape ",
+                                   shape_text(tensor.shape), " has ", tensor.bytes.size, " bytes, expected more"));
+        extents_ += tensor.extent_size();
+        if (source_ && extents_ / most_sharing > source_->file().size() + (std::uint64_t{1} << 16))
+            throw FormatError(text(path_.string(), ": names tensors of more than ", most_sharing, " times its size of ",
+                                   source_->file().size(), " bytes: they are parts of each other"));
         if (!tensors_.emplace(name, std::move(tensor)).second)
-            throw FormatError(text(path_.string(), ": names \"", name, "\" twice"));
+            throw FormatError(text(path_.string(), ": names \"", shortened(name), "\" twice"));
         names_.push_back(name);
     }
 
@@ -52,7 +63,8 @@ public:
     // These throw FormatError if there is no tensor of this name.
     [[nodiscard]] const StoredArray& operator[](const std::string& name) const {
         const auto found = tensors_.find(name);
-        if (found == tensors_.end()) throw FormatError(text(path_.string(), ": has no tensor \"", name, '"'));
+        if (found == tensors_.end())
+            throw FormatError(text(path_.string(), ": has no tensor \"", shortened(name), '"'));
         return found->second;
     }
     /// The stored type.
@@ -75,10 +87,16 @@ public:
     void read_into(const std::string& name, const std::vector<Index>& expected, T* out) const {
         const StoredArray& tensor = (*this)[name];
         if (tensor.shape != expected)
-            throw FormatError(text(path_.string(), ": tensor \"", name, "\" has shape ", shape_text(tensor.shape),
-                                   ", expected ", shape_text(expected)));
+            throw FormatError(text(path_.string(), ": tensor \"", shortened(name), "\" has shape ",
+                                   shape_text(tensor.shape), ", expected ", shape_text(expected)));
         tensor.read_into(out);
     }
+
+    /// Reads the whole file and checks every digest that it has.
+    /// @return which digests were checked: xxh3 in safetensors files of this library, crc32 in zip archives, as PyTorch
+    ///         writes them; none in pickles and in files of other programs
+    /// @throws FormatError naming the first damaged tensor; FileError if the file cannot be read
+    DigestKind verify() const { return source_ ? source_->verify() : DigestKind::none; }
 
     /// A value of the file that is neither a tensor nor plain, and was passed over.
     struct Opaque {
@@ -94,15 +112,16 @@ public:
     /// The first hundred values that were passed over.
     [[nodiscard]] const std::vector<Opaque>& opaque() const { return opaque_; }
 
-    /// The owner of the bytes, for objects that refer to them.
-    [[nodiscard]] const std::shared_ptr<const void>& file() const { return file_; }
+    /// The open file, for objects that refer to its bytes; null if there is none.
+    [[nodiscard]] const std::shared_ptr<const TensorSource>& source() const { return source_; }
 
 private:
     std::filesystem::path path_;
-    std::shared_ptr<const void> file_;
+    std::shared_ptr<const TensorSource> source_;
     std::map<std::string, StoredArray> tensors_;
     std::vector<std::string> names_;
     std::vector<Opaque> opaque_;
+    std::uint64_t extents_ = 0;  // bytes of all tensors
 };
 
 }  // namespace stylegan

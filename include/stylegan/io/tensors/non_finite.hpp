@@ -64,12 +64,13 @@ struct NonFinite {
     for (const std::string& name : tensors.names()) {
         if (!name.starts_with(prefix)) continue;
         const StoredArray& a = tensors[name];
-        const bool in_place =
-            a.type == ElementType::f32 && !a.big_endian && !a.bytes.as_utf8 && a.bytes.size >= 4 * a.size();
-        const bool whole = in_place && a.bytes.size / 4 == a.size();  // in any order
+        const bool plain = a.type == ElementType::f32 && !a.big_endian && !a.bytes.as_utf8;
+        const bool whole = a.bytes.size / 4 == a.size();  // in any order
         std::size_t found = 0;
-        if (in_place && (whole || a.strides == dense_strides(a.shape))) {
-            found = detail::count_non_finite(a.bytes.stored.data(), a.size());
+        if (plain && (whole || a.strides == dense_strides(a.shape))) {
+            for_each_checked_part(a.bytes, 4 * a.size(), [&](const std::uint8_t* part, std::size_t size) {
+                found += detail::count_non_finite(part, size / 4);
+            });
         } else if (a.type != ElementType::boolean) {
             const std::vector<float> values = a.read<float>();
             found = detail::count_non_finite(values.data(), values.size());

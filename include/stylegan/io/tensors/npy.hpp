@@ -2,12 +2,16 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/io/files/atomic_file.hpp>
 #include <stylegan/io/files/read_file.hpp>
+#include <stylegan/io/files/regular_file.hpp>
+#include <stylegan/io/files/stored_bytes.hpp>
 #include <stylegan/io/tensors/numpy_type.hpp>
 #include <stylegan/io/tensors/stored_array.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstddef>
@@ -83,44 +87,59 @@ inline std::optional<NpyHeader> npy_header(std::string_view dictionary) {
 
 }  // namespace detail
 
+/// The largest header of a .npy file that is read, in bytes; NumPy's own limit is 10,000.
+inline constexpr std::size_t largest_npy_header = std::size_t{1} << 16;
+/// The largest array of a .npy file that is read, in bytes: 1,400 pictures of 1024x1024.
+inline constexpr std::size_t largest_npy_array = std::size_t{1} << 34;
+
 /// Reads an array from the bytes of a .npy file. Numbers may have any real type, either byte order and either memory
 /// order; the array may have up to 32 axes.
 /// @param where  names the file in errors
 /// @throws FormatError if it is not a .npy file, is cut off or too long, or holds other types
 template <class T = float>
-[[nodiscard]] NpyArray<T> parse_npy(const Bytes& bytes, const std::string& where) {
+[[nodiscard]] NpyArray<T> parse_npy(const StoredBytes& bytes, const std::string& where) {
     const auto fail = [&](const auto&... what) { throw FormatError(text(where, ": ", what...)); };
-    if (bytes.size() < 10 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) fail("is not a NumPy array (.npy)");
-    const int major = bytes[6];
+    std::uint8_t head[12] = {};
+    bytes.read(0, head, std::min(bytes.size, sizeof head));
+    if (bytes.size < 10 || std::memcmp(head, "\x93NUMPY", 6) != 0) fail("is not a NumPy array (.npy)");
+    const int major = head[6];
     if (major < 1 || major > 3) fail("is of .npy version ", major, ", expected 1, 2 or 3");
     const std::size_t start = major == 1 ? 10 : 12;
-    if (bytes.size() < start) fail("is cut off in its header, at byte ", bytes.size());
-    std::size_t length = bytes[8] + 256u * bytes[9];
-    if (major > 1) length += (std::size_t{bytes[10]} << 16) + (std::size_t{bytes[11]} << 24);
-    if (bytes.size() - start < length)
-        fail("is cut off in its header: has ", bytes.size() - start, " bytes of it, expected ", length);
+    if (bytes.size < start) fail("is cut off in its header, at byte ", bytes.size);
+    std::size_t length = head[8] + 256u * head[9];
+    if (major > 1) length += (std::size_t{head[10]} << 16) + (std::size_t{head[11]} << 24);
+    if (bytes.size - start < length)
+        fail("is cut off in its header: has ", bytes.size - start, " bytes of it, expected ", length);
+    if (length > largest_npy_header) fail("has a header of ", length, " bytes, expected at most ", largest_npy_header);
 
-    const auto header =
-        detail::npy_header({reinterpret_cast<const char*>(bytes.data()) + start, length});  // NOLINT: bytes as text
+    std::string dictionary(length, '\0');
+    bytes.read(start, dictionary.data(), length);
+    const auto header = detail::npy_header(dictionary);
     if (!header) fail("has a header at byte ", start, " without a readable descr, fortran_order and shape");
     const auto type = detail::numpy_type(header->descr);
     if (!type)
-        fail("holds numbers of type ", header->descr.substr(0, 40),
+        fail("holds numbers of type ", shortened(header->descr, 40),
              ", expected one such as <f4 (float32) or <i8 (int64)");
     const auto count = element_count(header->shape, size_of(type->type));
     if (!count) fail("has a shape too large for any memory");
-    const std::size_t room = bytes.size() - start - length;
+    const std::size_t room = bytes.size - start - length;
     if (room != *count * size_of(type->type))
         fail("has ", room, " bytes of numbers from byte ", start + length, " on, expected ",
              *count * size_of(type->type));
+    if (room > largest_npy_array) fail("has ", room, " bytes of numbers, expected at most ", largest_npy_array);
 
     StoredArray array;
     array.type = type->type;
     array.big_endian = type->big_endian && size_of(type->type) > 1;
     array.shape = header->shape;
     array.strides = dense_strides(header->shape, header->fortran_order);
-    array.bytes = StoredBytes(std::span(bytes).subspan(start + length));
+    array.bytes = bytes.part(start + length, room);
     return {header->shape, array.read<T>()};
+}
+/// The same for bytes in memory.
+template <class T = float>
+[[nodiscard]] NpyArray<T> parse_npy(const Bytes& bytes, const std::string& where) {
+    return parse_npy<T>(StoredBytes(std::span(bytes)), where);
 }
 
 /// Reads a .npy file, as parse_npy().
@@ -128,7 +147,8 @@ template <class T = float>
 /// @throws FormatError as parse_npy()
 template <class T = float>
 [[nodiscard]] NpyArray<T> read_npy(const std::filesystem::path& path) {
-    return parse_npy<T>(read_file(path), path.string());
+    const RegularFile file(path);
+    return parse_npy<T>(StoredBytes(file), path.string());
 }
 
 /// The part of a .npy file before the numbers, for row-major float32 numbers.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/zip.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 
@@ -36,17 +37,18 @@ template <class T = float>
         constexpr std::size_t most = 6;
         std::string names;
         for (std::size_t i = 0; i < std::min(most, file.names().size()); ++i)
-            names += (i > 0 ? ", " : "") + file.names()[i].substr(0, 80);
-        throw FormatError(text(path.string(), ": has no array ", name, ", but ", names.empty() ? "nothing" : names,
-                               file.names().size() > most ? " ..." : "",
+            names += (i > 0 ? ", " : "") + shortened(file.names()[i]);
+        throw FormatError(text(path.string(), ": has no array ", shortened(name), ", but ",
+                               names.empty() ? "nothing" : names, file.names().size() > most ? " ..." : "",
                                other == OtherArray::the_only_one
-                                   ? text("; expected an array ", name, ", or one array alone")
+                                   ? text("; expected an array ", shortened(name), ", or one array alone")
                                    : std::string()));
     }
     const Bytes bytes = file.read(static_cast<std::size_t>(at - file.names().begin()), largest_npz_array + 1);
     if (bytes.size() > largest_npz_array)  // a few kilobytes can expand to gigabytes
-        throw FormatError(text(path.string(), ": ", *at, ": expands to more than ", largest_npz_array, " bytes"));
-    return parse_npy<T>(bytes, text(path.string(), ": ", *at));
+        throw FormatError(
+            text(path.string(), ": ", shortened(*at), ": expands to more than ", largest_npz_array, " bytes"));
+    return parse_npy<T>(bytes, text(path.string(), ": ", shortened(*at)));
 }
 
 /// Reads an array from a .npy file, or from a .npz file as read_npz(). The content tells which it is.

@@ -24,10 +24,12 @@ namespace stylegan {
 ///     writer.add("Gs/lod", {}, &lod);
 ///     writer.write("network.safetensors");
 ///
-/// The same calls give the same bytes. Larger number types come first in the file, so each tensor is aligned.
+/// The same calls give the same bytes. Larger number types come first in the file, so each tensor is aligned. The file
+/// has a digest of its header and one of each tensor, which SafetensorsFile checks: see safetensors_digests.hpp.
 class SafetensorsWriter {
 public:
-    /// Sets an entry of `__metadata__`. A second value for a key replaces the first.
+    /// Sets an entry of `__metadata__`. A second value for a key replaces the first. Entries for the
+    /// digests are the writer's own.
     void metadata(const std::string& key, const std::string& value) { metadata_[key] = value; }
 
     /// Adds a tensor of row-major values. They must stay in place until write() returns.

@@ -3,7 +3,9 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/io/files/stored_bytes.hpp>
 #include <stylegan/io/tensors/element_type.hpp>
+#include <stylegan/io/tensors/stored_digest.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -53,47 +55,8 @@ namespace stylegan {
     return strides;
 }
 
-/// Bytes of a file. Pickles of Python 2 store binary data as UTF-8 text: each character encodes one byte.
-struct StoredBytes {
-    std::span<const std::uint8_t> stored;  ///< as in the file
-    std::size_t size = 0;                  ///< after decoding
-    bool as_utf8 = false;                  ///< whether they are stored as UTF-8 text
-
-    StoredBytes() = default;
-    explicit StoredBytes(std::span<const std::uint8_t> bytes) : stored(bytes), size(bytes.size()) {}
-
-    /// The bytes that UTF-8 text encodes; nothing if it has characters above 255.
-    [[nodiscard]] static std::optional<StoredBytes> of_utf8(std::span<const std::uint8_t> characters) {
-        StoredBytes b;
-        b.stored = characters;
-        b.as_utf8 = true;
-        for (std::size_t i = 0; i < characters.size(); ++i, ++b.size) {
-            if (characters[i] < 0x80) continue;
-            if ((characters[i] & 0xFE) != 0xC2 || i + 1 == characters.size() || (characters[i + 1] & 0xC0) != 0x80)
-                return std::nullopt;
-            ++i;
-        }
-        if (b.size == characters.size()) b.as_utf8 = false;  // plain ASCII
-        return b;
-    }
-
-    [[nodiscard]] std::vector<std::uint8_t> decoded() const {
-        std::vector<std::uint8_t> bytes(size);
-        if (!as_utf8) {
-            std::copy(stored.begin(), stored.end(), bytes.begin());
-            return bytes;
-        }
-        std::size_t at = 0;
-        for (std::uint8_t& b : bytes) {
-            b = stored[at++];
-            if (b >= 0x80) b = static_cast<std::uint8_t>((b << 6) | (stored[at++] & 0x3F));
-        }
-        return bytes;
-    }
-};
-
-/// An array of numbers in a file: their type, and where they are. They are copied only when they are read. The array
-/// does not own the bytes (see NamedTensors) unless `owner` does.
+/// An array of numbers in a file: their type, and where they are. They are read only when they are asked for. The array
+/// does not own the bytes or the open file (see NamedTensors) unless `owner` does.
 ///
 /// `scale`, `shift` and `shifted` convert weights from another convention when they are read: y = scale * x, plus shift
 /// for the first `shifted` indices of the first axis.
@@ -127,6 +90,15 @@ struct StoredArray {
         return last < room;
     }
 
+    /// The number of bytes from the first element to the end of the last; 0 for an array without elements.
+    [[nodiscard]] std::size_t extent_size() const {
+        if (size() == 0) return 0;
+        std::size_t last = 0;
+        for (std::size_t axis = 0; axis < shape.size(); ++axis)
+            last += static_cast<std::size_t>(shape[axis] - 1) * static_cast<std::size_t>(strides[axis]);
+        return (last + 1) * size_of(type);
+    }
+
     /// The array with its axes permuted: axis k of the result is axis order[k] of this one.
     [[nodiscard]] StoredArray permuted(const std::vector<std::size_t>& order) const {
         StoredArray a = *this;
@@ -137,20 +109,19 @@ struct StoredArray {
         return a;
     }
 
-    /// Copies all numbers to `out`, row-major and converted to T.
+    /// Reads all numbers into `out`, row-major and converted to T.
+    /// @throws FormatError if the bytes do not have the digest that the file has of them; FileError if the file cannot be
+    ///         read, or has changed in the meantime
     template <class T>
     void read_into(T* out) const {
         const std::size_t count = size();
-        if (count == 0) return;
-        const std::vector<std::uint8_t> decoded = bytes.as_utf8 ? bytes.decoded() : std::vector<std::uint8_t>{};
-        const std::uint8_t* const data = bytes.as_utf8 ? decoded.data() : bytes.stored.data();
-        if (!big_endian && strides == dense_strides(shape))
-            convert_elements(type, data, count, out);
+        if (!big_endian && !bytes.as_utf8 && strides == dense_strides(shape))
+            read_dense(count, out);
         else
-            gather(data, count, out);
+            gather(count, out);
         if (scale != 1)
             for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(scale * static_cast<double>(out[i]));
-        if (shifted > 0) {
+        if (shifted > 0 && count > 0) {
             const std::size_t first = count / static_cast<std::size_t>(shape[0]) * static_cast<std::size_t>(shifted);
             for (std::size_t i = 0; i < first; ++i) out[i] = static_cast<T>(static_cast<double>(out[i]) + shift);
         }
@@ -182,10 +153,33 @@ struct StoredArray {
     }
 
 private:
-    /// Copies numbers that are not row-major or not little-endian, one by one.
+    /// Reads numbers that lie in the file as they are wanted, but perhaps for their type.
     template <class T>
-    void gather(const std::uint8_t* data, std::size_t count, T* out) const {
+    void read_dense(std::size_t count, T* out) const {
+        const std::size_t width = size_of(type);
+        if (type == element_type_of<T> && type != ElementType::boolean) return read_checked(bytes, count * width, out);
+        for_each_checked_part(bytes, count * width, [&](const std::uint8_t* part, std::size_t size) {
+            convert_elements(type, part, size / width, out);
+            out += size / width;
+        });
+    }
+
+    /// The bytes within which all elements are, decoded.
+    [[nodiscard]] std::vector<std::uint8_t> extent() const {
+        if (bytes.as_utf8) return bytes.decoded();
+        std::vector<std::uint8_t> all(extent_size());
+        read_checked(bytes, all.size(), all.data());
+        return all;
+    }
+
+    /// Reads numbers that are not row-major or not little-endian: their whole extent, then one by one.
+    template <class T>
+    void gather(std::size_t count, T* out) const {
+        if (count == 0) return;
         const std::size_t width = size_of(type), rank = shape.size();
+        const bool in_place = bytes.file == nullptr && !bytes.as_utf8;
+        const std::vector<std::uint8_t> read = in_place ? std::vector<std::uint8_t>() : extent();
+        const std::uint8_t* const data = in_place ? bytes.memory : read.data();
         std::vector<Index> at(rank, 0);
         std::size_t place = 0;
         for (std::size_t k = 0; k < count; ++k) {

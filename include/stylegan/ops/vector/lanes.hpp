@@ -41,8 +41,8 @@ inline constexpr int vector_width = vector_bytes / static_cast<int>(sizeof(S));
 /// A vector of `Width` values of S.
 template <class S, int Width>
 struct LanesOf {
-    typedef S type
-        __attribute__((vector_size(static_cast<std::size_t>(Width) * sizeof(S))));  // NOLINT: not with `using`
+    typedef S type  // NOLINT: `using` takes no such attribute
+        __attribute__((vector_size(static_cast<std::size_t>(Width) * sizeof(S))));
 };
 
 template <class S, int Width = vector_width<S>>

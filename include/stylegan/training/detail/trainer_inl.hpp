@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/training/check_options.hpp>
 #include <stylegan/training/process_reals.hpp>
 #include <stylegan/training/trainer.hpp>
 
@@ -114,24 +115,9 @@ void Trainer<Device, G, D>::fill_reals(std::uint64_t first, std::span<const Inde
 template <class Device, class G, class D>
 void Trainer<Device, G, D>::check() const {
     options_.loss.check();
-    const auto positive = [](const char* name, double v) {
-        if (!(v > 0)) throw ValueError(text("training: ", name, " is ", v, ", expected more than 0"));
-    };
-    const auto not_negative = [](const char* name, double v) {
-        if (!(v >= 0)) throw ValueError(text("training: ", name, " is ", v, ", expected 0 or more"));
-    };
+    if (const auto wrong = out_of_range(options_))
+        throw ValueError(text("training: ", wrong->name, " is ", wrong->found, ", expected ", wrong->expected));
     const ScheduleOptions& schedule = options_.schedule;
-    positive("kimg", options_.total_kimg);
-    positive("tick", options_.kimg_per_tick);
-    positive("batch", schedule.batch);
-    for (const auto& at : schedule.batch_at) positive("batch", at.second);
-    positive("learning rate", schedule.lr);
-    for (const auto& at : schedule.lr_at) positive("learning rate", at.second);
-    not_negative("lod_kimg", schedule.lod_kimg);
-    not_negative("fade_kimg", schedule.fade_kimg);
-    not_negative("ema_kimg", options_.ema_kimg);
-    not_negative("microbatch", options_.microbatch);
-    not_negative("max_skipped_steps", options_.max_skipped_steps);
     if (reals_.size < 1) throw ValueError("training: the data set has no pictures");
     const Size s = architecture().picture();
     if (reals_.resolution != s)

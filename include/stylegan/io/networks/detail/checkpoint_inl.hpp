@@ -22,6 +22,9 @@ STYLEGAN_INLINE std::string detail::architecture_text(const Architecture& a) { r
 
 STYLEGAN_INLINE Checkpoint::Checkpoint(const std::filesystem::path& path, ExtraTensors extra)
     : file_(open_network_file(path, extra)), extra_(extra) {
+    if (!has("Gs") && !has("G") && !has("D"))
+        throw FormatError(text(path.string(), ": holds no network (", format(), ", ", file().names().size(),
+                               " tensors), expected a generator or a discriminator"));
     for (const char* network : {"Gs", "G", "D"})
         if (has(network)) check_widths(network);
 }

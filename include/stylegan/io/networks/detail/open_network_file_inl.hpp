@@ -75,13 +75,13 @@ inline void refuse_tensors_of_no_network(const NamedTensors& tensors) {
 }
 
 /// The networks of a safetensors file. The architecture is in the metadata, or else is inferred from the shapes.
-inline NetworkFile networks_of_safetensors(const std::shared_ptr<const SafetensorsFile>& file, ExtraTensors extra) {
+inline NetworkFile networks_of_safetensors(const SafetensorsFile& file, ExtraTensors extra) {
     NetworkFile out;
     out.format = "safetensors";
     out.tensors = named_tensors(file);
-    out.metadata = file->metadata();
+    out.metadata = file.metadata();
     out.average_is_missing = out.metadata.count("w_average") > 0 && out.metadata["w_average"] == "missing";
-    const std::string where = file->path().string();
+    const std::string where = file.path().string();
     const auto found = out.metadata.find("architecture");
     if (found != out.metadata.end()) {
         const nlohmann::json json = parse_json(found->second, where + ": the metadata's \"architecture\"");
@@ -114,7 +114,7 @@ STYLEGAN_INLINE NetworkFile open_network_file(const std::filesystem::path& path,
         case detail::FileFormat::torch: return detail::networks_of_torch(path, extra);
         case detail::FileFormat::safetensors: break;
     }
-    return detail::networks_of_safetensors(std::make_shared<const SafetensorsFile>(path), extra);
+    return detail::networks_of_safetensors(SafetensorsFile(path), extra);
 }
 
 }  // namespace stylegan

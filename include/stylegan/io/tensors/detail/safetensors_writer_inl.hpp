@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stylegan/io/files/atomic_file.hpp>
+#include <stylegan/io/files/digest.hpp>
+#include <stylegan/io/tensors/safetensors_digests.hpp>
 #include <stylegan/io/tensors/safetensors_writer.hpp>
 
 #include <nlohmann/json.hpp>
@@ -9,7 +11,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace stylegan {
 
@@ -20,8 +25,13 @@ STYLEGAN_INLINE void SafetensorsWriter::write(const std::filesystem::path& path)
     std::stable_sort(order.begin(), order.end(),
                      [](const Tensor* a, const Tensor* b) { return size_of(a->type) > size_of(b->type); });
 
+    std::map<std::string, std::string> metadata = metadata_;
+    std::string& digests = metadata[detail::tensor_digests_key] = {};
+    for (const Tensor* t : order) digests += detail::digits_of(digest_of(DigestKind::xxh3, t->data, t->size));
+    metadata[detail::header_digest_key] = std::string(detail::digest_digits, '0');
+
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
-    if (!metadata_.empty()) header["__metadata__"] = metadata_;
+    header["__metadata__"] = metadata;
     std::size_t offset = 0;
     for (const Tensor* t : order) {
         nlohmann::ordered_json entry;
@@ -34,6 +44,7 @@ STYLEGAN_INLINE void SafetensorsWriter::write(const std::filesystem::path& path)
     }
     std::string json = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     json.resize((json.size() + 7) / 8 * 8, ' ');
+    detail::seal_header(json);
     const std::uint64_t length = json.size();
 
     AtomicFile file(path);

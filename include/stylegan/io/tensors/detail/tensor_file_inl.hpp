@@ -33,19 +33,32 @@ inline void add_network(NamedTensors& out, PickleValue network, const std::strin
 
 }  // namespace detail
 
-STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path) {
-    switch (detail::file_format(path)) {
-        case detail::FileFormat::torch: return read_torch(path);
-        case detail::FileFormat::pickle: {
+namespace detail {
+
+inline NamedTensors tensors_of_any_format(const std::filesystem::path& path) {
+    switch (file_format(path)) {
+        case FileFormat::torch: return read_torch(path);
+        case FileFormat::pickle: {
             const auto file = std::make_shared<const PickleFile>(path);
-            NamedTensors tensors(path, file);
+            NamedTensors tensors(path, source_of(file));
             int count = 0;
-            detail::add_network(tensors, file->root(), "", count);
+            add_network(tensors, file->root(), "", count);
             return tensors;
         }
-        case detail::FileFormat::safetensors: break;
+        case FileFormat::safetensors: break;
     }
-    return named_tensors(std::make_shared<const SafetensorsFile>(path));
+    return named_tensors(SafetensorsFile(path));
+}
+
+}  // namespace detail
+
+STYLEGAN_INLINE NamedTensors read_tensor_file(const std::filesystem::path& path) {
+    NamedTensors tensors = detail::tensors_of_any_format(path);
+    if (!tensors.names().empty()) return tensors;
+    const auto& opaque = tensors.opaque();
+    throw FormatError(text(path.string(), ": holds no tensors",
+                           opaque.empty() ? "" : ", but an object of class " + detail::excerpt(opaque[0].type),
+                           ", expected named tensors"));
 }
 
 }  // namespace stylegan

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "metrics/path_metrics.hpp"
+#include "metrics/perceptual_network_on.hpp"
+#include "printing/progress.hpp"
+#include "run/run_lines.hpp"
+#include "run/train_settings.hpp"
+
+#include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/training/trainer.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stylegan::examples {
+
+/// The metrics of the averaged generator, evaluated at snapshots.
+template <class Device>
+class SnapshotMetrics {
+public:
+    /// @throws ValueError, ShapeError, FileError, FormatError if a metric cannot be evaluated
+    SnapshotMetrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer)
+        : names_(settings.metrics), averaged_(trainer.averaged()) {
+        if (names_.empty()) return;
+        settings_.samples = static_cast<std::size_t>(settings.metric_samples);
+        for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
+        network_.emplace(
+            open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device, averaged_.shared_context()));
+    }
+
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+    /// Adds a line for a metric to the log and to metric-<name>.jsonl. @return false if Ctrl-C ended it before
+    [[nodiscard]] bool evaluate(const std::string& name, RunLines& lines, const std::string& snapshot) const {
+        struct Stop {};
+        try {
+            const auto path = path_generator(averaged_, settings_.noise);
+            const MetricResult result =
+                evaluate_metric(name, averaged_.architecture(), path, *network_, settings_, [](const PathProgress&) {
+                    if (Interrupt::requested()) throw Stop();
+                });
+            lines.add(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
+            lines.log(text_of(result));
+            return true;
+        } catch (const Stop&) {
+            return false;
+        }
+    }
+
+private:
+    std::vector<std::string> names_;
+    const AnyGenerator<Device>& averaged_;
+    MetricSettings settings_;
+    std::optional<PerceptualNetwork> network_;
+};
+
+}  // namespace stylegan::examples
