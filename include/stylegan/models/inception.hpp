@@ -2,11 +2,10 @@
 #pragma once
 
 #include <stylegan/core/arrays.hpp>
+#include <stylegan/core/compiled.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/models/inception_layers.hpp>
-#include <stylegan/ops/convolution/window_convolution.hpp>
-#include <stylegan/ops/resampling/window_pool.hpp>
 
 #include <xtensor/xtensor.hpp>
 
@@ -73,8 +72,8 @@ public:
     /// @param pictures  (N, 3, 299, 299), scaled as inception_input() does
     /// @param out       (N, features), overwritten
     /// @throws ShapeError if the pictures have another size
-    void forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
-                 const Observer& observer = {}) const;
+    STYLEGAN_INLINE void forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
+                                 const Observer& observer = {}) const;
 
     /// The same, for arrays. @return (N, features)
     [[nodiscard]] xt::xtensor<float, 2> operator()(const ArrayRef<const float, 4>& pictures) const {
@@ -106,4 +105,6 @@ private:
 
 }  // namespace stylegan
 
+#ifndef STYLEGAN_COMPILED
 #include <stylegan/models/detail/inception_inl.hpp>
+#endif

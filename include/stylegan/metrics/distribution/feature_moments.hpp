@@ -94,9 +94,8 @@ private:
 
     /// products += the products of the rows that wait
     void add_products(Context<Cpu>& context, detail::PaddedMatrix& products) const {
-        using detail::Reading;
-        detail::add_product<Reading::transposed, Reading::as_stored>(context, pending_, pending_, products,
-                                                                     detail::Part::upper);
+        detail::add_product(context, detail::Reading::transposed, pending_, detail::Reading::as_stored, pending_,
+                            products, detail::Part::upper);
     }
 
     Index width_, count_ = 0, waiting_ = 0;

@@ -31,7 +31,7 @@ inline PaddedMatrix chosen_rows(Rows<const float> rows, std::span<const Index> n
 /// The sum of k(a_i, b_j) = (a_i . b_j / width + 1)^3 over all pairs, or, for a set with itself, over those with i != j.
 inline double kernel_sum(Context<Cpu>& context, const PaddedMatrix& a, const PaddedMatrix& b, bool without_diagonal) {
     PaddedMatrix products(a.rows(), b.rows());
-    add_product<Reading::as_stored, Reading::transposed>(context, a, b, products);
+    add_product(context, Reading::as_stored, a, Reading::transposed, b, products);
     const double width = static_cast<double>(a.columns());
     std::vector<double> sums(static_cast<std::size_t>(a.rows()));
     context.parallel_for(a.rows(), [&](Index i) {

@@ -24,12 +24,12 @@ inline PaddedMatrix rows_between(Rows<const float> rows, Index first, Index coun
 
 /// The squared lengths of rows, each summed as a product of two rows is, so that equal rows have a distance of exactly 0.
 inline std::vector<double> squared_lengths(Context<Cpu>& context, Rows<const float> x) {
-    constexpr Index block = PaddedMatrix::Tile::columns;
+    constexpr Index block = PaddedMatrix::tile_columns;
     std::vector<double> lengths(static_cast<std::size_t>(x.extent(0)));
     for (Index first = 0; first < x.extent(0); first += block) {
         const PaddedMatrix rows = rows_between(x, first, std::min(block, x.extent(0) - first));
         PaddedMatrix products(rows.rows(), rows.rows());
-        add_product<Reading::as_stored, Reading::transposed>(context, rows, rows, products);
+        add_product(context, Reading::as_stored, rows, Reading::transposed, rows, products);
         for (Index r = 0; r < rows.rows(); ++r) lengths[static_cast<std::size_t>(first + r)] = products(r, r);
     }
     return lengths;
@@ -39,14 +39,14 @@ inline std::vector<double> squared_lengths(Context<Cpu>& context, Rows<const flo
 /// of x in parallel, those of y in ascending order.
 template <class F>
 void for_each_distance(Context<Cpu>& context, Rows<const float> x, Rows<const float> y, const F& f) {
-    constexpr Index block = 8 * PaddedMatrix::Tile::columns;
+    constexpr Index block = 8 * PaddedMatrix::tile_columns;
     const std::vector<double> x_lengths = squared_lengths(context, x), y_lengths = squared_lengths(context, y);
     for (Index i = 0; i < x.extent(0); i += block) {
         const PaddedMatrix a = rows_between(x, i, std::min(block, x.extent(0) - i));
         for (Index j = 0; j < y.extent(0); j += block) {
             const PaddedMatrix b = rows_between(y, j, std::min(block, y.extent(0) - j));
             PaddedMatrix distances(a.rows(), b.rows());
-            add_product<Reading::as_stored, Reading::transposed>(context, a, b, distances);
+            add_product(context, Reading::as_stored, a, Reading::transposed, b, distances);
             context.parallel_for(a.rows(), [&](Index r) {
                 for (Index s = 0; s < b.rows(); ++s) {
                     const double squared = x_lengths[static_cast<std::size_t>(i + r)] - 2 * distances(r, s) +

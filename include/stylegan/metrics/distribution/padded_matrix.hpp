@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/core/compiled.hpp>
 #include <stylegan/core/eigen.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/eigen/product.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +16,8 @@ namespace stylegan::detail {
 /// matrices have the same bits for any number of threads, since each sum is taken in the order of its index.
 class PaddedMatrix {
 public:
-    using Tile = ops::eigen::Tile<double>;
+    /// Rows and columns of the tiles of a product.
+    static constexpr Index tile_rows = 32, tile_columns = 192;
 
     PaddedMatrix() = default;
     /// Zeros.
@@ -48,8 +49,7 @@ public:
 
 private:
     /// A multiple of a tile's columns is one of its rows, too.
-    static_assert(Tile::columns % Tile::rows == 0);
-    static Index whole(Index n) { return (n + Tile::columns - 1) / Tile::columns * Tile::columns; }
+    static Index whole(Index n) { return (n + tile_columns - 1) / tile_columns * tile_columns; }
 
     Index rows_ = 0, columns_ = 0, all_rows_ = 0, step_ = 0;
     std::vector<double> values_;
@@ -63,24 +63,11 @@ enum class Part { all, upper };
 
 /// c += a b, with either matrix transposed. Rows and columns that fill up tiles stay zero.
 /// @param part  Part::upper for a symmetric c: only tiles that reach to the diagonal or above it
-template <Reading A, Reading B>
-void add_product(Context<Cpu>& context, const PaddedMatrix& a, const PaddedMatrix& b, PaddedMatrix& c,
-                 Part part = Part::all) {
-    using T = PaddedMatrix::Tile;
-    constexpr auto order = [](Reading r) { return r == Reading::as_stored ? Eigen::RowMajor : Eigen::ColMajor; };
-    const Index depth = A == Reading::as_stored ? a.columns() : a.rows();
-    const auto at = [](const PaddedMatrix& m, Reading r, Index row, Index column) {
-        return r == Reading::as_stored ? m.row(row) + column : m.row(column) + row;
-    };
-    context.parallel_for(c.all_rows() / T::rows, [&](Index item) {
-        const Index i = item * T::rows;
-        const Index from = part == Part::upper ? i / T::columns * T::columns : 0;
-        for (Index j = from; j < c.step(); j += T::columns)
-            for (Index k = 0; k < depth; k += T::depth)
-                ops::eigen::add_product<order(A), order(B)>({T::rows, T::columns, std::min<Index>(T::depth, depth - k)},
-                                                            at(a, A, i, k), a.step(), at(b, B, k, j), b.step(),
-                                                            c.row(i) + j, c.step());
-    });
-}
+STYLEGAN_INLINE void add_product(Context<Cpu>& context, Reading a_reading, const PaddedMatrix& a, Reading b_reading,
+                                 const PaddedMatrix& b, PaddedMatrix& c, Part part = Part::all);
 
 }  // namespace stylegan::detail
+
+#ifndef STYLEGAN_COMPILED
+#include <stylegan/metrics/distribution/detail/padded_matrix_inl.hpp>
+#endif

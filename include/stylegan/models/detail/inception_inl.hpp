@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stylegan/models/inception.hpp>
+#include <stylegan/ops/convolution/window_convolution.hpp>
+#include <stylegan/ops/resampling/window_pool.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -114,8 +116,8 @@ private:
     Index next_ = 0;  ///< the first channel of y that no branch has written
 };
 
-inline void Inception::forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
-                               const Observer& observer) const {
+STYLEGAN_INLINE void Inception::forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
+                                        const Observer& observer) const {
     require_equal("Inception", "colour channels of the pictures", pictures.extent(1), 3);
     require_equal("Inception", "height of the pictures", pictures.extent(2), side);
     require_equal("Inception", "width of the pictures", pictures.extent(3), side);
