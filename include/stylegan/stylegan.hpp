@@ -70,10 +70,17 @@
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>
+#include <stylegan/models/load_inception.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is
+#include <stylegan/metrics/distribution/frechet_distance.hpp>
+#include <stylegan/metrics/distribution/frechet_uncertainty.hpp>
+#include <stylegan/metrics/distribution/kernel_distance.hpp>
+#include <stylegan/metrics/distribution/picture_features.hpp>
+#include <stylegan/metrics/distribution/picture_sets.hpp>
+#include <stylegan/metrics/distribution/precision_recall.hpp>
 #include <stylegan/metrics/load_lpips.hpp>
 #include <stylegan/metrics/lpips.hpp>
 #include <stylegan/metrics/lpips_target.hpp>
@@ -81,6 +88,8 @@
 #include <stylegan/metrics/path_length.hpp>
 
 // training: losses, optimizer, schedule, snapshots
+#include <stylegan/training/augmentation/augment_controller.hpp>
+#include <stylegan/training/augmentation/augmentation.hpp>
 #include <stylegan/training/check_loss.hpp>
 #include <stylegan/training/dataset_source.hpp>
 #include <stylegan/training/good_snapshot.hpp>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
 #include "drawing/drawing_network.hpp"
+#include "metrics/distribution_metrics.hpp"
 #include "metrics/path_metrics.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
 #include "printing/progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -16,11 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 
 struct CalcMetricsOptions {
-    fs::path network, plot;
+    fs::path network, plot, data;
     std::optional<double> lod;
     std::vector<std::string> metrics;
     PerceptualOptions perceptual;
+    FeatureOptions features;
     MetricSettings settings;
+    double psi = 1;
     fs::path outdir;  ///< empty: the network's folder
     bool json = false;
     int threads = 0;
@@ -35,17 +39,140 @@ fs::path plot_of(const CalcMetricsOptions& o, const std::string& metric) {
     return path.replace_filename(text(o.plot.stem().string(), '-', metric, o.plot.extension().string()));
 }
 
+/// The names of a list, each once; nothing if one is no metric.
+std::optional<std::vector<std::string>> parse_metrics(std::string_view list) {
+    std::vector<std::string> names;
+    for (std::size_t first = 0; first <= list.size();) {
+        const std::size_t end = std::min(list.find(',', first), list.size());
+        const std::string name(list.substr(first, end - first));
+        if (!parse_distribution_metric(name) && !parse_metric_list(name)) return std::nullopt;
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        first = end + 1;
+    }
+    return names;
+}
+
+/// Prints a result and appends it to metric-NAME.jsonl.
+void report(const CalcMetricsOptions& o, const fs::path& folder, const std::string& name, const std::string& sentence,
+            const nlohmann::ordered_json& json) {
+    const std::string line = json.dump();
+    std::printf("%s\n", o.json ? line.c_str() : sentence.c_str());
+    std::fflush(stdout);  // before writing the file, which may fail after hours of work
+    append_line(folder / text("metric-", name, ".jsonl"), line);
+}
+
+void calc_path_metrics(const CalcMetricsOptions& o, const std::vector<std::string>& names, const fs::path& folder,
+                       const DrawingNetwork& generator, const PerceptualNetwork& network) {
+    const Architecture& a = generator.architecture();
+    for (const std::string& name : names) {
+        CountedProgress progress("samples");
+        const auto path = generator.path(o.settings.noise);
+        const MetricResult result = evaluate_metric(name, a, path, network, o.settings, [&](const PathProgress& p) {
+            char value[32], error[32] = "";
+            std::snprintf(value, sizeof value, " %.5g", p.estimate.mean);
+            if (p.estimate.standard_error) std::snprintf(error, sizeof error, " +- %.2g", *p.estimate.standard_error);
+            progress.show(p.done, p.samples, text(", ", name, value, error));
+        });
+        progress.clear();
+        report(o, folder, name, text_of(result), to_json(result, o.network.filename().string()));
+        if (!o.plot.empty()) write_chart(plot_of(o, name), path_chart(result));
+    }
+}
+
+/// Features of pictures, with a progress bar.
+FeatureSet features_with_progress(const CalcMetricsOptions& o, const PictureSet& pictures,
+                                  const PictureFeatures& features, const char* what) {
+    CountedProgress progress("pictures");
+    return features_of(
+        pictures, features, o.settings.batch > 0 ? static_cast<Index>(o.settings.batch) : 16, [&](Index done) {
+            progress.show(static_cast<std::size_t>(done), static_cast<std::size_t>(pictures.count), text(", ", what));
+            return true;
+        });
+}
+
+void calc_distribution_metrics(const CalcMetricsOptions& o, const std::vector<DistributionMetric>& metrics,
+                               const fs::path& folder, const DrawingNetwork& generator, const PictureFeatures& features,
+                               const std::shared_ptr<const Dataset>& data) {
+    Index most_real = 0, most_fake = 0;  // computed once, for the metric that needs most of them
+    for (const DistributionMetric& m : metrics) {
+        most_fake = std::max(most_fake, m.count);
+        most_real = std::max(most_real, m.full ? static_cast<Index>(data->size()) : m.count);
+    }
+    const FeatureSet real = features_with_progress(o, picture_set(data, most_real), features, "of the data set");
+    const FeatureSet fake = features_with_progress(
+        o, generator.pictures({.count = most_fake, .seed = o.settings.seed, .psi = o.psi, .label = o.settings.label}),
+        features, "generated");
+    const auto first = [](const FeatureSet& all, Index count) {
+        FeatureSet part{{}, std::min(all.count, count), all.width};
+        part.values.assign(all.values.begin(), all.values.begin() + part.count * part.width);
+        return part;
+    };
+    for (const DistributionMetric& m : metrics) {
+        const FeatureSet reals = m.full ? real : first(real, m.count);
+        const bool whole = reals.count == static_cast<Index>(data->size());
+        const DistributionResult result =
+            evaluate_distribution(m, reals, first(fake, m.count), whole, features, o.settings.seed, o.threads);
+        report(o, folder, m.name, text_of(result), to_json(result, o.network.filename().string()));
+    }
+}
+
+void check_distribution_metrics(const CalcMetricsOptions& o, const std::vector<DistributionMetric>& metrics,
+                                const Architecture& a) {
+    if (metrics.empty()) return;
+    if (o.data.empty())
+        throw ValueError(text("--data: is missing, expected the folder or archive of real pictures that ",
+                              metrics[0].name, " compares with"));
+    for (const DistributionMetric& m : metrics)
+        if (m.published && o.features.inception.empty())
+            throw ValueError(text(m.name, ": is defined on the Inception network, expected --inception FILE; ",
+                                  m.kind == DistributionKind::frechet ? "fd" : "kd", m.name.substr(3),
+                                  " measures with the features that come with the program"));
+    if (a.num_channels != 1 && a.num_channels != 3)
+        throw ShapeError(text(metrics[0].name, ": pictures have ", a.num_channels, " channels, expected 1 or 3"));
+    if (o.settings.label && *o.settings.label >= a.label_size)
+        throw ValueError(
+            text("--class: is ", *o.settings.label, ", expected ",
+                 a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
+}
+
+/// The real pictures. @throws ShapeError if they are no pictures of the network's kind
+std::shared_ptr<const Dataset> open_data(const CalcMetricsOptions& o, const Architecture& a) {
+    auto data = std::make_shared<const Dataset>(o.data, DatasetOptions{.cache_bytes = 0, .labels = false});
+    const Size size = a.size(a.stages() - 1);
+    if (data->height() != size.height || data->width() != size.width || data->channels() != a.num_channels)
+        throw ShapeError(text("--data ", o.data.string(), ": pictures are ", data->width(), 'x', data->height(),
+                              " with ", data->channels(), " channels, expected ", size.width, 'x', size.height,
+                              " with ", a.num_channels, ", as the network makes them"));
+    return data;
+}
+
 void calc_metrics(const CalcMetricsOptions& o) {
     if (!o.plot.empty()) {
         require_chart_name(o.plot);
         require_folder_of("--plot", o.plot);
     }
     const fs::path folder = !o.outdir.empty() ? o.outdir : o.network.has_parent_path() ? o.network.parent_path() : ".";
+    std::vector<std::string> paths;
+    std::vector<DistributionMetric> distributions;
+    for (const std::string& name : o.metrics) {
+        if (const auto metric = parse_distribution_metric(name))
+            distributions.push_back(*metric);
+        else
+            paths.push_back(name);
+    }
     const Checkpoint checkpoint(o.network, o.extra);
     const auto generator = open_network(checkpoint, o.device, o.threads, o.lod);
-    const PerceptualNetwork network = generator->perceptual(o.perceptual);
     const Architecture& a = generator->architecture();
-    for (const std::string& name : o.metrics) check_metric(name, a, o.settings);
+    for (const std::string& name : paths) check_metric(name, a, o.settings);
+    check_distribution_metrics(o, distributions, a);
+    PerceptualNetwork network;
+    if (!paths.empty()) network = generator->perceptual(o.perceptual);
+    std::shared_ptr<const Dataset> data;
+    PictureFeatures features;
+    if (!distributions.empty()) {
+        data = open_data(o, a);
+        features = open_features(o.features, o.threads);
+    }
     if (o.outdir.empty())
         require_folder_of("--network", o.network, "; --outdir names another folder for metric-NAME.jsonl");
     else
@@ -56,22 +183,8 @@ void calc_metrics(const CalcMetricsOptions& o) {
     if (const std::string note = checkpoint.level_note(); !note.empty() && !o.lod)
         std::fprintf(o.json ? stderr : stdout, "%s %s; --lod chooses another\n", o.network.c_str(), note.c_str());
     std::fflush(stdout);
-    for (const std::string& name : o.metrics) {
-        CountedProgress progress("samples");
-        const auto path = generator->path(o.settings.noise);
-        const MetricResult result = evaluate_metric(name, a, path, network, o.settings, [&](const PathProgress& p) {
-            char value[32], error[32] = "";
-            std::snprintf(value, sizeof value, " %.5g", p.estimate.mean);
-            if (p.estimate.standard_error) std::snprintf(error, sizeof error, " +- %.2g", *p.estimate.standard_error);
-            progress.show(p.done, p.samples, text(", ", name, value, error));
-        });
-        progress.clear();
-        const std::string line = to_json(result, o.network.filename().string()).dump();
-        std::printf("%s\n", o.json ? line.c_str() : text_of(result).c_str());
-        std::fflush(stdout);  // before writing the file, which may fail after hours of work
-        append_line(folder / text("metric-", name, ".jsonl"), line);
-        if (!o.plot.empty()) write_chart(plot_of(o, name), path_chart(result));
-    }
+    calc_path_metrics(o, paths, folder, *generator, network);
+    if (!distributions.empty()) calc_distribution_metrics(o, distributions, folder, *generator, features, data);
 }
 
 }  // namespace
@@ -79,20 +192,28 @@ void calc_metrics(const CalcMetricsOptions& o) {
 void add_calc_metrics(CLI::App& app) {
     const auto o = std::make_shared<CalcMetricsOptions>();
     CLI::App& c = add_command(app, "calc-metrics",
-                              "Measure perceptual path lengths and their error; also writes metric-NAME.jsonl next to "
-                              "the network or into --outdir",
+                              "Measure a network: FID, KID, precision, recall, perceptual path lengths, each with its "
+                              "error; also writes metric-NAME.jsonl next to the network or into --outdir",
                               [o] { calc_metrics(*o); });
     require(add_path(c, "--network", o->network, "FILE",
                      "the network: a checkpoint in any format that `stylegan info` reads"));
     add_allow_extra(c, o->extra);
     add_lod(c, o->lod);
     require(add_parsed(
-        c, "--metrics", o->metrics, "LIST", parse_metric_list, metric_list_form,
-        "ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: pictures cropped to the middle of a face; ppl2_wend: whole "
-        "pictures. z, w: the space of the paths; full, end: sampled along the paths, or at their ends"));
+        c, "--metrics", o->metrics, "LIST", parse_metrics,
+        std::string(metric_list_form) + ", or " + distribution_metric_form,
+        "fid50k_full, kid50k_full, pr50k3_full, dc50k5_full: 50000 generated pictures against --data, by FID, KID, "
+        "precision and recall, density and coverage; without _full against as many of its pictures; fd and kd: FID and "
+        "KID on features that need no download. ppl_zfull, ppl_wfull, ppl_zend, ppl_wend: path lengths of pictures "
+        "cropped to the middle of a face; ppl2_wend: of whole pictures. z, w: the space of the paths; full, end: "
+        "sampled along the paths, or at their ends"));
+    add_path(c, "--data", o->data, "DIR|ZIP", "real pictures, for all metrics but path lengths");
+    add_feature_options(c, o->features);
+    add_real(c, "--trunc", o->psi, {},
+             "truncation psi, for all metrics but path lengths (default 1: none, as published)");
     add_perceptual_options(c, o->perceptual);
     MetricSettings& s = o->settings;
-    add_whole(c, "--samples", s.samples, {1, 1000000000}, "pairs of pictures (default 50000)");
+    add_whole(c, "--samples", s.samples, {1, 1000000000}, "pairs of pictures of a path length (default 50000)");
     add_whole(c, "--seed", s.seed, {0}, "random seed (default 0)");
     add_flag(c, "--no-crop", s.no_crop, "use whole pictures for every metric");
     add_real(c, "--precision", s.precision, {0.0001, 0.9999},

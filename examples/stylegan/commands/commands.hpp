@@ -38,10 +38,12 @@ void add_dataset_tool(CLI::App& app);
 
 // Measurements and files.
 
-/// `stylegan calc-metrics`: perceptual path lengths of a network.
+/// `stylegan calc-metrics`: path lengths of a network, and how far its pictures are from those of a data set.
 void add_calc_metrics(CLI::App& app);
 /// `stylegan lpips`: the perceptual distance of two pictures.
 void add_lpips(CLI::App& app);
+/// `stylegan fid`: distances of two sets of pictures.
+void add_fid(CLI::App& app);
 /// `stylegan info`: what a checkpoint holds.
 void add_info(CLI::App& app);
 /// `stylegan convert`: writes networks in another format.

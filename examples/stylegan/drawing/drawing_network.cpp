@@ -46,6 +46,9 @@ public:
     void set_profile(Profile* profile) override { generator_.context().set_profile(profile); }
 
     [[nodiscard]] PathGenerator<float> path(Noise noise) const override { return path_generator(generator_, noise); }
+    [[nodiscard]] PictureSet pictures(const GeneratedOptions& options) const override {
+        return picture_set(generator_, options);
+    }
     [[nodiscard]] PerceptualNetwork perceptual(const PerceptualOptions& o) const override {
         return open_perceptual_network_beside(o, device_, generator_.shared_context());
     }

@@ -5,6 +5,7 @@
 #include "options/device_option.hpp"
 
 #include <stylegan/io/networks/checkpoint.hpp>
+#include <stylegan/metrics/distribution/picture_sets.hpp>
 #include <stylegan/metrics/path_length.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/training/projection.hpp>
@@ -49,6 +50,8 @@ public:
 
     /// @see path_generator
     [[nodiscard]] virtual PathGenerator<float> path(Noise noise) const = 0;
+    /// 8-bit pictures of random latents. @see picture_set
+    [[nodiscard]] virtual PictureSet pictures(const GeneratedOptions& options) const = 0;
     /// Distances on the same device. @see open_perceptual_network_beside
     [[nodiscard]] virtual PerceptualNetwork perceptual(const PerceptualOptions& o) const = 0;
 

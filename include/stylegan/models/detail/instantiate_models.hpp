@@ -3,6 +3,7 @@
 
 /// The networks on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/models/any_generator.hpp>
+#include <stylegan/models/detail/inception_inl.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/vgg16.hpp>
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/distribution_metrics.hpp"
+
+#include "metrics/perceptual_network.hpp"
+#include "options/options.hpp"
+#include "printing/progress.hpp"
+#include "printing/tables.hpp"
+
+#include <stylegan/io/tensors/tensor_file.hpp>
+#include <stylegan/metrics/distribution/frechet_distance.hpp>
+#include <stylegan/metrics/distribution/frechet_uncertainty.hpp>
+#include <stylegan/metrics/distribution/kernel_distance.hpp>
+#include <stylegan/metrics/distribution/picture_features.hpp>
+#include <stylegan/metrics/distribution/precision_recall.hpp>
+#include <stylegan/models/load_inception.hpp>
+#include <stylegan/models/load_vgg16.hpp>
+
+#include <chrono>
+#include <memory>
+#include <regex>
+#include <utility>
+
+namespace stylegan::examples {
+namespace {
+
+std::vector<NamedEstimate> frechet(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
+                                   const FeatureSet& fake, bool whole) {
+    FeatureMoments a(real.width), b(fake.width);
+    a.add(context, real.rows());
+    b.add(context, fake.rows());
+    return {{m.name, frechet_distance(context, b, a),
+             frechet_standard_error(context, fake.rows(), real.rows(), whole ? Sampled::first : Sampled::both)}};
+}
+
+std::vector<NamedEstimate> kernel(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
+                                  const FeatureSet& fake, std::uint64_t seed) {
+    const KernelDistanceEstimate e = estimate_kernel_distance(context, fake.rows(), real.rows(), {.seed = seed});
+    return {{m.name, e.mean, e.standard_error}};
+}
+
+std::vector<NamedEstimate> neighbours(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
+                                      const FeatureSet& fake) {
+    const bool precision = m.kind == DistributionKind::precision;
+    const PrecisionRecall r = precision_recall(context, real.rows(), fake.rows(), m.neighbours,
+                                               precision ? Boundary::inside : Boundary::outside);
+    const auto named = [&](const char* what, const ShareEstimate& e) {
+        return NamedEstimate{m.name + "_" + what, e.value, e.standard_error};
+    };
+    if (precision) return {named("precision", r.precision), named("recall", r.recall)};
+    return {named("density", r.density), named("coverage", r.coverage)};
+}
+
+}  // namespace
+
+void add_feature_options(CLI::App& c, FeatureOptions& o) {
+    add_path(c, "--inception", o.inception, "FILE",
+             "the Inception network that FID and KID are defined on: pt_inception-2015-12-05-6726825d.pth, "
+             "inception-2015-12-05.pt, or a .safetensors file with the names of either (default: small features that "
+             "come with the program; their numbers, fd and kd, compare only with each other)");
+    add_choice<InceptionResize>(c, "--resize", o.resize,
+                                {{"official", InceptionResize::official},
+                                 {"pytorch-fid", InceptionResize::pytorch_fid},
+                                 {"clean", InceptionResize::clean}},
+                                "how pictures are resized for that network: as in the official code (default), as in "
+                                "pytorch-fid, or as in clean-fid; numbers of different ways do not compare");
+}
+
+PictureFeatures open_features(const FeatureOptions& o, int threads) {
+    auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = threads});
+    if (!o.inception.empty())
+        return inception_features(std::make_shared<const Inception>(load_inception(o.inception, std::move(context))),
+                                  o.resize);
+    return vgg_features(
+        std::make_shared<const Vgg16<Cpu>>(load_vgg16(read_tensor_file(shipped_features()), std::move(context))),
+        "cifar-vgg");
+}
+
+std::optional<DistributionMetric> parse_distribution_metric(std::string_view name) {
+    static const std::regex distances("(fid|kid|fd|kd)([0-9]{1,7})(k?)(_full)?"),
+        shares("(pr|dc)([0-9]{1,7})k([1-9]?)(_full)?");
+    const std::string all(name);
+    std::smatch parts;
+    DistributionMetric m;
+    m.name = all;
+    if (std::regex_match(all, parts, distances)) {
+        const std::string family = parts[1];
+        m.kind = family[0] == 'f' ? DistributionKind::frechet : DistributionKind::kernel;
+        m.published = family == "fid" || family == "kid";
+        m.count = std::stol(parts[2]) * (parts[3].length() > 0 ? 1000 : 1);
+    } else if (std::regex_match(all, parts, shares)) {
+        m.kind = parts[1] == "pr" ? DistributionKind::precision : DistributionKind::density;
+        m.count = std::stol(parts[2]) * 1000;
+        m.neighbours = parts[3].length() > 0 ? std::stoi(parts[3]) : parts[1] == "pr" ? 3 : 5;
+    } else {
+        return std::nullopt;
+    }
+    m.full = parts[4].length() > 0;
+    if (m.count < 2) return std::nullopt;
+    return m;
+}
+
+DistributionResult evaluate_distribution(const DistributionMetric& m, const FeatureSet& real, const FeatureSet& fake,
+                                         bool whole, const PictureFeatures& features, std::uint64_t seed, int threads) {
+    if (m.published && !features.published)
+        throw ValueError(text(m.name, ": is defined on the Inception network, expected --inception FILE; ",
+                              m.kind == DistributionKind::frechet ? "fd" : "kd",
+                              " measures with the features that come with the program"));
+    Context<Cpu> context({.threads = threads});
+    const double begin = seconds_now();
+    DistributionResult r{m, {}, features.name, features.published, real.count, fake.count, seed};
+    r.estimates = m.kind == DistributionKind::frechet  ? frechet(m, context, real, fake, whole)
+                  : m.kind == DistributionKind::kernel ? kernel(m, context, real, fake, seed)
+                                                       : neighbours(m, context, real, fake);
+    r.seconds = seconds_now() - begin;
+    return r;
+}
+
+std::string text_of(const DistributionResult& r) {
+    std::string line;
+    for (const NamedEstimate& e : r.estimates)
+        line += text(line.empty() ? "" : ", ", e.name, ' ', text_of_number(e.value, 5), " +- ",
+                     text_of_number(e.standard_error, 2));
+    return text(line, ", ", r.fake, " generated and ", r.real, " real pictures, ", text_of_seconds(r.seconds),
+                r.published ? text(" (", r.features, ")")
+                            : text(" (", r.features, " features, not comparable with published values)"));
+}
+
+nlohmann::ordered_json to_json(const DistributionResult& r, const std::string& snapshot) {
+    nlohmann::ordered_json json, errors;
+    for (const NamedEstimate& e : r.estimates) {
+        json["results"][e.name] = e.value;
+        errors[e.name] = e.standard_error;
+    }
+    json["metric"] = r.metric.name;
+    json["total_time"] = r.seconds;
+    json["total_time_str"] = text_of_seconds(r.seconds);
+    json["num_gpus"] = 0;
+    json["snapshot_pkl"] = snapshot.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(snapshot);
+    json["timestamp"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    json["standard_error"] = errors;
+    json["generated"] = r.fake;
+    json["real"] = r.real;
+    json["seed"] = r.seed;
+    json["features"] = r.features;
+    if (!r.published) json["remark"] = "not comparable with published values";
+    return json;
+}
+
+}  // namespace stylegan::examples

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/core/error.hpp>
+#include <stylegan/core/view.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stylegan {
+
+/// Turns pictures into features, which the distances between sets of pictures are defined on.
+struct PictureFeatures {
+    /// Pictures (N, C, H, W) of 8 bits, C 1 or 3, to features (N, width), overwritten.
+    using Compute = std::function<void(std::span<const std::uint8_t> pictures, const Shape4& shape, Rows<float> out)>;
+
+    std::string name;        ///< network and convention; numbers of different names are not comparable
+    Index width = 0;         ///< features of a picture
+    bool published = false;  ///< whether published numbers are computed on these features
+    Compute compute{};
+};
+
+/// Features of a set of pictures, one row for each.
+struct FeatureSet {
+    std::vector<float> values{};  ///< (count, width)
+    Index count = 0;              ///< pictures
+    Index width = 0;              ///< features of a picture
+
+    [[nodiscard]] Rows<const float> rows() const { return {values.data(), {count, width}}; }
+};
+
+/// Pictures by their number.
+struct PictureSet {
+    /// Writes pictures [first, first + count) of 8 bits, planar, one after the other.
+    using Read = std::function<void(Index first, Index count, std::span<std::uint8_t> out)>;
+
+    Index count = 0;  ///< pictures
+    Index channels = 0, height = 0, width = 0;
+    Read read{};
+
+    [[nodiscard]] Index values_of_picture() const { return channels * height * width; }
+};
+
+/// The features of pictures [0, pictures.count).
+/// @param batch     pictures in memory at once; does not change the result
+/// @param progress  called with the number of pictures done; returns whether to go on
+/// @throws ValueError if there are no pictures, batch is less than 1, or the computation was stopped; what reading and
+///         computing throw
+[[nodiscard]] inline FeatureSet features_of(const PictureSet& pictures, const PictureFeatures& features,
+                                            Index batch = 16, const std::function<bool(Index done)>& progress = {}) {
+    if (pictures.count < 1) throw ValueError("features_of: there are no pictures, expected at least 1");
+    if (batch < 1) throw ValueError(text("features_of: batch is ", batch, ", expected at least 1"));
+    FeatureSet set;
+    set.count = pictures.count;
+    set.width = features.width;
+    set.values.resize(static_cast<std::size_t>(set.count * set.width));
+    std::vector<std::uint8_t> some;
+    for (Index first = 0; first < set.count; first += batch) {
+        const Index n = std::min(batch, set.count - first);
+        some.resize(static_cast<std::size_t>(n * pictures.values_of_picture()));
+        pictures.read(first, n, some);
+        features.compute(some, {n, pictures.channels, pictures.height, pictures.width},
+                         {set.values.data() + first * set.width, {n, set.width}});
+        if (progress && !progress(first + n)) throw ValueError("features_of: stopped");
+    }
+    return set;
+}
+
+}  // namespace stylegan

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace stylegan {
+
+/// How likely each transformation of augmented pictures is, as a multiple of the augmentation probability p: 0 leaves it
+/// out, 1 applies it with probability p.
+/// @see Karras et al., "Training Generative Adversarial Networks with Limited Data" (2020), figure 2 and appendix B
+struct AugmentOptions {
+    double xflip = 0, rotate90 = 0, xint = 0;                                    ///< pixel blitting ("b")
+    double scale = 0, rotate = 0, aniso = 0, xfrac = 0;                          ///< geometry ("g")
+    double brightness = 0, contrast = 0, lumaflip = 0, hue = 0, saturation = 0;  ///< colour ("c")
+    double imgfilter = 0;                                                        ///< gains of frequency bands ("f")
+    double noise = 0;                                                            ///< additive noise ("n")
+    double cutout = 0;                                                           ///< a black rectangle (the second "c")
+
+    /// Whether pictures are resampled.
+    [[nodiscard]] constexpr bool geometry() const {
+        return xflip > 0 || rotate90 > 0 || xint > 0 || scale > 0 || rotate > 0 || aniso > 0 || xfrac > 0;
+    }
+    /// Whether colours change.
+    [[nodiscard]] constexpr bool colour() const {
+        return brightness > 0 || contrast > 0 || lumaflip > 0 || hue > 0 || saturation > 0;
+    }
+
+    friend constexpr bool operator==(const AugmentOptions&, const AugmentOptions&) = default;
+};
+
+/// A named set of transformations, as `--augpipe` of the official tool has them.
+struct AugmentPipe {
+    std::string_view name;
+    AugmentOptions options;
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr AugmentOptions augment_set(bool blit, bool geometry, bool colour, bool filter = false,
+                                                   bool noise = false, bool cutout = false) {
+    AugmentOptions o;
+    if (blit) o.xflip = o.rotate90 = o.xint = 1;
+    if (geometry) o.scale = o.rotate = o.aniso = o.xfrac = 1;
+    if (colour) o.brightness = o.contrast = o.lumaflip = o.hue = o.saturation = 1;
+    o.imgfilter = filter ? 1 : 0;
+    o.noise = noise ? 1 : 0;
+    o.cutout = cutout ? 1 : 0;
+    return o;
+}
+
+}  // namespace detail
+
+/// The sets of the official tool. "bgc" is its default.
+inline constexpr std::array<AugmentPipe, 12> augment_pipes{{
+    {"blit", detail::augment_set(true, false, false)},
+    {"geom", detail::augment_set(false, true, false)},
+    {"color", detail::augment_set(false, false, true)},
+    {"filter", detail::augment_set(false, false, false, true)},
+    {"noise", detail::augment_set(false, false, false, false, true)},
+    {"cutout", detail::augment_set(false, false, false, false, false, true)},
+    {"bg", detail::augment_set(true, true, false)},
+    {"bgc", detail::augment_set(true, true, true)},
+    {"bgcf", detail::augment_set(true, true, true, true)},
+    {"bgcfn", detail::augment_set(true, true, true, true, true)},
+    {"bgcfnc", detail::augment_set(true, true, true, true, true, true)},
+    {"none", {}},
+}};
+
+}  // namespace stylegan

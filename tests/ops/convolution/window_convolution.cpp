@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels_under_test.hpp"
+
+#include <stylegan/core/philox.hpp>
+#include <stylegan/ops/convolution/window_convolution.hpp>
+#include <stylegan/ops/resampling/window_pool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(window_convolution)
+
+namespace {
+
+using namespace stylegan;
+
+template <class S>
+std::vector<S> normal(Index size, std::uint64_t seed) {
+    const RandomStream random(seed, 0, Purpose::test);
+    std::vector<S> values;
+    for (Index i = 0; i < size; ++i) values.push_back(static_cast<S>(random.normal(static_cast<std::uint64_t>(i))));
+    return values;
+}
+
+struct Case {
+    Index batch, inputs, outputs, height, width;
+    ops::Window window;
+};
+
+const std::vector<Case> cases{
+    {1, 3, 5, 9, 11, {3, 3, 2, 0, 0}},    {2, 16, 24, 12, 13, {3, 3, 1, 0, 0}}, {3, 9, 33, 7, 5, {1, 1, 1, 0, 0}},
+    {2, 20, 48, 17, 17, {1, 7, 1, 0, 3}}, {2, 20, 17, 17, 17, {7, 1, 1, 3, 0}}, {1, 48, 64, 14, 10, {5, 5, 1, 2, 2}},
+    {5, 40, 96, 8, 8, {1, 3, 1, 0, 1}},   {1, 64, 96, 35, 35, {3, 3, 1, 1, 1}}, {2, 7, 10, 6, 6, {2, 4, 3, 1, 2}},
+    {1, 130, 12, 3, 3, {3, 3, 1, 0, 0}},
+};
+
+template <class S>
+void check(const Case& k, Kernels kernels, double tolerance) {
+    const Index rows = k.window.output_height(k.height), columns = k.window.output_width(k.width), first = 2;
+    const auto x = normal<S>(k.batch * k.inputs * k.height * k.width, 1);
+    const auto w = normal<S>(k.window.height * k.window.width * k.inputs * k.outputs, 2),
+               bias = normal<S>(k.outputs, 3);
+    std::vector<S> y(static_cast<std::size_t>(k.batch * (k.outputs + 3) * rows * columns), S(-7));
+    Context<BasicCpu<S>> context({.threads = 2, .kernels = kernels});
+    const Maps<const S> in{x.data(), {k.batch, k.inputs, k.height, k.width}};
+    const View<const S, 4> weight{w.data(), {k.window.height, k.window.width, k.inputs, k.outputs}};
+    const Maps<S> out{y.data(), {k.batch, k.outputs + 3, rows, columns}};
+    ops::window_convolution(context, k.window, in, weight, std::span<const S>(bias), out, first);
+    double worst = 0;
+    for (Index n = 0; n < k.batch; ++n)
+        for (Index o = 0; o < k.outputs + 3; ++o)
+            for (Index r = 0; r < rows; ++r)
+                for (Index c = 0; c < columns; ++c) {
+                    if (o < first || o >= first + k.outputs) {
+                        BOOST_TEST(out(n, o, r, c) == S(-7));
+                        continue;
+                    }
+                    double sum = double(bias[static_cast<std::size_t>(o - first)]);
+                    for (Index i = 0; i < k.inputs; ++i)
+                        for (Index ky = 0; ky < k.window.height; ++ky)
+                            for (Index kx = 0; kx < k.window.width; ++kx) {
+                                const Index v = r * k.window.stride + ky - k.window.pad_height,
+                                            u = c * k.window.stride + kx - k.window.pad_width;
+                                if (v >= 0 && v < k.height && u >= 0 && u < k.width)
+                                    sum += double(weight(ky, kx, i, o - first)) * double(in(n, i, v, u));
+                            }
+                    worst = std::max(worst, std::abs(std::max(0.0, sum) - double(out(n, o, r, c))));
+                }
+    BOOST_TEST(worst <= tolerance * std::sqrt(static_cast<double>(w.size()) / static_cast<double>(k.outputs)));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(it_is_its_definition) {
+    for (const Case& k : cases)
+        for (const Kernels kernels : {Kernels::fast, Kernels::eigen, Kernels::plain})
+            BOOST_TEST_CONTEXT(k.window.height << 'x' << k.window.width << ", " << name_of(kernels)) {
+                check<float>(k, kernels, 2e-5);
+                check<double>(k, kernels, 1e-13);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_batch_or_threads) {
+    const ops::Window window{1, 7, 1, 0, 3};
+    const auto x = normal<float>(5 * 20 * 17 * 17, 1), w = normal<float>(7 * 20 * 24, 2), bias = normal<float>(24, 3);
+    const auto run = [&](Index first, Index count, int threads) {
+        std::vector<float> y(static_cast<std::size_t>(count * 24 * 17 * 17));
+        Context<Cpu> context({.threads = threads, .kernels = kernels_under_test()});
+        ops::window_convolution(context, window, {x.data() + first * 20 * 289, {count, 20, 17, 17}},
+                                {w.data(), {1, 7, 20, 24}}, std::span<const float>(bias),
+                                {y.data(), {count, 24, 17, 17}});
+        return y;
+    };
+    const auto all = run(0, 5, 1);
+    BOOST_TEST((run(0, 5, 3) == all));
+    const auto third = run(2, 1, 2);
+    BOOST_TEST(std::equal(third.begin(), third.end(), all.begin() + 2 * 24 * 289));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_number_stays_so) {
+    Context<Cpu> context({.threads = 1, .kernels = kernels_under_test()});
+    const std::vector<float> x{1, std::numeric_limits<float>::quiet_NaN()}, w{1, 1}, bias{0};
+    float y = 0;
+    ops::window_convolution(context, ops::Window{}, {x.data(), {1, 2, 1, 1}}, {w.data(), {1, 1, 2, 1}},
+                            std::span<const float>(bias), {&y, {1, 1, 1, 1}});
+    BOOST_TEST(std::isnan(y));
+}
+
+BOOST_AUTO_TEST_CASE(pools_are_their_definition) {
+    for (const ops::Window window : {ops::Window{3, 3, 2, 0, 0}, {3, 3, 1, 1, 1}, {2, 3, 2, 0, 1}}) {
+        const auto x = normal<double>(2 * 3 * 9 * 8, 4);
+        const Index rows = window.output_height(9), columns = window.output_width(8);
+        std::vector<double> y(static_cast<std::size_t>(2 * 5 * rows * columns));
+        Context<BasicCpu<double>> context({.threads = 2});
+        const Maps<const double> in{x.data(), {2, 3, 9, 8}};
+        const Maps<double> out{y.data(), {2, 5, rows, columns}};
+        for (const ops::Pool kind : {ops::Pool::largest, ops::Pool::mean}) {
+            ops::window_pool(context, kind, window, in, out, 1);
+            for (Index n = 0; n < 2; ++n)
+                for (Index c = 0; c < 3; ++c)
+                    for (Index r = 0; r < rows; ++r)
+                        for (Index k = 0; k < columns; ++k) {
+                            std::vector<double> seen;
+                            for (Index v = 0; v < 9; ++v)
+                                for (Index u = 0; u < 8; ++u) {
+                                    const Index dv = v - r * window.stride + window.pad_height,
+                                                du = u - k * window.stride + window.pad_width;
+                                    if (dv >= 0 && dv < window.height && du >= 0 && du < window.width)
+                                        seen.push_back(in(n, c, v, u));
+                                }
+                            double expected = *std::max_element(seen.begin(), seen.end());
+                            if (kind == ops::Pool::mean) {
+                                expected = 0;
+                                for (const double v : seen) expected += v / static_cast<double>(seen.size());
+                            }
+                            BOOST_TEST(std::abs(out(n, c + 1, r, k) - expected) <= 1e-14);
+                        }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_shapes_are_errors) {
+    Context<Cpu> context({.threads = 1});
+    const std::vector<float> x(2 * 25), w(2 * 9 * 4), bias(4);
+    std::vector<float> y(4 * 9);
+    const auto run = [&](const ops::Window& window, Index first, Index channels) {
+        ops::window_convolution(context, window, {x.data(), {1, 2, 5, 5}}, {w.data(), {3, 3, 2, 4}},
+                                std::span<const float>(bias), {y.data(), {1, channels, 3, 3}}, first);
+    };
+    BOOST_CHECK_NO_THROW(run({3, 3, 1, 0, 0}, 0, 4));
+    BOOST_CHECK_THROW(run({3, 3, 1, 0, 0}, 1, 4), ShapeError);
+    BOOST_CHECK_THROW(run({3, 3, 1, 1, 1}, 0, 4), ShapeError);
+    BOOST_CHECK_THROW(run({1, 3, 1, 0, 0}, 0, 4), ShapeError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
