@@ -166,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(draws_what_it_found, WithFeatures) {
 
 BOOST_FIXTURE_TEST_CASE(refuses_what_cannot_be_evaluated, WithFeatures) {
     fail(2, {"--metrics", "required"}, {});
-    fail(2, {"--metrics", "ppl_wend,fid50k", "expected names such as ppl_wend"}, {"--metrics", "ppl_wend,fid50k"});
+    fail(2, {"--metrics", "ppl_wend,is50k", "expected names such as ppl_wend"}, {"--metrics", "ppl_wend,is50k"});
     const std::vector<std::string> good{"--vgg", "vgg.safetensors", "--metrics", "ppl2_wend"};
     const auto with = [&](std::vector<std::string> more) {
         more.insert(more.begin(), good.begin(), good.end());

@@ -31,13 +31,8 @@ AugmentOptions options_of(const SafetensorsFile& file) {
         {"contrast", &o.contrast},   {"lumaflip", &o.lumaflip}, {"hue", &o.hue},      {"saturation", &o.saturation},
         {"imgfilter", &o.imgfilter}, {"noise", &o.noise},       {"cutout", &o.cutout}};
     const nlohmann::json pipeline = nlohmann::json::parse(file.metadata().at("pipeline"));
-    for (const auto& [name, value] : pipeline.items())
-        *fields.at(name) = value;
+    for (const auto& [name, value] : pipeline.items()) *fields.at(name) = value;
     return o;
-}
-
-bool has(const SafetensorsFile& file, const std::string& name) {
-    return std::find(file.names().begin(), file.names().end(), name) != file.names().end();
 }
 
 /// The inverse of std::erf, by Newton's method.
@@ -65,13 +60,13 @@ AugmentDraws at_percentile(double q) {
 std::vector<AugmentDraws> recorded(const SafetensorsFile& file, std::size_t count) {
     std::vector<AugmentDraws> draws(count);
     const auto single = [&](const std::string& name, auto member) {
-        if (!has(file, "draw/" + name + "_gate")) return;
+        if (!file.contains("draw/" + name + "_gate")) return;
         const auto value = file.read_double("draw/" + name + "_value"),
                    gate = file.read_double("draw/" + name + "_gate");
         for (std::size_t n = 0; n < count; ++n) member(draws[n]) = {value[n], gate[n]};
     };
     const auto pair = [&](const std::string& name, const std::string& value_name, auto member) {
-        if (!has(file, "draw/" + name + "_gate")) return;
+        if (!file.contains("draw/" + name + "_gate")) return;
         const auto value = file.read_double("draw/" + value_name), gate = file.read_double("draw/" + name + "_gate");
         for (std::size_t n = 0; n < count; ++n) member(draws[n]) = {value[2 * n], value[2 * n + 1], gate[n]};
     };
@@ -101,7 +96,7 @@ void check_map(const std::vector<double>& expected, const ops::AffineMap& found)
 }
 
 void check_margins(const SafetensorsFile& file, const std::string& name, const ops::Margins& m) {
-    if (!has(file, name)) return;
+    if (!file.contains(name)) return;
     const auto expected = file.read_double(name);
     const std::vector<double> found{static_cast<double>(m.left), static_cast<double>(m.top),
                                     static_cast<double>(m.right), static_cast<double>(m.bottom)};
@@ -134,7 +129,7 @@ void golden_augment_one(const std::filesystem::path& path) {
         std::vector<float> noise;
         if (options.noise > 0) noise = file.read_float("draw/noise_image_" + size);
         const Augmentation<float> a(options, 1, {shape[0], shape[1], shape[2], shape[3]}, draws, noise);
-        if (has(file, "f64/inverse_" + which)) check_map(file.read_double("f64/inverse_" + which), a.maps().at(0));
+        if (file.contains("f64/inverse_" + which)) check_map(file.read_double("f64/inverse_" + which), a.maps().at(0));
         check_margins(file, "out/margin_" + which, a.margins());
         golden::check_close(
             file, name, result_of(file, "in/images_" + size, [&](auto x, auto y) { a.forward(context, x, y); }), 2e-5);
@@ -150,7 +145,7 @@ void golden_augment_set(const std::filesystem::path& path) {
     const auto shape = file.shape("in/images");
     const std::vector<AugmentDraws> draws = recorded(file, static_cast<std::size_t>(shape[0]));
     std::vector<float> noise;
-    if (has(file, "draw/noise_image")) noise = file.read_float("draw/noise_image");
+    if (file.contains("draw/noise_image")) noise = file.read_float("draw/noise_image");
     const Augmentation<float> a(options_of(file), std::stod(file.metadata().at("p")),
                                 {shape[0], shape[1], shape[2], shape[3]}, draws, noise);
     const auto inverse = file.read_double("f64/inverse");
@@ -159,7 +154,7 @@ void golden_augment_set(const std::filesystem::path& path) {
                    inverse.begin() + static_cast<std::ptrdiff_t>(9 * n + 6)},
                   a.maps()[n]);
     check_margins(file, "out/margin", a.margins());
-    if (has(file, "f64/colour")) {
+    if (file.contains("f64/colour")) {
         const auto colour = file.read_double("f64/colour");
         for (std::size_t n = 0; n < draws.size(); ++n)
             for (std::size_t k = 0; k < (shape[1] == 1 ? 2u : 12u); ++k) {

@@ -36,10 +36,6 @@ std::vector<double> values_of(const detail::PaddedMatrix& m) {
     return values;
 }
 
-bool has(const SafetensorsFile& file, const std::string& name) {
-    return std::find(file.names().begin(), file.names().end(), name) != file.names().end();
-}
-
 /// Moments of one half of a pair, compared with those that the file holds.
 FeatureMoments checked_moments(Context<Cpu>& context, const SafetensorsFile& file, const std::string& set,
                                const std::string& half, Rows<const float> rows) {
@@ -51,10 +47,10 @@ FeatureMoments checked_moments(Context<Cpu>& context, const SafetensorsFile& fil
     for (const bool less_one : {true, false}) {
         const std::string name = less_one ? "n1_" : "n_";
         const detail::PaddedMatrix covariance = moments.covariance(context, less_one);
-        if (has(file, prefix + "cov_" + name + half))
+        if (file.contains(prefix + "cov_" + name + half))
             BOOST_TEST(largest_difference(values_of(covariance), file.read_double(prefix + "cov_" + name + half)) <=
                        1e-9);
-        if (!has(file, prefix + "var_" + name + half)) continue;
+        if (!file.contains(prefix + "var_" + name + half)) continue;
         std::vector<double> diagonal;
         for (Index k = 0; k < covariance.rows(); ++k) diagonal.push_back(covariance(k, k));
         BOOST_TEST(largest_difference(diagonal, file.read_double(prefix + "var_" + name + half)) <= 1e-9);
@@ -69,7 +65,7 @@ void check_fid(Context<Cpu>& context, const SafetensorsFile& file, const std::st
         const FeatureMoments b = checked_moments(context, file, set, "y", y.rows());
         for (const bool less_one : {true, false}) {
             const std::string name = "f64/" + set + (less_one ? "/fid_n1" : "/fid_n");
-            if (!has(file, name)) continue;
+            if (!file.contains(name)) continue;
             const double expected = file.read_double(name)[0], found = frechet_distance(context, a, b, less_one);
             double traces = 0;
             for (const FeatureMoments* m : {&a, &b}) {

@@ -13,9 +13,10 @@ namespace stylegan {
 struct InceptionLayer {
     std::string_view name;  ///< in the state dict of pytorch-fid, before ".conv.weight" and ".bn.bias"
     std::string_view
-        torchscript;        ///< in the TorchScript of stylegan2-ada-pytorch, after "layers." and before ".weight"
-    Index inputs, outputs;  ///< channels
-    ops::Window window;     ///< height, width, stride, padding above and below, padding left and right
+        torchscript;     ///< in the TorchScript of stylegan2-ada-pytorch, after "layers." and before ".weight"
+    Index inputs;        ///< channels read
+    Index outputs;       ///< channels computed
+    ops::Window window;  ///< height, width, stride, padding above and below, padding left and right
 };
 
 /// All convolutions of the network, in the order of the blocks.

@@ -23,7 +23,7 @@ struct PictureFeatures {
     std::string name;        ///< network and convention; numbers of different names are not comparable
     Index width = 0;         ///< features of a picture
     bool published = false;  ///< whether published numbers are computed on these features
-    Compute compute{};
+    Compute compute{};       ///< called with pictures of one size
 };
 
 /// Features of a set of pictures, one row for each.
@@ -42,7 +42,7 @@ struct PictureSet {
 
     Index count = 0;  ///< pictures
     Index channels = 0, height = 0, width = 0;
-    Read read{};
+    Read read{};  ///< called with numbers below count
 
     [[nodiscard]] Index values_of_picture() const { return channels * height * width; }
 };

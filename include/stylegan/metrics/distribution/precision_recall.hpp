@@ -20,8 +20,8 @@ enum class Boundary { inside, outside };
 
 /// A share or a mean, and its standard error as if pictures were independent.
 struct ShareEstimate {
-    double value = 0;
-    double standard_error = 0;
+    double value = 0;           ///< the share or mean
+    double standard_error = 0;  ///< of the value
 };
 
 /// How far generated pictures lie among real ones, and the other way round. Around each picture of a set is a ball that

@@ -16,27 +16,37 @@
 
 namespace stylegan {
 
-/// What is drawn for one transformation: its strength, and a uniform number that must be below its probability for it
-/// to act.
+/// What is drawn for one transformation. It acts if the gate is below its probability.
 struct GatedDraw {
-    double value = 0, gate = 1;
+    double value = 0;  ///< its strength: uniform in [0, 1) or standard normal
+    double gate = 1;   ///< uniform in [0, 1)
 };
 
 /// The same for a transformation with two strengths.
 struct GatedPair {
-    double x = 0, y = 0, gate = 1;
+    double x = 0;     ///< along the rows
+    double y = 0;     ///< along the columns
+    double gate = 1;  ///< uniform in [0, 1)
 };
 
-/// All draws for one picture. Strengths are uniform in [0, 1) or standard normal, as AugmentOptions' source has them.
+/// All draws for one picture.
 struct AugmentDraws {
-    GatedDraw xflip{}, rotate90{};
-    GatedPair xint{};
-    GatedDraw scale{}, rotate_pre{}, aniso{}, rotate_post{};
-    GatedPair xfrac{};
-    GatedDraw brightness{}, contrast{}, lumaflip{}, hue{}, saturation{};
-    std::array<GatedDraw, 4> imgfilter{};
-    GatedDraw noise{};
-    GatedPair cutout{};
+    GatedDraw xflip{};                     ///< uniform; mirrored from 1/2 on
+    GatedDraw rotate90{};                  ///< uniform; quarter turns
+    GatedPair xint{};                      ///< uniform; a move by whole pixels
+    GatedDraw scale{};                     ///< normal; the scale of both axes
+    GatedDraw rotate_pre{};                ///< uniform; a turn before the anisotropic scaling
+    GatedDraw aniso{};                     ///< normal; the scale of one axis against the other
+    GatedDraw rotate_post{};               ///< uniform; a turn after it
+    GatedPair xfrac{};                     ///< normal; a move by parts of pixels
+    GatedDraw brightness{};                ///< normal; added to all channels
+    GatedDraw contrast{};                  ///< normal; a factor of all channels
+    GatedDraw lumaflip{};                  ///< uniform; brightness is mirrored from 1/2 on
+    GatedDraw hue{};                       ///< uniform; a turn of colours about grey
+    GatedDraw saturation{};                ///< normal; a factor of the distance from grey
+    std::array<GatedDraw, 4> imgfilter{};  ///< normal; the gain of each frequency band
+    GatedDraw noise{};                     ///< normal; the deviation of the noise
+    GatedPair cutout{};                    ///< uniform; the centre of the rectangle
 
     /// Draws for picture `index` of a batch.
     [[nodiscard]] static AugmentDraws from(const RandomStream& random, std::uint64_t index) {

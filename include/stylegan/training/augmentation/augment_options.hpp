@@ -10,12 +10,21 @@ namespace stylegan {
 /// out, 1 applies it with probability p.
 /// @see Karras et al., "Training Generative Adversarial Networks with Limited Data" (2020), figure 2 and appendix B
 struct AugmentOptions {
-    double xflip = 0, rotate90 = 0, xint = 0;                                    ///< pixel blitting ("b")
-    double scale = 0, rotate = 0, aniso = 0, xfrac = 0;                          ///< geometry ("g")
-    double brightness = 0, contrast = 0, lumaflip = 0, hue = 0, saturation = 0;  ///< colour ("c")
-    double imgfilter = 0;                                                        ///< gains of frequency bands ("f")
-    double noise = 0;                                                            ///< additive noise ("n")
-    double cutout = 0;                                                           ///< a black rectangle (the second "c")
+    double xflip = 0;       ///< mirrored left to right; pixel blitting, "b"
+    double rotate90 = 0;    ///< quarter turns; "b"
+    double xint = 0;        ///< moves by whole pixels; "b"
+    double scale = 0;       ///< scaling of both axes; geometry, "g"
+    double rotate = 0;      ///< turns by any angle; "g"
+    double aniso = 0;       ///< scaling of one axis against the other; "g"
+    double xfrac = 0;       ///< moves by parts of pixels; "g"
+    double brightness = 0;  ///< added to all channels; colour, "c"
+    double contrast = 0;    ///< a factor of all channels; "c"
+    double lumaflip = 0;    ///< brightness mirrored, colours kept; "c"
+    double hue = 0;         ///< colours turned about grey; "c"
+    double saturation = 0;  ///< distance from grey; "c"
+    double imgfilter = 0;   ///< gains of four frequency bands; "f"
+    double noise = 0;       ///< additive noise; "n"
+    double cutout = 0;      ///< a rectangle set to 0; the second "c"
 
     /// Whether pictures are resampled.
     [[nodiscard]] constexpr bool geometry() const {
@@ -31,8 +40,8 @@ struct AugmentOptions {
 
 /// A named set of transformations, as `--augpipe` of the official tool has them.
 struct AugmentPipe {
-    std::string_view name;
-    AugmentOptions options;
+    std::string_view name;   ///< in the official tool
+    AugmentOptions options;  ///< its transformations
 };
 
 namespace detail {
