@@ -94,6 +94,25 @@ BOOST_AUTO_TEST_CASE(the_mean_of_subsets_is_unbiased) {
     BOOST_TEST(e.standard_error < e.deviation);
 }
 
+BOOST_AUTO_TEST_CASE(the_standard_error_is_the_deviation_of_repeated_samples) {
+    Context<Cpu> context({.threads = 2});
+    constexpr Index width = 4, count = 80;
+    constexpr int repeats = 120;
+    double sum = 0, squares = 0, error = 0;
+    for (int r = 0; r < repeats; ++r) {
+        const auto seed = static_cast<std::uint64_t>(1000 + 2 * r);
+        auto x = normal(count * width, seed), y = normal(count * width, seed + 1);
+        for (float& v : y) v = 1.4F * v + 0.3F;
+        const KernelDistanceEstimate e = estimate_kernel_distance(context, rows_of(x, width), rows_of(y, width));
+        sum += e.mean;
+        squares += e.mean * e.mean;
+        error += e.standard_error / repeats;
+    }
+    const double deviation = std::sqrt((squares - sum * sum / repeats) / (repeats - 1));
+    BOOST_TEST(error > 0.75 * deviation);  // the deviation of 120 values is known within 6.5 %
+    BOOST_TEST(error < 1.25 * deviation);
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_chooses_the_subsets_and_threads_do_not_matter) {
     constexpr Index width = 6;
     const auto x = normal(90 * width, 3), y = normal(70 * width, 4);

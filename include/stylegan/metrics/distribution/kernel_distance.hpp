@@ -71,7 +71,7 @@ inline double kernel_sum(Context<Cpu>& context, const PaddedMatrix& a, const Pad
 /// Options of estimate_kernel_distance().
 struct KernelDistanceOptions {
     Index subsets = 100;     ///< number of subsets
-    Index most = 1000;       ///< pictures in a subset, if there are that many
+    Index most = 1000;       ///< most pictures in a subset; at most half of the smaller set
     std::uint64_t seed = 0;  ///< of the choice of subsets
 };
 
@@ -79,7 +79,7 @@ struct KernelDistanceOptions {
 struct KernelDistanceEstimate {
     double mean = 0;            ///< KID: the mean over the subsets
     double deviation = 0;       ///< standard deviation of the subsets, divided by their number
-    double standard_error = 0;  ///< of the mean, from the subsets
+    double standard_error = 0;  ///< how far the mean would move with other pictures, from the subsets (jackknife)
     Index subsets = 0;          ///< number of subsets
     Index subset = 0;           ///< pictures of each set in a subset
 };
@@ -87,7 +87,7 @@ struct KernelDistanceEstimate {
 /// KID: the mean of kernel_distance() over random subsets, in which no picture occurs twice.
 /// @param x  features of generated pictures, (pictures, width)
 /// @param y  features of real pictures, (pictures, width)
-/// @throws ShapeError if the widths differ; ValueError for fewer than 2 pictures or subsets, or values that are not
+/// @throws ShapeError if the widths differ; ValueError for fewer than 4 pictures or 2 subsets, or values that are not
 ///         finite
 [[nodiscard]] inline KernelDistanceEstimate estimate_kernel_distance(Context<Cpu>& context, Rows<const float> x,
                                                                      Rows<const float> y,
@@ -99,11 +99,12 @@ struct KernelDistanceEstimate {
     require_features("KID", y, x.extent(1));
     KernelDistanceEstimate e;
     e.subsets = options.subsets;
-    e.subset = std::min({x.extent(0), y.extent(0), options.most});
+    const Index smaller = std::min(x.extent(0), y.extent(0));
+    if (smaller < 4) throw ValueError(text("KID: there are ", smaller, " pictures, expected at least 4"));
+    e.subset = std::min(smaller / 2, options.most);  // subsets of nearly the whole would hardly differ
     std::vector<double> values;
     for (Index s = 0; s < options.subsets; ++s) {
         const auto drawn = [&](Index of, Index set) {
-            if (of < 1) throw ValueError("KID: there are no pictures, expected at least 2");
             const Permutation order(options.seed, static_cast<std::uint64_t>(2 * s + set),
                                     static_cast<std::uint64_t>(of), Purpose::metric);
             std::vector<Index> rows(static_cast<std::size_t>(e.subset));
@@ -118,7 +119,9 @@ struct KernelDistanceEstimate {
     double squares = 0;
     for (const double v : values) squares += (v - e.mean) * (v - e.mean);
     e.deviation = std::sqrt(squares / n);
-    e.standard_error = std::sqrt(squares / (n - 1) / n);
+    // Subsets of r out of N pictures vary (N - r) / r times as much as whole sets do (Shao, Wu, 1989: delete-d jackknife).
+    const double r = static_cast<double>(e.subset), left = static_cast<double>(smaller - e.subset);
+    e.standard_error = std::sqrt(squares / (n - 1) * (r / left + 1 / n));
     return e;
 }
 
