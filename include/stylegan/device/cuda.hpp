@@ -52,10 +52,10 @@ inline void require_cuda_device(int device) {
     if (status == cudaErrorInsufficientDriver) {  // CUDA reports the same if there is no driver
         int driver = 0;
         (void)cudaDriverGetVersion(&driver);
-        const auto version = [](int v) { return text("CUDA ", v / 1000, '.', v % 1000 / 10); };
+        const auto named = [](int v) { return text("CUDA ", v / 1000, '.', v % 1000 / 10); };
         throw DeviceError(driver == 0 ? "no CUDA device can be used: this machine has no driver for one"
-                                      : text("no CUDA device can be used: the driver knows ", version(driver),
-                                             ", expected ", version(CUDART_VERSION), " or later"));
+                                      : text("no CUDA device can be used: the driver knows ", named(driver),
+                                             ", expected ", named(CUDART_VERSION), " or later"));
     }
     if (status != cudaSuccess && status != cudaErrorNoDevice)
         throw DeviceError(text("no CUDA device can be used: ", cudaGetErrorString(status), " (cudaGetDeviceCount)"));

@@ -55,8 +55,8 @@ inline ResizeTaps bicubic_taps(Index j, Index size, Index out) {
     const double step = static_cast<double>(size) / static_cast<double>(out), scale = std::max(step, 1.0);
     const double centre = (static_cast<double>(j) + 0.5) * step, reach = 2 * scale;
     ResizeTaps taps;
-    taps.first = std::max<Index>(0, static_cast<Index>(centre - reach + 0.5));
-    const Index last = std::min(size, static_cast<Index>(centre + reach + 0.5));
+    taps.first = std::max<Index>(0, static_cast<Index>(std::floor(centre - reach + 0.5)));
+    const Index last = std::min(size, static_cast<Index>(std::floor(centre + reach + 0.5)));
     double sum = 0;
     for (Index k = taps.first; k < last; ++k) {
         taps.weights.push_back(cubic((static_cast<double>(k) - centre + 0.5) / scale));

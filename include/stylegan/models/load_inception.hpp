@@ -24,7 +24,7 @@ template <TensorFile File>
 class InceptionTensors {
 public:
     explicit InceptionTensors(const File& file) : file_(file) {
-        const std::vector<std::string> names = file.names();
+        const auto& names = file.names();
         names_.insert(names.begin(), names.end());
         constexpr std::string_view pytorch = "Conv2d_1a_3x3.conv.weight", script = "layers.conv.weight";
         for (const std::string& name : names) {
@@ -107,6 +107,7 @@ template <TensorFile File>
                                        std::shared_ptr<Context<Cpu>> context = std::make_shared<Context<Cpu>>()) {
     const detail::InceptionTensors<File> tensors(file);
     std::vector<Inception::Convolution> convolutions;
+    convolutions.reserve(inception_layers.size());
     for (const InceptionLayer& l : inception_layers) convolutions.push_back(tensors.convolution(l));
     return Inception(std::move(convolutions), tensors.head(), tensors.head_bias(), std::move(context));
 }

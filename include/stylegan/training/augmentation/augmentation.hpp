@@ -105,10 +105,14 @@ private:
         return noise;
     }
 
+    void require_own_shape(const Shape4& found) const {
+        for (std::size_t axis = 0; axis < 4; ++axis)
+            require_equal("Augmentation", axis_names[axis], found[axis], shape_[axis]);
+    }
+
     void apply(Context<BasicCpu<S>>& c, ops::AffinePass pass, Maps<const S> x, Maps<S> y) const {
-        for (const Shape4& found : {x.shape, y.shape})
-            for (std::size_t axis = 0; axis < 4; ++axis)
-                require_equal("Augmentation", axis_names[axis], found[axis], shape_[axis]);
+        require_own_shape(x.shape);
+        require_own_shape(y.shape);
         const bool gradient = pass == ops::AffinePass::gradient;
         const Workspace::Frame frame(c.workspace());
         Maps<S> at = c.take_like(y), other = c.take_like(y);
