@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exponential.hpp"
+
 #include <stylegan/metrics/path_statistics.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -14,13 +16,6 @@ BOOST_AUTO_TEST_SUITE(bootstrap)
 using namespace stylegan;
 
 namespace {
-
-std::vector<double> exponential(std::size_t n, std::uint64_t step) {
-    const RandomStream random(1, step, Purpose::test);
-    std::vector<double> x;
-    for (std::size_t i = 0; i < n; ++i) x.push_back(-std::log(1 - random.uniform(i)));
-    return x;
-}
 
 /// The replicates of the bootstrap by its definition: draw with replacement, then reject and average as for a sample.
 std::vector<double> replicates(std::vector<double> x, std::uint64_t seed, int count) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exponential.hpp"
+
 #include <stylegan/metrics/path_statistics.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -13,14 +15,6 @@ BOOST_AUTO_TEST_SUITE(path_statistics)
 using namespace stylegan;
 
 namespace {
-
-/// Exponentially distributed with mean 1.
-std::vector<double> exponential(std::size_t n, std::uint64_t step) {
-    const RandomStream random(1, step, Purpose::test);
-    std::vector<double> x;
-    for (std::size_t i = 0; i < n; ++i) x.push_back(-std::log(1 - random.uniform(i)));
-    return x;
-}
 
 /// The mean of such numbers between the 1st and the 99th percentile.
 double trimmed_mean_of_exponential() {

@@ -35,25 +35,6 @@ void clear_gradients(Network& network) {
     for_each_parameter(network, [](const std::string&, Parameter<Exact>& p) { p.clear_gradient(); });
 }
 
-/// Moves all parameters by e along a fixed direction.
-/// @return the gradient along it
-template <class Network>
-double move(Network& network, double e) {
-    double along = 0;
-    std::uint32_t number = 0;
-    for_each_parameter(network, [&](const std::string&, Parameter<Exact>& p) {
-        ++number;
-        if (!p.trainable()) return;
-        const RandomStream stream(11, 0, Purpose::test, number);
-        for (std::size_t i = 0; i < p.value().size(); ++i) {
-            const auto v = static_cast<double>(stream.normal(i));
-            p.value()[i] += e * v;
-            if (!p.gradient().empty()) along += p.gradient()[i] * v;
-        }
-    });
-    return along;
-}
-
 /// A minibatch, and networks with their loss and gradients for it.
 struct Case {
     static constexpr Index batch = 4;

@@ -63,6 +63,27 @@ inline TrainingOptions few_steps(int batch = 8) {
     return o;
 }
 
+/// Moves parameters by e along a fixed direction.
+/// @param part  in the names of those that move; empty: all
+/// @return the gradient along it
+template <class Network>
+double move(Network& network, double e, const std::string& part = {}) {
+    using Device = typename Network::Device;
+    double along = 0;
+    std::uint32_t number = 0;
+    for_each_parameter(network, [&](const std::string& name, Parameter<Device>& p) {
+        ++number;
+        if (!p.trainable() || name.find(part) == std::string::npos) return;
+        const RandomStream stream(11, 0, Purpose::test, number);
+        for (std::size_t i = 0; i < p.value().size(); ++i) {
+            const auto v = static_cast<double>(stream.normal(i));
+            p.value()[i] += e * v;
+            if (!p.gradient().empty()) along += p.gradient()[i] * v;
+        }
+    });
+    return along;
+}
+
 template <class Device>
 void steps(Trainer<Device>& trainer, int count) {
     for (int i = 0; i < count; ++i) trainer.step();

@@ -41,15 +41,8 @@ fs::path plot_of(const CalcMetricsOptions& o, const std::string& metric) {
 
 /// The names of a list, each once; nothing if one is no metric.
 std::optional<std::vector<std::string>> parse_metrics(std::string_view list) {
-    std::vector<std::string> names;
-    for (std::size_t first = 0; first <= list.size();) {
-        const std::size_t end = std::min(list.find(',', first), list.size());
-        const std::string name(list.substr(first, end - first));
-        if (!parse_distribution_metric(name) && !parse_metric_list(name)) return std::nullopt;
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-        first = end + 1;
-    }
-    return names;
+    return parse_name_list(
+        list, [](std::string_view name) { return parse_distribution_metric(name) || parse_metric_list(name); });
 }
 
 /// Prints a result and appends it to metric-NAME.jsonl.
@@ -79,17 +72,6 @@ void calc_path_metrics(const CalcMetricsOptions& o, const std::vector<std::strin
     }
 }
 
-/// Features of pictures, with a progress bar.
-FeatureSet features_with_progress(const CalcMetricsOptions& o, const PictureSet& pictures,
-                                  const PictureFeatures& features, const char* what) {
-    CountedProgress progress("pictures");
-    return features_of(
-        pictures, features, o.settings.batch > 0 ? static_cast<Index>(o.settings.batch) : 16, [&](Index done) {
-            progress.show(static_cast<std::size_t>(done), static_cast<std::size_t>(pictures.count), text(", ", what));
-            return true;
-        });
-}
-
 void calc_distribution_metrics(const CalcMetricsOptions& o, const std::vector<DistributionMetric>& metrics,
                                const fs::path& folder, const DrawingNetwork& generator, const PictureFeatures& features,
                                const std::shared_ptr<const Dataset>& data) {
@@ -98,20 +80,16 @@ void calc_distribution_metrics(const CalcMetricsOptions& o, const std::vector<Di
         most_fake = std::max(most_fake, m.count);
         most_real = std::max(most_real, m.full ? static_cast<Index>(data->size()) : m.count);
     }
-    const FeatureSet real = features_with_progress(o, picture_set(data, most_real), features, "of the data set");
+    const Index batch = o.settings.batch > 0 ? static_cast<Index>(o.settings.batch) : 16;
+    const FeatureSet real = features_with_progress(picture_set(data, most_real), features, batch, "of the data set");
     const FeatureSet fake = features_with_progress(
-        o, generator.pictures({.count = most_fake, .seed = o.settings.seed, .psi = o.psi, .label = o.settings.label}),
-        features, "generated");
-    const auto first = [](const FeatureSet& all, Index count) {
-        FeatureSet part{{}, std::min(all.count, count), all.width};
-        part.values.assign(all.values.begin(), all.values.begin() + part.count * part.width);
-        return part;
-    };
+        generator.pictures({.count = most_fake, .seed = o.settings.seed, .psi = o.psi, .label = o.settings.label}),
+        features, batch, "generated");
     for (const DistributionMetric& m : metrics) {
-        const FeatureSet reals = m.full ? real : first(real, m.count);
-        const bool whole = reals.count == static_cast<Index>(data->size());
+        const Rows<const float> reals = m.full ? real.rows() : real.rows().part(0, std::min(real.count, m.count));
+        const bool whole = reals.extent(0) == static_cast<Index>(data->size());
         const DistributionResult result =
-            evaluate_distribution(m, reals, first(fake, m.count), whole, features, o.settings.seed, o.threads);
+            evaluate_distribution(m, reals, fake.rows().part(0, m.count), whole, features, o.settings.seed, o.threads);
         report(o, folder, m.name, text_of(result), to_json(result, o.network.filename().string()));
     }
 }
@@ -122,23 +100,16 @@ void check_distribution_metrics(const CalcMetricsOptions& o, const std::vector<D
     if (o.data.empty())
         throw ValueError(text("--data: is missing, expected the folder or archive of real pictures that ",
                               metrics[0].name, " compares with"));
-    for (const DistributionMetric& m : metrics)
-        if (m.published && o.features.inception.empty())
-            throw ValueError(text(m.name, ": is defined on the Inception network, expected --inception FILE; ",
-                                  m.kind == DistributionKind::frechet ? "fd" : "kd", m.name.substr(3),
-                                  " measures with the features that come with the program"));
+    for (const DistributionMetric& m : metrics) require_features_of(m, !o.features.inception.empty());
     if (a.num_channels != 1 && a.num_channels != 3)
         throw ShapeError(text(metrics[0].name, ": pictures have ", a.num_channels, " channels, expected 1 or 3"));
-    if (o.settings.label && *o.settings.label >= a.label_size)
-        throw ValueError(
-            text("--class: is ", *o.settings.label, ", expected ",
-                 a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
+    check_class(a, o.settings);
 }
 
 /// The real pictures. @throws ShapeError if they are no pictures of the network's kind
 std::shared_ptr<const Dataset> open_data(const CalcMetricsOptions& o, const Architecture& a) {
     auto data = std::make_shared<const Dataset>(o.data, DatasetOptions{.cache_bytes = 0, .labels = false});
-    const Size size = a.size(a.stages() - 1);
+    const Size size = a.picture();
     if (data->height() != size.height || data->width() != size.width || data->channels() != a.num_channels)
         throw ShapeError(text("--data ", o.data.string(), ": pictures are ", data->width(), 'x', data->height(),
                               " with ", data->channels(), " channels, expected ", size.width, 'x', size.height,

@@ -2,7 +2,6 @@
 #include "commands/commands.hpp"
 #include "metrics/distribution_metrics.hpp"
 #include "options/options.hpp"
-#include "printing/progress.hpp"
 
 #include <stylegan/metrics/distribution/picture_sets.hpp>
 
@@ -21,22 +20,17 @@ struct FidOptions {
     int threads = 0;
 };
 
-FeatureSet features_with_progress(const std::filesystem::path& path, const PictureFeatures& features,
-                                  const FidOptions& o) {
+FeatureSet features_in(const std::filesystem::path& path, const PictureFeatures& features, const FidOptions& o) {
     const PictureSet pictures =
         picture_set(std::make_shared<const Dataset>(path, DatasetOptions{.cache_bytes = 0, .labels = false}), o.most);
     if (pictures.channels != 1 && pictures.channels != 3)
         throw ShapeError(text(path.string(), ": pictures have ", pictures.channels, " channels, expected 1 or 3"));
-    CountedProgress progress("pictures");
-    return features_of(pictures, features, o.batch, [&](Index done) {
-        progress.show(static_cast<std::size_t>(done), static_cast<std::size_t>(pictures.count), ", " + path.string());
-        return true;
-    });
+    return features_with_progress(pictures, features, o.batch, path.string());
 }
 
 void fid(const FidOptions& o) {
     const PictureFeatures features = open_features(o.features, o.threads);
-    const FeatureSet a = features_with_progress(o.a, features, o), b = features_with_progress(o.b, features, o);
+    const FeatureSet a = features_in(o.a, features, o), b = features_in(o.b, features, o);
     const bool published = features.published;
     for (const auto& [name, kind, neighbours] : {std::tuple{published ? "fid" : "fd", DistributionKind::frechet, 0},
                                                  {published ? "kid" : "kd", DistributionKind::kernel, 0},
@@ -50,7 +44,7 @@ void fid(const FidOptions& o) {
             std::fprintf(stderr, "%s: left out, needs more than %d pictures\n", name, neighbours);
             continue;
         }
-        const DistributionResult r = evaluate_distribution(m, b, a, false, features, o.seed, o.threads);
+        const DistributionResult r = evaluate_distribution(m, b.rows(), a.rows(), false, features, o.seed, o.threads);
         std::printf("%s\n", o.json ? to_json(r, "").dump().c_str() : text_of(r).c_str());
         std::fflush(stdout);
     }

@@ -23,26 +23,24 @@
 namespace stylegan::examples {
 namespace {
 
-std::vector<NamedEstimate> frechet(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
-                                   const FeatureSet& fake, bool whole) {
-    FeatureMoments a(real.width), b(fake.width);
-    a.add(context, real.rows());
-    b.add(context, fake.rows());
-    return {{m.name, frechet_distance(context, b, a),
-             frechet_standard_error(context, fake.rows(), real.rows(), whole ? Sampled::first : Sampled::both)}};
+std::vector<NamedEstimate> frechet(const DistributionMetric& m, Context<Cpu>& context, Rows<const float> real,
+                                   Rows<const float> fake, bool whole) {
+    const FeatureMoments of_real = moments_of(context, real), of_fake = moments_of(context, fake);
+    return {{m.name, frechet_distance(context, of_fake, of_real),
+             frechet_standard_error(context, fake, of_fake, real, of_real, whole ? Sampled::first : Sampled::both)}};
 }
 
-std::vector<NamedEstimate> kernel(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
-                                  const FeatureSet& fake, std::uint64_t seed) {
-    const KernelDistanceEstimate e = estimate_kernel_distance(context, fake.rows(), real.rows(), {.seed = seed});
+std::vector<NamedEstimate> kernel(const DistributionMetric& m, Context<Cpu>& context, Rows<const float> real,
+                                  Rows<const float> fake, std::uint64_t seed) {
+    const KernelDistanceEstimate e = estimate_kernel_distance(context, fake, real, {.seed = seed});
     return {{m.name, e.mean, e.standard_error}};
 }
 
-std::vector<NamedEstimate> neighbours(const DistributionMetric& m, Context<Cpu>& context, const FeatureSet& real,
-                                      const FeatureSet& fake) {
+std::vector<NamedEstimate> neighbours(const DistributionMetric& m, Context<Cpu>& context, Rows<const float> real,
+                                      Rows<const float> fake) {
     const bool precision = m.kind == DistributionKind::precision;
-    const PrecisionRecall r = precision_recall(context, real.rows(), fake.rows(), m.neighbours,
-                                               precision ? Boundary::inside : Boundary::outside);
+    const PrecisionRecall r =
+        precision_recall(context, real, fake, m.neighbours, precision ? Boundary::inside : Boundary::outside);
     const auto named = [&](const char* what, const ShareEstimate& e) {
         return NamedEstimate{m.name + "_" + what, e.value, e.standard_error};
     };
@@ -99,15 +97,28 @@ std::optional<DistributionMetric> parse_distribution_metric(std::string_view nam
     return m;
 }
 
-DistributionResult evaluate_distribution(const DistributionMetric& m, const FeatureSet& real, const FeatureSet& fake,
+FeatureSet features_with_progress(const PictureSet& pictures, const PictureFeatures& features, Index batch,
+                                  const std::string& what) {
+    CountedProgress progress("pictures");
+    return features_of(pictures, features, batch, [&](Index done) {
+        progress.show(static_cast<std::size_t>(done), static_cast<std::size_t>(pictures.count), ", " + what);
+        return true;
+    });
+}
+
+void require_features_of(const DistributionMetric& m, bool published) {
+    if (!m.published || published) return;
+    throw ValueError(text(m.name, ": is defined on the Inception network, expected --inception FILE; ",
+                          m.kind == DistributionKind::frechet ? "fd" : "kd", m.name.substr(3),
+                          " measures with the features that come with the program"));
+}
+
+DistributionResult evaluate_distribution(const DistributionMetric& m, Rows<const float> real, Rows<const float> fake,
                                          bool whole, const PictureFeatures& features, std::uint64_t seed, int threads) {
-    if (m.published && !features.published)
-        throw ValueError(text(m.name, ": is defined on the Inception network, expected --inception FILE; ",
-                              m.kind == DistributionKind::frechet ? "fd" : "kd",
-                              " measures with the features that come with the program"));
+    require_features_of(m, features.published);
     Context<Cpu> context({.threads = threads});
     const double begin = seconds_now();
-    DistributionResult r{m, {}, features.name, features.published, real.count, fake.count, seed};
+    DistributionResult r{m, {}, features.name, features.published, real.extent(0), fake.extent(0), seed};
     r.estimates = m.kind == DistributionKind::frechet  ? frechet(m, context, real, fake, whole)
                   : m.kind == DistributionKind::kernel ? kernel(m, context, real, fake, seed)
                                                        : neighbours(m, context, real, fake);

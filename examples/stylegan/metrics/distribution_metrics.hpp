@@ -75,13 +75,21 @@ struct DistributionResult {
     double seconds = 0;
 };
 
-/// @param real  features of real pictures
-/// @param fake  features of generated pictures
+/// The features of all pictures, with a progress bar.
+/// @param what  follows the bar
+[[nodiscard]] FeatureSet features_with_progress(const PictureSet& pictures, const PictureFeatures& features,
+                                                Index batch, const std::string& what);
+
+/// @throws ValueError if the metric is defined on other features
+void require_features_of(const DistributionMetric& metric, bool published);
+
+/// @param real   features of real pictures
+/// @param fake   features of generated pictures
 /// @param whole  whether the real pictures are a whole data set, which then adds no error
-/// @param seed  of KID's subsets
+/// @param seed   of KID's subsets
 /// @throws ValueError if there are too few pictures
-[[nodiscard]] DistributionResult evaluate_distribution(const DistributionMetric& metric, const FeatureSet& real,
-                                                       const FeatureSet& fake, bool whole,
+[[nodiscard]] DistributionResult evaluate_distribution(const DistributionMetric& metric, Rows<const float> real,
+                                                       Rows<const float> fake, bool whole,
                                                        const PictureFeatures& features, std::uint64_t seed,
                                                        int threads);
 

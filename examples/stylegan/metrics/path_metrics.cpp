@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/path_metrics.hpp"
 
+#include "options/parse.hpp"
 #include "printing/progress.hpp"
 #include "printing/tables.hpp"
 
@@ -50,10 +51,7 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
     o.epsilon = s.epsilon;
     if (a.label_size > 0) o.label = s.label;
     o.check();
-    if (s.label && *s.label >= a.label_size)
-        throw ValueError(
-            text("--class: is ", *s.label, ", expected ",
-                 a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
+    check_class(a, s);
     const Size picture = a.picture();
     const Size seen =
         PathWindow::of(static_cast<std::size_t>(picture.height), static_cast<std::size_t>(picture.width), o.crop)
@@ -69,15 +67,14 @@ PathLengthOptions options_of(const std::string& name, const Architecture& a, con
 }  // namespace
 
 std::optional<std::vector<std::string>> parse_metric_list(std::string_view text) {
-    std::vector<std::string> names;
-    for (std::size_t first = 0; first <= text.size();) {
-        const std::size_t end = std::min(text.find(',', first), text.size());
-        const std::string name(text.substr(first, end - first));
-        if (find_metric(name) == nullptr) return std::nullopt;
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-        first = end + 1;
-    }
-    return names;
+    return parse_name_list(text, [](std::string_view name) { return find_metric(name) != nullptr; });
+}
+
+void check_class(const Architecture& a, const MetricSettings& s) {
+    if (s.label && *s.label >= a.label_size)
+        throw ValueError(
+            text("--class: is ", *s.label, ", expected ",
+                 a.label_size > 0 ? text("0 to ", a.label_size - 1) : "none, since the network has no labels"));
 }
 
 void check_metric(const std::string& name, const Architecture& a, const MetricSettings& settings) {

@@ -55,6 +55,9 @@ struct MetricResult {
                                            const MetricSettings& settings,
                                            const std::function<void(const PathProgress&)>& progress);
 
+/// @throws ValueError if the settings name a class that the network does not have
+void check_class(const Architecture& a, const MetricSettings& settings);
+
 /// Throws as evaluate_metric() does, without computing anything.
 /// @throws ValueError, ShapeError
 void check_metric(const std::string& name, const Architecture& a, const MetricSettings& settings);

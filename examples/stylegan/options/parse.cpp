@@ -72,6 +72,19 @@ std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text) {
     return std::array{static_cast<int>(*width), static_cast<int>(*height)};
 }
 
+std::optional<std::vector<std::string>> parse_name_list(std::string_view text,
+                                                        const std::function<bool(std::string_view name)>& known) {
+    std::vector<std::string> names;
+    for (std::size_t first = 0; first <= text.size();) {
+        const std::size_t end = std::min(text.find(',', first), text.size());
+        const std::string name(text.substr(first, end - first));
+        if (!known(name)) return std::nullopt;
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        first = end + 1;
+    }
+    return names;
+}
+
 std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text) {
     constexpr std::size_t most_seeds = 1'000'000;
     const Range<std::int64_t> possible{0, std::numeric_limits<std::uint32_t>::max()};

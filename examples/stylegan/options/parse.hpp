@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -56,6 +57,10 @@ inline constexpr const char* path_form = "a path; of those with ~, only ~/...";
 [[nodiscard]] inline std::string width_by_height(int width, int height, const char* unit = "") {
     return text(width, 'x', height, unit, width == height ? "" : " (width x height)");
 }
+
+/// "a,b,a" -> a, b: names, each once; nothing if one of them is not known.
+[[nodiscard]] std::optional<std::vector<std::string>> parse_name_list(
+    std::string_view text, const std::function<bool(std::string_view name)>& known);
 
 /// The form of a list of seeds, for error messages.
 inline constexpr const char* seed_list_form = "numbers and ranges such as 0-35,100, at most a million seeds below 2^32";

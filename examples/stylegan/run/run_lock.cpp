@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/run_lock.hpp"
 
+#include "run/json_lines.hpp"
+
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/regular_file.hpp>
@@ -66,7 +68,7 @@ bool is_running(const Owner& o) {
 Owner read_owner(int descriptor) {
     char content[4096];
     const ssize_t size = ::pread(descriptor, content, sizeof content, 0);
-    const nlohmann::json json = nlohmann::json::parse(content, content + (size > 0 ? size : 0), nullptr, false);
+    const nlohmann::json json = object_of(std::string(content, static_cast<std::size_t>(size > 0 ? size : 0)));
     Owner o;
     if (!json.is_object()) return o;
     const auto word = [&](const char* name) {

@@ -29,6 +29,11 @@ inline constexpr std::array inception_resize_names{
     std::pair{InceptionResize::pytorch_fid, std::string_view("pytorch-fid")},
     std::pair{InceptionResize::clean, std::string_view("clean")}};
 
+/// "official", "pytorch-fid" or "clean"
+[[nodiscard]] constexpr std::string_view name_of(InceptionResize resize) {
+    return inception_resize_names[static_cast<std::size_t>(resize)].second;
+}
+
 namespace detail {
 
 /// The pixels that one output pixel is a weighted sum of, along one axis.

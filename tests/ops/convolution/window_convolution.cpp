@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels_under_test.hpp"
+#include "ops/maps.hpp"
 
-#include <stylegan/core/philox.hpp>
 #include <stylegan/ops/convolution/window_convolution.hpp>
 #include <stylegan/ops/resampling/window_pool.hpp>
 
@@ -19,14 +18,6 @@ namespace {
 
 using namespace stylegan;
 
-template <class S>
-std::vector<S> normal(Index size, std::uint64_t seed) {
-    const RandomStream random(seed, 0, Purpose::test);
-    std::vector<S> values;
-    for (Index i = 0; i < size; ++i) values.push_back(static_cast<S>(random.normal(static_cast<std::uint64_t>(i))));
-    return values;
-}
-
 struct Case {
     Index batch, inputs, outputs, height, width;
     ops::Window window;
@@ -42,9 +33,9 @@ const std::vector<Case> cases{
 template <class S>
 void check(const Case& k, Kernels kernels, double tolerance) {
     const Index rows = k.window.output_height(k.height), columns = k.window.output_width(k.width), first = 2;
-    const auto x = normal<S>(k.batch * k.inputs * k.height * k.width, 1);
-    const auto w = normal<S>(k.window.height * k.window.width * k.inputs * k.outputs, 2),
-               bias = normal<S>(k.outputs, 3);
+    const auto x = maps::random_vector<S>(k.batch * k.inputs * k.height * k.width, 1);
+    const auto w = maps::random_vector<S>(k.window.height * k.window.width * k.inputs * k.outputs, 2),
+               bias = maps::random_vector<S>(k.outputs, 3);
     std::vector<S> y(static_cast<std::size_t>(k.batch * (k.outputs + 3) * rows * columns), S(-7));
     Context<BasicCpu<S>> context({.threads = 2, .kernels = kernels});
     const Maps<const S> in{x.data(), {k.batch, k.inputs, k.height, k.width}};
@@ -87,7 +78,8 @@ BOOST_AUTO_TEST_CASE(it_is_its_definition) {
 
 BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_batch_or_threads) {
     const ops::Window window{1, 7, 1, 0, 3};
-    const auto x = normal<float>(5 * 20 * 17 * 17, 1), w = normal<float>(7 * 20 * 24, 2), bias = normal<float>(24, 3);
+    const auto x = maps::random_vector<float>(5 * 20 * 17 * 17, 1), w = maps::random_vector<float>(7 * 20 * 24, 2),
+               bias = maps::random_vector<float>(24, 3);
     const auto run = [&](Index first, Index count, int threads) {
         std::vector<float> y(static_cast<std::size_t>(count * 24 * 17 * 17));
         Context<Cpu> context({.threads = threads, .kernels = kernels_under_test()});
@@ -113,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_stays_so) {
 
 BOOST_AUTO_TEST_CASE(pools_are_their_definition) {
     for (const ops::Window window : {ops::Window{3, 3, 2, 0, 0}, {3, 3, 1, 1, 1}, {2, 3, 2, 0, 1}}) {
-        const auto x = normal<double>(2 * 3 * 9 * 8, 4);
+        const auto x = maps::random_vector<double>(2 * 3 * 9 * 8, 4);
         const Index rows = window.output_height(9), columns = window.output_width(8);
         std::vector<double> y(static_cast<std::size_t>(2 * 5 * rows * columns));
         Context<BasicCpu<double>> context({.threads = 2});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ops/maps.hpp"
+
 #include <stylegan/core/philox.hpp>
 #include <stylegan/training/augmentation/augmentation.hpp>
 
@@ -15,14 +17,6 @@ BOOST_AUTO_TEST_SUITE(augmentation)
 namespace {
 
 using namespace stylegan;
-
-template <class S>
-std::vector<S> normal(Index size, std::uint64_t seed) {
-    const RandomStream random(seed, 0, Purpose::test);
-    std::vector<S> values;
-    for (Index i = 0; i < size; ++i) values.push_back(static_cast<S>(random.normal(static_cast<std::uint64_t>(i))));
-    return values;
-}
 
 AugmentOptions pipe(std::string_view name) {
     const auto* const found =
@@ -54,8 +48,9 @@ BOOST_AUTO_TEST_CASE(tangent_and_gradient_are_those_of_the_affine_map) {
             for (const double p : {0.3, 1.0})
                 BOOST_TEST_CONTEXT(name << ", " << shape[3] << 'x' << shape[2] << ", p " << p) {
                     const auto a = drawn<double>(options, p, shape, 7);
-                    const auto x = normal<double>(size_of(shape), 1), direction = normal<double>(size_of(shape), 2),
-                               dy = normal<double>(size_of(shape), 3);
+                    const auto x = maps::random_vector<double>(size_of(shape), 1),
+                               direction = maps::random_vector<double>(size_of(shape), 2),
+                               dy = maps::random_vector<double>(size_of(shape), 3);
                     std::vector<double> moved(x.size()), y(x.size()), y_moved(x.size()), tangent(x.size()),
                         dx(x.size());
                     for (std::size_t i = 0; i < x.size(); ++i) moved[i] = x[i] + 0.5 * direction[i];
@@ -76,7 +71,7 @@ BOOST_AUTO_TEST_CASE(tangent_and_gradient_are_those_of_the_affine_map) {
 BOOST_AUTO_TEST_CASE(probability_zero_changes_no_bit) {
     Context<Cpu> context({.threads = 2});
     const Shape4 shape{4, 3, 24, 24};
-    const auto x = normal<float>(size_of(shape), 1);
+    const auto x = maps::random_vector<float>(size_of(shape), 1);
     const auto a = drawn<float>(pipe("bgcfnc"), 0, shape, 3);
     for (const int pass : {0, 1, 2}) {
         std::vector<float> y(x.size());
@@ -92,7 +87,7 @@ BOOST_AUTO_TEST_CASE(probability_zero_changes_no_bit) {
 BOOST_AUTO_TEST_CASE(flips_turns_and_whole_steps_move_pixels) {
     Context<BasicCpu<double>> context({.threads = 1});
     const Shape4 shape{1, 1, 16, 16};
-    const auto x = normal<double>(256, 1);
+    const auto x = maps::random_vector<double>(256, 1);
     AugmentDraws step;
     step.xint = {0.75, 0.25, 0};  // 1 to the right, 1 up
     const Augmentation<double> a(pipe("blit"), 1, shape, std::vector{step});
@@ -146,7 +141,7 @@ BOOST_AUTO_TEST_CASE(draws_of_a_picture_are_independent) {
 
 BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
     const Shape4 shape{5, 3, 23, 26};
-    const auto x = normal<float>(size_of(shape), 1);
+    const auto x = maps::random_vector<float>(size_of(shape), 1);
     const auto a = drawn<float>(pipe("bgcfnc"), 0.8, shape, 3);
     std::vector<std::vector<float>> found;
     for (const int threads : {1, 2, 3}) {

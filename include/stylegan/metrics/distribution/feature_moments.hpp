@@ -103,4 +103,11 @@ private:
     detail::PaddedMatrix pending_, products_;
 };
 
+/// The moments of features that are all at hand. @param rows (pictures, width) @throws as FeatureMoments::add()
+[[nodiscard]] inline FeatureMoments moments_of(Context<Cpu>& context, Rows<const float> rows) {
+    FeatureMoments moments(rows.extent(1));
+    moments.add(context, rows);
+    return moments;
+}
+
 }  // namespace stylegan

@@ -35,10 +35,10 @@ inline std::vector<double> squared_lengths(Context<Cpu>& context, Rows<const flo
     return lengths;
 }
 
-/// Calls f(row of x, distances to the rows [first, first + count) of y, first, count) for all pairs, in blocks; the rows
-/// of x in parallel, those of y in ascending order.
+/// Calls f(distances, i, j) for blocks of all pairs: distances(r, s) is that of row i + r of x and row j + s of y. Blocks
+/// come one after the other, with i and then j ascending.
 template <class F>
-void for_each_distance(Context<Cpu>& context, Rows<const float> x, Rows<const float> y, const F& f) {
+void for_each_block_of_distances(Context<Cpu>& context, Rows<const float> x, Rows<const float> y, const F& f) {
     constexpr Index block = 8 * PaddedMatrix::tile_columns;
     const std::vector<double> x_lengths = squared_lengths(context, x), y_lengths = squared_lengths(context, y);
     for (Index i = 0; i < x.extent(0); i += block) {
@@ -53,8 +53,8 @@ void for_each_distance(Context<Cpu>& context, Rows<const float> x, Rows<const fl
                                            y_lengths[static_cast<std::size_t>(j + s)];
                     distances(r, s) = std::sqrt(std::max(0.0, squared));
                 }
-                f(i + r, static_cast<const double*>(distances.row(r)), j, b.rows());
             });
+            f(static_cast<const PaddedMatrix&>(distances), i, j);
         }
     }
 }
@@ -71,18 +71,22 @@ void for_each_distance(Context<Cpu>& context, Rows<const float> x, Rows<const fl
         throw ValueError(text("neighbour_radii: k is ", k, ", expected 1 to ", n - 1, " for ", n, " pictures"));
     const auto keep = static_cast<std::size_t>(k) + 1;  // the row itself is at distance 0
     std::vector<std::vector<double>> nearest(static_cast<std::size_t>(n));
-    detail::for_each_distance(context, rows, rows, [&](Index row, const double* distances, Index, Index count) {
-        std::vector<double>& kept = nearest[static_cast<std::size_t>(row)];  // a heap, the farthest on top
-        for (Index s = 0; s < count; ++s) {
-            if (kept.size() == keep) {
-                if (distances[s] >= kept.front()) continue;
-                std::pop_heap(kept.begin(), kept.end());
-                kept.pop_back();
-            }
-            kept.push_back(distances[s]);
-            std::push_heap(kept.begin(), kept.end());
-        }
-    });
+    detail::for_each_block_of_distances(
+        context, rows, rows, [&](const detail::PaddedMatrix& distances, Index first, Index) {
+            context.parallel_for(distances.rows(), [&](Index r) {
+                std::vector<double>& kept =
+                    nearest[static_cast<std::size_t>(first + r)];  // a heap, the farthest on top
+                for (Index s = 0; s < distances.columns(); ++s) {
+                    if (kept.size() == keep) {
+                        if (distances(r, s) >= kept.front()) continue;
+                        std::pop_heap(kept.begin(), kept.end());
+                        kept.pop_back();
+                    }
+                    kept.push_back(distances(r, s));
+                    std::push_heap(kept.begin(), kept.end());
+                }
+            });
+        });
     std::vector<double> radii(nearest.size());
     for (std::size_t r = 0; r < radii.size(); ++r) radii[r] = nearest[r].front();
     return radii;

@@ -31,8 +31,7 @@ inline void require_colours(const char* where, Index channels) {
 /// @param resize  how pictures become 299x299
 [[nodiscard]] inline PictureFeatures inception_features(std::shared_ptr<const Inception> network,
                                                         InceptionResize resize = InceptionResize::official) {
-    const std::string convention(inception_resize_names[static_cast<std::size_t>(resize)].second);
-    return {.name = "inception-2015-12-05, " + convention,
+    return {.name = text("inception-2015-12-05, ", name_of(resize)),
             .width = Inception::features,
             .published = true,
             .compute = [network = std::move(network), resize](std::span<const std::uint8_t> pictures,

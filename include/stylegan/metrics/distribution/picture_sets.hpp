@@ -110,7 +110,7 @@ template <GeneratorModel G>
     PictureSet set;
     set.count = options.count;
     set.channels = a.num_channels;
-    const Size size = a.size(a.stages() - 1);
+    const Size size = a.picture();
     set.height = size.height;
     set.width = size.width;
     set.read = [&generator, options](Index first, Index count, std::span<std::uint8_t> out) {

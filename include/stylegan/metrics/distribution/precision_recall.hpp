@@ -66,18 +66,24 @@ inline ShareEstimate share_of(Index hits, std::size_t all) {
     r.balls_around_fake.resize(fake_radii.size());
     r.balls_around_real.resize(real_radii.size());
     r.nearest_fake_of_real.assign(real_radii.size(), std::numeric_limits<double>::infinity());
-    detail::for_each_distance(context, fake, real, [&](Index f, const double* distances, Index first, Index count) {
-        for (Index s = 0; s < count; ++s)
-            r.balls_around_fake[static_cast<std::size_t>(f)] +=
-                reaches(real_radii[static_cast<std::size_t>(first + s)], distances[s]) ? 1 : 0;
-    });
-    detail::for_each_distance(context, real, fake, [&](Index i, const double* distances, Index first, Index count) {
-        const auto at = static_cast<std::size_t>(i);
-        for (Index s = 0; s < count; ++s) {
-            r.balls_around_real[at] += reaches(fake_radii[static_cast<std::size_t>(first + s)], distances[s]) ? 1 : 0;
-            r.nearest_fake_of_real[at] = std::min(r.nearest_fake_of_real[at], distances[s]);
-        }
-    });
+    detail::for_each_block_of_distances(
+        context, fake, real, [&](const detail::PaddedMatrix& distances, Index f0, Index r0) {
+            const auto radius_of = [](const std::vector<double>& radii, Index i) {
+                return radii[static_cast<std::size_t>(i)];
+            };
+            context.parallel_for(distances.rows(), [&](Index f) {
+                for (Index i = 0; i < distances.columns(); ++i)
+                    r.balls_around_fake[static_cast<std::size_t>(f0 + f)] +=
+                        reaches(radius_of(real_radii, r0 + i), distances(f, i)) ? 1 : 0;
+            });
+            context.parallel_for(distances.columns(), [&](Index i) {
+                const auto at = static_cast<std::size_t>(r0 + i);
+                for (Index f = 0; f < distances.rows(); ++f) {
+                    r.balls_around_real[at] += reaches(radius_of(fake_radii, f0 + f), distances(f, i)) ? 1 : 0;
+                    r.nearest_fake_of_real[at] = std::min(r.nearest_fake_of_real[at], distances(f, i));
+                }
+            });
+        });
 
     Index precise = 0, recalled = 0, covered = 0;
     double balls = 0, squares = 0;

@@ -92,12 +92,11 @@ inline double influence_variance(Context<Cpu>& context, Rows<const float> rows, 
 
 }  // namespace detail
 
-STYLEGAN_INLINE double frechet_standard_error(Context<Cpu>& context, Rows<const float> x, Rows<const float> y,
-                                              Sampled sampled) {
-    require_equal("frechet_standard_error", "number of features of the second set", y.extent(1), x.extent(1));
-    FeatureMoments of_x(x.extent(1)), of_y(x.extent(1));
-    of_x.add(context, x);
-    of_y.add(context, y);
+STYLEGAN_INLINE double frechet_standard_error(Context<Cpu>& context, Rows<const float> x, const FeatureMoments& of_x,
+                                              Rows<const float> y, const FeatureMoments& of_y, Sampled sampled) {
+    require_equal("frechet_standard_error", "number of features of the second set", of_y.width(), of_x.width());
+    require_equal("frechet_standard_error", "number of features of the first set", x.extent(1), of_x.width());
+    require_equal("frechet_standard_error", "number of features of the second set", y.extent(1), of_y.width());
     detail::PaddedMatrix a = of_x.covariance(context);
     const detail::PaddedMatrix b = of_y.covariance(context);
     const auto maps = detail::transports(context, a, b);
