@@ -30,7 +30,7 @@ struct StoredDigest {
     std::uint64_t expected = 0;          ///< what the file says
     StoredBytes bytes{};                 ///< what it is a digest of: all or a part of an open file
     const char* what = "bytes";          ///< for messages
-    std::string name{};                  ///< of the tensor or the entry; empty: the place of the bytes is told
+    std::string name{};                  ///< of the tensor or the entry; empty: messages give the place of the bytes
 
     /// Reads the bytes. @throws FormatError that names the file and the tensor, if they have another digest; FileError
     void check() const {
