@@ -176,7 +176,7 @@ const std::string on_a_small_disk = R"sh(
         until grep -q 'Snapshots wait' out.txt; do sleep 0.01; grep -q Finished out.txt && exit 91; done
     }
     verify() { for s in disk/*/network-snapshot*; do $stylegan info --verify "$s" > /dev/null || exit 92; done; }
-    $train > out.txt & pid=$!
+    touch out.txt; $train > out.txt & pid=$!
 )sh";
 
 BOOST_TEST_DECORATOR(*needs(mounting))
