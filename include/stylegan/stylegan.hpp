@@ -91,6 +91,7 @@
 #include <stylegan/training/augmentation/augment_controller.hpp>
 #include <stylegan/training/augmentation/augmentation.hpp>
 #include <stylegan/training/check_loss.hpp>
+#include <stylegan/training/collapse.hpp>
 #include <stylegan/training/dataset_source.hpp>
 #include <stylegan/training/good_snapshot.hpp>
 #include <stylegan/training/known_losses.hpp>

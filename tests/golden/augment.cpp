@@ -3,6 +3,7 @@
 #include <stylegan/training/augmentation/augment_controller.hpp>
 #include <stylegan/training/augmentation/augmentation.hpp>
 
+#include "augment_draws.hpp"
 #include "results.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -23,18 +24,6 @@ namespace {
 
 using namespace stylegan;
 
-AugmentOptions options_of(const SafetensorsFile& file) {
-    AugmentOptions o;
-    const std::map<std::string, double*> fields{
-        {"xflip", &o.xflip},         {"rotate90", &o.rotate90}, {"xint", &o.xint},    {"scale", &o.scale},
-        {"rotate", &o.rotate},       {"aniso", &o.aniso},       {"xfrac", &o.xfrac},  {"brightness", &o.brightness},
-        {"contrast", &o.contrast},   {"lumaflip", &o.lumaflip}, {"hue", &o.hue},      {"saturation", &o.saturation},
-        {"imgfilter", &o.imgfilter}, {"noise", &o.noise},       {"cutout", &o.cutout}};
-    const nlohmann::json pipeline = nlohmann::json::parse(file.metadata().at("pipeline"));
-    for (const auto& [name, value] : pipeline.items()) *fields.at(name) = value;
-    return o;
-}
-
 /// The inverse of std::erf, by Newton's method.
 double erfinv(double y) {
     double x = 0;
@@ -54,41 +43,6 @@ AugmentDraws at_percentile(double q) {
     d.noise = {erfinv(q), 0};
     d.cutout = {q, q, 0};
     return d;
-}
-
-/// The draws that the file recorded.
-std::vector<AugmentDraws> recorded(const SafetensorsFile& file, std::size_t count) {
-    std::vector<AugmentDraws> draws(count);
-    const auto single = [&](const std::string& name, auto member) {
-        if (!file.contains("draw/" + name + "_gate")) return;
-        const auto value = file.read_double("draw/" + name + "_value"),
-                   gate = file.read_double("draw/" + name + "_gate");
-        for (std::size_t n = 0; n < count; ++n) member(draws[n]) = {value[n], gate[n]};
-    };
-    const auto pair = [&](const std::string& name, const std::string& value_name, auto member) {
-        if (!file.contains("draw/" + name + "_gate")) return;
-        const auto value = file.read_double("draw/" + value_name), gate = file.read_double("draw/" + name + "_gate");
-        for (std::size_t n = 0; n < count; ++n) member(draws[n]) = {value[2 * n], value[2 * n + 1], gate[n]};
-    };
-    using D = AugmentDraws;
-    single("xflip", [](D& d) -> GatedDraw& { return d.xflip; });
-    single("rotate90", [](D& d) -> GatedDraw& { return d.rotate90; });
-    single("scale", [](D& d) -> GatedDraw& { return d.scale; });
-    single("rotate_pre", [](D& d) -> GatedDraw& { return d.rotate_pre; });
-    single("aniso", [](D& d) -> GatedDraw& { return d.aniso; });
-    single("rotate_post", [](D& d) -> GatedDraw& { return d.rotate_post; });
-    single("brightness", [](D& d) -> GatedDraw& { return d.brightness; });
-    single("contrast", [](D& d) -> GatedDraw& { return d.contrast; });
-    single("lumaflip", [](D& d) -> GatedDraw& { return d.lumaflip; });
-    single("hue", [](D& d) -> GatedDraw& { return d.hue; });
-    single("saturation", [](D& d) -> GatedDraw& { return d.saturation; });
-    for (std::size_t k = 0; k < 4; ++k)
-        single(text("imgfilter", k), [k](D& d) -> GatedDraw& { return d.imgfilter[k]; });
-    single("noise", [](D& d) -> GatedDraw& { return d.noise; });
-    pair("xint", "xint_value", [](D& d) -> GatedPair& { return d.xint; });
-    pair("xfrac", "xfrac_value", [](D& d) -> GatedPair& { return d.xfrac; });
-    pair("cutout", "cutout_center", [](D& d) -> GatedPair& { return d.cutout; });
-    return draws;
 }
 
 void check_map(const std::vector<double>& expected, const ops::AffineMap& found) {
@@ -119,7 +73,7 @@ golden::Result result_of(const SafetensorsFile& file, const std::string& input, 
 /// One transformation, the same for all pictures: in/images_HxW -> out/images_HxW_pQ.
 void golden_augment_one(const std::filesystem::path& path) {
     const SafetensorsFile file(path);
-    const AugmentOptions options = options_of(file);
+    const AugmentOptions options = golden::augment_options(file);
     Context<Cpu> context({.threads = 2});
     for (const std::string& name : golden::names_below(file, "out/images_")) {
         const std::string which = name.substr(11), size = which.substr(0, which.find('_'));
@@ -143,10 +97,10 @@ void golden_augment_one(const std::filesystem::path& path) {
 void golden_augment_set(const std::filesystem::path& path) {
     const SafetensorsFile file(path);
     const auto shape = file.shape("in/images");
-    const std::vector<AugmentDraws> draws = recorded(file, static_cast<std::size_t>(shape[0]));
+    const std::vector<AugmentDraws> draws = golden::augment_draws(file, "draw/", static_cast<std::size_t>(shape[0]));
     std::vector<float> noise;
     if (file.contains("draw/noise_image")) noise = file.read_float("draw/noise_image");
-    const Augmentation<float> a(options_of(file), std::stod(file.metadata().at("p")),
+    const Augmentation<float> a(golden::augment_options(file), std::stod(file.metadata().at("p")),
                                 {shape[0], shape[1], shape[2], shape[3]}, draws, noise);
     const auto inverse = file.read_double("f64/inverse");
     for (std::size_t n = 0; n < draws.size(); ++n)

@@ -4,6 +4,7 @@
 #include <stylegan/training/updates.hpp>
 
 #include "architectures.hpp"
+#include "augment_draws.hpp"
 #include "results.hpp"
 #include "training_inputs.hpp"
 
@@ -26,6 +27,7 @@ struct Setting {
     Loss loss = losses::logistic;
     bool of_discriminator, penalized;
     double lod;
+    AugmentNow augment{};
 };
 
 Setting setting_of(const SafetensorsFile& file) {
@@ -35,34 +37,36 @@ Setting setting_of(const SafetensorsFile& file) {
     s.of_discriminator = metadata.at("of") == "d";
     s.penalized = s.of_discriminator && s.loss.r1_gamma + s.loss.r2_gamma + s.loss.gp_lambda > 0;
     s.lod = std::stod(metadata.at("lod"));
+    if (metadata.contains("pipeline")) s.augment = {golden::augment_options(file), std::stod(metadata.at("p"))};
     return s;
 }
 
-/// The numbers of each pair that files of relativistic losses hold besides: (N).
-void add_of_pairs(const Setting& s, const LossValues& values, Results& results) {
-    const std::size_t n = values.loss.size();
-    const auto add = [&](const char* name, const auto& value) {
+/// What newer files hold: losses of (N), and scores and penalties of each picture.
+void add_of_each(const SafetensorsFile& file, const Setting& s, const LossValues& values, Results& results) {
+    const auto add = [&](const char* name, std::size_t n, const auto& value) {
+        if (!file.contains(name) || n == 0) return;
         Result& r = results[name];
         r.shape = {static_cast<Index>(n)};
         for (std::size_t i = 0; i < n; ++i) r.values.push_back(static_cast<float>(value(i)));
     };
     results.erase("out/loss");
-    add("out/loss", [&](std::size_t i) { return values.loss[i] + values.penalty[i]; });
-    if (!s.of_discriminator) return;
-    add("out/adversarial", [&](std::size_t i) { return values.loss[i]; });
-    add("out/score_real", [&](std::size_t i) { return values.real_scores[i]; });
-    add("out/score_fake", [&](std::size_t i) { return values.fake_scores[i]; });
-    add("out/relativistic", [&](std::size_t i) { return values.real_scores[i] - values.fake_scores[i]; });
-    if (s.loss.r1_gamma > 0) add("out/r1_penalty", [&](std::size_t i) { return values.r1[i] * 2 / s.loss.r1_gamma; });
-    if (s.loss.r2_gamma > 0)
-        add("out/r2_penalty", [&](std::size_t i) { return (values.penalty[i] - values.r1[i]) * 2 / s.loss.r2_gamma; });
+    const std::size_t n = values.loss.size(), pairs = s.of_discriminator ? n : 0;
+    add("out/loss", n, [&](std::size_t i) { return values.loss[i] + values.penalty[i]; });
+    add("out/adversarial", pairs, [&](std::size_t i) { return values.loss[i]; });
+    add("out/score_real", pairs, [&](std::size_t i) { return values.real_scores[i]; });
+    add("out/score_fake", n, [&](std::size_t i) { return values.fake_scores[i]; });
+    add("out/relativistic", pairs, [&](std::size_t i) { return values.real_scores[i] - values.fake_scores[i]; });
+    add("out/r1_penalty", s.loss.r1_gamma > 0 ? pairs : 0,
+        [&](std::size_t i) { return values.r1[i] * 2 / s.loss.r1_gamma; });
+    add("out/r2_penalty", s.loss.r2_gamma > 0 ? pairs : 0,
+        [&](std::size_t i) { return (values.penalty[i] - values.r1[i]) * 2 / s.loss.r2_gamma; });
 }
 
 /// Whether a file of a relativistic loss holds a number that the library does not compute there.
 bool left_out(const Setting& s, const std::string& name) {
     if (!s.loss.generator.paired()) return false;
     if (name == "out/r1_penalty" || name == "out/r2_penalty") return s.loss.r1_gamma == 0;
-    return !s.of_discriminator && (name == "out/relativistic" || name.starts_with("out/score_"));
+    return !s.of_discriminator && (name == "out/relativistic" || name == "out/score_real");
 }
 
 /// Loss, w average and gradients, by one update with a learning rate of 0.
@@ -72,7 +76,13 @@ Results results_of_loss(const SafetensorsFile& file, const Setting& s, AnyGenera
     load_parameters(file, "d/", d);
     Updates updates(g, d);
     updates.loss = s.loss;
-    const GivenDraws draws = golden::given_draws(file, "draw/", g.architecture().style_mixing_prob.value());
+    updates.augment = s.augment;
+    GivenDraws draws = golden::given_draws(file, "draw/", g.architecture().style_mixing_prob.value());
+    if (s.augment.p > 0) {
+        const auto count = draws.latents.shape(0);
+        draws.augment_fakes = golden::augment_draws(file, "draw/augment_fake/", count);
+        if (s.of_discriminator) draws.augment_reals = golden::augment_draws(file, "draw/augment_real/", count);
+    }
     const golden::GivenPictures pictures(file, g.context(), "in/reals", "in/labels");
     const Level level = Level::of(g.architecture(), s.lod);
     const auto batch = static_cast<Index>(draws.latents.shape(0));
@@ -84,7 +94,7 @@ Results results_of_loss(const SafetensorsFile& file, const Setting& s, AnyGenera
 
     Results results;
     results["out/loss"] = golden::loss_tensor(result.values, s.penalized);
-    if (s.loss.generator.paired()) add_of_pairs(s, result.values, results);
+    if (s.loss.generator.paired() || s.augment.p > 0) add_of_each(file, s, result.values, results);
     results["out/dlatent_avg"].values = g.w_average();
     results["out/dlatent_avg"].shape = {static_cast<Index>(g.w_average().size())};
     const auto collect = [&](const std::string& name, const Parameter<Device>& p) {

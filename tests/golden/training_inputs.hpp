@@ -92,7 +92,8 @@ inline Result loss_tensor(const stylegan::LossValues& values, bool penalized) {
     r.shape = {static_cast<stylegan::Index>(n), static_cast<stylegan::Index>(columns)};
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < columns; ++j)
-            r.values.push_back(static_cast<float>(values.loss[i] + values.penalty[penalized ? j : i]));
+            r.values.push_back(
+                static_cast<float>(values.loss[i] + (values.penalty.empty() ? 0 : values.penalty[penalized ? j : i])));
     return r;
 }
 

@@ -31,6 +31,13 @@ BOOST_AUTO_TEST_CASE(the_trainer_and_the_check_agree) {
     BOOST_TEST(refused([&](TrainingOptions& o) { o.total_kimg = nan; }));
     BOOST_TEST(refused([&](TrainingOptions& o) { o.adam.beta2 = 1; }));
     BOOST_TEST(refused([&](TrainingOptions& o) { o.repeats = -1; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.reg_interval = 0; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.augment.p = nan; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.augment.control.target = 1.5; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.augment.control.kimg = 0; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.burn_in.lr = 0; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.burn_in.beta2 = 1; }));
+    BOOST_TEST(refused([&](TrainingOptions& o) { o.freeze_d = -1; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

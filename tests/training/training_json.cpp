@@ -32,6 +32,13 @@ TrainingOptions unusual() {
     o.loss.r2_gamma = 2;
     o.loss.gp_target = 750;
     o.loss.drift = 0.5;
+    o.burn_in = {.kimg = 3, .lr = 2, .gamma = 5, .beta2 = 0.8, .ema = 0.5, .p = 0.1};
+    o.reg_interval = 16;
+    o.augment = {.mode = AugmentMode::adaptive,
+                 .pipe = {.xflip = 1, .cutout = 0.5},
+                 .p = 0.25,
+                 .control = {.target = 0.5, .interval = 8, .kimg = 100}};
+    o.freeze_d = 2;
     o.adam = {.beta1 = 0.5, .beta2 = 0.9, .epsilon = 1e-7};
     o.total_kimg = 1.5;
     o.kimg_per_tick = 0.1;
@@ -67,11 +74,13 @@ BOOST_AUTO_TEST_CASE(options_and_progress_come_back_as_they_were) {
                              .generator_steps = 6,
                              .discriminator_steps = 7,
                              .tick = 8,
-                             .tick_pictures = 9};
+                             .tick_pictures = 9,
+                             .augment = {.p = 0.1 + 0.2, .signs = -3, .scores = 16, .pictures = 16, .minibatches = 2}};
     const TrainingProgress again = training_progress_from_json(nlohmann::json::parse(to_json(p).dump()), "here");
     BOOST_TEST((to_json(again) == to_json(p)));
     BOOST_TEST(again.pictures == p.pictures);
     BOOST_TEST(again.last_lod == p.last_lod);
+    BOOST_TEST((again.augment == p.augment));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_keeps_its_default) {

@@ -73,6 +73,16 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--gamma", f.gamma, {0},
              "weight of R1 (default with a logistic loss: 10 at 1024x1024, less in proportion to a smaller side)");
     add_real(c, "--r2-gamma", f.r2_gamma, {0}, "weight of R2 (default 0)");
+    add_whole(
+        c, "--reg-interval", f.reg_interval, {1, any},
+        "steps between two updates by R1 and R2, which are then left out of the others (default 1: in every step; "
+        "16 saves a third of the time)");
+    add_choices(c, "--preset", f.preset, {"paper", "r3gan"},
+                "r3gan: relativistic loss with R1 and R2, no growing, augmentation, and the burn-in of R3GAN (default "
+                "paper)");
+    add_real(c, "--burn-in", f.burn_in, {0},
+             "thousands of pictures in which learning rate, gamma, beta2 and the moving average go from gentle values "
+             "to their own (default 0; r3gan: 80 % of the run)");
     add_switch(c, "--mirror", f.mirror, "mirror half of the pictures, at random");
     add_real(c, "--ema-kimg", f.ema_kimg, {0},
              "half-life of the averaged generator in thousands of pictures (default 10)");
@@ -82,6 +92,21 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--lod-kimg", f.lod_kimg, {0}, "growing: thousands of pictures at each resolution (default 600)");
     add_real(c, "--fade-kimg", f.fade_kimg, {0},
              "growing: thousands of pictures to fade in the next resolution (default 600)");
+}
+
+void add_augmentation_options(CLI::App& c, TrainFlags& f) {
+    add_choices(c, "--aug", f.aug, {"noaug", "ada", "fixed"},
+                "augmentation of what the discriminator sees, for few pictures: ada adapts its probability to "
+                "overfitting (default noaug)");
+    add_real(c, "--p", f.p, {0, 1}, "probability of --aug fixed");
+    add_real(c, "--target", f.target, {-1, 1},
+             "wanted mean sign of scores of real pictures with --aug ada (default 0.6)");
+    std::vector<std::string> pipes;
+    for (const AugmentPipe& pipe : augment_pipes)
+        if (pipe.name != "none") pipes.emplace_back(pipe.name);
+    add_choices(c, "--augpipe", f.augpipe, pipes, "transformations of --aug (default bgc)");
+    add_whole(c, "--freeze-d", f.freeze_d, {0, 64},
+              "layers of the discriminator, from the pictures on, that stay as they are (default 0)");
 }
 
 void add_output_options(CLI::App& c, TrainFlags& f) {
@@ -130,6 +155,7 @@ void add_train(CLI::App& app) {
     add_data_options(c, *flags);
     add_network_options(c, *flags);
     add_training_options(c, *flags);
+    add_augmentation_options(c, *flags);
     add_output_options(c, *flags);
     add_metric_options(c, *flags);
 }

@@ -14,6 +14,7 @@
 
 #include <stylegan/device/start_beside.hpp>
 #include <stylegan/io/pictures/png.hpp>
+#include <stylegan/training/collapse.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <system_error>
 
 namespace stylegan::examples {
@@ -157,7 +159,14 @@ private:
                 .tick_kimg = static_cast<double>(tick.progress.pictures - tick_pictures_) / 1000,
                 .maintenance = maintenance_,
                 .memory_gb = gigabytes(peak_memory()),
+                .augment = augment_p(),
+                .warning = warning_of(collapse_of(tick.statistics)),
                 .skipped = skipped() - skipped_};
+    }
+
+    [[nodiscard]] std::optional<double> augment_p() const {
+        if (trainer_.options().augment.mode == AugmentMode::none) return std::nullopt;
+        return trainer_.augment_p();
     }
 
     /// Writes a snapshot, its pictures and its metrics. @return false if the disk is full
@@ -215,6 +224,7 @@ private:
         add("Progress/lod", line.lod);
         add("Progress/minibatch", line.minibatch);
         add("Progress/lrate", tick.step.lr);
+        if (line.augment) add("Progress/augment", *line.augment);
         add("Progress/skipped_generator_steps", tick.progress.skipped_generator);
         add("Progress/skipped_discriminator_steps", tick.progress.skipped_discriminator);
         add("Timing/total_sec", line.seconds);

@@ -7,6 +7,19 @@
 
 namespace stylegan::examples {
 
+std::string warning_of(Collapse collapse) {
+    switch (collapse) {
+        case Collapse::scores_separate:
+            return "the discriminator tells all real from all generated pictures; augmentation (--aug ada), a larger "
+                   "--gamma or more pictures may help";
+        case Collapse::fakes_alike:
+            return "generated pictures hardly differ from each other; an earlier snapshot with a larger --gamma or a "
+                   "smaller --lr may help";
+        case Collapse::none: break;
+    }
+    return {};
+}
+
 std::string text_of(const TickLine& l) {
     char line[256];
     std::snprintf(line, sizeof line,
@@ -15,7 +28,12 @@ std::string text_of(const TickLine& l) {
                   static_cast<unsigned long long>(l.tick), l.kimg, l.lod, l.minibatch,
                   text_of_seconds(l.seconds).c_str(), l.tick_seconds, l.seconds_per_kimg(), l.maintenance, l.memory_gb);
     std::string s = line;
+    if (l.augment) {
+        std::snprintf(line, sizeof line, " augment %-6.3f", *l.augment);
+        s += line;
+    }
     if (l.skipped > 0) s += " skipped " + std::to_string(l.skipped) + " steps: gradient not finite";
+    if (!l.warning.empty()) s += " WARNING: " + l.warning;
     while (!s.empty() && s.back() == ' ') s.pop_back();
     return s;
 }

@@ -7,6 +7,7 @@
 #include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
+#include <stylegan/training/frozen_layers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -92,6 +93,40 @@ Architecture resolve_architecture(const TrainFlags& f, const DatasetFacts& data,
     return a;
 }
 
+/// Of the run; the published ones have 20 of 25 million pictures.
+constexpr double r3gan_burn_in = 0.8;
+
+/// What R3GAN changes besides its loss and its burn-in.
+void apply_r3gan(const TrainFlags& f, TrainingOptions& o) {
+    constexpr double usual_p = 0.3;
+    if (!f.growing) o.schedule.growing = false;
+    if (!f.aug) {
+        o.augment.mode = AugmentMode::fixed;
+        o.augment.p = usual_p;
+    }
+}
+
+/// @param transfer  whether the run begins with networks of another one
+void resolve_augmentation(const TrainFlags& f, bool transfer, AugmentSettings& a) {
+    constexpr double kimg_after_transfer = 100;
+    if (f.aug) {
+        a.mode = *f.aug == "ada" ? AugmentMode::adaptive : *f.aug == "fixed" ? AugmentMode::fixed : AugmentMode::none;
+        if (a.mode == AugmentMode::fixed && !f.p)
+            throw ValueError("--p: is missing, expected the probability of --aug fixed");
+        if (a.mode != AugmentMode::fixed) a.p = 0;
+        if (a.mode == AugmentMode::adaptive && transfer) a.control.kimg = kimg_after_transfer;
+    }
+    if (f.p && a.mode != AugmentMode::fixed)
+        throw ValueError("--p: is given without --aug fixed, whose probability it is");
+    if (f.target && a.mode != AugmentMode::adaptive)
+        throw ValueError("--target: is given without --aug ada, whose target it is");
+    if (f.augpipe && a.mode == AugmentMode::none)
+        throw ValueError("--augpipe: is given without --aug ada or fixed, whose transformations it names");
+    take(f.p, a.p);
+    take(f.target, a.control.target);
+    if (f.augpipe) a.pipe = find_augment_pipe(*f.augpipe).value();
+}
+
 void check_batches(const TrainSettings& s, const DatasetFacts& data) {
     const ScheduleOptions& schedule = s.options.schedule;
     const int group = std::max(s.architecture.mbstd_group_size, 1);
@@ -138,8 +173,11 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
 
     TrainingOptions& o = s.options;
     if (f.loss || !(start && (start->record || start->over)))
-        o.loss =
-            loss_of(f.loss.value_or(s.cfg == "a" ? "wgan-gp" : "logistic"), default_gamma(s.architecture.picture()));
+        o.loss = loss_of(f.loss.value_or(f.preset == "r3gan" ? "relativistic"
+                                         : s.cfg == "a"      ? "wgan-gp"
+                                                             : "logistic"),
+                         default_gamma(s.architecture.picture()));
+    if (f.preset == "r3gan") apply_r3gan(f, o);
     take(f.gamma, o.loss.r1_gamma);
     take(f.r2_gamma, o.loss.r2_gamma);
     if (f.batch) f.batch->apply(s.architecture, o.schedule.batch, o.schedule.batch_at);
@@ -163,6 +201,12 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.vgg, s.vgg);
     take(f.lpips, s.lpips);
     take(f.mirror, o.mirror);
+    take(f.reg_interval, o.reg_interval);
+    take(f.freeze_d, o.freeze_d);
+    resolve_augmentation(f, start && !start->settings, o.augment);
+    take(f.burn_in, o.burn_in.kimg);
+    if (f.preset == "r3gan" && !f.burn_in) o.burn_in.kimg = r3gan_burn_in * o.total_kimg;
+    (void)frozen_layers(s.architecture, o.freeze_d);
     if (const auto wrong = out_of_range(o))
         throw ValueError(
             text("options of the run: ", wrong->name, " is ", wrong->found, ", expected ", wrong->expected));
@@ -183,6 +227,8 @@ std::string description(const TrainSettings& s) {
     }
     if (o.loss.r1_gamma > 0) name += text("-gamma", o.loss.r1_gamma);
     if (o.mirror) name += "-mirror";
+    if (o.augment.mode == AugmentMode::adaptive) name += "-ada";
+    if (o.augment.mode == AugmentMode::fixed) name += text("-fixed", o.augment.p);
     if (s.cond) name += "-cond";
     std::replace_if(
         name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == '/'; }, '_');

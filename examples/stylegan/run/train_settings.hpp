@@ -24,7 +24,9 @@ struct TrainFlags {
     std::optional<std::string> cfg, loss;
     std::optional<Size> resolution;
     std::optional<ByHeight> batch, lr;
-    std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg;
+    std::optional<double> kimg, tick, gamma, r2_gamma, ema_kimg, lod_kimg, fade_kimg, burn_in, p, target;
+    std::optional<std::string> preset, aug, augpipe;
+    std::optional<int> reg_interval, freeze_d;
     std::optional<std::uint64_t> seed;
     std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the data set
     std::optional<double> snap_minutes;

@@ -44,6 +44,8 @@ enum class Purpose : std::uint32_t {
     gradient_penalty = 9,
     metric = 10,
     example = 11,
+    augmentation = 12,
+    augmentation_noise = 13,
     test = 255,
 };
 

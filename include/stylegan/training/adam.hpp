@@ -48,6 +48,9 @@ public:
     /// Sets the step count, which the bias corrections need, to resume with loaded moments.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
 
+    /// Changes the decay of the second moments.
+    void set_beta2(double beta2) { options_.beta2 = beta2; }
+
     /// Updates the parameters, unless a gradient is not finite: then nothing changes.
     /// @return whether the parameters were updated
     template <class Network>

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace stylegan {
 
@@ -56,6 +57,18 @@ struct OutOfRange {
     decay("beta1", o.adam.beta1);
     decay("beta2", o.adam.beta2);
     weight("epsilon", o.adam.epsilon);
+    weight("burn_in_kimg", o.burn_in.kimg);
+    rate("burn_in_lr", o.burn_in.lr);
+    weight("burn_in_gamma", o.burn_in.gamma);
+    decay("burn_in_beta2", o.burn_in.beta2);
+    weight("burn_in_ema", o.burn_in.ema);
+    weight("burn_in_p", o.burn_in.p);
+    positive("reg_interval", o.reg_interval);
+    weight("augment_p", o.augment.p);
+    require("augment_target", o.augment.control.target, std::abs(o.augment.control.target) <= 1, "-1 to 1");
+    positive("augment_interval", o.augment.control.interval);
+    rate("augment_kimg", o.augment.control.kimg);
+    not_negative("freeze_d", o.freeze_d);
     not_negative("ema_kimg", o.ema_kimg);
     require("w_average_beta", o.w_average_beta, o.w_average_beta >= 0 && o.w_average_beta <= 1, "0 to 1");
     not_negative("repeats", o.repeats);
@@ -80,9 +93,16 @@ struct OutOfRange {
     at_most("skipped_discriminator", p.skipped_discriminator, p.steps, ", the steps");
     at_most("skipped_in_a_row", p.skipped_in_a_row, p.steps, ", the steps");
     at_most("generator_steps", p.generator_steps, p.steps, ", the steps");
-    at_most("discriminator_steps", p.discriminator_steps, p.steps, ", the steps");
+    at_most("discriminator_steps", p.discriminator_steps, 2 * p.steps, ", twice the steps");
     if (!first && (p.repeat < 0 || p.repeat > most_repeats))
         first = OutOfRange{"repeat", text(p.repeat), text("0 to ", most_repeats)};
+    const AugmentController::State& a = p.augment;
+    if (!first && !(a.p >= 0 && std::isfinite(a.p))) first = OutOfRange{"augment_p", text(a.p), "0 or more"};
+    for (const auto& [name, v] : {std::pair{"augment_scores", a.scores}, std::pair{"augment_pictures", a.pictures},
+                                  std::pair{"augment_minibatches", std::int64_t{a.minibatches}}})
+        if (!first && (v < 0 || v > most_repeats)) first = OutOfRange{name, text(v), text("0 to ", most_repeats)};
+    if (!first && std::abs(a.signs) > a.scores)
+        first = OutOfRange{"augment_signs", text(a.signs), text(-a.scores, " to ", a.scores, ", the scores")};
     if (!first && p.last_lod != -1 && !(p.last_lod >= 0 && p.last_lod <= 32))
         first = OutOfRange{"last_lod", text(p.last_lod), "-1, or 0 to 32"};
     return first;

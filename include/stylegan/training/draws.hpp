@@ -6,6 +6,7 @@
 #include <stylegan/core/philox.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/random_normal.hpp>
+#include <stylegan/training/augmentation/augment_draws.hpp>
 
 #include <xtensor/xtensor.hpp>
 
@@ -21,11 +22,20 @@ namespace stylegan {
 /// All random numbers of one evaluation of the generator in training, given by the caller to compare with other
 /// programs. Arrays of any kind that ArrayRef takes are copied into it.
 struct GivenDraws {
-    Array<float, 2> latents{};          ///< (N, latent_size)
-    Array<float, 2> second_latents{};   ///< (N, latent_size), for style mixing
-    int mix_cutoff = 1 << 30;           ///< the first layer that takes the second latents
-    Arrays<float, 4> noise{};           ///< (N, 1, H, W) for each layer
-    std::vector<double> penalty_mix{};  ///< (N), u of the gradient penalty, in [0, 1)
+    Array<float, 2> latents{};                                   ///< (N, latent_size)
+    Array<float, 2> second_latents{};                            ///< (N, latent_size), for style mixing
+    int mix_cutoff = 1 << 30;                                    ///< the first layer that takes the second latents
+    Arrays<float, 4> noise{};                                    ///< (N, 1, H, W) for each layer
+    std::vector<double> penalty_mix{};                           ///< (N), u of the gradient penalty, in [0, 1)
+    std::vector<AugmentDraws> augment_fakes{}, augment_reals{};  ///< (N) each, for augmentation
+};
+
+/// Pictures that are augmented with draws of their own in one step.
+enum class AugmentedSet : std::uint32_t {
+    fakes = 0,            ///< generated pictures
+    reals = 1,            ///< real pictures
+    penalized_reals = 2,  ///< real pictures of a regularization step
+    penalized_fakes = 3,  ///< generated pictures of a regularization step
 };
 
 /// The random numbers of one evaluation of the generator in training. The numbers of a picture do not depend on the
@@ -63,6 +73,23 @@ public:
     [[nodiscard]] double penalty_mix(Index sample) const {
         if (given_) return given_->penalty_mix.at(static_cast<std::size_t>(sample));
         return RandomStream(seed_, step_, Purpose::gradient_penalty).uniform(static_cast<std::uint64_t>(sample));
+    }
+
+    /// The draws for augmentation of a whole minibatch, (batch).
+    [[nodiscard]] std::vector<AugmentDraws> augmentation(AugmentedSet set, Index batch) const {
+        if (given_) return set == AugmentedSet::fakes ? given_->augment_fakes : given_->augment_reals;
+        const RandomStream stream(seed_, step_, Purpose::augmentation, static_cast<std::uint32_t>(set));
+        std::vector<AugmentDraws> draws;
+        for (Index n = 0; n < batch; ++n) draws.push_back(AugmentDraws::from(stream, static_cast<std::uint64_t>(n)));
+        return draws;
+    }
+
+    /// Standard normal numbers for the noise of augmentation, of a whole minibatch.
+    [[nodiscard]] std::vector<Scalar> augmentation_noise(AugmentedSet set, Index count) const {
+        std::vector<Scalar> noise(static_cast<std::size_t>(count));
+        RandomStream(seed_, step_, Purpose::augmentation_noise, static_cast<std::uint32_t>(set))
+            .fill_normal(noise.data(), noise.size());
+        return noise;
     }
 
 private:

@@ -72,7 +72,17 @@ public:
 
     /// Level of detail, minibatch and learning rate, from the last reading of the schedule.
     [[nodiscard]] ScheduledStep scheduled_now() const {
-        return scheduled(architecture(), options_.schedule, static_cast<double>(progress_.schedule_pictures));
+        ScheduledStep now =
+            scheduled(architecture(), options_.schedule, static_cast<double>(progress_.schedule_pictures));
+        now.lr *= burnt_in(options_.burn_in.lr, 1);
+        return now;
+    }
+
+    /// The augmentation probability of the next step.
+    [[nodiscard]] double augment_p() const {
+        const AugmentSettings& a = options_.augment;
+        if (a.mode == AugmentMode::none) return 0;
+        return a.mode == AugmentMode::adaptive ? progress_.augment.p : burnt_in(a.p * options_.burn_in.p, a.p);
     }
 
     /// Losses and scores of all steps since the last tick, by their official names, such as "Loss/scores/real".
@@ -85,8 +95,8 @@ public:
         return static_cast<double>(progress_.pictures) >= options_.total_kimg * 1000;
     }
 
-    /// Makes one step: updates the discriminator, the moving average and the generator, in this order. A network whose
-    /// gradient is not finite stays as it is.
+    /// Makes one step: updates the discriminator, every reg_interval steps once more by its penalties, the moving average
+    /// and the generator, in this order. A network whose gradient is not finite stays as it is.
     /// @throws DivergenceError after max_skipped_steps such steps in a row
     void step();
 
@@ -132,6 +142,16 @@ public:
 private:
     void check() const;
 
+    /// A value of the burn-in, at the last reading of the schedule.
+    [[nodiscard]] double burnt_in(double first, double last) const {
+        return burn_in_value(options_.burn_in, static_cast<double>(progress_.schedule_pictures), first, last);
+    }
+
+    /// Brings what changes during a run to the updates.
+    void prepare_updates();
+
+    void adjust_augmentation(const LossValues& d, const LossValues& regularization, Index batch);
+
     /// @param first  number of the minibatch's first picture, counted from the start of the run
     void fill_reals(std::uint64_t first, std::span<const Index> samples, Level level, Maps<Scalar> pictures,
                     Rows<Scalar> labels) const;
@@ -165,7 +185,7 @@ private:
 
     void fill_labels(std::span<const Index> samples, Rows<Scalar> labels) const;
 
-    void record(const LossValues& d, const LossValues& g);
+    void record(const LossValues& d, const LossValues& regularization, const LossValues& g);
 
     TrainingOptions options_;
     PictureSource reals_;

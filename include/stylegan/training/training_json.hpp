@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +19,7 @@
 #include <map>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace stylegan {
 
@@ -48,6 +51,20 @@ void for_each_training_option(O& o, F&& f) {
     f("beta1", o.adam.beta1);
     f("beta2", o.adam.beta2);
     f("epsilon", o.adam.epsilon);
+    f("burn_in_kimg", o.burn_in.kimg);
+    f("burn_in_lr", o.burn_in.lr);
+    f("burn_in_gamma", o.burn_in.gamma);
+    f("burn_in_beta2", o.burn_in.beta2);
+    f("burn_in_ema", o.burn_in.ema);
+    f("burn_in_p", o.burn_in.p);
+    f("reg_interval", o.reg_interval);
+    f("augment", o.augment.mode);
+    f("augpipe", o.augment.pipe);
+    f("augment_p", o.augment.p);
+    f("augment_target", o.augment.control.target);
+    f("augment_interval", o.augment.control.interval);
+    f("augment_kimg", o.augment.control.kimg);
+    f("freeze_d", o.freeze_d);
     f("ema_kimg", o.ema_kimg);
     f("w_average_beta", o.w_average_beta);
     f("repeats", o.repeats);
@@ -68,6 +85,11 @@ void for_each_progress_value(P& p, F&& f) {
     f("discriminator_steps", p.discriminator_steps);
     f("tick", p.tick);
     f("tick_pictures", p.tick_pictures);
+    f("augment_p", p.augment.p);
+    f("augment_signs", p.augment.signs);
+    f("augment_scores", p.augment.scores);
+    f("augment_pictures", p.augment.pictures);
+    f("augment_minibatches", p.augment.minibatches);
 }
 
 [[nodiscard]] inline FormatError unexpected_value(const nlohmann::json& json, const std::string& where,
@@ -105,12 +127,53 @@ inline Loss loss_of_older_file(const nlohmann::json& json, const std::string& wh
     return unknown_loss(generator + "+" + discriminator);
 }
 
+/// Calls f(name, member) for every multiplier.
+template <class O, class F>
+void for_each_augment_option(O& o, F&& f) {
+    f("xflip", o.xflip);
+    f("rotate90", o.rotate90);
+    f("xint", o.xint);
+    f("scale", o.scale);
+    f("rotate", o.rotate);
+    f("aniso", o.aniso);
+    f("xfrac", o.xfrac);
+    f("brightness", o.brightness);
+    f("contrast", o.contrast);
+    f("lumaflip", o.lumaflip);
+    f("hue", o.hue);
+    f("saturation", o.saturation);
+    f("imgfilter", o.imgfilter);
+    f("noise", o.noise);
+    f("cutout", o.cutout);
+}
+
+inline constexpr std::array<std::pair<AugmentMode, const char*>, 3> augment_mode_names{
+    {{AugmentMode::none, "noaug"}, {AugmentMode::adaptive, "ada"}, {AugmentMode::fixed, "fixed"}}};
+
+/// A set of transformations by its name, or as an object of those that are not 0.
+inline nlohmann::ordered_json to_json(const AugmentOptions& pipe) {
+    for (const AugmentPipe& known : augment_pipes)
+        if (known.options == pipe) return known.name;
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for_each_augment_option(pipe, [&](const char* name, double v) {
+        if (v != 0) json[name] = v;
+    });
+    return json;
+}
+
 template <class T>
 nlohmann::ordered_json training_value_to_json(const T& v) {
-    if constexpr (std::is_same_v<T, Loss>)
+    if constexpr (std::is_same_v<T, Loss>) {
         return v.name;
-    else
+    } else if constexpr (std::is_same_v<T, AugmentMode>) {
+        for (const auto& [mode, name] : augment_mode_names)
+            if (mode == v) return name;
+        return nullptr;
+    } else if constexpr (std::is_same_v<T, AugmentOptions>) {
+        return to_json(v);
+    } else {
         return v;
+    }
 }
 
 /// Values by picture height, {"128": 0.0015}.
@@ -123,6 +186,32 @@ nlohmann::ordered_json training_value_to_json(const std::map<int, T>& v) {
 
 /// Reads a value. Returns nullptr, or what was expected if the JSON has another type.
 template <class T>
+const char* read_training_value(const nlohmann::json& json, T& v);
+
+inline const char* read_augment_pipe(const nlohmann::json& json, AugmentOptions& pipe) {
+    constexpr const char* expected = "the name of an augmentation pipeline, or an object of multipliers, 0 or more";
+    if (json.is_string()) {
+        const auto known = find_augment_pipe(json.get<std::string>());
+        if (!known) return expected;
+        pipe = *known;
+        return nullptr;
+    }
+    if (!json.is_object()) return expected;
+    pipe = {};
+    std::size_t read = 0;
+    bool good = true;
+    for_each_augment_option(pipe, [&](const char* name, double& v) {
+        const auto found = json.find(name);
+        if (found == json.end()) return;
+        ++read;
+        good = good && found->is_number();
+        if (good) v = found->get<double>();
+        good = good && v >= 0;
+    });
+    return good && read == json.size() ? nullptr : expected;
+}
+
+template <class T>
 const char* read_training_value(const nlohmann::json& json, T& v) {
     if constexpr (std::is_same_v<T, bool>) {
         if (!json.is_boolean()) return "true or false";
@@ -131,6 +220,14 @@ const char* read_training_value(const nlohmann::json& json, T& v) {
         if (!json.is_string() || json.get<std::string>().empty()) return "the name of a loss";
         const auto name = json.get<std::string>();
         v = losses::find(name).value_or(unknown_loss(name));
+    } else if constexpr (std::is_same_v<T, AugmentMode>) {
+        const auto known = std::find_if(augment_mode_names.begin(), augment_mode_names.end(), [&](const auto& m) {
+            return json.is_string() && json.get<std::string>() == m.second;
+        });
+        if (known == augment_mode_names.end()) return "\"noaug\", \"ada\" or \"fixed\"";
+        v = known->first;
+    } else if constexpr (std::is_same_v<T, AugmentOptions>) {
+        return read_augment_pipe(json, v);
     } else if constexpr (std::is_same_v<T, std::uint64_t>) {
         if (!json.is_number_unsigned()) return "a whole number, 0 or more";
         v = json.get<std::uint64_t>();

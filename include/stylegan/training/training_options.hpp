@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stylegan/training/adam.hpp>
+#include <stylegan/training/augmentation/augment_settings.hpp>
+#include <stylegan/training/burn_in.hpp>
 #include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/schedule.hpp>
 
@@ -12,9 +14,15 @@ namespace stylegan {
 /// Options of a training run. The defaults are those of the paper's FFHQ run, except for batch sizes and learning
 /// rates.
 struct TrainingOptions {
-    ScheduleOptions schedule{};     ///< growing, minibatch and learning rate
-    Loss loss = losses::logistic;   ///< the loss of both networks
-    AdamOptions adam{};             ///< the optimizer of both networks
+    ScheduleOptions schedule{};    ///< growing, minibatch and learning rate
+    Loss loss = losses::logistic;  ///< the loss of both networks
+    AdamOptions adam{};            ///< the optimizer of both networks
+    BurnIn burn_in{};              ///< none
+    /// Discriminator steps between two regularization steps; 1: penalties are part of every step.
+    int reg_interval = 1;
+    AugmentSettings augment{};  ///< of what the discriminator sees
+    /// Layers of the discriminator, counted from the pictures, whose parameters stay as they are.
+    int freeze_d = 0;
     double total_kimg = 25000;      ///< length of the run, in thousands of real pictures shown
     double kimg_per_tick = 4;       ///< length of a tick, in thousands of pictures
     double ema_kimg = 10;           ///< half-life of the averaged generator, in thousands of pictures
@@ -42,6 +50,7 @@ struct TrainingProgress {
     std::uint64_t discriminator_steps = 0;    ///< the same for the discriminator's Adam
     std::uint64_t tick = 0;                   ///< ticks finished
     std::uint64_t tick_pictures = 0;          ///< `pictures` at the end of the last tick
+    AugmentController::State augment{};       ///< augmentation probability, and what its next adjustment needs
 };
 
 }  // namespace stylegan

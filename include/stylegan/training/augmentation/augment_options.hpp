@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace stylegan {
@@ -75,5 +76,12 @@ inline constexpr std::array<AugmentPipe, 12> augment_pipes{{
     {"bgcfnc", detail::augment_set(true, true, true, true, true, true)},
     {"none", {}},
 }};
+
+/// The set of this name; nothing for an unknown name.
+[[nodiscard]] constexpr std::optional<AugmentOptions> find_augment_pipe(std::string_view name) {
+    for (const AugmentPipe& pipe : augment_pipes)
+        if (pipe.name == name) return pipe.options;
+    return std::nullopt;
+}
 
 }  // namespace stylegan

@@ -70,6 +70,29 @@ public:
                  const RandomStream& noise)
         : Augmentation(options, p, shape, drawn(shape[0], random), drawn_noise(options, p, shape, noise)) {}
 
+    /// The augmentation of some pictures of the batch. Their margins are those of the whole batch, so that a picture does
+    /// not depend on those evaluated with it.
+    /// @param samples  indices in the batch
+    [[nodiscard]] Augmentation part(std::span<const Index> samples) const {
+        Augmentation a;
+        a.shape_ = {static_cast<Index>(samples.size()), shape_[1], shape_[2], shape_[3]};
+        a.margins_ = margins_;
+        const Index size = shape_[1] * shape_[2] * shape_[3];
+        for (const Index n : samples) {
+            const auto take = [n](const auto& from, auto& to) {
+                if (!from.empty()) to.push_back(from.at(static_cast<std::size_t>(n)));
+            };
+            take(maps_, a.maps_);
+            take(colours_, a.colours_);
+            take(filters_, a.filters_);
+            take(deviations_, a.deviations_);
+            take(cutouts_, a.cutouts_);
+            if (!deviations_.empty())
+                a.noise_.insert(a.noise_.end(), noise_.begin() + n * size, noise_.begin() + (n + 1) * size);
+        }
+        return a;
+    }
+
     /// y = A x + b
     /// @param x  as the shape
     /// @param y  as x, overwritten; another block of memory
@@ -92,6 +115,8 @@ public:
     [[nodiscard]] const std::vector<ops::ColourMatrix>& colours() const { return colours_; }
 
 private:
+    Augmentation() = default;
+
     [[nodiscard]] static std::vector<AugmentDraws> drawn(Index count, const RandomStream& random) {
         std::vector<AugmentDraws> draws;
         for (Index n = 0; n < count; ++n) draws.push_back(AugmentDraws::from(random, static_cast<std::uint64_t>(n)));
@@ -176,7 +201,7 @@ private:
 
     static constexpr std::array axis_names{"batch", "number of channels", "height", "width"};
 
-    Shape4 shape_;
+    Shape4 shape_{};
     std::vector<ops::AffineMap> maps_;
     ops::Margins margins_{};
     std::vector<ops::ColourMatrix> colours_;

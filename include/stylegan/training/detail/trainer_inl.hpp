@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/training/check_options.hpp>
+#include <stylegan/training/frozen_layers.hpp>
 #include <stylegan/training/process_reals.hpp>
 #include <stylegan/training/trainer.hpp>
 
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,12 +32,15 @@ Trainer<Device, G, D>::Trainer(G generator, D discriminator, TrainingOptions opt
       generator_(std::move(generator)),
       discriminator_(std::move(discriminator)),
       averaged_(generator_),
-      updates_(generator_, discriminator_, options_.adam),
+      updates_(generator_, discriminator_, options_.adam, options_.reg_interval),
       ahead_(context().threads()) {
     check();
     updates_.loss = options_.loss;
     updates_.w_average_beta = options_.w_average_beta;
     updates_.microbatch = options_.microbatch;
+    updates_.augment.pipe = options_.augment.pipe;
+    updates_.frozen = frozen_layers(discriminator_.architecture(), options_.freeze_d);
+    if (options_.augment.mode == AugmentMode::adaptive) progress_.augment.p = options_.augment.p;
     apply_lod(scheduled_now().lod);
     averaged_.set_lod(scheduled_now().lod);
 }
@@ -55,29 +60,35 @@ void Trainer<Device, G, D>::step() {
     const Level level = Level::of(architecture(), now.lod);
     const Index batch = now.batch;
     if constexpr (Device::asynchronous) read_ahead(level, batch);
+    prepare_updates();
 
-    const auto d =
-        updates_.discriminator_step(Draws<Device>(options_.seed, 2 * progress_.steps), level, batch, now.lr,
-                                    [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
-                                        fill_reals(samples, level, pictures, labels);
-                                    });
     const std::uint64_t first = progress_.pictures;
+    const auto reals = [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
+        fill_reals(first, samples, level, pictures, labels);
+    };
+    const Draws<Device> of_discriminator(options_.seed, 2 * progress_.steps);
+    auto d = updates_.discriminator_step(of_discriminator, level, batch, now.lr, reals);
+    LossValues regularization;
+    if (updates_.regularizes_after(progress_.steps)) {
+        auto r = updates_.regularization_step(of_discriminator, level, batch, now.lr, reals);
+        regularization = std::move(r.values);
+        d.moved = d.moved && r.moved;
+    }
     progress_.pictures += static_cast<std::uint64_t>(batch);
-    update_average(context(), averaged_, generator_, ema_beta(static_cast<double>(batch), options_.ema_kimg));
+    const double half_life = options_.ema_kimg * burnt_in(options_.burn_in.ema, 1);
+    update_average(context(), averaged_, generator_, ema_beta(static_cast<double>(batch), half_life));
     const auto g = updates_.generator_step(
         Draws<Device>(options_.seed, 2 * progress_.steps + 1), level, batch, now.lr,
-        [&](std::span<const Index> samples, Rows<Scalar> labels) { fill_labels(samples, labels); },
-        [&](std::span<const Index> samples, Maps<Scalar> pictures, Rows<Scalar> labels) {
-            fill_reals(first, samples, level, pictures, labels);
-        });
+        [&](std::span<const Index> samples, Rows<Scalar> labels) { fill_labels(samples, labels); }, reals);
 
+    adjust_augmentation(d.values, regularization, batch);
     progress_.skipped_discriminator += d.moved ? 0 : 1;
     progress_.skipped_generator += g.moved ? 0 : 1;
     progress_.generator_steps = updates_.generator_adam().steps();
     progress_.discriminator_steps = updates_.discriminator_adam().steps();
     ++progress_.steps;
     progress_.repeat = (progress_.repeat + 1) % std::max(options_.repeats, 1);
-    record(d.values, g.values);
+    record(d.values, regularization, g.values);
     progress_.skipped_in_a_row = d.moved && g.moved ? 0 : progress_.skipped_in_a_row + 1;
     if (options_.max_skipped_steps > 0 &&
         progress_.skipped_in_a_row >= static_cast<std::uint64_t>(options_.max_skipped_steps))
@@ -86,6 +97,26 @@ void Trainer<Device, G, D>::step() {
                                    " steps in a row, the last after ", progress_.pictures,
                                    " pictures, with learning rate ", now.lr,
                                    "; a smaller one, or a larger weight of R1, may keep the networks from growing"));
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::prepare_updates() {
+    updates_.augment.p = augment_p();
+    const BurnIn& b = options_.burn_in;
+    if (!(b.kimg > 0)) return;
+    updates_.set_beta2(burnt_in(b.beta2, options_.adam.beta2));
+    updates_.loss.r1_gamma = options_.loss.r1_gamma * burnt_in(b.gamma, 1);
+    updates_.loss.r2_gamma = options_.loss.r2_gamma * burnt_in(b.gamma, 1);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::adjust_augmentation(const LossValues& d, const LossValues& regularization, Index batch) {
+    if (options_.augment.mode != AugmentMode::adaptive) return;
+    AugmentController controller(options_.augment.control, progress_.augment);
+    controller.add(std::span(d.real_scores));
+    controller.add(std::span(regularization.real_scores));
+    controller.end_of_minibatch(batch);
+    progress_.augment = controller.state();
 }
 
 template <class Device, class G, class D>
@@ -172,7 +203,7 @@ void Trainer<Device, G, D>::fill_labels(std::span<const Index> samples, Rows<Sca
 }
 
 template <class Device, class G, class D>
-void Trainer<Device, G, D>::record(const LossValues& d, const LossValues& g) {
+void Trainer<Device, G, D>::record(const LossValues& d, const LossValues& regularization, const LossValues& g) {
     const auto add = [&](const char* name, const std::vector<double>& values) {
         for (double v : values) statistics_[name].add(v);
     };
@@ -182,9 +213,13 @@ void Trainer<Device, G, D>::record(const LossValues& d, const LossValues& g) {
     for (double v : d.fake_scores) statistics_["Loss/signs/fake"].add(v > 0 ? 1 : v < 0 ? -1 : 0);
     add("Loss/G/loss", g.loss);
     add("Loss/D/loss", d.loss);
-    add("Loss/D/reg", d.penalty);
-    if (options_.loss.r1_gamma > 0)
-        for (double v : d.r1) statistics_["Loss/r1_penalty"].add(v * 2 / options_.loss.r1_gamma);
+    for (const LossValues* values : {&d, &regularization}) {
+        add("Loss/D/reg", values->penalty);
+        for (double v : values->r1)
+            if (updates_.loss.r1_gamma > 0) statistics_["Loss/r1_penalty"].add(v * 2 / updates_.loss.r1_gamma);
+    }
+    add("Loss/variation/real", d.real_variation);
+    add("Loss/variation/fake", d.fake_variation);
 }
 
 }  // namespace stylegan
