@@ -4,14 +4,13 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/parse_json.hpp>
+#include <stylegan/training/augmentation/augment_json.hpp>
 #include <stylegan/training/check_options.hpp>
 #include <stylegan/training/running_statistics.hpp>
 #include <stylegan/training/trainer.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +18,6 @@
 #include <map>
 #include <string>
 #include <type_traits>
-#include <utility>
 
 namespace stylegan {
 
@@ -127,53 +125,14 @@ inline Loss loss_of_older_file(const nlohmann::json& json, const std::string& wh
     return unknown_loss(generator + "+" + discriminator);
 }
 
-/// Calls f(name, member) for every multiplier.
-template <class O, class F>
-void for_each_augment_option(O& o, F&& f) {
-    f("xflip", o.xflip);
-    f("rotate90", o.rotate90);
-    f("xint", o.xint);
-    f("scale", o.scale);
-    f("rotate", o.rotate);
-    f("aniso", o.aniso);
-    f("xfrac", o.xfrac);
-    f("brightness", o.brightness);
-    f("contrast", o.contrast);
-    f("lumaflip", o.lumaflip);
-    f("hue", o.hue);
-    f("saturation", o.saturation);
-    f("imgfilter", o.imgfilter);
-    f("noise", o.noise);
-    f("cutout", o.cutout);
-}
-
-inline constexpr std::array<std::pair<AugmentMode, const char*>, 3> augment_mode_names{
-    {{AugmentMode::none, "noaug"}, {AugmentMode::adaptive, "ada"}, {AugmentMode::fixed, "fixed"}}};
-
-/// A set of transformations by its name, or as an object of those that are not 0.
-inline nlohmann::ordered_json to_json(const AugmentOptions& pipe) {
-    for (const AugmentPipe& known : augment_pipes)
-        if (known.options == pipe) return known.name;
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for_each_augment_option(pipe, [&](const char* name, double v) {
-        if (v != 0) json[name] = v;
-    });
-    return json;
-}
-
 template <class T>
 nlohmann::ordered_json training_value_to_json(const T& v) {
-    if constexpr (std::is_same_v<T, Loss>) {
+    if constexpr (std::is_same_v<T, Loss>)
         return v.name;
-    } else if constexpr (std::is_same_v<T, AugmentMode>) {
-        for (const auto& [mode, name] : augment_mode_names)
-            if (mode == v) return name;
-        return nullptr;
-    } else if constexpr (std::is_same_v<T, AugmentOptions>) {
+    else if constexpr (std::is_same_v<T, AugmentMode> || std::is_same_v<T, AugmentOptions>)
         return to_json(v);
-    } else {
+    else
         return v;
-    }
 }
 
 /// Values by picture height, {"128": 0.0015}.
@@ -186,32 +145,6 @@ nlohmann::ordered_json training_value_to_json(const std::map<int, T>& v) {
 
 /// Reads a value. Returns nullptr, or what was expected if the JSON has another type.
 template <class T>
-const char* read_training_value(const nlohmann::json& json, T& v);
-
-inline const char* read_augment_pipe(const nlohmann::json& json, AugmentOptions& pipe) {
-    constexpr const char* expected = "the name of an augmentation pipeline, or an object of multipliers, 0 or more";
-    if (json.is_string()) {
-        const auto known = find_augment_pipe(json.get<std::string>());
-        if (!known) return expected;
-        pipe = *known;
-        return nullptr;
-    }
-    if (!json.is_object()) return expected;
-    pipe = {};
-    std::size_t read = 0;
-    bool good = true;
-    for_each_augment_option(pipe, [&](const char* name, double& v) {
-        const auto found = json.find(name);
-        if (found == json.end()) return;
-        ++read;
-        good = good && found->is_number();
-        if (good) v = found->get<double>();
-        good = good && v >= 0;
-    });
-    return good && read == json.size() ? nullptr : expected;
-}
-
-template <class T>
 const char* read_training_value(const nlohmann::json& json, T& v) {
     if constexpr (std::is_same_v<T, bool>) {
         if (!json.is_boolean()) return "true or false";
@@ -221,11 +154,7 @@ const char* read_training_value(const nlohmann::json& json, T& v) {
         const auto name = json.get<std::string>();
         v = losses::find(name).value_or(unknown_loss(name));
     } else if constexpr (std::is_same_v<T, AugmentMode>) {
-        const auto known = std::find_if(augment_mode_names.begin(), augment_mode_names.end(), [&](const auto& m) {
-            return json.is_string() && json.get<std::string>() == m.second;
-        });
-        if (known == augment_mode_names.end()) return "\"noaug\", \"ada\" or \"fixed\"";
-        v = known->first;
+        return read_augment_mode(json, v);
     } else if constexpr (std::is_same_v<T, AugmentOptions>) {
         return read_augment_pipe(json, v);
     } else if constexpr (std::is_same_v<T, std::uint64_t>) {

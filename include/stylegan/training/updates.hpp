@@ -177,8 +177,7 @@ Updates<G, D>::Updates(G& generator, D& discriminator, AdamOptions options, int 
       reg_interval_(reg_interval),
       generator_adam_(generator, options),
       discriminator_adam_(discriminator, scaled(options, lazy_ratio())) {
-    if (reg_interval < 1)
-        throw ValueError(text("training: reg_interval is ", reg_interval, ", expected more than 0"));
+    if (reg_interval < 1) throw ValueError(text("training: reg_interval is ", reg_interval, ", expected more than 0"));
 }
 
 template <GeneratorModel G, DiscriminatorModel D>

@@ -4,6 +4,7 @@
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/training/augmentation/augmentation.hpp>
 #include <stylegan/training/draws.hpp>
+#include <stylegan/training/loss_values.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace stylegan {
-
-/// Transformations with their probability at one moment of a run.
-struct AugmentNow {
-    AugmentOptions pipe{};  ///< the transformations
-    double p = 0;           ///< augmentation probability; 0: none
-};
 
 /// The augmentation of pictures on their way to the discriminator, and of gradients on their way back. Views that it
 /// returns lie in the caller's workspace frame. Without augmentation they are the views that it got.

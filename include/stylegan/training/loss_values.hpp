@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stylegan/training/augmentation/augment_options.hpp>
+
+#include <vector>
+
+namespace stylegan {
+
+/// Transformations with their probability at one moment of a run.
+struct AugmentNow {
+    AugmentOptions pipe{};  ///< the transformations
+    double p = 0;           ///< augmentation probability; 0: none
+};
+
+/// The terms of a loss, one value for each picture. What was not evaluated is empty.
+struct LossValues {
+    std::vector<double> loss{};         ///< loss without penalties
+    std::vector<double> penalty{};      ///< sum of R1, R2 and gradient penalty; 0 for a generator loss
+    std::vector<double> real_scores{};  ///< scores of the real pictures
+    std::vector<double> fake_scores{};  ///< scores of the generated pictures
+    std::vector<double> r1{};           ///< R1
+    /// How much real pictures differ from each other: mean deviation of a pixel over the picture's minibatch stddev group.
+    std::vector<double> real_variation{};
+    std::vector<double> fake_variation{};  ///< the same for generated pictures
+
+    /// Appends the values of further pictures.
+    void append(const LossValues& other) {
+        const auto join = [](std::vector<double>& a, const std::vector<double>& b) {
+            a.insert(a.end(), b.begin(), b.end());
+        };
+        join(loss, other.loss);
+        join(penalty, other.penalty);
+        join(real_scores, other.real_scores);
+        join(fake_scores, other.fake_scores);
+        join(r1, other.r1);
+        join(real_variation, other.real_variation);
+        join(fake_variation, other.fake_variation);
+    }
+};
+
+/// The terms of the discriminator's loss that an update evaluates.
+enum class LossTerms {
+    all,        ///< the loss with its penalties
+    scores,     ///< the loss without penalties
+    penalties,  ///< penalties alone: a regularization step
+};
+
+/// What an update evaluates besides the loss itself.
+struct LossSettings {
+    LossTerms terms = LossTerms::all;  ///< of the discriminator's loss
+    double penalty_weight = 1;         ///< factor of the gradient of penalties; their values are without it
+    AugmentNow augment{};              ///< of all pictures that the discriminator sees
+};
+
+}  // namespace stylegan
