@@ -76,7 +76,7 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_whole(
         c, "--reg-interval", f.reg_interval, {1, any},
         "steps between two updates by R1 and R2, which are then left out of the others (default 1: in every step; "
-        "16 saves a third of the time)");
+        "16 saves a seventh of the time)");
     add_choices(c, "--preset", f.preset, {"paper", "r3gan"},
                 "r3gan: relativistic loss with R1 and R2, no growing, augmentation, and the burn-in of R3GAN (default "
                 "paper)");

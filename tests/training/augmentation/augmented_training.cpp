@@ -185,6 +185,19 @@ BOOST_AUTO_TEST_CASE(the_probability_follows_the_scores) {
     BOOST_TEST(falling.augment_p() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(scores_of_penalties_count_too) {
+    const Architecture a = tiny(2);
+    TrainingOptions o = adaptive();
+    o.augment.control.interval = 100;
+    for (const auto& [interval, scores] : {std::pair{1, 24}, std::pair{2, 40}, std::pair{3, 32}}) {
+        o.reg_interval = interval;
+        Trainer<Cpu> trainer(a, o, boxes(a), Cpu{.threads = 1});
+        steps(trainer, 3);
+        BOOST_TEST(trainer.progress().augment.scores == scores);
+        BOOST_TEST(trainer.progress().augment.pictures == 24);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_run_resumes_bit_for_bit) {
     const test::TemporaryFolder folder;
     const Architecture a = tiny(3);
