@@ -86,6 +86,7 @@ DistributionResult DistributionMeter::measure(const DistributionMetric& m, const
             progress_(done, most, "generated");
             return true;
         });
+        require_finite(fake_, features_, "generated pictures");
     }
     const Rows<const float> reals = m.full ? real.rows() : real.rows().part(0, std::min(real.count, m.count));
     DistributionResult result = evaluate_distribution(m, reals, fake_.rows().part(0, m.count), features_,

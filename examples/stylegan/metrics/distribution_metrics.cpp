@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <regex>
@@ -128,7 +129,17 @@ CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data, cons
         return true;
     });
     for (const std::string& note : found.notes) std::fprintf(stderr, "%s\n", note.c_str());
+    require_finite(found.features, features, data->path().string());
     return found;
+}
+
+void require_finite(const FeatureSet& set, const PictureFeatures& features, const std::string& whose) {
+    const auto wrong = std::find_if(set.values.begin(), set.values.end(), [](float v) { return !std::isfinite(v); });
+    if (wrong == set.values.end()) return;
+    const auto at = static_cast<Index>(wrong - set.values.begin());
+    throw ValueError(text(whose, ": feature ", at % set.width, " of picture ", at / set.width, " is ", *wrong,
+                          ", expected a finite number: the weights of the features (", features.name,
+                          ") are damaged or too large"));
 }
 
 void require_features_of(const DistributionMetric& m, bool published) {

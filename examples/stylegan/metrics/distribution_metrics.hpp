@@ -107,10 +107,15 @@ using FeatureProgress = std::function<void(Index done, Index all, const std::str
 [[nodiscard]] FeatureProgress progress_bar();
 
 /// The features of a data set, from the file beside it where it has them. Prints notes about that file to stderr.
+/// @throws ValueError as require_finite()
 /// @param most  the first so many pictures only; 0: all
 [[nodiscard]] CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data,
                                               const PictureFeatures& features, Index most, Index batch, bool cached,
                                               const std::string& what, const FeatureProgress& progress);
+
+/// @param whose  the pictures, for the message
+/// @throws ValueError that names the first picture with a feature that is not finite
+void require_finite(const FeatureSet& set, const PictureFeatures& features, const std::string& whose);
 
 /// @throws ValueError if the metric is defined on other features
 void require_features_of(const DistributionMetric& metric, bool published);

@@ -5,6 +5,7 @@
 #include "printing/tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -55,6 +56,16 @@ std::string padded(const std::string& s, std::size_t width) {
     return std::string(width > s.size() ? width - s.size() : 0, ' ') + s;
 }
 
+/// An axis around these values, whose ends and middle are short numbers.
+std::array<double, 2> axis_around(double least, double most) {
+    const double range = std::max(most - least, 1e-3 * std::max(std::abs(most), 1e-6));
+    for (double power = std::pow(10, std::floor(std::log10(range)) - 1);; power *= 10)
+        for (const double digit : {1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0}) {
+            const double step = digit * power, low = std::floor(least / step) * step;
+            if (low + 2 * step >= most) return {low, low + 2 * step};
+        }
+}
+
 ChartPanel panel_of(const MetricCurve& curve, const std::string& name) {
     ChartPanel panel;
     panel.title = name;
@@ -70,11 +81,8 @@ ChartPanel panel_of(const MetricCurve& curve, const std::string& name) {
         most = std::max(most, *e.value + error);
     }
     if (panel.line.empty()) return panel;
-    const double from = panel.line.front().x, to = panel.line.back().x;
-    const double side = to > from ? 0.04 * (to - from) : std::max(1.0, 0.1 * from);
-    const double room = most > least ? 0.08 * (most - least) : std::max(1e-6, 0.1 * std::abs(most));
-    panel.x = {std::max(0.0, from - side), to + side};
-    panel.y = {least - room, most + room};
+    panel.x = axis_around(panel.line.front().x, panel.line.back().x);
+    panel.y = axis_around(least, most);
     return panel;
 }
 

@@ -24,7 +24,8 @@ void for_each_line(const fs::path& folder, const std::string& metric, const Line
         if (!json.is_object()) continue;
         const auto snapshot = json.find("snapshot_pkl");
         if (snapshot == json.end() || !snapshot->is_string() || !good(json)) continue;
-        f(snapshot->get<std::string>(), std::move(json));
+        const auto of = snapshot->get<std::string>();
+        f(of, std::move(json));
     }
 }
 
