@@ -188,16 +188,16 @@ BOOST_FIXTURE_TEST_CASE(extrapolates_to_infinitely_many_pictures, WithPictureSet
         more.insert(more.begin(), start.begin(), start.end());
         return run(more);
     };
-    const Outcome o = calc({"fd760_full,kd20_full", "--extrapolate"});
+    const Outcome o = calc({"fd1840_full,kd20_full", "--extrapolate"});
     check_success(o);
     const auto found = results(o.out);
     BOOST_TEST(found.size() == 3u);
-    BOOST_TEST(found.at("fd760_full_infinity") > 0);
-    BOOST_TEST(found.at("fd760_full_infinity") < found.at("fd760_full"));
+    BOOST_TEST(found.at("fd1840_full_infinity") > 0);
+    BOOST_TEST(found.at("fd1840_full_infinity") < found.at("fd1840_full"));
     check_error(calc({"fd20_full", "--extrapolate"}), 1,
-                {"--extrapolate", "fd20_full has 20 generated pictures", "expected at least 738"});
+                {"--extrapolate", "fd20_full has 20 generated pictures", "expected at least 1840"});
     check_error(calc({"kd20_full", "--extrapolate"}), 1, {"--extrapolate", "expected fid or fd"});
-    check_error(run({"fid", "a", "b", "--extrapolate"}), 1, {"--extrapolate", "fd has 12", "expected at least 738"});
+    check_error(run({"fid", "a", "b", "--extrapolate"}), 1, {"--extrapolate", "fd has 12", "expected at least 1840"});
 }
 
 BOOST_FIXTURE_TEST_CASE(measures_a_network, WithPictureSets) {

@@ -153,7 +153,7 @@ void require_enough_to_extrapolate(const std::string& name, Index count, const P
     const Index fewest = fewest_to_extrapolate(features.width);
     if (count < fewest)
         throw ValueError(text("--extrapolate: ", name, " has ", count, " generated pictures, expected at least ",
-                              fewest, ", twice as many as the ", features.width, " features"));
+                              fewest, ", five times as many as the ", features.width, " features"));
 }
 
 DistributionResult evaluate_distribution(const DistributionMetric& m, Rows<const float> real, Rows<const float> fake,

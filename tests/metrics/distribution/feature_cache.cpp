@@ -17,8 +17,6 @@
 
 BOOST_AUTO_TEST_SUITE(feature_cache)
 
-namespace {
-
 using namespace stylegan;
 
 /// A folder with pictures, and features that count the pictures they are asked for.
@@ -73,8 +71,6 @@ struct WithPictures {
     Index asked = 0;
     bool not_finite = false;
 };
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_CASE(the_second_time_the_network_does_not_run, WithPictures) {
     const CachedFeatures first = compute(features());

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(points_weights_and_seeds) {
     const std::vector<float> x = normal_features(200, 1.2, 0, 3), y = normal_features(300, 1, 0, 4);
     const FrechetExtrapolation e = extrapolate_frechet_distance(context, rows(x), rows(y), {.seed = 5});
     BOOST_TEST(e.counts.size() == 15u);
-    BOOST_TEST(e.counts.front() == 20);
+    BOOST_TEST(e.counts.front() == 40);
     BOOST_TEST(e.counts.back() == 200);
     BOOST_TEST(e.distances.size() == 15u);
     const FrechetExtrapolation again = extrapolate_frechet_distance(other, rows(x), rows(y), {.seed = 5}),
@@ -98,11 +98,11 @@ BOOST_AUTO_TEST_CASE(points_weights_and_seeds) {
 
 BOOST_AUTO_TEST_CASE(too_few_pictures_are_an_error) {
     Context<Cpu> context({.threads = 1});
-    std::vector<float> x = normal_features(33, 1, 0, 7);
-    const std::vector<float> y = normal_features(60, 1, 0, 8);
+    std::vector<float> x = normal_features(79, 1, 0, 7);
+    const std::vector<float> y = normal_features(90, 1, 0, 8);
     BOOST_CHECK_EXCEPTION(
         (void)extrapolate_frechet_distance(context, rows(x), rows(y)), ValueError, [](const ValueError& e) {
-            return std::string(e.what()).find("33 pictures, expected at least 34") != std::string::npos;
+            return std::string(e.what()).find("79 pictures, expected at least 80") != std::string::npos;
         });
     BOOST_CHECK_THROW((void)extrapolate_frechet_distance(context, rows(y), rows(x), {.subsets = 2}), ValueError);
     x[40] = std::numeric_limits<float>::infinity();

@@ -58,12 +58,13 @@ inline std::vector<Index> drawn_rows(std::uint64_t seed, std::uint64_t subset, I
 }  // namespace detail
 
 /// The smallest number of pictures that extrapolate_frechet_distance() takes.
-[[nodiscard]] inline Index fewest_to_extrapolate(Index width) { return 2 * (width + 1); }
+[[nodiscard]] inline Index fewest_to_extrapolate(Index width) { return 5 * width; }
 
 /// FID without the bias of few pictures. The distance of N pictures is about a constant over N above that of infinitely
-/// many. It is computed for subsets of x of several N, from a tenth of the pictures (at least one more than there are
-/// features) to all, evenly spaced; a line of least squares over 1/N gives the value at 1/N = 0. The pictures of y stay
-/// the same: the result has the bias that is due to their number.
+/// many. It is computed for subsets of x of several N, from a tenth of the pictures (at least 5/2 of the number of
+/// features) to all, evenly spaced; a line of least squares over 1/N gives the value at 1/N = 0. With fewer pictures the
+/// distance is no straight line over 1/N. The pictures of y stay the same: the result has the bias that is due to their
+/// number.
 ///
 /// The standard error is how far the value would move with other pictures: that of frechet_standard_error(), with the
 /// weights that subsets and line give each picture; at least that of the line through the points.
@@ -77,12 +78,12 @@ inline std::vector<Index> drawn_rows(std::uint64_t seed, std::uint64_t subset, I
     const Index all = x.extent(0), width = x.extent(1);
     if (all < fewest_to_extrapolate(width))
         throw ValueError(text("FID of infinitely many pictures: there are ", all, " pictures, expected at least ",
-                              fewest_to_extrapolate(width), ", twice as many as the ", width, " features"));
+                              fewest_to_extrapolate(width), ", five times as many as the ", width, " features"));
     if (options.subsets < 3)
         throw ValueError(
             text("FID of infinitely many pictures: subsets is ", options.subsets, ", expected at least 3"));
     const FeatureMoments of_x = moments_of(context, x), of_y = moments_of(context, y);
-    const Index fewest = std::max(all / 10, width + 1);
+    const Index fewest = std::max(all / 10, width * 5 / 2);
     FrechetExtrapolation e;
     std::vector<double> inverse;
     std::vector<std::vector<Index>> drawn;
