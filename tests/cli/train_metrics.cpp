@@ -111,8 +111,12 @@ BOOST_FIXTURE_TEST_CASE(all_snapshots_of_a_run_are_measured_afterwards, WithFeat
     check_error(measure({"pr1k3", "--plot", "x.png"}), 2, {"--plot", "--run"});
     check_error(measure({"pr1k3", "--network", "x"}), 2, {"--network", "--run"});
     check_error(measure({"fd20_full", "--data", "pictures"}), 1, {"--data pictures", "as the network makes them"});
-    check_error(run_program(folder, {"calc-metrics", "--run", "larger", "--metrics", "fd20"}), 1,
-                {"--run larger", "is no run folder"});
+    std::filesystem::rename(folder / "larger", folder / "moved");
+    check_error(measure({"fd20_full"}), 1, {"larger, which is not there", "--data"});
+    check_success(measure({"fd20_full", "--data", "moved"}));  // the same content: nothing to compute
+    BOOST_TEST(content(file) == before);
+    check_error(run_program(folder, {"calc-metrics", "--run", "moved", "--metrics", "fd20"}), 1,
+                {"--run moved", "is no run folder"});
     check_error(run_program(folder, {"calc-metrics", "--metrics", "fd20"}), 2, {"--network", "--run"});
 }
 

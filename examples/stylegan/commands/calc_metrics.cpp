@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
-#include "drawing/drawing_network.hpp"
-#include "metrics/distribution_meter.hpp"
+#include "drawing/chart.hpp"
 #include "metrics/metric_curve.hpp"
 #include "metrics/metric_names.hpp"
-#include "metrics/path_metrics.hpp"
+#include "metrics/network_meter.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
-#include "printing/progress.hpp"
-#include "run/json_lines.hpp"
 #include "run/run_metrics.hpp"
 
 #include <algorithm>
@@ -21,27 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct CalcMetricsOptions {
-    fs::path network, run, plot, data;
-    std::optional<double> lod;
-    std::vector<std::string> metrics;
-    PerceptualOptions perceptual;
-    FeatureOptions features;
-    MetricSettings settings;
-    double psi = 1;
+struct CalcMetricsOptions : NetworkMeterOptions {
+    fs::path network, run, data;
     fs::path outdir;  ///< empty: the folder of the network, or of the run
-    bool json = false, extrapolate = false;
-    int threads = 0;
-    DeviceOption device{};
+    bool json = false;
     ExtraTensors extra = ExtraTensors::refused;
 };
-
-/// out.png, or out-ppl_wend.png with several metrics.
-fs::path plot_of(const CalcMetricsOptions& o, const std::string& metric) {
-    if (o.metrics.size() == 1) return o.plot;
-    fs::path path = o.plot;
-    return path.replace_filename(text(o.plot.stem().string(), '-', metric, o.plot.extension().string()));
-}
 
 /// Where metric-NAME.jsonl is written.
 fs::path folder_of(const CalcMetricsOptions& o) {
@@ -56,114 +38,15 @@ void print_note(const CalcMetricsOptions& o, const std::string& note) {
     std::fflush(stdout);
 }
 
-/// A line of metric-NAME.jsonl, and the sentence for people.
-struct Measured {
-    std::string sentence;
-    nlohmann::ordered_json line;
-};
-
 /// Appends a result to metric-NAME.jsonl.
 void keep(const CalcMetricsOptions& o, const std::string& name, const Measured& m) {
     append_line(folder_of(o) / text("metric-", name, ".jsonl"), m.line.dump());
 }
 
-/// A network that is open, and the distance for its path lengths.
-struct OpenNetwork {
-    std::unique_ptr<DrawingNetwork> generator;
-    std::optional<PerceptualNetwork> perceptual{};
-};
-
-/// Measures networks: what does not depend on the network is opened and computed once.
-class Meter {
-public:
-    /// @param data  of the real pictures
-    /// @throws ValueError, ShapeError, FileError, FormatError
-    Meter(const CalcMetricsOptions& o, const fs::path& data) : o_(o) {
-        std::vector<DistributionMetric> distributions;
-        for (const std::string& name : o.metrics)
-            if (const auto metric = parse_distribution_metric(name)) distributions.push_back(*metric);
-        if (o.extrapolate && std::none_of(distributions.begin(), distributions.end(), [](const DistributionMetric& m) {
-                return m.kind == DistributionKind::frechet;
-            }))
-            throw ValueError("--extrapolate: none of the --metrics is a Fréchet distance, expected fid or fd");
-        if (distributions.empty()) return;
-        if (data.empty())
-            throw ValueError(text("--data: is missing, expected the folder or archive of real pictures that ",
-                                  distributions[0].name, " compares with"));
-        for (const DistributionMetric& m : distributions) require_features_of(m, !o.features.inception.empty());
-        distributions_.emplace(std::move(distributions),
-                               std::make_shared<const Dataset>(data, DatasetOptions{.cache_bytes = 0, .labels = false}),
-                               o.features,
-                               MeterSettings{.seed = o.settings.seed,
-                                             .psi = o.psi,
-                                             .label = o.settings.label,
-                                             .batch = o.settings.batch > 0 ? static_cast<Index>(o.settings.batch) : 16,
-                                             .extrapolate = o.extrapolate,
-                                             .threads = o.threads},
-                               progress_bar());
-    }
-
-    /// @throws ValueError, ShapeError if a metric does not suit the network
-    [[nodiscard]] OpenNetwork open(const Checkpoint& checkpoint) const {
-        OpenNetwork network{open_network(checkpoint, o_.device, o_.threads, o_.lod)};
-        const Architecture& a = network.generator->architecture();
-        for (const std::string& name : o_.metrics)
-            if (!parse_distribution_metric(name)) check_metric(name, a, o_.settings);
-        if (!distributions_) return network;
-        check_class(a, o_.settings);
-        distributions_->check(a);
-        return network;
-    }
-
-    /// @param file  name of the network's file
-    [[nodiscard]] Measured measure(const std::string& name, OpenNetwork& network, const std::string& file) {
-        if (const DistributionMetric* const m = distribution(name)) {
-            const auto pictures = [&](const GeneratedOptions& g) { return network.generator->pictures(g); };
-            const DistributionResult result = distributions_->measure(*m, file, pictures);
-            return {text_of(result), to_json(result, file)};
-        }
-        if (!network.perceptual) network.perceptual = network.generator->perceptual(o_.perceptual);
-        CountedProgress progress("samples");
-        const MetricResult result =
-            evaluate_metric(name, network.generator->architecture(), network.generator->path(o_.settings.noise),
-                            *network.perceptual, o_.settings, [&](const PathProgress& p) {
-                                char value[32], error[32] = "";
-                                std::snprintf(value, sizeof value, " %.5g", p.estimate.mean);
-                                if (p.estimate.standard_error)
-                                    std::snprintf(error, sizeof error, " +- %.2g", *p.estimate.standard_error);
-                                progress.show(p.done, p.samples, text(", ", name, value, error));
-                            });
-        progress.clear();
-        if (!o_.plot.empty()) write_chart(plot_of(o_, name), path_chart(result));
-        return {text_of(result), to_json(result, file)};
-    }
-
-    /// Whether a line of metric-NAME.jsonl says what measure() would, but for the number of samples of a path length.
-    [[nodiscard]] bool measured_alike(const std::string& name, const nlohmann::json& line) {
-        if (const DistributionMetric* const m = distribution(name)) return distributions_->measured_alike(*m, line);
-        const bool vgg16 = !o_.perceptual.vgg.empty();
-        return value_or<std::uint64_t>(line, "seed", 0) == o_.settings.seed &&
-               value_or<double>(line, "epsilon", 0) == o_.settings.epsilon &&
-               (value_or<std::string>(line, "features", "") != "cifar-vgg") == vgg16 &&
-               (!o_.settings.no_crop || !value_or(line, "crop", true));
-    }
-
-private:
-    [[nodiscard]] const DistributionMetric* distribution(const std::string& name) const {
-        if (!distributions_) return nullptr;
-        for (const DistributionMetric& m : distributions_->metrics())
-            if (m.name == name) return &m;
-        return nullptr;
-    }
-
-    const CalcMetricsOptions& o_;
-    std::optional<DistributionMeter> distributions_;
-};
-
 /// Measures one network.
 void measure_network(const CalcMetricsOptions& o) {
     const Checkpoint checkpoint(o.network, o.extra);
-    Meter meter(o, o.data);
+    NetworkMeter meter(o, o.data);
     OpenNetwork network = meter.open(checkpoint);
     const bool paths = std::any_of(o.metrics.begin(), o.metrics.end(),
                                    [](const std::string& name) { return !parse_distribution_metric(name); });
@@ -194,7 +77,7 @@ void measure_run(const CalcMetricsOptions& o) {
         require_folder_of("--run", o.run / "metric", "; --outdir names another folder for metric-NAME.jsonl");
     else
         make_output_folder(o.outdir);
-    Meter meter(o, !o.data.empty() ? o.data : data_of_run(directory, o.metrics));
+    NetworkMeter meter(o, !o.data.empty() ? o.data : data_of_run(directory, o.metrics));
     const std::vector<RunSnapshot> snapshots = directory.snapshots_by_pictures();
     for (const RunSnapshot& s : snapshots) {
         std::vector<std::string> missing;

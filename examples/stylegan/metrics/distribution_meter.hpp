@@ -26,8 +26,8 @@ struct MeterSettings {
     int threads = 0;             ///< 0: all
 };
 
-/// Compares generators with a data set. The features of the data set are computed once, when they are first needed; those
-/// of a generator once for all metrics.
+/// Compares generators with a data set. The features of the data set are computed once, when they are first needed;
+/// those of a generator once for all metrics.
 class DistributionMeter {
 public:
     /// The pictures of a generator. @see picture_set

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <system_error>
+#include <utility>
 
 namespace stylegan::examples {
 namespace {
@@ -60,7 +62,13 @@ fs::path data_of_run(const RunDirectory& directory, const std::vector<std::strin
     const bool needed = std::any_of(metrics.begin(), metrics.end(), [](const std::string& name) {
         return parse_distribution_metric(name).has_value();
     });
-    return needed ? read_train_settings(directory.options()).data : fs::path();
+    if (!needed) return {};
+    const fs::path data = read_train_settings(directory.options()).data;
+    std::error_code ignored;
+    if (!fs::exists(data, ignored))
+        throw FileError(text("--run ", directory.path().string(), ": was trained on ", data.string(),
+                             ", which is not there, expected --data with its new place"));
+    return data;
 }
 
 }  // namespace stylegan::examples

@@ -114,8 +114,8 @@ public:
 private:
     [[noreturn]] void fail(const std::string& what) const { throw FormatError(text(path_.string(), ": ", what)); }
 
-    /// The format since PyTorch 1.6: a zip archive with a pickle and an entry for each storage. That of torch.jit.save()
-    /// has the program besides, which is not looked at.
+    /// The format since PyTorch 1.6: a zip archive with a pickle and an entry for each storage. Archives of
+    /// torch.jit.save() also have a program, which is not looked at.
     void read_zip(NamedTensors& out) {
         const StoredZip zip(bytes_, path_.string());
         std::string prefix = "?";

@@ -31,8 +31,8 @@ namespace stylegan {
 /// content of the data set, the network, how pictures are resized and coloured. A file that is damaged or has another
 /// key is not used.
 ///
-/// `faces.zip` and the folder `faces/` have the file `faces.features-KEY.safetensors` beside them: the tensor "features"
-/// (pictures, width), and the key in the metadata. KEY is short for the key.
+/// `faces.zip` and the folder `faces/` have the file `faces.features-KEY.safetensors` beside them, with the tensor
+/// "features" (pictures, width), and the key in the metadata. KEY is short for the key.
 class FeatureCache {
 public:
     /// @param content   Dataset::content_digest()

@@ -62,15 +62,15 @@ inline std::vector<Index> drawn_rows(std::uint64_t seed, std::uint64_t subset, I
 
 /// FID without the bias of few pictures. The distance of N pictures is about a constant over N above that of infinitely
 /// many. It is computed for subsets of x of several N, from a tenth of the pictures (at least 5/2 of the number of
-/// features) to all, evenly spaced; a line of least squares over 1/N gives the value at 1/N = 0. With fewer pictures the
-/// distance is no straight line over 1/N. The pictures of y stay the same: the result has the bias that is due to their
-/// number.
+/// features) to all, evenly spaced. A line of least squares over 1/N gives the value at 1/N = 0. With fewer pictures
+/// the distance is no straight line over 1/N. The pictures of y stay the same: the result has the bias that is due to
+/// their number.
 ///
 /// The standard error is how far the value would move with other pictures: that of frechet_standard_error(), with the
 /// weights that subsets and line give each picture; at least that of the line through the points.
 /// @param x,y  features, (pictures, width)
-/// @throws ShapeError if the widths differ; ValueError for fewer than fewest_to_extrapolate() pictures of x or than 2 of
-///         y, fewer than 3 subsets, or values that are not finite
+/// @throws ShapeError if the widths differ; ValueError for fewer than fewest_to_extrapolate() pictures of x or than 2
+///         of y, fewer than 3 subsets, or values that are not finite
 /// @see Chong, Forsyth, "Effectively Unbiased FID and Inception Score and where to find them" (2020)
 [[nodiscard]] inline FrechetExtrapolation extrapolate_frechet_distance(Context<Cpu>& context, Rows<const float> x,
                                                                        Rows<const float> y,
