@@ -75,7 +75,9 @@
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is
+#include <stylegan/metrics/distribution/feature_cache.hpp>
 #include <stylegan/metrics/distribution/frechet_distance.hpp>
+#include <stylegan/metrics/distribution/frechet_extrapolation.hpp>
 #include <stylegan/metrics/distribution/frechet_uncertainty.hpp>
 #include <stylegan/metrics/distribution/kernel_distance.hpp>
 #include <stylegan/metrics/distribution/picture_features.hpp>

@@ -218,7 +218,8 @@ private:
 
     static bool is_input(const std::string& flag) {
         static const std::set<std::string> all{"--network",     "--data", "--source", "--target", "--latents",
-                                               "--projected-w", "--vgg",  "--lpips",  "--resume", "--z"};
+                                               "--projected-w", "--vgg",  "--lpips",  "--resume", "--z",
+                                               "--run",         "--inception"};
         return all.count(flag) != 0;
     }
 

@@ -3,8 +3,7 @@
 #include "metrics/distribution_metrics.hpp"
 #include "options/options.hpp"
 
-#include <stylegan/metrics/distribution/picture_sets.hpp>
-
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -16,21 +15,35 @@ struct FidOptions {
     FeatureOptions features;
     std::int64_t most = 0, batch = 16;
     std::uint64_t seed = 0;
-    bool json = false;
+    bool json = false, extrapolate = false;
     int threads = 0;
 };
 
-FeatureSet features_in(const std::filesystem::path& path, const PictureFeatures& features, const FidOptions& o) {
-    const PictureSet pictures =
-        picture_set(std::make_shared<const Dataset>(path, DatasetOptions{.cache_bytes = 0, .labels = false}), o.most);
-    if (pictures.channels != 1 && pictures.channels != 3)
-        throw ShapeError(text(path.string(), ": pictures have ", pictures.channels, " channels, expected 1 or 3"));
-    return features_with_progress(pictures, features, o.batch, path.string());
+std::shared_ptr<const Dataset> open_pictures(const std::filesystem::path& path) {
+    auto data = std::make_shared<const Dataset>(path, DatasetOptions{.cache_bytes = 0, .labels = false});
+    if (data->channels() != 1 && data->channels() != 3)
+        throw ShapeError(text(path.string(), ": pictures have ", data->channels(), " channels, expected 1 or 3"));
+    return data;
 }
 
 void fid(const FidOptions& o) {
     const PictureFeatures features = open_features(o.features, o.threads);
-    const FeatureSet a = features_in(o.a, features, o), b = features_in(o.b, features, o);
+    const auto generated = open_pictures(o.a), reals = open_pictures(o.b);
+    const auto used = [&](const Dataset& data) {
+        const auto size = static_cast<Index>(data.size());
+        return o.most > 0 ? std::min<Index>(size, o.most) : size;
+    };
+    const Index fewest = std::min(used(*generated), used(*reals));
+    if (fewest < 4)
+        throw ValueError(text(used(*generated) <= used(*reals) ? o.a.string() : o.b.string(), ": there are ", fewest,
+                              " pictures, expected at least 4, and thousands for a number that says something"));
+    if (o.extrapolate) require_enough_to_extrapolate(features.published ? "fid" : "fd", used(*generated), features);
+    const auto features_in = [&](const auto& data) {
+        return features_of_data(data, features, o.most, o.batch, o.features.cached(), data->path().string(),
+                                progress_bar())
+            .features;
+    };
+    const FeatureSet a = features_in(generated), b = features_in(reals);
     const bool published = features.published;
     for (const auto& [name, kind, neighbours] : {std::tuple{published ? "fid" : "fd", DistributionKind::frechet, 0},
                                                  {published ? "kid" : "kd", DistributionKind::kernel, 0},
@@ -44,7 +57,8 @@ void fid(const FidOptions& o) {
             std::fprintf(stderr, "%s: left out, needs more than %d pictures\n", name, neighbours);
             continue;
         }
-        const DistributionResult r = evaluate_distribution(m, b.rows(), a.rows(), false, features, o.seed, o.threads);
+        const DistributionResult r = evaluate_distribution(
+            m, b.rows(), a.rows(), features, {.extrapolate = o.extrapolate, .seed = o.seed, .threads = o.threads});
         std::printf("%s\n", o.json ? to_json(r, "").dump().c_str() : text_of(r).c_str());
         std::fflush(stdout);
     }
@@ -65,6 +79,7 @@ void add_fid(CLI::App& app) {
     add_whole(c, "--batch", o->batch, {1, 4096},
               "pictures in memory at once (default 16); results do not depend on it");
     add_whole(c, "--seed", o->seed, {0}, "of the subsets of KID (default 0)");
+    add_flag(c, "--extrapolate", o->extrapolate, extrapolate_help);
     add_flag(c, "--json", o->json, "print JSON, one line for each metric");
     add_threads(c, o->threads);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
-#include "metrics/path_metrics.hpp"
+#include "metrics/metric_names.hpp"
 #include "options/options.hpp"
 #include "run/train_run.hpp"
 
@@ -123,15 +123,20 @@ void add_output_options(CLI::App& c, TrainFlags& f) {
 
 void add_metric_options(CLI::App& c, TrainFlags& f) {
     const auto metrics = [](const std::string& s) {
-        return s == "none" ? std::optional(std::vector<std::string>()) : parse_metric_list(s);
+        return s == "none" ? std::optional(std::vector<std::string>()) : parse_metrics(s);
     };
-    add_parsed(c, "--metrics", f.metrics, "LIST", metrics, std::string("none or ") + metric_list_form,
+    add_parsed(c, "--metrics", f.metrics, "LIST", metrics, "none or " + all_metrics_form(),
                "metrics of the averaged generator at each snapshot, as in `stylegan calc-metrics`, written to "
                "metric-NAME.jsonl (default none)");
     add_whole(c, "--metric-samples", f.metric_samples, {1, any},
-              "pairs of pictures per metric (default 2000; published values use 50000 or more)");
+              "pairs of pictures of a path length (default 2000; published values use 50000 or more)");
     add_parsed(c, "--vgg", f.vgg, "FILE", parse_path, path_form, "VGG16 features for the metrics, as in calc-metrics");
     add_parsed(c, "--lpips", f.lpips, "FILE", parse_path, path_form, "LPIPS heads for the metrics, as in calc-metrics");
+    add_parsed(c, "--inception", f.inception, "FILE", parse_path, path_form,
+               "the Inception network for fid and kid, as in calc-metrics");
+    std::vector<std::pair<std::string, std::optional<InceptionResize>>> words;
+    for (const auto& [word, resize] : resize_words()) words.emplace_back(word, resize);
+    add_choice(c, "--resize", f.resize, words, "how pictures are resized for that network, as in calc-metrics");
 }
 
 }  // namespace

@@ -85,12 +85,20 @@ void add_svg(std::ostream& out, const Frame& f) {
     if (!p.line.empty())
         out << "<polyline points=\"" << points(f, p.line) << "\" fill=\"none\" stroke=\"" << hex(line_colour)
             << "\" stroke-width=\"1.5\"/>\n";
-    const bool vertical = !p.bars.empty();
-    out << "<line x1=\"" << f.x(vertical ? p.mark : p.x[0]) << "\" y1=\"" << f.y(vertical ? p.y[0] : p.mark)
-        << "\" x2=\"" << f.x(vertical ? p.mark : p.x[1]) << "\" y2=\"" << f.y(vertical ? p.y[1] : p.mark)
-        << "\" stroke=\"" << hex(mark_colour) << "\"/>\n<polyline points=\""
-        << points(f, {{p.x[0], p.y[1]}, {p.x[0], p.y[0]}, {p.x[1], p.y[0]}}) << "\" fill=\"none\" stroke=\""
-        << hex(axis_colour) << "\"/>\n";
+    for (std::size_t i = 0; i < p.errors.size(); ++i) {
+        const ChartPoint& at = p.line[i];
+        out << "<line x1=\"" << f.x(at.x) << "\" y1=\"" << f.y(at.y - p.errors[i]) << "\" x2=\"" << f.x(at.x)
+            << "\" y2=\"" << f.y(at.y + p.errors[i]) << "\" stroke=\"" << hex(line_colour) << "\"/>\n<circle cx=\""
+            << f.x(at.x) << "\" cy=\"" << f.y(at.y) << "\" r=\"2.5\" fill=\"" << hex(line_colour) << "\"/>\n";
+    }
+    if (p.mark) {
+        const bool vertical = !p.bars.empty();
+        out << "<line x1=\"" << f.x(vertical ? *p.mark : p.x[0]) << "\" y1=\"" << f.y(vertical ? p.y[0] : *p.mark)
+            << "\" x2=\"" << f.x(vertical ? *p.mark : p.x[1]) << "\" y2=\"" << f.y(vertical ? p.y[1] : *p.mark)
+            << "\" stroke=\"" << hex(mark_colour) << "\"/>\n";
+    }
+    out << "<polyline points=\"" << points(f, {{p.x[0], p.y[1]}, {p.x[0], p.y[0]}, {p.x[1], p.y[0]}})
+        << "\" fill=\"none\" stroke=\"" << hex(axis_colour) << "\"/>\n";
     for (const double v : ticks(p.x))
         out << "<text x=\"" << f.x(v) << "\" y=\"" << panel_height - bottom_margin + 14 << "\" text-anchor=\"middle\">"
             << axis_number(v) << "</text>\n";
@@ -165,16 +173,26 @@ void draw(Image& image, const Frame& f) {
     double before = p.line.empty() ? 0 : f.y(p.line.front().y);  // keeps steep lines without gaps
     for (double column = f.x(p.x[0]); column < f.x(p.x[1]) && !p.line.empty(); ++column) {
         const double v = p.x[0] + (p.x[1] - p.x[0]) * (column - f.x(p.x[0])) / (f.x(p.x[1]) - f.x(p.x[0]));
-        if (v < p.line.front().x) continue;
+        if (v < p.line.front().x || (!p.errors.empty() && v > p.line.back().x)) continue;
         if (half > 0) fill(image, column, f.y(height_at(upper, v)), column + 1, f.y(height_at(lower, v)), band_colour);
         const double y = f.y(height_at(p.line, v));
         fill(image, column, std::min(y, before) - 1, column + 1, std::max(y, before) + 1, line_colour);
         before = y;
     }
-    const bool vertical = !p.bars.empty();
-    fill(image, f.x(vertical ? p.mark : p.x[0]), f.y(vertical ? p.y[0] : p.mark),
-         f.x(vertical ? p.mark : p.x[1]) + (vertical ? 1 : 0), f.y(vertical ? p.y[1] : p.mark) + (vertical ? 0 : 1),
-         mark_colour);
+    for (std::size_t i = 0; i < p.errors.size(); ++i) {
+        const double x = std::floor(f.x(p.line[i].x)), middle = f.y(p.line[i].y);
+        const double top = f.y(p.line[i].y + p.errors[i]), bottom = f.y(p.line[i].y - p.errors[i]);
+        fill(image, x, top, x + 1, bottom, line_colour);
+        fill(image, x - 3, top, x + 4, top + 1, line_colour);
+        fill(image, x - 3, bottom - 1, x + 4, bottom, line_colour);
+        fill(image, x - 2, middle - 2.5, x + 3, middle + 2.5, line_colour);
+    }
+    if (p.mark) {
+        const bool vertical = !p.bars.empty();
+        fill(image, f.x(vertical ? *p.mark : p.x[0]), f.y(vertical ? p.y[0] : *p.mark),
+             f.x(vertical ? *p.mark : p.x[1]) + (vertical ? 1 : 0),
+             f.y(vertical ? p.y[1] : *p.mark) + (vertical ? 0 : 1), mark_colour);
+    }
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[1]), f.y(p.y[0]) + 1, axis_colour);
     fill(image, f.x(p.x[0]) - 1, f.y(p.y[0]), f.x(p.x[0]), f.y(p.y[1]), axis_colour);
     for (const double v : ticks(p.x)) write(image, axis_number(v), f.x(v), panel_height - bottom_margin + 12);

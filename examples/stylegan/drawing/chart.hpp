@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,15 @@ struct ChartPoint {
     double x = 0, y = 0;
 };
 
-/// Axes with bars, a band and a line; empty ones are not drawn.
+/// Axes with bars, a band and a line, whose points may have errors; empty ones are not drawn.
 struct ChartPanel {
     std::string title, x_label;
     std::array<double, 2> x{0, 1}, y{0, 1};  ///< ranges of the axes
     std::vector<double> bars{};              ///< heights, side by side over the range of x
     std::vector<ChartPoint> line{};
     std::vector<ChartPoint> band{};  ///< the upper border from left to right, then the lower one from right to left
-    double mark = 0;                 ///< position of a vertical (bars) or horizontal (line) rule
+    std::vector<double> errors{};    ///< of the points of the line, drawn up and down from them; may be empty
+    std::optional<double> mark{};    ///< position of a vertical (bars) or horizontal (line) rule
 };
 
 /// Writes panels side by side to a .svg or .png file.

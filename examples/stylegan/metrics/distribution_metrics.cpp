@@ -8,6 +8,7 @@
 
 #include <stylegan/io/tensors/tensor_file.hpp>
 #include <stylegan/metrics/distribution/frechet_distance.hpp>
+#include <stylegan/metrics/distribution/frechet_extrapolation.hpp>
 #include <stylegan/metrics/distribution/frechet_uncertainty.hpp>
 #include <stylegan/metrics/distribution/kernel_distance.hpp>
 #include <stylegan/metrics/distribution/picture_features.hpp>
@@ -15,7 +16,10 @@
 #include <stylegan/models/load_inception.hpp>
 #include <stylegan/models/load_vgg16.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <memory>
 #include <regex>
 #include <utility>
@@ -24,10 +28,16 @@ namespace stylegan::examples {
 namespace {
 
 std::vector<NamedEstimate> frechet(const DistributionMetric& m, Context<Cpu>& context, Rows<const float> real,
-                                   Rows<const float> fake, bool whole) {
+                                   Rows<const float> fake, const DistributionSettings& s) {
     const FeatureMoments of_real = moments_of(context, real), of_fake = moments_of(context, fake);
-    return {{m.name, frechet_distance(context, of_fake, of_real),
-             frechet_standard_error(context, fake, of_fake, real, of_real, whole ? Sampled::first : Sampled::both)}};
+    const Sampled sampled = s.whole ? Sampled::first : Sampled::both;
+    std::vector<NamedEstimate> all{{m.name, frechet_distance(context, of_fake, of_real),
+                                    frechet_standard_error(context, fake, of_fake, real, of_real, sampled)}};
+    if (!s.extrapolate) return all;
+    const FrechetExtrapolation e =
+        extrapolate_frechet_distance(context, fake, real, {.seed = s.seed, .sampled = sampled});
+    all.push_back({m.name + "_infinity", e.value, e.standard_error});
+    return all;
 }
 
 std::vector<NamedEstimate> kernel(const DistributionMetric& m, Context<Cpu>& context, Rows<const float> real,
@@ -50,17 +60,23 @@ std::vector<NamedEstimate> neighbours(const DistributionMetric& m, Context<Cpu>&
 
 }  // namespace
 
+std::vector<std::pair<std::string, InceptionResize>> resize_words() {
+    std::vector<std::pair<std::string, InceptionResize>> words;
+    for (const auto& [resize, name] : inception_resize_names) words.emplace_back(name, resize);
+    return words;
+}
+
 void add_feature_options(CLI::App& c, FeatureOptions& o) {
     add_path(c, "--inception", o.inception, "FILE",
              "the Inception network that FID and KID are defined on: pt_inception-2015-12-05-6726825d.pth, "
              "inception-2015-12-05.pt, or a .safetensors file with the names of either (default: small features that "
              "come with the program; their numbers, fd and kd, compare only with each other)");
-    add_choice<InceptionResize>(c, "--resize", o.resize,
-                                {{"official", InceptionResize::official},
-                                 {"pytorch-fid", InceptionResize::pytorch_fid},
-                                 {"clean", InceptionResize::clean}},
+    add_choice<InceptionResize>(c, "--resize", o.resize, resize_words(),
                                 "how pictures are resized for that network: as in the official code (default), as in "
                                 "pytorch-fid, or as in clean-fid; numbers of different ways do not compare");
+    add_switch(c, "--cache", o.cache,
+               "keep features of a data set beside it, in NAME.features-KEY.safetensors, and use those that are there "
+               "(default 1)");
 }
 
 PictureFeatures open_features(const FeatureOptions& o, int threads) {
@@ -97,13 +113,33 @@ std::optional<DistributionMetric> parse_distribution_metric(std::string_view nam
     return m;
 }
 
-FeatureSet features_with_progress(const PictureSet& pictures, const PictureFeatures& features, Index batch,
-                                  const std::string& what) {
-    CountedProgress progress("pictures");
-    return features_of(pictures, features, batch, [&](Index done) {
-        progress.show(static_cast<std::size_t>(done), static_cast<std::size_t>(pictures.count), ", " + what);
+FeatureProgress progress_bar() {
+    return [bar = std::make_shared<std::optional<CountedProgress>>()](Index done, Index all, const std::string& what) {
+        if (!*bar) bar->emplace("pictures");
+        (*bar)->show(static_cast<std::size_t>(done), static_cast<std::size_t>(all), ", " + what);
+        if (done == all) bar->reset();
+    };
+}
+
+CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data, const PictureFeatures& features, Index most,
+                                Index batch, bool cached, const std::string& what, const FeatureProgress& progress) {
+    const Index size = static_cast<Index>(data->size()), all = most > 0 ? std::min(most, size) : size;
+    CachedFeatures found = features_of_dataset(data, features, most, batch, cached, [&](Index done) {
+        progress(done, all, what);
         return true;
     });
+    for (const std::string& note : found.notes) std::fprintf(stderr, "%s\n", note.c_str());
+    require_finite(found.features, features, data->path().string());
+    return found;
+}
+
+void require_finite(const FeatureSet& set, const PictureFeatures& features, const std::string& whose) {
+    const auto wrong = std::find_if(set.values.begin(), set.values.end(), [](float v) { return !std::isfinite(v); });
+    if (wrong == set.values.end()) return;
+    const auto at = static_cast<Index>(wrong - set.values.begin());
+    throw ValueError(text(whose, ": feature ", at % set.width, " of picture ", at / set.width, " is ", *wrong,
+                          ", expected a finite number: the weights of the features (", features.name,
+                          ") are damaged or too large"));
 }
 
 void require_features_of(const DistributionMetric& m, bool published) {
@@ -113,14 +149,21 @@ void require_features_of(const DistributionMetric& m, bool published) {
                           " measures with the features that come with the program"));
 }
 
+void require_enough_to_extrapolate(const std::string& name, Index count, const PictureFeatures& features) {
+    const Index fewest = fewest_to_extrapolate(features.width);
+    if (count < fewest)
+        throw ValueError(text("--extrapolate: ", name, " has ", count, " generated pictures, expected at least ",
+                              fewest, ", five times as many as the ", features.width, " features"));
+}
+
 DistributionResult evaluate_distribution(const DistributionMetric& m, Rows<const float> real, Rows<const float> fake,
-                                         bool whole, const PictureFeatures& features, std::uint64_t seed, int threads) {
+                                         const PictureFeatures& features, const DistributionSettings& s) {
     require_features_of(m, features.published);
-    Context<Cpu> context({.threads = threads});
+    Context<Cpu> context({.threads = s.threads});
     const double begin = seconds_now();
-    DistributionResult r{m, {}, features.name, features.published, real.extent(0), fake.extent(0), seed};
-    r.estimates = m.kind == DistributionKind::frechet  ? frechet(m, context, real, fake, whole)
-                  : m.kind == DistributionKind::kernel ? kernel(m, context, real, fake, seed)
+    DistributionResult r{m, {}, features.name, features.published, real.extent(0), fake.extent(0), s.seed};
+    r.estimates = m.kind == DistributionKind::frechet  ? frechet(m, context, real, fake, s)
+                  : m.kind == DistributionKind::kernel ? kernel(m, context, real, fake, s.seed)
                                                        : neighbours(m, context, real, fake);
     r.seconds = seconds_now() - begin;
     return r;
@@ -152,6 +195,9 @@ nlohmann::ordered_json to_json(const DistributionResult& r, const std::string& s
     json["generated"] = r.fake;
     json["real"] = r.real;
     json["seed"] = r.seed;
+    if (!snapshot.empty()) json["trunc"] = r.psi;
+    if (r.label) json["class"] = *r.label;
+    if (!r.data.empty()) json["data"] = r.data;
     json["features"] = r.features;
     if (!r.published) json["remark"] = "not comparable with published values";
     return json;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stylegan/io/datasets/dataset.hpp>
+#include <stylegan/metrics/distribution/feature_cache.hpp>
 #include <stylegan/metrics/distribution/feature_set.hpp>
 #include <stylegan/models/inception_input.hpp>
 
@@ -8,6 +10,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,9 +27,19 @@ namespace stylegan::examples {
 struct FeatureOptions {
     std::filesystem::path inception;  ///< empty: the features that come with the program
     InceptionResize resize = InceptionResize::official;
+    std::optional<bool> cache{};  ///< whether features of data sets are kept beside them; not given: yes
+
+    [[nodiscard]] bool cached() const { return cache.value_or(true); }
 };
 
-/// --inception and --resize
+/// What --extrapolate does.
+inline constexpr const char* extrapolate_help =
+    "also print FID of infinitely many generated pictures, NAME_infinity: without the bias of few pictures";
+
+/// The words of --resize.
+[[nodiscard]] std::vector<std::pair<std::string, InceptionResize>> resize_words();
+
+/// --inception, --resize and --cache
 void add_feature_options(CLI::App& command, FeatureOptions& o);
 
 /// The features that the options name. Nothing in the file is executed.
@@ -73,25 +87,48 @@ struct DistributionResult {
     Index real = 0, fake = 0;
     std::uint64_t seed = 0;
     double seconds = 0;
+    double psi = 1;              ///< truncation of the generated pictures
+    std::optional<int> label{};  ///< class of the generated pictures
+    std::string data{};          ///< digest of the data set's content; empty if it does not matter
 };
 
-/// The features of all pictures, with a progress bar.
-/// @param what  follows the bar
-[[nodiscard]] FeatureSet features_with_progress(const PictureSet& pictures, const PictureFeatures& features,
-                                                Index batch, const std::string& what);
+/// How metrics are computed from features.
+struct DistributionSettings {
+    bool whole = false;        ///< whether the real pictures are a whole data set, which then adds no error
+    bool extrapolate = false;  ///< also the Fréchet distance of infinitely many generated pictures
+    std::uint64_t seed = 0;    ///< of KID's subsets, and of those of the extrapolation
+    int threads = 0;           ///< 0: all
+};
+
+/// Called while features are computed, with the number of pictures done and of all, and what they are.
+using FeatureProgress = std::function<void(Index done, Index all, const std::string& what)>;
+
+/// A progress bar, which disappears when all are done. @throws Interrupted from it after Ctrl-C
+[[nodiscard]] FeatureProgress progress_bar();
+
+/// The features of a data set, from the file beside it where it has them. Prints notes about that file to stderr.
+/// @throws ValueError as require_finite()
+/// @param most  the first so many pictures only; 0: all
+[[nodiscard]] CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data,
+                                              const PictureFeatures& features, Index most, Index batch, bool cached,
+                                              const std::string& what, const FeatureProgress& progress);
+
+/// @param whose  the pictures, for the message
+/// @throws ValueError that names the first picture with a feature that is not finite
+void require_finite(const FeatureSet& set, const PictureFeatures& features, const std::string& whose);
 
 /// @throws ValueError if the metric is defined on other features
 void require_features_of(const DistributionMetric& metric, bool published);
 
-/// @param real   features of real pictures
-/// @param fake   features of generated pictures
-/// @param whole  whether the real pictures are a whole data set, which then adds no error
-/// @param seed   of KID's subsets
-/// @throws ValueError if there are too few pictures
+/// @throws ValueError if there are too few generated pictures to extrapolate from
+void require_enough_to_extrapolate(const std::string& name, Index count, const PictureFeatures& features);
+
+/// @param real  features of real pictures
+/// @param fake  features of generated pictures
+/// @throws ValueError if there are too few pictures, or features are not finite
 [[nodiscard]] DistributionResult evaluate_distribution(const DistributionMetric& metric, Rows<const float> real,
-                                                       Rows<const float> fake, bool whole,
-                                                       const PictureFeatures& features, std::uint64_t seed,
-                                                       int threads);
+                                                       Rows<const float> fake, const PictureFeatures& features,
+                                                       const DistributionSettings& settings);
 
 /// "fid50k_full 12.31 +- 0.21, 50000 generated and 10000 real pictures, 5m 03s"
 [[nodiscard]] std::string text_of(const DistributionResult& result);

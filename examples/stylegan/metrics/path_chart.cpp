@@ -35,7 +35,7 @@ ChartPanel running_panel(const MetricResult& r) {
     p.x = {0, static_cast<double>(all.size())};
     p.mark = r.length.estimate.mean;
     std::vector<ChartPoint> upper, lower;
-    double least = p.mark, most = p.mark;
+    double least = *p.mark, most = *p.mark;
     for (std::size_t k = 1; k <= most_points; ++k) {
         const std::size_t n = all.size() * k / most_points;
         if (n < 1) continue;

@@ -50,6 +50,8 @@ constexpr Setting all_settings[] = {
     {"metric_samples", "--metric-samples", MayChange::always},
     {"vgg", "--vgg", MayChange::always},
     {"lpips", "--lpips", MayChange::always},
+    {"inception", "--inception", MayChange::always},
+    {"resize", "--resize", MayChange::always},
 };
 
 std::string words(const nlohmann::ordered_json& value) {

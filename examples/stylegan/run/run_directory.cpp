@@ -113,6 +113,18 @@ std::vector<fs::path> RunDirectory::snapshots() const {
     return paths;
 }
 
+std::vector<RunSnapshot> RunDirectory::snapshots_by_pictures() const {
+    std::vector<RunSnapshot> all;
+    for (const fs::path& path : snapshots()) {
+        const SnapshotName name = parse_snapshot_name(path.filename().string()).value();
+        all.push_back({path, recorded_pictures(path).value_or(
+                                 static_cast<std::uint64_t>(name.kimg * 1000 + name.rest.value_or(0)))});
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const RunSnapshot& a, const RunSnapshot& b) { return a.pictures < b.pictures; });
+    return all;
+}
+
 fs::path RunDirectory::snapshot(std::uint64_t pictures, const std::vector<fs::path>& damaged) const {
     SnapshotName name{.kimg = static_cast<std::int64_t>(pictures / 1000)};
     bool taken = false;

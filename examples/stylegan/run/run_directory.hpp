@@ -9,6 +9,12 @@
 
 namespace stylegan::examples {
 
+/// A snapshot of a run, and the pictures that its networks have seen.
+struct RunSnapshot {
+    std::filesystem::path path;
+    std::uint64_t pictures = 0;
+};
+
 /// The folder of one training run, `00000-<description>`, and the names of the files in it.
 class RunDirectory {
 public:
@@ -30,6 +36,10 @@ public:
 
     /// The snapshots, those with the most pictures first. @throws FileError if the folder cannot be read
     [[nodiscard]] std::vector<std::filesystem::path> snapshots() const;
+
+    /// The same in the order of training, with the pictures that each records; its name has only the thousands of them.
+    /// @throws FileError if the folder cannot be read
+    [[nodiscard]] std::vector<RunSnapshot> snapshots_by_pictures() const;
 
     /// A file for a snapshot after so many pictures, "network-snapshot-000025.safetensors". If there is another of the
     /// same thousands, it has all digits: "network-snapshot-000025-250.safetensors".

@@ -40,7 +40,7 @@ template <class Device>
 class RunLoop {
 public:
     RunLoop(const RunDirectory& directory, RunLines& lines, SnapshotWriter<Device>& snapshots, Trainer<Device>& trainer,
-            const RunPictures& pictures, const SnapshotMetrics<Device>& metrics, const TrainSettings& settings)
+            const RunPictures& pictures, SnapshotMetrics<Device>& metrics, const TrainSettings& settings)
         : directory_(directory),
           lines_(lines),
           snapshots_(snapshots),
@@ -242,7 +242,7 @@ private:
     SnapshotWriter<Device>& snapshots_;
     Trainer<Device>& trainer_;
     const RunPictures& pictures_;
-    const SnapshotMetrics<Device>& metrics_;
+    SnapshotMetrics<Device>& metrics_;
     std::uint64_t snap_;
     double snap_seconds_;
     bool snapshot_is_due_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "metrics/distribution_meter.hpp"
 #include "metrics/path_metrics.hpp"
 #include "metrics/perceptual_network_on.hpp"
 #include "printing/progress.hpp"
@@ -11,8 +12,10 @@
 #include <stylegan/training/trainer.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan::examples {
@@ -22,21 +25,39 @@ template <class Device>
 class SnapshotMetrics {
 public:
     /// @throws ValueError, ShapeError, FileError, FormatError if a metric cannot be evaluated
-    SnapshotMetrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer)
+    /// @param data  real pictures, whose features are computed at the first snapshot
+    SnapshotMetrics(const TrainSettings& settings, Device device, Trainer<Device>& trainer,
+                    std::shared_ptr<const Dataset> data)
         : names_(settings.metrics), averaged_(trainer.averaged()) {
-        if (names_.empty()) return;
         settings_.samples = static_cast<std::size_t>(settings.metric_samples);
-        for (const std::string& name : names_) check_metric(name, settings.architecture, settings_);
-        network_.emplace(
-            open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device, averaged_.shared_context()));
+        std::vector<DistributionMetric> distributions;
+        for (const std::string& name : names_)
+            if (const auto metric = parse_distribution_metric(name))
+                distributions.push_back(*metric);
+            else
+                check_metric(name, settings.architecture, settings_);
+        if (distributions.size() < names_.size())
+            network_.emplace(open_perceptual_network_beside<Device>({settings.vgg, settings.lpips}, device,
+                                                                    averaged_.shared_context()));
+        if (distributions.empty()) return;
+        meter_.emplace(std::move(distributions), std::move(data), FeatureOptions{settings.inception, settings.resize},
+                       MeterSettings{.threads = settings.threads}, [](Index, Index, const std::string&) {
+                           if (Interrupt::requested()) throw Stop();
+                       });
     }
 
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
     /// Adds a line for a metric to the log and to metric-<name>.jsonl. @return false if Ctrl-C ended it before
-    [[nodiscard]] bool evaluate(const std::string& name, RunLines& lines, const std::string& snapshot) const {
-        struct Stop {};
+    [[nodiscard]] bool evaluate(const std::string& name, RunLines& lines, const std::string& snapshot) {
         try {
+            if (const auto metric = parse_distribution_metric(name)) {
+                const DistributionResult result = meter_->measure(
+                    *metric, snapshot, [&](const GeneratedOptions& o) { return picture_set(averaged_, o); });
+                lines.add(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
+                lines.log(text_of(result));
+                return true;
+            }
             const auto path = path_generator(averaged_, settings_.noise);
             const MetricResult result =
                 evaluate_metric(name, averaged_.architecture(), path, *network_, settings_, [](const PathProgress&) {
@@ -51,10 +72,13 @@ public:
     }
 
 private:
+    struct Stop {};
+
     std::vector<std::string> names_;
     const AnyGenerator<Device>& averaged_;
     MetricSettings settings_;
     std::optional<PerceptualNetwork> network_;
+    std::optional<DistributionMeter> meter_;
 };
 
 }  // namespace stylegan::examples

@@ -110,7 +110,7 @@ public:
                                   " of ", resumed.start->snapshot.string()));
         check_pictures(data_, trainer_.context());
         pictures_.emplace(data_, settings.architecture);
-        metrics_.emplace(settings, device, trainer_);
+        metrics_.emplace(settings, device, trainer_, data);
     }
 
     /// Trains to the end, or until told to stop.

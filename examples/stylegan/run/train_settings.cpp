@@ -4,6 +4,7 @@
 #include "options/parse.hpp"
 #include "printing/architecture_text.hpp"
 
+#include <stylegan/core/shortened.hpp>
 #include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
@@ -41,6 +42,12 @@ Loss loss_of(const std::string& name, double gamma) {
     for (double* weight : {&loss.r1_gamma, &loss.r2_gamma})
         if (*weight > 0) *weight = gamma;
     return loss;
+}
+
+std::optional<InceptionResize> find_resize(std::string_view name) {
+    for (const auto& [resize, its_name] : inception_resize_names)
+        if (name == its_name) return resize;
+    return std::nullopt;
 }
 
 template <class From, class To>
@@ -200,6 +207,8 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.metric_samples, s.metric_samples);
     take(f.vgg, s.vgg);
     take(f.lpips, s.lpips);
+    take(f.inception, s.inception);
+    take(f.resize, s.resize);
     take(f.mirror, o.mirror);
     take(f.reg_interval, o.reg_interval);
     take(f.freeze_d, o.freeze_d);
@@ -248,6 +257,8 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
     json["metric_samples"] = s.metric_samples;
     json["vgg"] = s.vgg.string();
     json["lpips"] = s.lpips.string();
+    json["inception"] = s.inception.string();
+    json["resize"] = name_of(s.resize);
     json["training"] = stylegan::to_json(s.options);
     json["architecture"] = architecture_to_json(s.architecture);
     return json;
@@ -275,6 +286,11 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
         s.metric_samples = json.value("metric_samples", s.metric_samples);
         s.vgg = json.value("vgg", std::string());
         s.lpips = json.value("lpips", std::string());
+        s.inception = json.value("inception", std::string());
+        const std::string resize = json.value("resize", std::string(name_of(s.resize)));
+        const auto known = find_resize(resize);
+        require("resize", shortened(resize), known.has_value(), "official, pytorch-fid or clean");
+        s.resize = *known;
         require("snap", s.snap, s.snap >= 1, "1 or more");
         require("snap_minutes", s.snap_minutes, s.snap_minutes >= 0, "0 or more");
         require("keep", s.keep, s.keep >= 0, "0 or more");

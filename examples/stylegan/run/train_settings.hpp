@@ -6,6 +6,7 @@
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/io/pictures/image.hpp>
+#include <stylegan/models/inception_input.hpp>
 #include <stylegan/training/snapshot.hpp>
 
 #include <nlohmann/json.hpp>
@@ -32,7 +33,8 @@ struct TrainFlags {
     std::optional<double> snap_minutes;
     std::optional<int> microbatch, snap, keep, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
-    std::optional<std::filesystem::path> vgg, lpips;
+    std::optional<std::filesystem::path> vgg, lpips, inception;
+    std::optional<InceptionResize> resize;
     DeviceOption device{};
     std::optional<bool> mirror, cond;
     bool growing = false, no_growing = false, dry_run = false;
@@ -60,7 +62,8 @@ struct TrainSettings {
     int threads = 0;                   ///< 0: all
     std::vector<std::string> metrics;  ///< names, evaluated at snapshots
     int metric_samples = 2000;
-    std::filesystem::path vgg, lpips;  ///< features of the metrics; empty for those that come with the program
+    std::filesystem::path vgg, lpips, inception;  ///< features of the metrics; empty for those of the program
+    InceptionResize resize = InceptionResize::official;
 };
 
 /// The snapshot that a run resumes, or a run folder without one, which starts over.

@@ -5,11 +5,13 @@
 #include <stylegan/core/compiled.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/device/cpu.hpp>
+#include <stylegan/io/files/digest.hpp>
 #include <stylegan/models/inception_layers.hpp>
 
 #include <xtensor/xtensor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -64,6 +66,15 @@ public:
     }
 
     [[nodiscard]] Context<Cpu>& context() const { return *context_; }
+
+    /// The XXH3 of the weights that features depend on.
+    [[nodiscard]] std::uint64_t digest() const {
+        Digest digest(DigestKind::xxh3);
+        for (const Convolution& c : layers_)
+            for (const std::vector<float>& values : {std::cref(c.weight), std::cref(c.bias)})
+                digest.add(values.data(), values.size() * sizeof(float));
+        return digest.value();
+    }
 
     /// Called with the name of a block and its feature maps, (N, C, H, W).
     using Observer = std::function<void(std::string_view block, Maps<const float> maps)>;

@@ -120,8 +120,12 @@ BOOST_FIXTURE_TEST_CASE(zips_that_are_no_network, WithFolder) {
     check_told(folder / "network.pt", {"of Keras: such networks are not read"});
     zip_of({"a", "b", "c", "d"});
     check_told(folder / "network.pt", {"is a zip archive of 4 files (a, b, c ...) without a data.pkl"});
-    zip_of({"script/data.pkl", "script/constants.pkl", "script/code/__torch__.py"});
-    check_told(folder / "network.pt", {"is a program of TorchScript", "torch.save(model.state_dict(), path)"});
+    ZipWriter frozen(folder / "network.pt");
+    frozen.add("script/data.pkl", std::string("c__torch__\nNet\n)\x81}b."));
+    frozen.add("script/constants.pkl", std::string(")."));
+    frozen.commit();
+    check_told(folder / "network.pt",
+               {"is a program of TorchScript without named tensors", "torch.save(model.state_dict(), path)"});
 }
 
 BOOST_FIXTURE_TEST_CASE(an_address_in_the_place_of_a_path, WithFolder) {

@@ -101,6 +101,41 @@ BOOST_AUTO_TEST_CASE(views_of_storages_and_other_types) {
     BOOST_TEST((t.dtype("i") == stylegan::ElementType::i64));
 }
 
+BOOST_AUTO_TEST_CASE(tensors_of_a_program_have_the_names_of_its_state_dictionary) {
+    // As torch.jit.save() writes it: modules are objects of classes of the program, with their attributes as state.
+    const auto module = [](const std::string& name, const std::string& attributes) {
+        return "c__torch__.parts.___torch_mangle_0\n" + name + "\n)\x81}(S'training'\nI00\n" +
+               "S'_is_full_backward_hook'\nN" + attributes + "ub";
+    };
+    const std::string convolution =
+                          module("Conv", "S'weight'\n" + tensor("FloatStorage", "0", 6, 0, "I2\nI3\n", "I3\nI1\n") +
+                                             "S'beta'\n" + tensor("FloatStorage", "1", 2, 0, "I2\n", "I1\n") +
+                                             "S'stride'\nctorch.jit._pickle\nbuild_intlist\n((I2\nI2\nltR"),
+                      layers = module("Layers", "S'conv'\n" + convolution);
+    const test::TemporaryFolder folder;
+    const auto write_program = [&](const std::string& pickle) {
+        stylegan::ZipWriter zip(folder / "program.pt");
+        zip.add("program/code/__torch__/parts.py", std::string("raise SystemExit"));
+        zip.add("program/data.pkl", pickle);
+        zip.add("program/constants.pkl", std::string("\x80\x02)."));
+        zip.add("program/data/0", numbers(count));
+        zip.add("program/data/1", numbers({7, 8}));
+        zip.commit();
+    };
+    write_program(module("Net", "S'layers'\n" + layers) + ".");
+    const NamedTensors t = read_torch(folder / "program.pt");
+    BOOST_TEST(t.names() == (std::vector<std::string>{"layers.conv.weight", "layers.conv.beta"}));
+    BOOST_TEST(t.shape("layers.conv.weight") == (std::vector<Index>{2, 3}));
+    BOOST_TEST(t.read_float("layers.conv.weight") == count);
+    BOOST_TEST(t.read_float("layers.conv.beta") == (std::vector<float>{7, 8}));
+    write_program(module("Net", "") + ".");
+    BOOST_TEST(test::contains(test::message_of<FormatError>([&] { (void)read_torch(folder / "program.pt"); }),
+                              "without named tensors"));
+    write_program("cos\nsystem\n(S'true'\ntR.");
+    BOOST_TEST(test::contains(test::message_of<FormatError>([&] { (void)read_torch(folder / "program.pt"); }),
+                              "names \"os.system\""));
+}
+
 BOOST_AUTO_TEST_CASE(faults_are_named) {
     const test::TemporaryFolder folder;
     const auto expect = [&](const std::string& pickle, const std::map<std::string, std::string>& storages,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/io/datasets/content_digest.hpp>
 #include <stylegan/io/datasets/file_collection.hpp>
 #include <stylegan/io/datasets/labelled_files.hpp>
 #include <stylegan/io/datasets/passed_over.hpp>
@@ -83,6 +84,12 @@ public:
     /// The picture's name within the folder or archive. @throws std::out_of_range
     [[nodiscard]] const std::string& name(std::size_t i) const { return files_.name(pictures_.at(i)); }
 
+    /// The XXH3 of the names and bytes of the pictures' files. Reads them all. Labels do not count.
+    /// @throws FileError or FormatError if a file cannot be read
+    [[nodiscard]] std::uint64_t content_digest() const {
+        return stylegan::content_digest(files_, pictures_, limits_of_files().file_bytes());
+    }
+
     /// Picture i at 1/2^halvings of its size, planar: (channels, height >> halvings, width >> halvings), 0 to 255.
     /// Each halving takes means of 2x2 values in floating point. The final result is rounded, half to even.
     /// @throws FormatError if the picture is damaged
@@ -157,10 +164,14 @@ private:
         return halve_planes(full, channels(), height(), width(), halvings);
     }
 
+    [[nodiscard]] PictureLimits limits_of_files() const {
+        return {static_cast<std::uint64_t>(width()) * static_cast<std::uint64_t>(height())};
+    }
+
     std::vector<std::uint8_t> decode(std::size_t i) const {
         const std::size_t file = pictures_[i];
-        const PictureLimits limits{static_cast<std::uint64_t>(width()) * static_cast<std::uint64_t>(height())};
-        const Image image = decode_image(files_.read_whole(file, limits.file_bytes()), files_.where(file), limits_);
+        const Image image =
+            decode_image(files_.read_whole(file, limits_of_files().file_bytes()), files_.where(file), limits_);
         if (image.size() != size_)
             throw FormatError(text(files_.where(file), ": is ", image.size().text(), ", expected ", size_.text()));
         std::vector<std::uint8_t> planes(image.pixels.size());

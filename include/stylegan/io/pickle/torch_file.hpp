@@ -25,7 +25,8 @@ namespace stylegan {
 
 namespace detail {
 
-/// Names every tensor within a value: keys of dictionaries and indices of lists, joined by '/'.
+/// Names every tensor within a value: keys of dictionaries and indices of lists, joined by '/', and attributes of the
+/// modules of a TorchScript, joined by '.' as in its state dictionary.
 class TensorNames {
 public:
     using Storages = std::map<std::string, StoredBytes, std::less<>>;
@@ -50,14 +51,21 @@ public:
             }
         } else if (v.is_opaque()) {
             const auto state = v.opaque_state();
+            if (state && state->is_dictionary() && v.opaque_class().starts_with("__torch__.")) {
+                for (std::size_t i = 0; i < state->size(); ++i) {
+                    const auto [attribute, value] = state->entry(i);
+                    add(value, joined(name, std::string(attribute.characters()), "."), depth + 1);
+                }
+                return;
+            }
             const bool module = state && state->is_dictionary() && state->find("_modules");
             out_.add_opaque({name, v.opaque_class(), module});
         }
     }
 
 private:
-    static std::string joined(const std::string& name, const std::string& part) {
-        return name.empty() ? part : name + "/" + part;
+    static std::string joined(const std::string& name, const std::string& part, const char* between = "/") {
+        return name.empty() ? part : name + between + part;
     }
 
     StoredArray located(PickleValue v) const {
@@ -106,7 +114,8 @@ public:
 private:
     [[noreturn]] void fail(const std::string& what) const { throw FormatError(text(path_.string(), ": ", what)); }
 
-    /// The format since PyTorch 1.6: a zip archive with a pickle and an entry for each storage.
+    /// The format since PyTorch 1.6: a zip archive with a pickle and an entry for each storage. Archives of
+    /// torch.jit.save() also have a program, which is not looked at.
     void read_zip(NamedTensors& out) {
         const StoredZip zip(bytes_, path_.string());
         std::string prefix = "?";
@@ -114,10 +123,6 @@ private:
             if (name == "data.pkl" || (name.ends_with("/data.pkl") && name.find('/') == name.size() - 9))
                 prefix = name.substr(0, name.size() - 8);
         if (prefix == "?") fail(foreign_zip(zip));
-        if (zip.contains(prefix + "constants.pkl"))
-            fail(
-                "is a program of TorchScript (torch.jit.save), which is not read: save the state dictionary instead, "
-                "torch.save(model.state_dict(), path)");
         if (zip.contains(prefix + "byteorder")) {
             const StoredBytes order = checked(zip, prefix + "byteorder");
             char first = 0;
@@ -137,6 +142,10 @@ private:
             add_storage(s, checked(zip, entry));
         }
         TensorNames(out, storages_).add(root, "");
+        if (out.names().empty() && zip.contains(prefix + "constants.pkl"))
+            fail(
+                "is a program of TorchScript without named tensors (torch.jit.freeze takes the names): save the state "
+                "dictionary instead, torch.save(model.state_dict(), path)");
     }
 
     /// The content of an entry, with its checksum.
@@ -216,8 +225,9 @@ private:
 
 /// Reads a PyTorch file (`.pt`, `.pth`, `.model`) as named tensors, in the zip format or the older stream format. The
 /// tensors of a state dictionary have its keys as names; keys and indices of nested dictionaries and lists are joined
-/// by '/'. Nothing in the file is executed. Numbers are read when they are asked for; the checksums of a zip archive are
-/// compared then.
+/// by '/'. Tensors of a TorchScript (torch.jit.save) have the names of its state dictionary, "layers.conv.weight"; its
+/// program is not looked at. Nothing in the file is executed. Numbers are read when they are asked for; the checksums
+/// of a zip archive are compared then.
 ///
 ///     const NamedTensors weights = read_torch("vgg16.pth");
 ///     const std::vector<float> w = weights.read_float("features.0.weight");   // (64, 3, 3, 3), row-major

@@ -20,10 +20,11 @@ struct PictureFeatures {
     /// Pictures (N, C, H, W) of 8 bits, C 1 or 3, to features (N, width), overwritten.
     using Compute = std::function<void(std::span<const std::uint8_t> pictures, const Shape4& shape, Rows<float> out)>;
 
-    std::string name;        ///< network and convention; numbers of different names are not comparable
-    Index width = 0;         ///< features of a picture
-    bool published = false;  ///< whether published numbers are computed on these features
-    Compute compute{};       ///< called with pictures of one size
+    std::string name;          ///< network and convention; numbers of different names are not comparable
+    Index width = 0;           ///< features of a picture
+    bool published = false;    ///< whether published numbers are computed on these features
+    std::uint64_t digest = 0;  ///< of the network's weights; 0 if unknown, which keeps features out of a FeatureCache
+    Compute compute{};         ///< called with pictures of one size
 };
 
 /// Features of a set of pictures, one row for each.

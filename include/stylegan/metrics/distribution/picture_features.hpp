@@ -2,7 +2,10 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/core/parameter.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/io/files/digest.hpp>
+#include <stylegan/layers/equalized_lr.hpp>
 #include <stylegan/metrics/distribution/feature_set.hpp>
 #include <stylegan/models/inception.hpp>
 #include <stylegan/models/inception_input.hpp>
@@ -10,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,15 +29,28 @@ inline void require_colours(const char* where, Index channels) {
         throw ShapeError(text(where, ": pictures have ", channels, " channels, expected 1 or 3"));
 }
 
+/// The XXH3 of the weights of a VGG16.
+inline std::uint64_t digest_of_weights(const Vgg16<Cpu>& network) {
+    Digest digest(DigestKind::xxh3);
+    const EqualizedLr lr = network.equalized_lr();
+    for (const double v : {lr.gain, lr.lrmul, lr.wscale ? 1.0 : 0.0}) digest.add(&v, sizeof v);
+    for_each_parameter(network, [&](const std::string&, const auto& p) {
+        digest.add(p.value().data(), p.value().size() * sizeof(float));
+    });
+    return digest.value();
+}
+
 }  // namespace detail
 
 /// The features of FID, KID, precision and recall: the 2048 of the Inception network.
 /// @param resize  how pictures become 299x299
 [[nodiscard]] inline PictureFeatures inception_features(std::shared_ptr<const Inception> network,
                                                         InceptionResize resize = InceptionResize::official) {
+    const std::uint64_t digest = network->digest();
     return {.name = text("inception-2015-12-05, ", name_of(resize)),
             .width = Inception::features,
             .published = true,
+            .digest = digest,
             .compute = [network = std::move(network), resize](std::span<const std::uint8_t> pictures,
                                                               const Shape4& shape, Rows<float> out) {
                 detail::require_colours("inception_features", shape[1]);
@@ -54,9 +71,11 @@ inline void require_colours(const char* where, Index channels) {
 [[nodiscard]] inline PictureFeatures vgg_features(std::shared_ptr<const Vgg16<Cpu>> network, const std::string& name) {
     Index width = 0;
     for (int s = 0; s < Vgg16<Cpu>::stages; ++s) width += network->channels(s);
+    const std::uint64_t digest = detail::digest_of_weights(*network);
     return {.name = name,
             .width = width,
             .published = false,
+            .digest = digest,
             .compute = [network = std::move(network)](std::span<const std::uint8_t> pictures, const Shape4& shape,
                                                       Rows<float> out) {
                 detail::require_colours("vgg_features", shape[1]);
