@@ -11,7 +11,7 @@ namespace stylegan::examples {
 namespace {
 
 constexpr std::int64_t any = std::numeric_limits<int>::max();
-constexpr double least_kimg = 0.001;
+constexpr double least_kimg = 0.001, least_hours = 0.001;
 
 /// "32" for a square, or width x height such as "96x64"
 std::optional<Size> parse_size(const std::string& text) {
@@ -51,7 +51,9 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
 }
 
 void add_network_options(CLI::App& c, TrainFlags& f) {
-    add_choices(c, "--cfg", f.cfg, {"a", "b", "c", "d", "e", "f"}, "configuration of the paper's table 1 (default f)");
+    add_choices(c, "--cfg", f.cfg, {"a", "b", "c", "d", "e", "f", "auto"},
+                "configuration of the paper's table 1 (default f); auto: f, with the networks, the minibatch and the "
+                "schedule for these pictures, this machine and --hours");
     add_parsed(c, "--resolution", f.resolution, "N|WxH", parse_size,
                "a size such as 32, or width x height such as 96x64", "required size of the pictures (default: any)");
     add_switch(c, "--cond", f.cond, "train with the labels of the data set");
@@ -63,6 +65,9 @@ void add_network_options(CLI::App& c, TrainFlags& f) {
 
 void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--kimg", f.kimg, {least_kimg}, "length of the run in thousands of pictures (default 25000)");
+    add_real(c, "--hours", f.hours, {least_hours},
+             "hours that the run may take. Measures this machine for some seconds, and chooses --kimg, --lod-kimg and "
+             "--fade-kimg so that it ends at full resolution (default with --cfg auto: 1; else no limit)");
     add_by_height(c, "--batch", f.batch, true, "minibatch size (default 16)");
     add_whole(c, "--microbatch", f.microbatch, {0, any},
               "pictures of a minibatch computed at once (default 0: all); fewer need less memory");
