@@ -135,17 +135,18 @@ double default_gamma(Size picture) {
     return std::round(std::min(side / 1024, 1.0) * 10 * 1000) / 1000;
 }
 
-TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& start) {
+TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& from) {
     TrainSettings s;
+    std::optional<TrainStart> start = from;
     if (start && start->settings) s = *start->settings;
     s.data = data.path;
     s.architecture = resolve_architecture(f, data, start, s);
     const bool transfer = start && is_transfer(*start, s);
-    const bool continues = start && (start->record || start->over) && !transfer;
-    if (continues && start->record) s.options = start->record->options;
+    if (transfer) start->record.reset();  // a new run, with options of its own
+    if (start && start->record) s.options = start->record->options;
 
     TrainingOptions& o = s.options;
-    if (f.loss || !continues)
+    if (f.loss || !(start && (start->record || start->over)))
         o.loss =
             loss_of(f.loss.value_or(s.cfg == "a" ? "wgan-gp" : "logistic"), default_gamma(s.architecture.picture()));
     take(f.gamma, o.loss.r1_gamma);
