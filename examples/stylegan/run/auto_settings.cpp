@@ -130,7 +130,7 @@ private:
         if (!flags_.lr) flags_.lr = ByHeight{.all = 0.002};
         if (!flags_.loss) set(flags_.gamma, default_gamma(data_.resolution));
         set(flags_.mirror, true);
-        // Adaptive augmentation (for fewer than 20 thousand pictures) and the interval of regularization are set here.
+        // PLACE for --aug (ada below 20 thousand pictures) and --reg-interval
     }
 
     void set_widths(int tier) {

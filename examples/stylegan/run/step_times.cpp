@@ -77,7 +77,7 @@ bool fits_memory(Trainer<Device>& trainer, int stage, int batch) {
 /// @param slice  seconds that the steps may take
 template <class Device>
 double seconds_of_step(Trainer<Device>& trainer, int stage, double slice) {
-    constexpr int least = 2, most = 40;
+    constexpr int least = 2, most = 40;  // an interval of regularization would have to divide the number of steps
     TrainingProgress progress;
     progress.pictures = static_cast<std::uint64_t>(stage * kimg_of_level * 1000);
     trainer.set_progress(progress);

@@ -7,7 +7,6 @@
 #include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
 #include <stylegan/io/networks/architecture_json.hpp>
-#include <stylegan/training/transfer.hpp>
 
 #include <algorithm>
 #include <cmath>

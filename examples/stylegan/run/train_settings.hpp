@@ -7,6 +7,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/io/pictures/image.hpp>
 #include <stylegan/training/snapshot.hpp>
+#include <stylegan/training/transfer.hpp>
 
 #include <nlohmann/json.hpp>
 
