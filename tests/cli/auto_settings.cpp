@@ -121,9 +121,9 @@ BOOST_AUTO_TEST_CASE(any_run_ends_in_time_and_at_full_resolution) {
                                    .channels = 1 + static_cast<int>(stream.below(10 * i + 2, 3))};
         TrainFlags flags = asked(0.01 * std::pow(10, 4 * draw(3)));
         const TimeModel model = machine(0.01 * std::pow(10, 5 * draw(4)));
-        if (stream.below(10 * i + 5, 3) == 0) flags.cfg.reset();
+        if (stream.below(10 * i + 5, 3) == 0) flags.cfg = "f";
         if (stream.below(10 * i + 6, 4) == 0 && data.pictures >= 4) flags.batch = ByHeight{.all = 4};
-        if (!flags.cfg && !flags.batch) flags.batch = ByHeight{.all = 1};
+        if (flags.cfg == "f" && !flags.batch) flags.batch = ByHeight{.all = 1};
         BOOST_TEST_CONTEXT(data.pictures << " pictures of " << to_string(data.resolution) << ", " << *flags.hours
                                          << " hours, " << command_of(flags)) {
             const AutoChoice c = choose_settings(flags, data, {}, model);
@@ -174,11 +174,17 @@ BOOST_AUTO_TEST_CASE(when_there_is_something_to_choose) {
     TrainFlags flags;
     BOOST_TEST(!leaves_a_choice(flags, data, {}));
     flags.hours = 1;
-    BOOST_TEST(leaves_a_choice(flags, data, {}));
+    BOOST_TEST((leaves_a_choice(flags, data, {}) && is_auto(flags, {})));
+    flags.cfg = "f";
+    BOOST_TEST((leaves_a_choice(flags, data, {}) && !is_auto(flags, {})));
     flags.kimg = 5;
     BOOST_TEST(leaves_a_choice(flags, data, {}));  // the schedule
     flags.no_growing = true;
     BOOST_TEST(!leaves_a_choice(flags, data, {}));
+    flags.cfg.reset();
+    TrainStart run;  // with a training state of its own
+    run.settings.emplace();
+    BOOST_TEST(!leaves_a_choice(flags, data, run));
     flags = asked(1);
     flags.hours.reset();
     BOOST_TEST(leaves_a_choice(flags, data, {}));

@@ -66,8 +66,9 @@ void add_network_options(CLI::App& c, TrainFlags& f) {
 void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--kimg", f.kimg, {least_kimg}, "length of the run in thousands of pictures (default 25000)");
     add_real(c, "--hours", f.hours, {least_hours},
-             "hours that the run may take. Measures this machine for some seconds, and chooses --kimg, --lod-kimg and "
-             "--fade-kimg so that it ends at full resolution (default with --cfg auto: 1; else no limit)");
+             "hours that the run may take. A new run without --cfg is then chosen as by --cfg auto; with another, "
+             "--kimg, --lod-kimg and --fade-kimg alone are chosen so that it ends at full resolution (default with "
+             "--cfg auto: 1; else no limit)");
     add_by_height(c, "--batch", f.batch, true, "minibatch size (default 16)");
     add_whole(c, "--microbatch", f.microbatch, {0, any},
               "pictures of a minibatch computed at once (default 0: all); fewer need less memory");

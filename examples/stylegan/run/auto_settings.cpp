@@ -91,7 +91,7 @@ public:
     }
 
     AutoChoice choose() {
-        if (given_.cfg == "auto") {
+        if (is_auto(given_, start_)) {
             flags_.cfg.reset();
             choose_for_data();
             choose_networks();
@@ -100,7 +100,7 @@ public:
             measure();
         }
         choose_schedule();
-        if (given_.cfg == "auto") choose_output();
+        if (is_auto(given_, start_)) choose_output();
         return {std::move(flags_), std::move(reasons_)};
     }
 
@@ -245,13 +245,15 @@ private:
 
 }  // namespace
 
+bool is_auto(const TrainFlags& f, const std::optional<TrainStart>& start) {
+    return f.cfg == "auto" || (f.hours && !f.cfg && !start);
+}
+
 bool leaves_a_choice(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& start) {
-    if (f.cfg == "auto") {
-        if (start)
-            throw ValueError(text("--cfg: is auto with --resume ", start->snapshot.string(),
-                                  ", whose networks stay as they are; expected --hours alone"));
-        return true;
-    }
+    if (f.cfg == "auto" && start)
+        throw ValueError(text("--cfg: is auto with --resume ", start->snapshot.string(),
+                              ", whose networks stay as they are; expected --hours alone"));
+    if (is_auto(f, start)) return true;
     if (!f.hours || (f.kimg && (f.no_growing || (f.lod_kimg && f.fade_kimg)))) return false;
     if (!start) return true;
     if (start->settings) return false;

@@ -208,7 +208,7 @@ private:
 void choose(TrainFlags& flags, const DatasetFacts& facts, Resumed& resumed) {
     if (!leaves_a_choice(flags, facts, resumed.start)) return;
     const std::string asked =
-        text(flags.cfg == "auto" ? "--cfg auto " : "", "--hours ", flags.hours.value_or(default_hours));
+        text(is_auto(flags, resumed.start) ? "--cfg auto " : "", "--hours ", flags.hours.value_or(default_hours));
     AutoChoice choice =
         choose_settings(flags, facts, resumed.start, [&](const Architecture& a, const TrainingOptions& options) {
             return measure_levels(a, options, flags.device, flags.threads.value_or(0), seconds_of_choice);
