@@ -85,8 +85,8 @@ BOOST_FIXTURE_TEST_CASE(hours_end_a_run_and_more_hours_continue_it, TrainingFold
 }
 
 BOOST_FIXTURE_TEST_CASE(hours_with_other_networks_choose_the_schedule_alone, Auto) {
-    const Outcome o = run(
-        {"--hours", "0.002", "--dry-run", "--fmap-base", "64", "--fmap-max", "16", "--latent", "12", "--batch", "8"});
+    const Outcome o = run({"--cfg", "f", "--hours", "0.002", "--dry-run", "--fmap-base", "64", "--fmap-max", "16",
+                           "--latent", "12", "--batch", "8"});
     check_success(o);
     const std::vector<std::string> words = chosen(o.out);
     for (const char* flag : {"--kimg", "--lod-kimg", "--fade-kimg"})
