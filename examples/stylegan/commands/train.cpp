@@ -43,11 +43,12 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
     add_parsed(c, "--outdir", f.outdir, "DIR", parse_path, path_form,
                "where the run folder 00000-... is made; required except with --resume DIR");
     add_parsed(c, "--resume", f.resume, "FILE|DIR|latest", parse_path, path_form,
-               "resume from a snapshot FILE in a new run folder, or from the newest undamaged snapshot of the run "
-               "folder DIR in that folder; latest: the newest run folder in --outdir. Other flags change the settings "
+               "resume from a snapshot FILE in a new run folder, taking what fits if the networks are others, or from "
+               "the newest undamaged snapshot of the run folder DIR in that folder; latest: the newest run folder in "
+               "--outdir. Other flags change the settings "
                "of the run");
     add_max_pixels(c, f.max_pixels);
-    add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule and planned memory, and stop");
+    add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule, planned memory and time, and stop");
 }
 
 void add_network_options(CLI::App& c, TrainFlags& f) {

@@ -75,7 +75,7 @@ public:
         if (trainer_.finished() || time_is_over()) snapshots_.remove_timed();
     }
 
-    /// Whether training has taken the hours that it may take. The schedule follows the pictures shown, so a machine that
+    /// Whether training has taken the hours that it may. The schedule follows the pictures shown, so a machine that
     /// is slower than expected ends earlier in it.
     [[nodiscard]] bool time_is_over() const { return over_; }
 
