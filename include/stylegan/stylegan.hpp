@@ -101,3 +101,4 @@
 #include <stylegan/training/projection.hpp>
 #include <stylegan/training/snapshot.hpp>
 #include <stylegan/training/trainer.hpp>
+#include <stylegan/training/transfer.hpp>

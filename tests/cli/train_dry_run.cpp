@@ -29,9 +29,12 @@ BOOST_FIXTURE_TEST_CASE(prints_networks_schedule_and_memory_and_makes_nothing, T
     has("G_synthesis/32x32/Conv0_up +496 +\\(\\?, 4, 32, 32\\)");  // 9 * 8 * 4, noise 4, bias 4, style 25 * 8
     has("32x32/Conv1_down");
     has("Total +[0-9]+");
-    has("8x8 +- +0 +64 +0\\.002 +[0-9.]+ MiB\n");
-    has("16x16 +10 +15 +32 +0\\.002 +[0-9.]+ MiB\n");
-    has("32x32 +25 +30 +32 +0\\.002 +[0-9.]+ MiB  \\(not reached\\)\n");
+    const std::string time = "(about )?([0-9]+[dhms] ?)+\n";
+    has(("8x8 +- +0 +64 +0\\.002 +[0-9.]+ MiB +" + time).c_str());
+    has(("16x16 +10 +15 +32 +0\\.002 +[0-9.]+ MiB +" + time).c_str());
+    has("32x32 +25 +30 +32 +0\\.002 +[0-9.]+ MiB +\\(not reached\\)\n");
+    has("\nTime in all: (about )?([0-9]+[dhms] ?)+, as a few steps");
+    has("Full resolution is not reached: the run ends at 16 kimg, and pictures of 32x32 have faded in at 30\\.");
     has("networks [0-9.]+ MiB, gradients [0-9.]+ MiB, moments [0-9.]+ MiB, activations [0-9.]+ MiB\n");
 }
 
@@ -42,12 +45,19 @@ BOOST_FIXTURE_TEST_CASE(needs_no_outdir_and_checks_as_a_run_does, TrainingFolder
         run_program(folder, arguments({"--data", "pictures", "-n", "--device", "cuda", "--gpu-precision", "fp16"}));
     check_success(on_gpu);
     BOOST_TEST(contains(on_gpu.out, "Planned for the CPU."));
+#ifndef STYLEGAN_CUDA
+    BOOST_TEST(contains(on_gpu.out, "Time is not measured: --device: is \"cuda\""), on_gpu.out);
+#endif
     BOOST_TEST(contains(on_gpu.out, "16-bit copies"));
     check_success(train());
     const auto before = folder.files();
     const Outcome o = run_program(folder, {"train", "--resume", first_run, "--dry-run"});
     check_success(o);
     BOOST_TEST(contains(o.out, "pictures-cfgf-8x8-batch8"));
+    BOOST_TEST(!contains(o.out, "Full resolution is not reached"), o.out);
+    const Outcome longer = run_program(folder, {"train", "--resume", first_run, "--dry-run", "--kimg", "0.064"});
+    check_success(longer);
+    BOOST_TEST(contains(longer.out, " from 0.032 kimg on"), longer.out);
     BOOST_TEST(folder.files() == before, boost::test_tools::per_element());
 }
 

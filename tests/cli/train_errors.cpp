@@ -53,6 +53,8 @@ BOOST_FIXTURE_TEST_CASE(wrong_usage, Failing) {
     refuse(2, {"--outdir", "is missing"}, {"--data", "pictures"});
     fail(2, {"--kimg", "\"0\"", "expected a number of at least 0.001"}, {"--kimg", "0"});
     fail(2, {"--kimg", "\"lots\"", "expected a number"}, {"--kimg", "lots"});
+    for (const char* hours : {"0", "-1", "nan", "inf", "soon"})
+        fail(2, {"--hours", "expected a number of at least 0.001"}, {"--hours", hours});
     fail(2, {"--tick", "\"-1\""}, {"--tick", "-1"});
     fail(2, {"--batch", "\"8:\"", "expected a whole number above 0, or one by picture height such as 8:N"},
          {"--batch", "8:"});
@@ -60,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(wrong_usage, Failing) {
     fail(2, {"--batch", "\"2.5\""}, {"--batch", "2.5"});
     fail(2, {"--lr", "\"8:0.1,\""}, {"--lr", "8:0.1,"});
     fail(2, {"--gamma", "\"-1\""}, {"--gamma", "-1"});
-    fail(2, {"--cfg", "\"g\"", "expected a, b, c, d, e or f"}, {"--cfg", "g"});
+    fail(2, {"--cfg", "\"g\"", "expected a, b, c, d, e, f or auto"}, {"--cfg", "g"});
     fail(2, {"--loss", "\"best\"", "hinge-gp"}, {"--loss", "best"});
     fail(2, {"--resolution", "\"8by8\"", "width x height"}, {"--resolution", "8by8"});
     fail(2, {"--map-depth", "\"17\"", "0 to 16"}, {"--map-depth", "17"});
@@ -133,11 +135,11 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_resumed, Failing) {
     const std::string snapshot = first_run + "/network-snapshot-000000.safetensors";
     fail(1, {"missing.safetensors", "cannot be opened"}, {"--resume", "missing.safetensors"});
     fail(1, {"100.png"}, {"--resume", "pictures/100.png"});
-    fail(1, {"network-snapshot-000000.safetensors", "another architecture", "fmap_max is 8, expected 4"},
-         {"--resume", snapshot, "--fmap-max", "4"});
+    fail(1, {"network-snapshot-000000.safetensors: has no weights that fit the new networks", "expected ["},
+         {"--resume", snapshot, "--fmap-max", "4", "--latent", "7"});
     fail(1, {"--kimg: is 0.032", "expected more than the 0.032"}, {"--resume", snapshot});
     write_pictures("large", 8, 16, 16);
-    fail(1, {"--data", "are 16x16", "expected 8x8"}, {"--resume", snapshot, "--data", "large"});
+    refuse(1, {"--data", "are 16x16", "expected 8x8"}, {"--resume", first_run, "--data", "large"});
     fail(1, {"--data", "has no labels"}, {"--resume", snapshot, "--cond"});
     fail(2, {"--outdir", "--resume"}, {"--resume", first_run});
 

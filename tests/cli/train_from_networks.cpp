@@ -90,4 +90,61 @@ BOOST_FIXTURE_TEST_CASE(networks_of_a_snapshot_are_all_taken, Start) {
     BOOST_TEST(!contains(whole.out, "without training state"), whole.out);
 }
 
+BOOST_FIXTURE_TEST_CASE(networks_of_another_resolution_give_what_fits, Start) {
+    write_pictures("huge", 12, 64, 64);
+    const auto at_64 = [&](std::vector<std::string> more) {
+        more.insert(more.end(), {"--data", "huge"});
+        return from("grown.safetensors", std::move(more));
+    };
+    const Outcome plan = at_64({"--dry-run"});
+    check_success(plan);
+    BOOST_TEST(contains(plan.out, "Taken from grown.safetensors: "), plan.out);
+    BOOST_TEST(
+        contains(plan.out,
+                 " parameters; new: G/G_synthesis/64x64, G/G_synthesis/ToRGB_lod0, the discriminator, with random "
+                 "weights, the moments"),
+        plan.out);
+    BOOST_TEST(contains(plan.out, "Training begins with pictures of 32x32, level of detail 1"), plan.out);
+    BOOST_TEST(contains(at_64({"--dry-run", "--growing"}).out, "Training begins with pictures of 8x8"));
+    const Outcome run = at_64({});
+    check_success(run);
+    BOOST_TEST(contains(run.out, "Taken from grown.safetensors: "), run.out);
+    BOOST_TEST(contains(run.out, "lod 1.00"), run.out);
+    const std::string folder_of_run = "runs/00000-huge-cfgf-64x64-batch8-gamma0.625";
+    BOOST_TEST(contains(content(folder_of_run + "/log.txt"), "Taken from grown.safetensors: "));
+    // the run goes on as any other
+    check_success(run_program(folder, {"train", "--resume", folder_of_run, "--kimg", "0.024"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_snapshot_begins_a_run_with_labels_other_widths_or_channels, Start) {
+    check_success(train());
+    const std::string snapshot = first_run + "/network-snapshot-000000.safetensors";
+    write_labels();
+    write_pictures("wide", 12, 16, 16);
+    const Outcome larger = train({"--resume", snapshot, "--data", "wide", "--dry-run"});
+    check_success(larger);
+    BOOST_TEST(contains(larger.out,
+                        "new: G/G_synthesis/16x16, G/G_synthesis/ToRGB_lod0, D/FromRGB_lod0, D/16x16, the moments"),
+               larger.out);
+    const Outcome labelled = train({"--resume", snapshot, "--cond"});
+    check_success(labelled);
+    BOOST_TEST(contains(labelled.out, "Adapted to other labels: G/G_mapping/Dense0"), labelled.out);
+    BOOST_TEST(contains(labelled.out, "D/4x4/Dense1"), labelled.out);
+    BOOST_TEST(contains(labelled.out, "new: G/G_mapping/LabelConcat, "), labelled.out);
+    const std::string with_labels =
+        "runs/00001-pictures-cfgf-8x8-batch8-gamma0.078-cond/network-snapshot-000000.safetensors";
+    const Outcome without = train({"--resume", with_labels, "--cond", "0", "--dry-run"});
+    check_success(without);
+    BOOST_TEST(contains(without.out, "Left in the file: G/G_mapping/LabelConcat"), without.out);
+    const Outcome wider = train({"--resume", snapshot, "--fmap-max", "4", "--dry-run"});
+    check_success(wider);
+    BOOST_TEST(contains(wider.out, "there, "), wider.out);
+    write_pictures("small", 8, 4, 4);
+    check_error(train({"--resume", with_labels, "--data", "small"}), 1,
+                {"has no labels, expected a dataset.json", "--cond 0"});
+    check_error(run_program(folder, {"train", "--resume", "runs/00001-pictures-cfgf-8x8-batch8-gamma0.078-cond",
+                                     "--cond", "0", "--kimg", "1"}),
+                1, {"--cond: is 0, expected 1"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,7 @@ namespace stylegan::examples {
 namespace {
 
 constexpr std::int64_t any = std::numeric_limits<int>::max();
-constexpr double least_kimg = 0.001;
+constexpr double least_kimg = 0.001, least_hours = 0.001;
 
 /// "32" for a square, or width x height such as "96x64"
 std::optional<Size> parse_size(const std::string& text) {
@@ -43,15 +43,18 @@ void add_data_options(CLI::App& c, TrainFlags& f) {
     add_parsed(c, "--outdir", f.outdir, "DIR", parse_path, path_form,
                "where the run folder 00000-... is made; required except with --resume DIR");
     add_parsed(c, "--resume", f.resume, "FILE|DIR|latest", parse_path, path_form,
-               "resume from a snapshot FILE in a new run folder, or from the newest undamaged snapshot of the run "
-               "folder DIR in that folder; latest: the newest run folder in --outdir. Other flags change the settings "
+               "resume from a snapshot FILE in a new run folder, taking what fits if the networks are others, or from "
+               "the newest undamaged snapshot of the run folder DIR in that folder; latest: the newest run folder in "
+               "--outdir. Other flags change the settings "
                "of the run");
     add_max_pixels(c, f.max_pixels);
-    add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule and planned memory, and stop");
+    add_flag(c, "-n,--dry-run", f.dry_run, "print networks, schedule, planned memory and time, and stop");
 }
 
 void add_network_options(CLI::App& c, TrainFlags& f) {
-    add_choices(c, "--cfg", f.cfg, {"a", "b", "c", "d", "e", "f"}, "configuration of the paper's table 1 (default f)");
+    add_choices(c, "--cfg", f.cfg, {"a", "b", "c", "d", "e", "f", "auto"},
+                "configuration of the paper's table 1 (default f); auto: f, with the networks, the minibatch and the "
+                "schedule for these pictures, this machine and --hours");
     add_parsed(c, "--resolution", f.resolution, "N|WxH", parse_size,
                "a size such as 32, or width x height such as 96x64", "required size of the pictures (default: any)");
     add_switch(c, "--cond", f.cond, "train with the labels of the data set");
@@ -63,6 +66,10 @@ void add_network_options(CLI::App& c, TrainFlags& f) {
 
 void add_training_options(CLI::App& c, TrainFlags& f) {
     add_real(c, "--kimg", f.kimg, {least_kimg}, "length of the run in thousands of pictures (default 25000)");
+    add_real(c, "--hours", f.hours, {least_hours},
+             "hours that the run may take. A new run without --cfg is then chosen as by --cfg auto; with another, "
+             "--kimg, --lod-kimg and --fade-kimg alone are chosen so that it ends at full resolution (default with "
+             "--cfg auto: 1; else no limit)");
     add_by_height(c, "--batch", f.batch, true, "minibatch size (default 16)");
     add_whole(c, "--microbatch", f.microbatch, {0, any},
               "pictures of a minibatch computed at once (default 0: all); fewer need less memory");

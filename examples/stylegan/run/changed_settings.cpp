@@ -44,6 +44,7 @@ constexpr Setting all_settings[] = {
     {"ema_kimg", "--ema-kimg", MayChange::always},
     {"snap", "--snap", MayChange::always},
     {"snap_minutes", "--snap-minutes", MayChange::always},
+    {"hours", "--hours", MayChange::always},
     {"keep", "--keep", MayChange::always},
     {"threads", "--threads", MayChange::always},
     {"metrics", "--metrics", MayChange::always},

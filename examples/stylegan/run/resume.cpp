@@ -144,6 +144,7 @@ void open_resumed(const TrainFlags& flags, Resumed& resumed) {
     TrainStart& start = *resumed.start;
     if (!resumed.checkpoint) return;
     start.architecture = resumed.checkpoint->architecture();
+    if (resumed.checkpoint->has("G") || resumed.checkpoint->has("Gs")) start.file_level = resumed.checkpoint->level();
     if (!start.record || !resumed.checkpoint->has("training")) start.level = resumed.checkpoint->level();
 }
 

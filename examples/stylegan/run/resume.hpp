@@ -6,6 +6,7 @@
 #include "run/train_settings.hpp"
 
 #include <stylegan/training/good_snapshot.hpp>
+#include <stylegan/training/transfer.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,7 @@ struct Resumed {
     std::optional<Checkpoint> checkpoint;        ///< nothing if the run starts over
     std::vector<std::filesystem::path> damaged;  ///< newer snapshots that cannot be used
     std::vector<std::string> notes;              ///< lines for the log
+    std::optional<Transfer> transfer;            ///< what networks of another architecture gave, once known
     std::optional<RunLock> lock;                 ///< of a run that continues in its folder
 };
 

@@ -49,6 +49,7 @@ public:
           metrics_(metrics),
           snap_(static_cast<std::uint64_t>(settings.snap)),
           snap_seconds_(settings.snap_minutes * 60),
+          most_seconds_(settings.hours * 3600),
           begin_(seconds_now() - directory.seconds_until(kimg())),
           tick_begin_(seconds_now()),
           tick_pictures_(trainer.progress().pictures),
@@ -73,8 +74,12 @@ public:
             throw DivergenceError(message);
         }
         finish_writing();
-        if (trainer_.finished()) snapshots_.remove_timed();
+        if (trainer_.finished() || time_is_over()) snapshots_.remove_timed();
     }
+
+    /// Whether training has taken the hours that it may. The schedule follows the pictures shown, so a machine that
+    /// is slower than expected ends earlier in it.
+    [[nodiscard]] bool time_is_over() const { return over_; }
 
     /// Makes what belongs to the snapshot that was resumed, and the end of its run prevented.
     void complete(const std::filesystem::path& snapshot) {
@@ -123,6 +128,8 @@ private:
             bar_.show(done / 1000 / o.kimg_per_tick,
                       text + text_of_seconds((o.total_kimg - kimg()) * 1000 / rate) + " left");
         }
+        over_ = most_seconds_ > 0 && seconds_now() - begin_ >= most_seconds_;
+        if (over_) return false;  // ends the tick and the run
         if (tick_ends()) return true;
         if (told_to_stop()) throw Stop();
         if (time_for_snapshot()) snapshots_.write(true);
@@ -245,7 +252,8 @@ private:
     SnapshotMetrics<Device>& metrics_;
     std::uint64_t snap_;
     double snap_seconds_;
-    bool snapshot_is_due_ = false;
+    double most_seconds_;  // of training; 0: no limit
+    bool snapshot_is_due_ = false, over_ = false;
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;

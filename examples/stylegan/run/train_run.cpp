@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/train_run.hpp"
 
+#include "printing/shell_word.hpp"
+#include "run/auto_settings.hpp"
 #include "run/changed_settings.hpp"
 #include "run/resume.hpp"
 #include "run/run_loop.hpp"
+#include "run/step_times.hpp"
+#include "run/transfer_text.hpp"
 
 #include <stylegan/io/files/same_file.hpp>
 #include <stylegan/training/dataset_source.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <cstring>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan::examples {
@@ -57,21 +60,16 @@ std::string words_of_start(const Checkpoint& checkpoint, const TrainStart& start
     return words;
 }
 
-/// Loads everything from a snapshot, or the networks of a file that holds only networks.
+/// Loads everything from a snapshot, the networks of a file that holds only networks, or what fits of others.
 template <class Device>
-void load_start(const Resumed& resumed, Trainer<Device>& trainer) {
+void load_start(Resumed& resumed, const TrainSettings& settings, Trainer<Device>& trainer) {
     if (!resumed.checkpoint) return;
+    if (is_transfer(*resumed.start, settings)) {
+        resumed.transfer = transfer_networks(*resumed.checkpoint, trainer);
+        return;
+    }
     if (!resumed.start->level) return load_snapshot(*resumed.checkpoint, trainer);
     (void)load_networks(*resumed.checkpoint, trainer);
-}
-
-/// A path for a shell, in quotes if need be.
-std::string shell_word(const std::string& path) {
-    const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::strchr("_./-+=:,@%", c) != nullptr; };
-    if (std::all_of(path.begin(), path.end(), plain)) return path;
-    std::string quoted = "'";
-    for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    return quoted + "'";
 }
 
 /// A path in the folder of a run that is not there yet.
@@ -85,12 +83,25 @@ std::vector<std::string> notes_of(const Resumed& resumed, const TrainSettings& s
     std::vector<std::string> notes = resumed.notes;
     if (!resumed.checkpoint) return notes;
     const TrainStart& start = *resumed.start;
+    if (is_transfer(start, settings)) {
+        for (std::string& line : text_of(resumed.transfer.value(), start, settings)) notes.push_back(std::move(line));
+        return notes;
+    }
     notes.push_back(text("Resumes from ", start.snapshot.string()));
     if (start.level) notes.push_back(words_of_start(*resumed.checkpoint, start, settings));
     if (!start.record || start.level) return notes;
     if (const std::string changes = changed_settings(start, settings); !changes.empty())
         notes.push_back("Changed: " + changes);
     return notes;
+}
+
+constexpr double seconds_of_measurement = 5;  // for the times of --dry-run
+constexpr double seconds_of_choice = 4;       // for each of the networks that --cfg auto tries
+
+/// Thousands of pictures that a resumed run has seen.
+double done_of(const Resumed& resumed) {
+    if (!resumed.start || !resumed.start->record || resumed.start->level || resumed.transfer) return 0;
+    return static_cast<double>(resumed.start->record->progress.pictures) / 1000;
 }
 
 /// A run on one device. The members are made in the order in which a run begins; the folder, if it is new, last.
@@ -104,7 +115,7 @@ public:
           data_(*data),
           resumed_(resumed),
           trainer_(settings.architecture, settings.options, picture_source(data, settings.cond), device) {
-        load_start(resumed, trainer_);
+        load_start(resumed, settings, trainer_);
         if (trainer_.finished())
             throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ", kimg(),
                                   " of ", resumed.start->snapshot.string()));
@@ -131,7 +142,7 @@ public:
         RunLoop<Device> loop(directory, lines, snapshots, trainer_, *pictures_, *metrics_, settings_);
         if (in_place() && !from.empty()) loop.complete(from);
         loop.run();
-        log_end(directory, lines, snapshots.newest());
+        log_end(directory, lines, snapshots.newest(), loop.time_is_over());
     }
 
 private:
@@ -142,6 +153,10 @@ private:
     void prepare(const RunDirectory& directory, RunLines& lines) {
         const std::vector<std::string> notes =
             notes_of(resumed_, settings_);  // refuses changes before anything is written
+        const double hours = directory.seconds_until(kimg()) / 3600;
+        if (in_place() && settings_.hours > 0 && hours >= settings_.hours)
+            throw ValueError(text("--hours: is ", settings_.hours, ", expected more than the ", hours, " of ",
+                                  directory.path().string()));
         if (in_place()) {
             end_last_line(directory);
             remove_later_lines(directory, trainer_.progress().tick,
@@ -156,23 +171,28 @@ private:
         lines.log(text("Run folder ", directory.path().string()));
         if (!data_.passed_over().empty()) lines.log(left_out(data_));
         for (const std::string& note : notes) lines.log(note);
+        if (const std::string warning = schedule_warning(settings_); !warning.empty()) lines.log(warning);
         if (!lines.flush()) throw DiskFullError(lines.reason());
     }
 
-    void log_end(const RunDirectory& directory, RunLines& lines, const fs::path& snapshot) {
-        const std::string end =
-            text(trainer_.finished() ? "Finished at " : "Stopped at ", kimg(), " kimg: ", snapshot.string());
+    /// @param over  whether the time of --hours is
+    void log_end(const RunDirectory& directory, RunLines& lines, const fs::path& snapshot, bool over) {
+        const bool finished = trainer_.finished() || over;
+        const std::string end = text(finished ? "Finished at " : "Stopped at ", kimg(), " kimg: ", snapshot.string());
         lines.log(end);
         const TrainingProgress& p = trainer_.progress();
         if (p.skipped_generator + p.skipped_discriminator > 0)
             lines.log(text("Steps skipped because a gradient was not finite: ", p.skipped_discriminator,
                            " of the discriminator, ", p.skipped_generator, " of the generator"));
         const std::string advice = "To resume: stylegan train --resume " + shell_word(directory.path().string());
-        if (!trainer_.finished()) lines.log(advice);
+        if (!trainer_.finished() && over)
+            lines.log(text("The time of --hours ", settings_.hours, " is over, at ", kimg(), " of ",
+                           settings_.options.total_kimg, " kimg. ", advice, " --hours ", 2 * settings_.hours));
+        else if (!finished)
+            lines.log(advice);
         if (!lines.flush()) throw DiskFullError(lines.reason());
         if (output_is_closed())
-            throw FileError(
-                text("the standard output was closed. ", end, trainer_.finished() ? std::string() : ". " + advice));
+            throw FileError(text("the standard output was closed. ", end, finished ? std::string() : ". " + advice));
     }
 
     const TrainFlags& flags_;
@@ -183,6 +203,20 @@ private:
     std::optional<RunPictures> pictures_;
     std::optional<SnapshotMetrics<Device>> metrics_;
 };
+
+/// Completes the flags for --cfg auto and --hours; the lines of the log say what was chosen.
+void choose(TrainFlags& flags, const DatasetFacts& facts, Resumed& resumed) {
+    if (!leaves_a_choice(flags, facts, resumed.start)) return;
+    const std::string asked =
+        text(is_auto(flags, resumed.start) ? "--cfg auto " : "", "--hours ", flags.hours.value_or(default_hours));
+    AutoChoice choice =
+        choose_settings(flags, facts, resumed.start, [&](const Architecture& a, const TrainingOptions& options) {
+            return measure_levels(a, options, flags.device, flags.threads.value_or(0), seconds_of_choice);
+        });
+    flags = std::move(choice.flags);
+    resumed.notes.push_back("Chosen by " + asked + ": " + command_of(flags));
+    for (std::string& reason : choice.reasons) resumed.notes.push_back(std::move(reason));
+}
 
 }  // namespace
 
@@ -209,16 +243,21 @@ void run_train(const TrainFlags& given) {
                              .resolution = {data.height(), data.width()},
                              .channels = data.channels(),
                              .label_size = data.label_size()};
+    choose(flags, facts, resumed);
     const TrainSettings settings = resolve(flags, facts, start);
-    if (checkpoint) {
+    const bool transfer = checkpoint && is_transfer(*start, settings);
+    if (checkpoint && !transfer) {
         checkpoint->check_architecture(settings.architecture, NetworkKind::generator);
         if (checkpoint->has("D")) checkpoint->check_architecture(settings.architecture, NetworkKind::discriminator);
     }
     if (flags.dry_run) {
+        if (transfer) resumed.transfer = planned_transfer(*checkpoint, settings.architecture);
         for (const std::string& note : notes_of(resumed, settings)) std::cout << note << '\n';
-        if (start) std::cout << '\n';
+        if (start || !resumed.notes.empty()) std::cout << '\n';
         if (!data.passed_over().empty()) std::cout << left_out(data) << '\n';
-        return print_dry_run(std::cout, settings, facts, flags.device);
+        const LevelTimes times = measure_levels(settings.architecture, settings.options, flags.device, settings.threads,
+                                                seconds_of_measurement);
+        return print_dry_run(std::cout, settings, facts, flags.device, times, done_of(resumed));
     }
 
     on_device(flags.device, settings.threads,

@@ -62,8 +62,9 @@ Architecture resolve_architecture(const TrainFlags& f, const DatasetFacts& data,
         throw ShapeError(text(where, ": pictures are ", words(data.resolution), ", expected --resolution ",
                               f.resolution->width, 'x', f.resolution->height));
     Architecture a = start ? start->architecture : config_f;
-    if (!start) {
-        set_picture_size(a, data.resolution);
+    const bool in_place = start && start->settings;
+    if (!in_place) {
+        if (!start || a.picture() != data.resolution) set_picture_size(a, data.resolution);
         a.num_channels = data.channels;
     } else if (a.picture() != data.resolution || a.num_channels != data.channels) {
         throw ShapeError(text(where, ": pictures are ", words(data.resolution), " with ", data.channels,
@@ -78,12 +79,12 @@ Architecture resolve_architecture(const TrainFlags& f, const DatasetFacts& data,
 
     const bool labelled = start && a.label_size > 0;
     s.cond = f.cond.value_or(labelled);
-    if (labelled && !s.cond)
+    if (labelled && !s.cond && in_place)
         throw ValueError(text("--cond: is 0, expected 1, since ", start->snapshot.string(), " has labels"));
     if (s.cond && data.label_size == 0)
         throw ValueError(text(where, ": has no labels, expected a dataset.json with labels for ",
-                              f.cond ? "--cond" : start->snapshot.string()));
-    if (f.cond && s.cond) a.label_size = data.label_size;
+                              f.cond ? "--cond" : start->snapshot.string() + ", or --cond 0"));
+    if (!in_place || (f.cond && s.cond)) a.label_size = s.cond ? data.label_size : 0;
     if (a.label_size > 0 && a.label_size != data.label_size)
         throw ShapeError(text(where, ": has labels of length ", data.label_size, ", expected ", a.label_size, " as in ",
                               start->snapshot.string()));
@@ -166,17 +167,24 @@ void set_picture_size(Architecture& a, Size picture) {
             ", expected 4 to 15 pixels on the shorter side; resize them with `stylegan dataset-tool --resolution`"));
 }
 
+bool is_transfer(const TrainStart& start, const TrainSettings& settings) {
+    return !start.settings && settings.architecture != start.architecture;
+}
+
 double default_gamma(Size picture) {
     const double side = std::sqrt(static_cast<double>(picture.height) * picture.width);
     return std::round(std::min(side / 1024, 1.0) * 10 * 1000) / 1000;
 }
 
-TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& start) {
+TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::optional<TrainStart>& from) {
     TrainSettings s;
+    std::optional<TrainStart> start = from;
     if (start && start->settings) s = *start->settings;
-    if (start && start->record) s.options = start->record->options;
     s.data = data.path;
     s.architecture = resolve_architecture(f, data, start, s);
+    const bool transfer = start && is_transfer(*start, s);
+    if (transfer) start->record.reset();  // a new run, with options of its own
+    if (start && start->record) s.options = start->record->options;
 
     TrainingOptions& o = s.options;
     if (f.loss || !(start && (start->record || start->over)))
@@ -190,8 +198,10 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     if (f.batch) f.batch->apply(s.architecture, o.schedule.batch, o.schedule.batch_at);
     if (f.lr) f.lr->apply(s.architecture, o.schedule.lr, o.schedule.lr_at);
     if (f.growing || f.no_growing) o.schedule.growing = f.growing;
-    if (start && start->level && !f.growing)  // --growing starts from small pictures again
+    if (start && start->level && !transfer && !f.growing)  // --growing starts from small pictures again
         o.schedule.first_height = first_height_of(s.architecture, *start->level);
+    if (transfer && start->file_level && !f.growing)
+        o.schedule.first_height = first_height_after_transfer(s.architecture, start->architecture, *start->file_level);
     take(f.lod_kimg, o.schedule.lod_kimg);
     take(f.fade_kimg, o.schedule.fade_kimg);
     take(f.kimg, o.total_kimg);
@@ -201,6 +211,7 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.seed, o.seed);
     take(f.snap, s.snap);
     take(f.snap_minutes, s.snap_minutes);
+    take(f.hours, s.hours);
     take(f.keep, s.keep);
     take(f.threads, s.threads);
     take(f.metrics, s.metrics);
@@ -251,6 +262,7 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
     json["cond"] = s.cond;
     json["snap"] = s.snap;
     json["snap_minutes"] = s.snap_minutes;
+    json["hours"] = s.hours;
     json["keep"] = s.keep;
     json["threads"] = s.threads;
     json["metrics"] = s.metrics;
@@ -280,6 +292,7 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
         s.cond = json.at("cond").get<bool>();
         s.snap = json.at("snap").get<int>();
         s.snap_minutes = json.value("snap_minutes", s.snap_minutes);
+        s.hours = json.value("hours", s.hours);
         s.keep = json.value("keep", s.keep);
         s.threads = json.at("threads").get<int>();
         s.metrics = json.value("metrics", s.metrics);
@@ -293,6 +306,7 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
         s.resize = *known;
         require("snap", s.snap, s.snap >= 1, "1 or more");
         require("snap_minutes", s.snap_minutes, s.snap_minutes >= 0, "0 or more");
+        require("hours", s.hours, s.hours >= 0, "0 or more");
         require("keep", s.keep, s.keep >= 0, "0 or more");
         require("threads", s.threads, s.threads >= 0 && s.threads <= 1024, "0 to 1024");
         require("metric_samples", s.metric_samples, s.metric_samples >= 1, "1 or more");

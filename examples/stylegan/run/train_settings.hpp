@@ -8,6 +8,7 @@
 #include <stylegan/io/pictures/image.hpp>
 #include <stylegan/models/inception_input.hpp>
 #include <stylegan/training/snapshot.hpp>
+#include <stylegan/training/transfer.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -30,7 +31,7 @@ struct TrainFlags {
     std::optional<int> reg_interval, freeze_d;
     std::optional<std::uint64_t> seed;
     std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the data set
-    std::optional<double> snap_minutes;
+    std::optional<double> snap_minutes, hours;
     std::optional<int> microbatch, snap, keep, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips, inception;
@@ -58,6 +59,7 @@ struct TrainSettings {
     bool cond = false;
     int snap = 50;                     ///< ticks between snapshots
     double snap_minutes = 10;          ///< minutes without a snapshot before one is written; 0: never
+    double hours = 0;                  ///< of training, after which the run ends; 0: only total_kimg ends it
     int keep = 0;                      ///< snapshots that stay; 0: all
     int threads = 0;                   ///< 0: all
     std::vector<std::string> metrics;  ///< names, evaluated at snapshots
@@ -73,13 +75,17 @@ struct TrainStart {
     Architecture architecture{};
     std::optional<TrainingRecord> record;  ///< nothing if the file holds only networks
     bool over = false;                     ///< the run folder has no snapshot: the run starts over
-    std::optional<double> level;  ///< of the network, if the file holds no training state: the run begins there
+    std::optional<double> level;       ///< of the network, if the file holds no training state: the run begins there
+    std::optional<double> file_level;  ///< of the network, whether or not the file holds training state
 };
 
 /// Settings from flags, then from the resumed run, then from the defaults.
 /// @throws ValueError, ShapeError if flags and data do not fit together
 [[nodiscard]] TrainSettings resolve(const TrainFlags& flags, const DatasetFacts& data,
                                     const std::optional<TrainStart>& start);
+
+/// Whether the run has other networks than the file that it begins from, and takes from it what fits.
+[[nodiscard]] bool is_transfer(const TrainStart& start, const TrainSettings& settings);
 
 /// Sets base size and number of doublings for pictures. The base size is the picture halved while height and width are
 /// even and at least 8: 64x96 (height x width) starts at 4x6.
