@@ -120,7 +120,7 @@ void transfer_network(const Checkpoint& checkpoint, const std::string& from_pref
     constexpr bool write = !std::is_const_v<Model>;
     const bool known = checkpoint.has(from_prefix.substr(0, from_prefix.size() - 1));
     const Architecture& to = network.architecture();
-    const Architecture& from = known ? checkpoint.architecture(kind_of<std::remove_const_t<Model>>) : to;
+    const Architecture& from = known ? checkpoint.architecture(stylegan::kind_of<std::remove_const_t<Model>>) : to;
     const NamedTensors& file = checkpoint.file();
     std::set<std::string> used;
     for_each_parameter(network, [&]<class P>(const std::string& name, P& p) {
