@@ -5,6 +5,7 @@
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/ops/augment/affine_resample.hpp>
+#include <stylegan/ops/augment/mirrored.hpp>
 #include <stylegan/ops/elementwise/elementwise.hpp>
 #include <stylegan/ops/vector/scratch.hpp>
 
