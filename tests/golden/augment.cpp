@@ -25,8 +25,8 @@ namespace {
 
 using namespace stylegan;
 
-/// The inverse of std::erf, by Newton's method.
-double erfinv(double y) {
+/// The inverse of std::erf, by Newton's method. (CUDA has an erfinv of its own.)
+double inverse_erf(double y) {
     double x = 0;
     for (int turn = 0; turn < 60; ++turn) x -= (std::erf(x) - y) / (2 * std::numbers::inv_sqrtpi * std::exp(-x * x));
     return x;
@@ -34,14 +34,14 @@ double erfinv(double y) {
 
 /// What the public code draws at a "debug percentile".
 AugmentDraws at_percentile(double q) {
-    const double z = erfinv(2 * q - 1);
+    const double z = inverse_erf(2 * q - 1);
     AugmentDraws d;
     d.xflip = d.rotate90 = d.rotate_pre = d.lumaflip = d.hue = {q, 0};
     d.scale = d.aniso = d.brightness = d.contrast = d.saturation = {z, 0};
     d.xint = {q, q, 0};
     d.xfrac = {z, z, 0};
     d.imgfilter.fill({z, 0});
-    d.noise = {erfinv(q), 0};
+    d.noise = {inverse_erf(q), 0};
     d.cutout = {q, q, 0};
     return d;
 }
