@@ -38,8 +38,8 @@ public:
     /// @param p      augmentation probability; 0: y = x, bit for bit
     /// @param draws  one for each picture
     /// @param noise  (N, C, H, W), standard normal; used only with options.noise
-    /// @throws ShapeError if there are neither 1 nor 3 channels, or pictures too small for the band filter; ValueError if
-    ///         p is negative
+    /// @throws ShapeError if there are neither 1 nor 3 channels, or pictures too small for the band filter; ValueError
+    ///         if p is negative
     Augmentation(const AugmentOptions& options, double p, const Shape4& shape, std::span<const AugmentDraws> draws,
                  std::vector<S> noise = {})
         : shape_(shape), noise_(std::move(noise)) {
@@ -66,8 +66,8 @@ public:
                  const RandomStream& noise)
         : Augmentation(options, p, shape, drawn(shape[0], random), noise) {}
 
-    /// The augmentation of some pictures of the batch. Their margins are those of the whole batch, so that a picture does
-    /// not depend on those evaluated with it.
+    /// The augmentation of some pictures of the batch. Their margins are those of the whole batch, so that a picture
+    /// does not depend on those evaluated with it.
     /// @param samples  indices in the batch
     [[nodiscard]] Augmentation part(std::span<const Index> samples) const {
         Augmentation a;
@@ -217,7 +217,7 @@ private:
     std::vector<S> deviations_;
     std::vector<S> noise_;                // given; or drawn:
     std::optional<RandomStream> stream_;  // of the noise
-    std::vector<Index> samples_;          // the numbers of the pictures in the batch, by which their noise is drawn
+    std::vector<Index> samples_;          // numbers of the pictures in the batch, by which their noise is drawn
     std::vector<ops::PictureArea> cutouts_;
 };
 
