@@ -54,6 +54,7 @@ template AnyDiscriminator<Cuda> load_discriminator<Cuda>(const std::filesystem::
 // training
 template class Adam<Cuda>;
 template class Draws<Cuda>;
+template class AugmentedPictures<Cuda>;
 template class Losses<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class GeneratorPass<AnyGenerator<Cuda>>;
 template class Updates<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;

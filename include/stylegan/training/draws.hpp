@@ -84,12 +84,9 @@ public:
         return draws;
     }
 
-    /// Standard normal numbers for the noise of augmentation, of a whole minibatch.
-    [[nodiscard]] std::vector<Scalar> augmentation_noise(AugmentedSet set, Index count) const {
-        std::vector<Scalar> noise(static_cast<std::size_t>(count));
-        RandomStream(seed_, step_, Purpose::augmentation_noise, static_cast<std::uint32_t>(set))
-            .fill_normal(noise.data(), noise.size());
-        return noise;
+    /// The stream of the noise of augmentation, of a whole minibatch.
+    [[nodiscard]] RandomStream augmentation_noise(AugmentedSet set) const {
+        return {seed_, step_, Purpose::augmentation_noise, static_cast<std::uint32_t>(set)};
     }
 
 private:

@@ -24,10 +24,10 @@ Argument<Rank> times(float factor, Argument<Rank> a) {
 }
 
 /// The device's result of a convolution of x with w, or of its weight gradient of x and dy.
-struct Shape {
+struct Sizes {
     Index n, in, out, h, w;
 };
-constexpr Shape shape{2, 5, 7, 6, 9};
+constexpr Sizes shape{2, 5, 7, 6, 9};
 
 std::vector<float> convolved(Precision p, const Argument<4>& x, const Argument<4>& w) {
     Context<Cuda> c({.precision = p, .threads = 1});
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(convolutions) {
     Random r(1);
     for (const Precision p : halves)
         for (const auto& [n, i, o, h, w] :
-             {Shape{1, 1, 1, 1, 1}, Shape{2, 3, 5, 4, 6}, Shape{3, 7, 2, 5, 3}, Shape{1, 40, 9, 17, 8}}) {
+             {Sizes{1, 1, 1, 1, 1}, Sizes{2, 3, 5, 4, 6}, Sizes{3, 7, 2, 5, 3}, Sizes{1, 40, 9, 17, 8}}) {
             for (const int size : {1, 3}) {
                 compare_in(
                     p, rounding(p),

@@ -156,6 +156,31 @@ BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
     BOOST_TEST((found[0] == found[2]));
 }
 
+BOOST_AUTO_TEST_CASE(a_part_is_that_of_the_whole_with_noise_given_or_drawn) {
+    const Shape4 shape{5, 3, 23, 27}, of_part{2, 3, 23, 27};  // an odd number of values a picture
+    const RandomStream draws(3, 0, Purpose::test, 1), noise(3, 0, Purpose::test, 2);
+    std::vector<AugmentDraws> drawn;
+    for (std::uint64_t n = 0; n < 5; ++n) drawn.push_back(AugmentDraws::from(draws, n));
+    const std::size_t size = 3 * 23 * 27;
+    std::vector<float> given(5 * size), y(5 * size), x = maps::random_vector<float>(size_of(shape), 1);
+    noise.fill_normal(given.data(), given.size());
+    Context<Cpu> context({.threads = 2});
+    const Augmentation<float> whole(pipe("bgcfnc"), 0.8, shape, draws, noise),
+        same(pipe("bgcfnc"), 0.8, shape, drawn, given);
+    whole.forward(context, Maps<const float>{x.data(), shape}, Maps<float>{y.data(), shape});
+    const std::vector<Index> samples{3, 1};
+    std::vector<float> some, expected;
+    for (const Index n : samples) {
+        some.insert(some.end(), x.begin() + n * 1863, x.begin() + (n + 1) * 1863);
+        expected.insert(expected.end(), y.begin() + n * 1863, y.begin() + (n + 1) * 1863);
+    }
+    for (const Augmentation<float>* a : {&whole, &same}) {
+        std::vector<float> found(some.size());
+        a->part(samples).forward(context, Maps<const float>{some.data(), of_part}, Maps<float>{found.data(), of_part});
+        BOOST_TEST((found == expected));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_an_error) {
     BOOST_CHECK_THROW(drawn<float>(pipe("bgc"), 0.5, {2, 4, 16, 16}, 1), ShapeError);
     BOOST_CHECK_THROW(drawn<float>(pipe("filter"), 0.5, {2, 3, 21, 64}, 1), ShapeError);

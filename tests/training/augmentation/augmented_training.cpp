@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(draws_are_those_of_one_set_of_one_step) {
              {AugmentedSet::fakes, AugmentedSet::reals, AugmentedSet::penalized_reals, AugmentedSet::penalized_fakes})
             for (const AugmentDraws& d : Draws<Cpu>(9, step).augmentation(set, 3)) gates.insert(d.xflip.gate);
     BOOST_TEST(gates.size() == 2u * 4 * 3);
-    BOOST_TEST((Draws<Cpu>(9, 4).augmentation_noise(AugmentedSet::fakes, 5) !=
-                Draws<Cpu>(9, 4).augmentation_noise(AugmentedSet::reals, 5)));
+    BOOST_TEST((Draws<Cpu>(9, 4).augmentation_noise(AugmentedSet::fakes).bits(5) !=
+                Draws<Cpu>(9, 4).augmentation_noise(AugmentedSet::reals).bits(5)));
 }
 
 BOOST_AUTO_TEST_CASE(at_probability_0_no_bit_changes) {

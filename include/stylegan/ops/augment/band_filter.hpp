@@ -4,7 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/augment/affine_resample.hpp>
+#include <stylegan/ops/augment/mirrored.hpp>
 #include <stylegan/ops/elementwise/elementwise.hpp>
 #include <stylegan/ops/vector/scratch.hpp>
 
@@ -60,24 +60,38 @@ inline constexpr Index band_filter_smallest = 22;  ///< least height and width o
     return f;
 }
 
+namespace detail {
+
+template <class S>
+[[nodiscard]] std::array<S, 43> rounded(const BandFilter& filter) {
+    std::array<S, 43> f{};
+    for (std::size_t k = 0; k < f.size(); ++k) f[k] = static_cast<S>(filter[k]);
+    return f;
+}
+
+inline void require_band_filter(const Shape4& x, Index filters) {
+    require_equal("band_filter", "number of filters", filters, x[0]);
+    if (std::min(x[2], x[3]) < band_filter_smallest)
+        throw ShapeError(text("band_filter: pictures are ", x[3], 'x', x[2], ", expected at least ",
+                              band_filter_smallest, 'x', band_filter_smallest));
+}
+
+}  // namespace detail
+
 /// Each picture under a filter of its own, along rows and columns, mirrored at the borders.
 /// @param transpose  the gradient instead, x being dy and y dx
 /// @param x          (N, C, H, W), H and W at least 22
+/// @param filters    one for each picture, in host memory
 /// @param y          as x, overwritten; another block of memory
 /// @throws ShapeError if the shapes do not match or the pictures are too small
 template <class S>
 void band_filter(Context<BasicCpu<S>>& c, bool transpose, Maps<const Same<S>> x, std::span<const BandFilter> filters,
                  Maps<Same<S>> y) {
     require_same_shape("band_filter", "y", y, x);
-    require_equal("band_filter", "number of filters", static_cast<Index>(filters.size()), x.extent(0));
+    detail::require_band_filter(x.shape, static_cast<Index>(filters.size()));
     const Index channels = x.extent(1), height = x.extent(2), width = x.extent(3), pixels = height * width;
-    if (std::min(height, width) < band_filter_smallest)
-        throw ShapeError(text("band_filter: pictures are ", width, 'x', height, ", expected at least ",
-                              band_filter_smallest, 'x', band_filter_smallest));
     parallel_for_with_scratch(c, x.extent(0) * channels, pixels, [&](Index item, S* between) {
-        std::array<S, 43> f{};
-        for (std::size_t k = 0; k < f.size(); ++k)
-            f[k] = static_cast<S>(filters[static_cast<std::size_t>(item / channels)][k]);
+        const std::array<S, 43> f = detail::rounded<S>(filters[static_cast<std::size_t>(item / channels)]);
         const S* const from = x.data + item * pixels;
         S* const to = y.data + item * pixels;
         // out[i] = sum over k of f[k] in[mirrored(i + k - reach)], or its transpose
@@ -98,3 +112,7 @@ void band_filter(Context<BasicCpu<S>>& c, bool transpose, Maps<const Same<S>> x,
 }
 
 }  // namespace stylegan::ops
+
+#ifdef STYLEGAN_CUDA
+#include <stylegan/ops/cuda/band_filter.hpp>
+#endif
