@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metrics/distribution_metrics.hpp"
 #include "printing/shell_word.hpp"
 #include "run/auto_settings.hpp"
 
@@ -24,6 +23,7 @@ std::string word_of(int v) { return std::to_string(v); }
 std::string word_of(std::uint64_t v) { return std::to_string(v); }
 std::string word_of(bool v) { return v ? "1" : "0"; }
 std::string word_of(const std::string& v) { return shell_word(v); }
+std::string word_of(InceptionResize v) { return std::string(name_of(v)); }
 std::string word_of(const std::filesystem::path& v) { return shell_word(v.string()); }
 std::string word_of(Size v) { return text(v.width, 'x', v.height); }
 std::string word_of(const ByHeight& v) {
@@ -94,8 +94,7 @@ std::string command_of(const TrainFlags& f) {
     add("--vgg", f.vgg);
     add("--lpips", f.lpips);
     add("--inception", f.inception);
-    for (const auto& [word, resize] : resize_words())
-        if (f.resize == resize) words += " --resize " + word;
+    add("--resize", f.resize);
     add("--threads", f.threads);
     if (f.max_pixels != PictureLimits::default_pixels) words += text(" --max-pixels ", f.max_pixels);
     return words + words_of(f.device);
