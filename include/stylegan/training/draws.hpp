@@ -22,12 +22,13 @@ namespace stylegan {
 /// All random numbers of one evaluation of the generator in training, given by the caller to compare with other
 /// programs. Arrays of any kind that ArrayRef takes are copied into it.
 struct GivenDraws {
-    Array<float, 2> latents{};                                   ///< (N, latent_size)
-    Array<float, 2> second_latents{};                            ///< (N, latent_size), for style mixing
-    int mix_cutoff = 1 << 30;                                    ///< the first layer that takes the second latents
-    Arrays<float, 4> noise{};                                    ///< (N, 1, H, W) for each layer
-    std::vector<double> penalty_mix{};                           ///< (N), u of the gradient penalty, in [0, 1)
-    std::vector<AugmentDraws> augment_fakes{}, augment_reals{};  ///< (N) each, for augmentation
+    Array<float, 2> latents{};                  ///< (N, latent_size)
+    Array<float, 2> second_latents{};           ///< (N, latent_size), for style mixing
+    int mix_cutoff = 1 << 30;                   ///< the first layer that takes the second latents
+    Arrays<float, 4> noise{};                   ///< (N, 1, H, W) for each layer
+    std::vector<double> penalty_mix{};          ///< (N), u of the gradient penalty, in [0, 1)
+    std::vector<AugmentDraws> augment_fakes{};  ///< (N), of generated pictures
+    std::vector<AugmentDraws> augment_reals{};  ///< (N), of real pictures
 };
 
 /// Pictures that are augmented with draws of their own in one step.

@@ -35,6 +35,9 @@ public:
     /// How many times its size the tensors of a file may be together: several may share their numbers.
     static constexpr std::uint64_t most_sharing = 64;
 
+    /// Added to the size of the file there: a port of few feature maps has noise maps all the same, which it does not store.
+    static constexpr std::uint64_t spared_bytes = std::uint64_t{1} << 20;
+
     /// @throws FormatError if the name is taken or too long, the tensor extends beyond its bytes, or all tensors together
     ///         are much larger than the file
     void add(const std::string& name, StoredArray tensor) {
@@ -45,7 +48,7 @@ public:
             throw FormatError(text(path_.string(), ": tensor \"", shortened(name), "\" of shape ",
                                    shape_text(tensor.shape), " has ", tensor.bytes.size, " bytes, expected more"));
         extents_ += tensor.extent_size();
-        if (source_ && extents_ / most_sharing > source_->file().size() + (std::uint64_t{1} << 16))
+        if (source_ && extents_ / most_sharing > source_->file().size() + spared_bytes)
             throw FormatError(text(path_.string(), ": names tensors of more than ", most_sharing, " times its size of ",
                                    source_->file().size(), " bytes: they are parts of each other"));
         if (!tensors_.emplace(name, std::move(tensor)).second)
