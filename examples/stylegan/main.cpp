@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
     add_calc_metrics(app);
     add_lpips(app);
     add_fid(app);
+    add_report(app);
     add_project(app);
     add_train(app);
     add_dataset_tool(app);

@@ -30,6 +30,8 @@ std::set<std::string> files_in(const TrainingFolder& t, const std::string& folde
 }
 
 const std::set<std::string> files_of_a_run{"training_options.json",
+                                           "commands.txt",
+                                           "report.html",
                                            "log.txt",
                                            "stats.jsonl",
                                            "reals.png",

@@ -44,6 +44,8 @@ void add_calc_metrics(CLI::App& app);
 void add_lpips(CLI::App& app);
 /// `stylegan fid`: distances of two sets of pictures.
 void add_fid(CLI::App& app);
+/// `stylegan report`: a page on training runs.
+void add_report(CLI::App& app);
 /// `stylegan info`: what a checkpoint holds.
 void add_info(CLI::App& app);
 /// `stylegan convert`: writes networks in another format.

@@ -3,6 +3,7 @@
 
 #include "printing/machine.hpp"
 #include "printing/progress.hpp"
+#include "report/run_report.hpp"
 #include "run/resume.hpp"
 #include "run/run_directory.hpp"
 #include "run/run_lines.hpp"
@@ -47,6 +48,7 @@ public:
           trainer_(trainer),
           pictures_(pictures),
           metrics_(metrics),
+          report_(directory),
           snap_(static_cast<std::uint64_t>(settings.snap)),
           snap_seconds_(settings.snap_minutes * 60),
           most_seconds_(settings.hours * 3600),
@@ -149,6 +151,7 @@ private:
             snapshot_is_due_ = !save(tick.step.lod);  // on a full disk, the next tick tries again
         else if (time_for_snapshot() || (snapshots_.paused() && healthy()))
             snapshots_.write(true);
+        write_report();
         tick_begin_ = seconds_now();
         maintenance_ = tick_begin_ - now;
         tick_pictures_ = tick.progress.pictures;
@@ -198,6 +201,15 @@ private:
         writing_ = start_beside([path = directory_.fakes(snapshot), grid = pictures_.fakes(averaged(trainer_), lod)] {
             write_png(path, grid);
         });
+    }
+
+    /// report.html, anew at every tick. A full disk leaves it as it is: it can be made again by `stylegan report`.
+    void write_report() {
+        constexpr std::size_t pictures = 12;
+        try {
+            write_file(directory_.file("report.html"), report_page({report_.data(pictures)}));
+        } catch (const DiskFullError&) {
+        }
     }
 
     /// Rethrows an error of the writer, unless the disk is full: pictures can be made again from the snapshot.
@@ -250,6 +262,7 @@ private:
     Trainer<Device>& trainer_;
     const RunPictures& pictures_;
     SnapshotMetrics<Device>& metrics_;
+    RunReport report_;
     std::uint64_t snap_;
     double snap_seconds_;
     double most_seconds_;  // of training; 0: no limit

@@ -169,6 +169,7 @@ private:
         if (const fs::path fakes = directory.file("fakes_init.png"); begins && is_missing(fakes))
             write_png(fakes, pictures_->fakes(averaged(trainer_), trainer_.scheduled_now().lod));
         lines.log(text("Run folder ", directory.path().string()));
+        lines.add("commands.txt", command_of(flags_));
         if (!data_.passed_over().empty()) lines.log(left_out(data_));
         for (const std::string& note : notes) lines.log(note);
         if (const std::string warning = schedule_warning(settings_); !warning.empty()) lines.log(warning);
