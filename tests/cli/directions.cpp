@@ -263,7 +263,7 @@ BOOST_FIXTURE_TEST_CASE(wrong_sets_are_told, WithNetwork) {
     fail(1, {"none: cannot be opened"}, boundary("none", "a.npz"));
     fail(1, {"text.npz"}, boundary("a.npz", "text.npz"));
     fail(1, {"long.npz: w has shape [1,20], expected [n,6,12] or [n,12]"}, boundary("a.npz", "long.npz"));
-    fail(1, {"1 of 6 w has label 1, expected at least 2"}, boundary("a.npz", "one.npy"));
+    fail(1, {"1 of 6 w has label 1 (the second set), expected at least 2"}, boundary("a.npz", "one.npy"));
     const std::vector<float> labels{0, 1, 0.5f};
     stylegan::write_npy(folder / "half.npy", {3}, labels.data());
     stylegan::write_npy(folder / "two.npy", {2}, labels.data());

@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(units_of_w_play_no_part) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_fitted) {
     const Shifted s(1, 5);
-    BOOST_CHECK_EXCEPTION(
-        (void)stylegan::linear_boundary(s.from, s.to.topRows(1)), ValueError,
-        says("linear_boundary: 1 of 6 w has label 1, expected at least 2: one to fit, one to hold out"));
+    BOOST_CHECK_EXCEPTION((void)stylegan::linear_boundary(s.from, s.to.topRows(1)), ValueError,
+                          says("linear_boundary: 1 of 6 w has label 1 (the second set), expected at least 2: one to "
+                               "fit, one to hold out"));
     BOOST_CHECK_EXCEPTION((void)stylegan::linear_boundary(s.from, {0, 1, 0, 1}), ShapeError,
                           says("linear_boundary: number of labels is 4, expected 5"));
     BOOST_CHECK_EXCEPTION((void)stylegan::linear_boundary(s.from, {0, 1, 2, 1, 1}), ValueError,

@@ -29,7 +29,8 @@ inline BoundarySplit split_labels(const std::vector<int>& labels, const Boundary
         const auto n = static_cast<Index>(all.size());
         if (n < 2)
             throw ValueError(text("linear_boundary: ", n, " of ", labels.size(), " w ", n == 1 ? "has" : "have",
-                                  " label ", label, ", expected at least 2: one to fit, one to hold out"));
+                                  " label ", label, " (the ", label == 0 ? "first" : "second",
+                                  " set), expected at least 2: one to fit, one to hold out"));
         const Index held = std::clamp<Index>(std::llround(options.held_out * static_cast<double>(n)), 1, n - 1);
         const Permutation order(options.seed, static_cast<std::uint64_t>(label), static_cast<std::uint64_t>(n));
         for (Index i = 0; i < n; ++i)
