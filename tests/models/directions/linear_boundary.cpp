@@ -25,8 +25,8 @@ MatrixXd normal_matrix(Index rows, Index columns, std::uint32_t number) {
 /// Two Gaussians of deviation 1 whose means are 2 * half apart, in 6 dimensions.
 struct Shifted {
     explicit Shifted(double half, Index n = 2000)
-        : from(normal_matrix(n, 6, 1).rowwise() + centre - half * axis),
-          to(normal_matrix(n, 6, 2).rowwise() + centre + half * axis) {}
+        : from(normal_matrix(n, 6, 1).rowwise() + (centre - half * axis)),
+          to(normal_matrix(n, 6, 2).rowwise() + (centre + half * axis)) {}
 
     Eigen::RowVectorXd axis = Eigen::RowVectorXd::LinSpaced(6, -2, 3).normalized(),
                        centre = Eigen::RowVectorXd::Constant(6, 10);

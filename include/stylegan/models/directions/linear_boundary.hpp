@@ -19,13 +19,14 @@ struct BoundaryOptions {
 
 /// A plane between two kinds of w: w with `normal . w + bias > 0` have label 1.
 struct LinearBoundary {
-    Eigen::VectorXd normal;          ///< (w_size), of length 1; points towards label 1
-    double bias = 0;                 ///< minus the distance of the plane from 0 along the normal
-    Eigen::VectorXd mean;            ///< (w_size), of all w
-    double deviation = 0;            ///< standard deviation of all w along the normal, divided by their number
-    double accuracy = 0;             ///< share of the held out w on their side of the plane; 0.5 is chance
-    double fitted_accuracy = 0;      ///< the same of the w that were fitted
-    Index fitted = 0, held_out = 0;  ///< numbers of w
+    Eigen::VectorXd normal;      ///< (w_size), of length 1; points towards label 1
+    double bias = 0;             ///< minus the distance of the plane from 0 along the normal
+    Eigen::VectorXd mean;        ///< (w_size), of all w
+    double deviation = 0;        ///< standard deviation of all w along the normal, divided by their number
+    double accuracy = 0;         ///< share of the held out w on their side of the plane; 0.5 is chance
+    double fitted_accuracy = 0;  ///< the same of the w that were fitted
+    Index fitted = 0;            ///< number of w that were fitted
+    Index held_out = 0;          ///< number of w that were held out
 };
 
 /// Finds the plane by logistic regression with a squared penalty on its normal, by Newton's method. Both labels are split

@@ -14,7 +14,8 @@ STYLEGAN_INLINE SefaDirections sefa(const Eigen::MatrixXd& weights) {
         throw ShapeError(
             text("sefa: the weights are ", weights.rows(), 'x', weights.cols(), ", expected at least 1x1"));
     if (!weights.allFinite()) throw ValueError("sefa: the weights have a number that is not finite");
-    const Eigen::MatrixXd a = weights.colwise().normalized();  // leaves a column of zeros alone
+    Eigen::MatrixXd a = weights;
+    for (Eigen::Index c = 0; c < a.cols(); ++c) a.col(c).normalize();  // leaves a column of zeros alone
     detail::Eigenvectors found = detail::descending_eigenvectors(a * a.transpose(), "sefa");
     return {std::move(found.rows), std::move(found.values)};
 }
