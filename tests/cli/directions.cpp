@@ -215,6 +215,11 @@ BOOST_FIXTURE_TEST_CASE(projected_w_is_edited, WithNetwork) {
     for (const char* name : {"proj00", "proj01"})
         BOOST_TEST(same(picture(std::string(name) + "_0.png"), picture(std::string(name) + ".png")));
     make({"edit", "--projected-w", "out/proj01_0.npz", "--direction", "d.npy.npz", "--strength", "1"});
+    std::filesystem::rename(folder / "out/proj01_0.npz", folder / "out/proj00_2.npz");
+    const auto before = read(folder / "out/proj00_2.npz");
+    check_error(run({"edit", "--projected-w", "out/proj00_2.npz", "--direction", "d.npy.npz", "--strength", "0,2"}), 1,
+                {"--outdir out: its proj00_2.npz is --projected-w out/proj00_2.npz itself"});
+    BOOST_TEST((before == read(folder / "out/proj00_2.npz")));
     const std::vector<float> direction(width, 0.1f);
     stylegan::write_npy(folder / "boundary.npy", {1, width}, direction.data());
     make({"edit", "--projected-w", "w.npz", "--direction", "boundary.npy"});

@@ -17,7 +17,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan::examples {
@@ -49,20 +51,48 @@ std::optional<DirectionName> parse_direction(const std::string& s) {
     return DirectionName{*path, static_cast<Index>(number.value_or(0))};
 }
 
-/// w of the pictures to edit, not truncated: (n, layers, w_size).
-Drawing::Styles sources(const EditOptions& o, const Drawing& drawing) {
-    if (o.projected_w.empty()) return drawing.styles(o.seeds);
-    const NpyArray<float> w = read_w(o.projected_w, drawing.architecture(), o.network.string(), o.w_rows);
-    const auto n = static_cast<std::size_t>(w.shape[0]), last = static_cast<std::size_t>(w.shape.back());
-    if (w.shape.size() == 2) {
-        auto rows = Drawing::Generator::Latents::from_shape({n, last});
-        std::copy(w.values.begin(), w.values.end(), rows.data());
-        return drawing.generator().styles(rows);
+/// The w of the pictures to edit, not truncated.
+class Sources {
+public:
+    Sources(const EditOptions& o, const Drawing& drawing) : options_(o), drawing_(drawing) {
+        if (!o.projected_w.empty()) file_ = read_w(o.projected_w, drawing.architecture(), o.network.string(), o.w_rows);
     }
-    auto all = Drawing::Styles::from_shape({n, static_cast<std::size_t>(w.shape[1]), last});
-    std::copy(w.values.begin(), w.values.end(), all.data());
-    return all;
-}
+
+    [[nodiscard]] std::size_t size() const {
+        return file_ ? static_cast<std::size_t>(file_->shape[0]) : options_.seeds.size();
+    }
+
+    /// w of picture i: (1, layers, w_size).
+    [[nodiscard]] Drawing::Styles w(std::size_t i) const {
+        if (!file_) return drawing_.styles({options_.seeds[i]});
+        const std::size_t length = file_->values.size() / size();
+        const float* const from = file_->values.data() + i * length;
+        if (file_->shape.size() == 2) {
+            auto row = Drawing::Generator::Latents::from_shape({1, length});
+            std::copy_n(from, length, row.data());
+            return drawing_.generator().styles(row);
+        }
+        const auto layers = static_cast<std::size_t>(file_->shape[1]);
+        auto one = Drawing::Styles::from_shape({1, layers, length / layers});
+        std::copy_n(from, length, one.data());
+        return one;
+    }
+
+    /// The seed, or the row of the file.
+    [[nodiscard]] std::size_t number(std::size_t i) const { return file_ ? i : options_.seeds[i]; }
+
+    /// "seed0007_-2" or "proj00_0.5".
+    [[nodiscard]] std::string name(std::size_t i, double strength) const {
+        std::string name = file_ ? numbered_name("proj", i, 2) : numbered_name("seed", options_.seeds[i]);
+        name.resize(name.size() - 4);  // without .png
+        return text(name, '_', number_text(strength));
+    }
+
+private:
+    const EditOptions& options_;
+    const Drawing& drawing_;
+    std::optional<NpyArray<float>> file_;
+};
 
 /// The step of strength 1, and the layers that move.
 struct Edit {
@@ -97,46 +127,53 @@ Edit read_edit(const EditOptions& o, const Architecture& a) {
     return edit;
 }
 
-/// "seed0007_-2" or "proj00_0.5".
-std::string name_of(const EditOptions& o, std::size_t i, double strength) {
-    std::string name = o.projected_w.empty() ? numbered_name("seed", o.seeds[i]) : numbered_name("proj", i, 2);
-    name.resize(name.size() - 4);  // without .png
-    return text(name, '_', number_text(strength));
+/// @throws FileError if an output would replace the file of w
+void require_other_names(const EditOptions& o, const Sources& sources) {
+    if (o.projected_w.empty()) return;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        for (const double strength : o.strengths)
+            if (same_file(o.projected_w, o.outdir / (sources.name(i, strength) + ".npz")))
+                throw FileError(text("--outdir ", o.outdir.string(), ": its ", sources.name(i, strength),
+                                     ".npz is --projected-w ", o.projected_w.string(),
+                                     " itself, which would be overwritten; expected another folder"));
 }
+
+constexpr std::size_t most_rows = 100;  // of the grid
 
 void edit(const EditOptions& o) {
     const Drawing drawing(o);
     require_styles(drawing, o.network);
     const Architecture& a = drawing.architecture();
     const Edit e = read_edit(o, a);
-    const Drawing::Styles w = drawing.truncated(sources(o, drawing));
+    const Sources sources(o, drawing);
+    require_other_names(o, sources);
     make_output_folder(o.outdir);
     drawing.print_assumed();
 
     CountedProgress progress("pictures");
     std::size_t done = 0;
-    const std::size_t total = w.shape(0) * o.strengths.size();
-    const auto count = [&](std::size_t n) { progress.show(done += n, total); };
+    const auto count = [&](std::size_t n) { progress.show(done += n, sources.size() * o.strengths.size()); };
     std::vector<Image> cells;
     std::vector<std::string> rows, columns;
     for (const double s : o.strengths) columns.push_back(number_text(s));
-    for (std::size_t i = 0; i < w.shape(0); ++i) {
-        const Drawing::Styles moved = edited(rows_of(w, {i}), e.step, o.strengths, e.layers);
-        const std::vector<Image> pictures = pictures_of_truncated(drawing, moved, count);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        const Drawing::Styles moved = edited(drawing.truncated(sources.w(i)), e.step, o.strengths, e.layers);
+        std::vector<Image> pictures = pictures_of_truncated(drawing, moved, count);
+        if (i < most_rows) rows.push_back(std::to_string(sources.number(i)));
         for (std::size_t s = 0; s < pictures.size(); ++s) {
-            const std::string name = name_of(o, i, o.strengths[s]);
+            const std::string name = sources.name(i, o.strengths[s]);
             const Drawing::Styles one = rows_of(moved, {s});
             write_png(o.outdir / (name + ".png"), pictures[s]);
             write_npz(o.outdir / (name + ".npz"), "w", {1, a.layers(), a.w_size()}, {one.begin(), one.end()});
-            cells.push_back(pictures[s]);
+            if (i < most_rows) cells.push_back(std::move(pictures[s]));
         }
-        rows.push_back(std::to_string(o.projected_w.empty() ? o.seeds[i] : i));
     }
-    write_png(o.outdir / "grid.png", labelled_grid(cells, rows, columns));
+    const std::string first = sources.name(0, o.strengths[0]), grid = (o.outdir / "grid.png").string();
+    write_png(grid, labelled_grid(cells, rows, columns));
     progress.clear();
-    std::printf("%s: %zu x %zu pictures; each also as %s.png, its w as %s.npz, and so on\n",
-                (o.outdir / "grid.png").c_str(), columns.size(), rows.size(), name_of(o, 0, o.strengths[0]).c_str(),
-                name_of(o, 0, o.strengths[0]).c_str());
+    std::printf("%s: %zu x %zu pictures%s; each also as %s.png, its w as %s.npz, and so on\n", grid.c_str(),
+                columns.size(), rows.size(), sources.size() > most_rows ? text(" of ", sources.size()).c_str() : "",
+                first.c_str(), first.c_str());
     std::printf("Strength 1 is %s; moves layers %s\n", e.unit.c_str(), layer_list_text(e.layers).c_str());
 }
 
