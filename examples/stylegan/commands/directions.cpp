@@ -106,7 +106,7 @@ Found found_by_method(const DirectionsOptions& o, const Drawing& drawing, const 
     return by_boundary(o, drawing, layers);
 }
 
-constexpr Index most_rows = 32;  // of a sheet
+constexpr Index rows_of_sheet = 32;  // of a sheet
 
 /// A row for each direction, from -3 to 3 deviations of w along it.
 Image sheet_of(const Drawing& drawing, const LatentDirections& d, std::uint32_t seed,
@@ -116,7 +116,7 @@ Image sheet_of(const Drawing& drawing, const LatentDirections& d, std::uint32_t 
     for (const double s : strengths) columns.push_back(s > 0 ? '+' + number_text(s) : number_text(s));
     const Drawing::Styles w = drawing.truncated(drawing.styles({seed}));
     std::vector<Image> cells;
-    for (Index k = 0; k < std::min(d.count(), most_rows); ++k) {
+    for (Index k = 0; k < std::min(d.count(), rows_of_sheet); ++k) {
         rows.push_back(std::to_string(k));
         for (Image& picture : pictures_of_truncated(drawing, edited(w, d.step(k), strengths, d.layers), done))
             cells.push_back(std::move(picture));
@@ -152,7 +152,7 @@ void find_directions(const DirectionsOptions& o) {
     write_directions(path, d);
     CountedProgress progress("pictures");
     std::size_t done = 0;
-    const auto rows = static_cast<std::size_t>(std::min(d.count(), most_rows));
+    const auto rows = static_cast<std::size_t>(std::min(d.count(), rows_of_sheet));
     const auto count = [&](std::size_t n) { progress.show(done += n, 7 * rows * o.seeds.size()); };
     for (const std::uint32_t seed : o.seeds)
         write_png(o.outdir / numbered_name("sheet", seed), sheet_of(drawing, d, seed, count));

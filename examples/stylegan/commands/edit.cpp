@@ -138,7 +138,7 @@ void require_other_names(const EditOptions& o, const Sources& sources) {
                                      " itself, which would be overwritten; expected another folder"));
 }
 
-constexpr std::size_t most_rows = 100;  // of the grid
+constexpr std::size_t rows_of_grid = 100;  // of the grid
 
 void edit(const EditOptions& o) {
     const Drawing drawing(o);
@@ -159,20 +159,20 @@ void edit(const EditOptions& o) {
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const Drawing::Styles moved = edited(drawing.truncated(sources.w(i)), e.step, o.strengths, e.layers);
         std::vector<Image> pictures = pictures_of_truncated(drawing, moved, count);
-        if (i < most_rows) rows.push_back(std::to_string(sources.number(i)));
+        if (i < rows_of_grid) rows.push_back(std::to_string(sources.number(i)));
         for (std::size_t s = 0; s < pictures.size(); ++s) {
             const std::string name = sources.name(i, o.strengths[s]);
             const Drawing::Styles one = rows_of(moved, {s});
             write_png(o.outdir / (name + ".png"), pictures[s]);
             write_npz(o.outdir / (name + ".npz"), "w", {1, a.layers(), a.w_size()}, {one.begin(), one.end()});
-            if (i < most_rows) cells.push_back(std::move(pictures[s]));
+            if (i < rows_of_grid) cells.push_back(std::move(pictures[s]));
         }
     }
     const std::string first = sources.name(0, o.strengths[0]), grid = (o.outdir / "grid.png").string();
     write_png(grid, labelled_grid(cells, rows, columns));
     progress.clear();
     std::printf("%s: %zu x %zu pictures%s; each also as %s.png, its w as %s.npz, and so on\n", grid.c_str(),
-                columns.size(), rows.size(), sources.size() > most_rows ? text(" of ", sources.size()).c_str() : "",
+                columns.size(), rows.size(), sources.size() > rows_of_grid ? text(" of ", sources.size()).c_str() : "",
                 first.c_str(), first.c_str());
     std::printf("Strength 1 is %s; moves layers %s\n", e.unit.c_str(), layer_list_text(e.layers).c_str());
 }
