@@ -94,6 +94,8 @@ int main(int argc, char** argv) {
     add_fid(app);
     add_report(app);
     add_project(app);
+    add_directions(app);
+    add_edit(app);
     add_train(app);
     add_dataset_tool(app);
     add_info(app);

@@ -66,7 +66,14 @@
 #include <stylegan/layers/to_rgb.hpp>
 #include <stylegan/layers/truncation.hpp>
 
-// models: networks
+// models: networks, directions of w
+#include <stylegan/models/directions/latent_directions.hpp>
+#include <stylegan/models/directions/linear_boundary.hpp>
+#include <stylegan/models/directions/moved_w.hpp>
+#include <stylegan/models/directions/principal_components.hpp>
+#include <stylegan/models/directions/sampled_w_moments.hpp>
+#include <stylegan/models/directions/sefa.hpp>
+#include <stylegan/models/directions/style_weights.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>

@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(usage)
 
 using namespace test;
 
-const std::vector<std::string> commands{"generate", "train", "dataset-tool", "info", "benchmark"};
+const std::vector<std::string> commands{"generate", "directions", "edit", "train", "dataset-tool", "info", "benchmark"};
 
 BOOST_AUTO_TEST_CASE(helps) {
     const TemporaryFolder folder;

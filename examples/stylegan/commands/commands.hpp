@@ -15,6 +15,10 @@ void add_generate(CLI::App& app);
 void add_interpolate(CLI::App& app);
 /// `stylegan project`: the w of a given picture.
 void add_project(CLI::App& app);
+/// `stylegan directions`: directions of w for edits.
+void add_directions(CLI::App& app);
+/// `stylegan edit`: pictures of w that is moved along a direction.
+void add_edit(CLI::App& app);
 
 // Figures of the paper, in figures/.
 

@@ -199,12 +199,7 @@ void add_generate(CLI::App& app) {
                                       "array, or a .npy file; (n, layers, w size), or a matrix, see --w-rows");
     exclude(projected, seeds);
     exclude(projected, latents);
-    need(add_choice<WRows>(
-             c, "--w-rows", o->w_rows, {{"pictures", WRows::pictures}, {"layers", WRows::layers}},
-             "what the rows of a matrix (rows, w size) of --projected-w are: the w of a picture each, or the "
-             "w of the layers of one picture (default: layers if the network has as many, else pictures; "
-             "12, 14, 16 or 18 rows that are not its layers are refused)"),
-         projected);
+    add_w_rows(c, o->w_rows, "--projected-w", &projected);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     const auto parse_grid = [](const std::string& s) {

@@ -62,6 +62,30 @@ void draw_text(Image& image, std::string_view text, int x, int y, int scale, std
         }
 }
 
+Image labelled_grid(const std::vector<Image>& cells, const std::vector<std::string>& rows,
+                    const std::vector<std::string>& columns) {
+    const int width = cells.at(0).width, height = cells[0].height;
+    const int scale = std::max(1, std::min(width, height) / 64), margin = text_height(scale) + 2 * scale;
+    int left = 0;
+    for (const std::string& row : rows) left = std::max(left, text_width(row, scale) + 2 * scale);
+    Image sheet(left + width * static_cast<int>(columns.size()), margin + height * static_cast<int>(rows.size()),
+                cells[0].channels);
+    if (sheet.channels % 2 == 0)  // alpha: opaque
+        for (int y = 0; y < sheet.height; ++y)
+            for (int x = 0; x < sheet.width; ++x) sheet.pixel(x, y)[sheet.channels - 1] = 255;
+    for (std::size_t c = 0; c < columns.size(); ++c)
+        draw_text(sheet, columns[c],
+                  left + width * static_cast<int>(c) + std::max(0, width - text_width(columns[c], scale)) / 2, scale,
+                  scale, 255);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const int y = margin + height * static_cast<int>(r);
+        draw_text(sheet, rows[r], scale, y + (height - text_height(scale)) / 2, scale, 255);
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            paste(sheet, cells.at(r * columns.size() + c), left + width * static_cast<int>(c), y);
+    }
+    return sheet;
+}
+
 void draw_caption(Image& image, const std::string& number) {
     const int scale = std::max(1, std::min(image.width, image.height) / 64);
     const int width = std::min(text_width(number, scale) + 2 * scale, image.width),

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stylegan::examples {
 
@@ -26,6 +27,11 @@ inline void paste(Image& canvas, const Image& picture, int x, int y) {
 
 /// Writes text in one shade, its upper left corner at (x, y); clipped at the border of the picture.
 void draw_text(Image& image, std::string_view text, int x, int y, int scale, std::uint8_t shade);
+
+/// Pictures of one size in rows, with a label left of each row and above each column, white on black.
+/// @param cells  row by row, as many as rows times columns
+[[nodiscard]] Image labelled_grid(const std::vector<Image>& cells, const std::vector<std::string>& rows,
+                                  const std::vector<std::string>& columns);
 
 /// Writes a number into the upper left corner, white on black, in a size that suits the picture.
 void draw_caption(Image& image, const std::string& number);

@@ -154,6 +154,17 @@ Drawing::Styles Drawing::styles(const std::vector<std::uint32_t>& seeds) const {
     return generator_->styles(generator_->map(z, options(seeds.size()).labels));
 }
 
+Drawing::Styles Drawing::truncated(Styles w) const {
+    const auto psi = static_cast<float>(options_.psi);
+    if (psi == 1) return w;
+    const std::vector<float> average = generator_->w_average();
+    const std::size_t layers = std::min(w.shape(1), static_cast<std::size_t>(options_.cutoff.value_or(1 << 30)));
+    for (std::size_t n = 0; n < w.shape(0); ++n)
+        for (std::size_t l = 0; l < layers; ++l)
+            for (std::size_t k = 0; k < w.shape(2); ++k) w(n, l, k) = average[k] + psi * (w(n, l, k) - average[k]);
+    return w;
+}
+
 std::size_t Drawing::usual_batch() const {
     const Architecture& a = architecture();
     Index largest = 1;

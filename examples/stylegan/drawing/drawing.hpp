@@ -66,6 +66,9 @@ public:
     /// w of seeds, for every layer: (seeds, layers, w_size).
     [[nodiscard]] Styles styles(const std::vector<std::uint32_t>& seeds) const;
 
+    /// w truncated as --trunc and --trunc-cutoff say; for pictures of it, change options().truncation to none.
+    [[nodiscard]] Styles truncated(Styles w) const;
+
     /// Batch size that keeps the largest feature maps within 2^22 numbers, 16 MiB.
     [[nodiscard]] std::size_t usual_batch() const;
 

@@ -5,6 +5,7 @@
 
 #include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/metrics/path_generator.hpp>
+#include <stylegan/models/directions/style_weights.hpp>
 #include <stylegan/models/load.hpp>
 
 #include <utility>
@@ -42,6 +43,10 @@ public:
     [[nodiscard]] LayerStyles styles(const Latents& w) const override { return generator_.styles(w); }
     [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options) const override {
         return generator_.synthesize(w, options);
+    }
+    [[nodiscard]] std::vector<float> w_average() const override { return generator_.w_average(); }
+    [[nodiscard]] Eigen::MatrixXd style_weights(const std::vector<int>& layers) const override {
+        return stylegan::style_weights(generator_, layers);
     }
     void set_profile(Profile* profile) override { generator_.context().set_profile(profile); }
 

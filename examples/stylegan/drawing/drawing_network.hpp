@@ -4,6 +4,7 @@
 #include "metrics/perceptual_network.hpp"
 #include "options/device_option.hpp"
 
+#include <stylegan/core/eigen.hpp>
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/metrics/distribution/picture_sets.hpp>
 #include <stylegan/metrics/path_length.hpp>
@@ -45,6 +46,10 @@ public:
     [[nodiscard]] virtual LayerStyles styles(const Latents& w) const = 0;
     [[nodiscard]] virtual Pictures synthesize(const LayerStyles& w, const Options& options) const = 0;
     [[nodiscard]] Pictures synthesize(const Latents& w) const { return synthesize(styles(w), {}); }
+    /// The average w, (w_size).
+    [[nodiscard]] virtual std::vector<float> w_average() const = 0;
+    /// @see stylegan::style_weights
+    [[nodiscard]] virtual Eigen::MatrixXd style_weights(const std::vector<int>& layers) const = 0;
     /// nullptr ends the measurement.
     virtual void set_profile(Profile* profile) = 0;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drawing/w_file.hpp"
 
+#include "options/options.hpp"
+
 #include <stylegan/core/error.hpp>
 #include <stylegan/io/tensors/npz.hpp>
 #include <stylegan/io/tensors/stored_array.hpp>
@@ -44,6 +46,16 @@ bool rows_are_layers(Index rows, const std::filesystem::path& path, const Archit
 }
 
 }  // namespace
+
+void add_w_rows(CLI::App& c, WRows& rows, const std::string& flag, CLI::Option* files) {
+    CLI::Option& option = add_choice<WRows>(
+        c, "--w-rows", rows, {{"pictures", WRows::pictures}, {"layers", WRows::layers}},
+        text("what the rows of a matrix (rows, w size) of ", flag,
+             " are: the w of a picture each, or the "
+             "w of the layers of one picture (default: layers if the network has as many, else pictures; "
+             "12, 14, 16 or 18 rows that are not its layers are refused)"));
+    if (files != nullptr) need(option, *files);
+}
 
 NpyArray<float> read_latents(const std::filesystem::path& path, const Architecture& a, const std::string& network) {
     NpyArray<float> array = read_npy_or_npz(path, "z");

@@ -7,6 +7,11 @@
 #include <filesystem>
 #include <string>
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace stylegan::examples {
 
 /// The meaning of the rows of a matrix of w: one picture each, or the layers of one picture. `automatic`: as many rows
@@ -19,6 +24,11 @@ enum class WRows { automatic, pictures, layers };
 /// @throws FileError, FormatError if the shape does not fit, or fits in two ways, or a number is not finite
 [[nodiscard]] NpyArray<float> read_w(const std::filesystem::path& path, const Architecture& a,
                                      const std::string& network, WRows rows);
+
+/// --w-rows.
+/// @param flag   the option whose files it is about, for --help
+/// @param files  that option, if --w-rows works only with it
+void add_w_rows(CLI::App& command, WRows& rows, const std::string& flag, CLI::Option* files = nullptr);
 
 /// Latents z of pictures from a .npy or .npz file, (n, latent size); (latent size) is one.
 [[nodiscard]] NpyArray<float> read_latents(const std::filesystem::path& path, const Architecture& a,

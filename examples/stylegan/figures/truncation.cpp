@@ -25,17 +25,7 @@ struct TruncationFigureOptions : DrawingOptions {
     std::filesystem::path outdir;
 };
 
-std::optional<std::vector<double>> parse_psis(const std::string& list) {
-    std::vector<double> psis;
-    for (std::size_t first = 0; first <= list.size();) {
-        const std::size_t end = std::min(list.find(',', first), list.size());
-        const auto psi = parse_real(std::string_view(list).substr(first, end - first), {-100, 100});
-        if (!psi || psis.size() == 1000) return std::nullopt;
-        psis.push_back(*psi);
-        first = end + 1;
-    }
-    return psis;
-}
+std::optional<std::vector<double>> parse_psis(const std::string& list) { return parse_real_list(list, {-100, 100}); }
 
 void truncate(const TruncationFigureOptions& o) {
     const Drawing drawing(o);

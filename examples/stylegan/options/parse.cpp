@@ -104,13 +104,26 @@ std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text)
     }
 }
 
+std::optional<std::vector<double>> parse_real_list(std::string_view text, Range<double> range) {
+    std::vector<double> numbers;
+    for (std::size_t first = 0; first <= text.size();) {
+        const std::size_t end = std::min(text.find(',', first), text.size());
+        const auto number = parse_real(text.substr(first, end - first), range);
+        if (!number || numbers.size() == 1000) return std::nullopt;
+        numbers.push_back(*number);
+        first = end + 1;
+    }
+    return numbers;
+}
+
 std::vector<int> parse_layer_list(const std::string& flag, const std::string& list, const Architecture& a) {
     const int layers = a.layers();
     struct Group {
         const char* name;
         int first, end;
     };
-    for (const auto& [name, first, end] : {Group{"coarse", 0, 4}, Group{"middle", 4, 8}, Group{"fine", 8, layers}}) {
+    for (const auto& [name, first, end] :
+         {Group{"all", 0, layers}, Group{"coarse", 0, 4}, Group{"middle", 4, 8}, Group{"fine", 8, layers}}) {
         if (list != name) continue;
         if (first >= layers)
             throw ValueError(
@@ -119,7 +132,9 @@ std::vector<int> parse_layer_list(const std::string& flag, const std::string& li
         for (int l = first; l < std::min(end, layers); ++l) all.push_back(l);
         return all;
     }
-    const auto numbers = parse_seed_list(list);
+    std::string commas = list;
+    std::replace(commas.begin(), commas.end(), '+', ',');
+    const auto numbers = parse_seed_list(commas);
     if (!numbers) usage_error(flag, text("is \"", list, "\", expected ", layer_list_form));
     std::vector<int> all;
     for (const std::uint32_t l : *numbers) {
@@ -127,7 +142,21 @@ std::vector<int> parse_layer_list(const std::string& flag, const std::string& li
             throw ValueError(text(flag, ": is ", list, ", expected layers from 0 to ", layers - 1));
         all.push_back(static_cast<int>(l));
     }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
+}
+
+std::string layer_list_text(const std::vector<int>& layers) {
+    std::string list;
+    for (std::size_t i = 0; i < layers.size();) {
+        std::size_t last = i;
+        while (last + 1 < layers.size() && layers[last + 1] == layers[last] + 1) ++last;
+        list += text(i > 0 ? "," : "", layers[i]);
+        if (last > i) list += text('-', layers[last]);
+        i = last + 1;
+    }
+    return list;
 }
 
 std::optional<ByHeight> parse_by_height(std::string_view text, bool whole) {

@@ -68,15 +68,23 @@ inline constexpr const char* seed_list_form = "numbers and ranges such as 0-35,1
 /// "0-2,100" -> 0, 1, 2, 100. Ranges include both ends.
 [[nodiscard]] std::optional<std::vector<std::uint32_t>> parse_seed_list(std::string_view text);
 
-/// The form of a list of layers, for error messages.
-inline constexpr const char* layer_list_form = "coarse, middle, fine, or layers such as 0-3,6";
+/// "-2,0,0.5" -> -2, 0, 0.5; at most 1000 finite numbers.
+[[nodiscard]] std::optional<std::vector<double>> parse_real_list(std::string_view text, Range<double> range);
 
-/// Layers by number and range, or by the paper's names for a square network: `coarse` (4x4 and 8x8), `middle` (16x16
-/// and 32x32) or `fine` (64x64 and above). An error of form is a usage error.
+/// The form of a list of layers, for error messages.
+inline constexpr const char* layer_list_form = "all, coarse, middle, fine, or layers such as 0-3,6";
+
+/// Layers by number and range, `all`, or by the paper's names for a square network: `coarse` (4x4 and 8x8), `middle`
+/// (16x16 and 32x32) or `fine` (64x64 and above). A + joins as a comma does: 1+4-5. An error of form is a usage error.
 /// @param flag  the option, for errors
+/// @return      ascending, each once
 /// @throws ValueError if the network does not have such a layer
 [[nodiscard]] std::vector<int> parse_layer_list(const std::string& flag, const std::string& list,
                                                 const Architecture& a);
+
+/// The way back: 0, 1, 2, 6 -> "0-2,6".
+/// @param layers  ascending
+[[nodiscard]] std::string layer_list_text(const std::vector<int>& layers);
 
 /// One number for pictures of all sizes, or one for each height: "16" or "8:64,16:32,32:16".
 struct ByHeight {

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,33 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read) {
     const NpyArray<double> array = read_npz<double>(folder / "w.npz", "w");
     BOOST_TEST(array.shape == (std::vector<Index>{1, 2, 3}), boost::test_tools::per_element());
     for (std::size_t i = 0; i < values.size(); ++i) BOOST_TEST(array.values[i] == static_cast<double>(values[i]));
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_several_types_are_written) {
+    const test::TemporaryFolder folder;
+    NpzWriter writer(folder / "all.npz");
+    writer.add("single", {2}, std::vector<float>{1.5f, 2});
+    writer.add("double", {1, 2}, std::vector<double>{0.1, 1e300});
+    writer.add("whole", {}, std::vector<std::int64_t>{-5'000'000'000});
+    writer.add_text("name", "sefa");
+    BOOST_CHECK_THROW(writer.add("single", {1}, std::vector<float>{1}), ValueError);
+    BOOST_TEST(test::message_of<ShapeError>([&] { writer.add("w", {3}, std::vector<float>{1}); }) ==
+               "NpzWriter: w has 1 values, expected those of shape [3]");
+    writer.commit();
+    const NpzFile file(folder / "all.npz");
+    BOOST_TEST(file.contains("double"));
+    BOOST_TEST(!file.contains("doubles"));
+    BOOST_TEST(file.read("single").values[0] == 1.5f);
+    BOOST_TEST(file.read<double>("double").values[0] == 0.1);
+    BOOST_TEST(file.read<double>("double").values[1] == 1e300);
+    BOOST_TEST(file.read<double>("whole").values[0] == -5e9);
+    BOOST_TEST(file.read<double>("whole").shape.empty());
+    const std::string refused = test::message_of<FormatError>([&] { (void)file.read("name"); });
+    BOOST_TEST(test::contains(refused, "name.npy: holds numbers of type <U4"), refused);
+    const ZipFile zip(folder / "all.npz");
+    const Bytes text = zip.read(3, 1000);
+    BOOST_TEST(std::string(text.end() - 16, text.end()) == std::string("s\0\0\0e\0\0\0f\0\0\0a\0\0\0", 16));
+    BOOST_TEST(text.size() % 64 == 16u);  // the numbers begin at a multiple of 64
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_array_is_named) {

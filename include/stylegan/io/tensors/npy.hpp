@@ -151,10 +151,11 @@ template <class T = float>
     return parse_npy<T>(StoredBytes(file), path.string());
 }
 
-/// The part of a .npy file before the numbers, for row-major float32 numbers.
-[[nodiscard]] inline std::string npy_head(const std::vector<Index>& shape) {
+/// The part of a .npy file before the numbers, which are row-major.
+/// @param type  of the numbers, as NumPy's descr; float32 if not given
+[[nodiscard]] inline std::string npy_head(const std::vector<Index>& shape, const std::string& type = "<f4") {
     static_assert(std::endian::native == std::endian::little, "stylegan: files are written on little-endian machines");
-    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (";
     for (std::size_t axis = 0; axis < shape.size(); ++axis) header += text(axis > 0 ? ", " : "", shape[axis]);
     header += shape.size() == 1 ? ",), }" : "), }";
     header.append(63 - (10 + header.size()) % 64, ' ');  // the numbers begin at a multiple of 64
