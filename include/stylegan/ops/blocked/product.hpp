@@ -5,6 +5,7 @@
 #include <stylegan/ops/blocked/maps.hpp>
 
 #include <type_traits>
+#include <utility>
 
 #include <stylegan/device/gcc_unroll_begin.hpp>
 
@@ -81,18 +82,23 @@ void multiply_tile(const float* a, const R& runs, const float* b, float* c, Inde
     }
 }
 
-/// multiply_tile() for any number of results.
+/// multiply_tile() for any number of results, in tiles of nearly equal sizes: small ones leave the multipliers idle.
 template <int Vectors, class R>
 void multiply_tiles(Index count, const float* a, const R& runs, const float* b, float* c, Index c_step, Finish finish) {
-    Index t = 0;
-    const auto tiles = [&]<int Rows>(std::integral_constant<int, Rows>) {
-        for (; t + Rows <= count; t += Rows)
-            multiply_tile<Rows, Vectors>(a + t * runs.step(), runs, b, c + t * lanes, c_step, finish);
-    };
-    tiles(std::integral_constant<int, tile_rows>{});
-    tiles(std::integral_constant<int, 4>{});
-    tiles(std::integral_constant<int, 2>{});
-    tiles(std::integral_constant<int, 1>{});
+    Index left = (count + tile_rows - 1) / tile_rows;
+    for (Index t = 0; t < count; --left) {
+        const Index rows = (count - t + left - 1) / left;
+        [&]<int... Less>(std::integer_sequence<int, Less...>) {
+            const auto tile = [&]<int Rows>(std::integral_constant<int, Rows>) {
+                if (rows != Rows) return false;
+                multiply_tile<Rows, Vectors>(a + t * runs.step(), runs, b, c + t * lanes, c_step, finish);
+                return true;
+            };
+            (tile(std::integral_constant<int, tile_rows - Less>{}) || ...);
+        }
+        (std::make_integer_sequence<int, tile_rows>{});
+        t += rows;
+    }
 }
 
 /// The same for a panel of one vector or tile_vectors.
