@@ -8,8 +8,10 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace stylegan {
 
@@ -219,6 +221,8 @@ void Inception::run(const Kind& kind, Maps<const float> pictures, Rows<float> ou
         });
     }
 }
+
+STYLEGAN_INLINE std::shared_ptr<Inception::Packed> Inception::make_packed() { return std::make_shared<Packed>(); }
 
 STYLEGAN_INLINE void Inception::forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
                                         const Observer& observer) const {

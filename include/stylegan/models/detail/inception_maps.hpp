@@ -62,8 +62,6 @@ private:
     HostBuffer<float> values_;
 };
 
-STYLEGAN_INLINE std::shared_ptr<Inception::Packed> Inception::make_packed() { return std::make_shared<Packed>(); }
-
 /// Feature maps in planes, for the plain kernels and those by Eigen.
 struct Inception::Planes {
     using Type = Maps<float>;

@@ -3,7 +3,7 @@
 
 #include <stylegan/ops/blocked/maps.hpp>
 
-#include <array>
+#include <iterator>
 
 #include <stylegan/device/gcc_unroll_begin.hpp>
 
@@ -21,11 +21,13 @@ namespace stylegan::ops::blocked {
 template <int Taps, int Size, class Points>
 struct LineForm {
     static constexpr int taps = Taps, size = Size, reach = Taps + Size - 1,
-                         pairs = static_cast<int>(Points::values.size());
+                         pairs = static_cast<int>(std::size(Points::values));
     static_assert(reach == 2 * pairs + 2, "LineForm: two points fewer than pixels are finite and not 0");
 
     /// B d
     [[gnu::always_inline]] static void input(const Vector (&d)[reach], Vector (&v)[reach]) {
+        constexpr Coefficients all = polynomial(-1);
+        constexpr Table others = table_of_others();
         v[0] = d[2 * pairs];
         v[reach - 1] = d[2 * pairs + 1];
 #pragma GCC unroll 8
@@ -41,13 +43,14 @@ struct LineForm {
                 even = multiply_add(others[i][k], d[2 * k + 2], even);
                 odd = multiply_add(others[i][k], d[2 * k + 1], odd);
             }
-            v[1 + 2 * i] = multiply_add(float(p[static_cast<std::size_t>(i)]), odd, even);
-            v[2 + 2 * i] = multiply_add(-float(p[static_cast<std::size_t>(i)]), odd, even);
+            v[1 + 2 * i] = multiply_add(static_cast<float>(Points::values[i]), odd, even);
+            v[2 + 2 * i] = multiply_add(-static_cast<float>(Points::values[i]), odd, even);
         }
     }
 
     /// A m
     [[gnu::always_inline]] static void output(const Vector (&m)[reach], Vector (&y)[size]) {
+        constexpr Table powers = table_of_powers();
 #pragma GCC unroll 8
         for (int j = 0; j < size; ++j) y[j] = j == 0 ? m[0] : j == size - 1 ? m[reach - 1] : Vector{};
 #pragma GCC unroll 8
@@ -70,52 +73,57 @@ struct LineForm {
     }
 
 private:
-    static constexpr auto p = Points::values;
-    static constexpr std::size_t count = p.size();
+    struct Coefficients {
+        float values[reach]{};
+        constexpr float operator[](int k) const { return values[k]; }
+    };
+    struct Table {
+        Coefficients rows[pairs]{};
+        constexpr const Coefficients& operator[](int i) const { return rows[i]; }
+    };
 
     static constexpr double at(int point) {
-        return point == 0 ? 0 : (point % 2 == 1 ? 1 : -1) * p[static_cast<std::size_t>((point - 1) / 2)];
+        return point == 0 ? 0 : (point % 2 == 1 ? 1 : -1) * Points::values[(point - 1) / 2];
     }
     /// The coefficients of the product of (z - p^2) over the points, without the leading 1.
-    static constexpr std::array<float, count> polynomial(int without) {
-        std::array<double, count + 1> c{1};
-        std::size_t degree = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            if (static_cast<int>(i) == without) continue;
-            ++degree;
-            for (std::size_t k = degree; k > 0; --k) c[k] = c[k - 1] - p[i] * p[i] * c[k];
-            c[0] *= -p[i] * p[i];
+    static constexpr Coefficients polynomial(int without) {
+        double c[pairs + 1]{1};
+        int degree = 0;
+        for (int i = 0; i < pairs; ++i) {
+            if (i == without) continue;
+            const double square = Points::values[i] * Points::values[i];
+            for (int k = ++degree; k > 0; --k) c[k] = c[k - 1] - square * c[k];
+            c[0] *= -square;
         }
-        std::array<float, count> out{};
-        for (std::size_t k = 0; k < degree; ++k) out[k] = static_cast<float>(c[k]);
+        Coefficients out;
+        for (int k = 0; k < degree; ++k) out.values[k] = static_cast<float>(c[k]);
         return out;
     }
-    static constexpr auto all = polynomial(-1);
-    static constexpr auto others = [] {
-        std::array<std::array<float, count>, count> out{};
-        for (std::size_t i = 0; i < count; ++i) out[i] = polynomial(static_cast<int>(i));
-        return out;
-    }();
-    static constexpr auto powers = [] {
-        std::array<std::array<float, Size>, count> out{};
-        for (std::size_t i = 0; i < count; ++i) {
+    static constexpr Table table_of_others() {
+        Table t;
+        for (int i = 0; i < pairs; ++i) t.rows[i] = polynomial(i);
+        return t;
+    }
+    static constexpr Table table_of_powers() {
+        Table t;
+        for (int i = 0; i < pairs; ++i) {
             double power = 1;
-            for (std::size_t j = 0; j < Size; ++j, power *= p[i]) out[i][j] = static_cast<float>(power);
+            for (int j = 0; j < size; ++j, power *= Points::values[i]) t.rows[i].values[j] = static_cast<float>(power);
         }
-        return out;
-    }();
+        return t;
+    }
 };
 
 // The points have the smallest errors among those tried. Errors of the forms, of the largest value, in single precision:
 // 4e-7, 4e-7 and 2e-6; direct sums have 4e-7.
 struct Points3 {
-    static constexpr std::array values{1.4142135623730951, 0.70710678118654752};
+    static constexpr double values[]{1.4142135623730951, 0.70710678118654752};
 };
 struct Points5 {
-    static constexpr std::array values{2.113855, 0.507183, 1.043723};
+    static constexpr double values[]{2.113855, 0.507183, 1.043723};
 };
 struct Points7 {
-    static constexpr std::array values{1.271893, 0.809269, 2.332046, 0.435013};
+    static constexpr double values[]{1.271893, 0.809269, 2.332046, 0.435013};
 };
 using Line3 = LineForm<3, 4, Points3>;
 using Line5 = LineForm<5, 4, Points5>;
