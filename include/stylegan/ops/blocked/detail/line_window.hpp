@@ -72,74 +72,102 @@ void transform_line_back(const float* m, Index point_step, Index tile_step, Inde
     }
 }
 
-/// Method::line_x and Method::line_y
+/// A call of Method::line_x (along rows) or Method::line_y.
 template <class Form, bool X>
-void line_window(Context<Cpu>& c, const WindowCall& call, BlockedMaps<const float> x, BlockedMaps<float> y) {
-    const Window& w = call.kernel.window;
-    const WindowKernel& kernel = call.kernel;
-    const Workspace::Frame frame(c.workspace());
-    const auto tiles_of = [](Index length) { return (length + Form::size - 1) / Form::size; };
-    const Index halo = X ? w.height - 1 : 0;
-    const LineTiles cut(c, x.batch, X ? y.height : tiles_of(y.height), X ? tiles_of(y.width) : y.width, halo,
-                        Form::reach * x.blocks * lanes);
-    // an odd number of cache lines: points do not map to the same cache sets
-    const Index v_plane = (cut.most() | 1) * lanes, v_step = (x.blocks * v_plane / lanes | 1) * lanes;
-    const Index m_step = (tile_vectors * v_plane / lanes | 1) * lanes;
-    const Index taps = kernel.taps_across(), count = taps * x.blocks;
-    Index* const offsets = c.workspace().take<Index>(count + 1);
-    for (Index tap = 0; tap < taps; ++tap)
-        for (Index block = 0; block < x.blocks; ++block)
-            offsets[tap * x.blocks + block] = block * v_plane + tap * cut.per_line * lanes;
-    offsets[count] = tile_rows * lanes;
-    const Runs<lanes, lanes> runs{offsets, count};
-    parallel_for_with_scratch(c, cut.groups * cut.bands, Form::reach * (v_step + m_step), [&](Index item, float* v) {
-        float* const m = v + Form::reach * v_step;
+struct LineWork {
+    const WindowCall& call;
+    BlockedMaps<const float> x;
+    BlockedMaps<float> y;
+    LineTiles cut;
+    Index v_plane, v_step, m_step;  ///< values from block to block, and from point to point
+
+    LineWork(const Context<Cpu>& c, const WindowCall& of, BlockedMaps<const float> in, BlockedMaps<float> out)
+        : call(of),
+          x(in),
+          y(out),
+          cut(c, x.batch, X ? y.height : tiles_of(y.height), X ? tiles_of(y.width) : y.width,
+              X ? of.kernel.window.height - 1 : 0, Form::reach * x.blocks * lanes),
+          // an odd number of cache lines: points do not map to the same cache sets
+          v_plane((cut.most() | 1) * lanes),
+          v_step((x.blocks * v_plane / lanes | 1) * lanes),
+          m_step((tile_vectors * v_plane / lanes | 1) * lanes) {}
+
+    [[nodiscard]] static Index tiles_of(Index length) { return (length + Form::size - 1) / Form::size; }
+
+    /// Transforms lines of tiles [line, line + lines) of block `block` of picture n to v.
+    void transform(Index n, Index block, Index line, Index lines, float* v) const {
+        const Window& w = call.kernel.window;
+        const float* const from = x.at(n, block);
+        if constexpr (X) {
+            for (Index r = 0; r < lines + cut.halo; ++r) {
+                const Index row = line + r - w.pad_height;
+                const bool inside = row >= 0 && row < x.height;
+                transform_line<Form>(from + (inside ? row * x.width * lanes : 0), -w.pad_width, inside ? x.width : 0,
+                                     lanes, cut.per_line, v + r * cut.per_line * lanes, v_step, lanes);
+            }
+        } else {
+            for (Index column = 0; column < y.width; ++column)
+                transform_line<Form>(from + column * lanes, line * Form::size - w.pad_height, x.height, x.width * lanes,
+                                     lines, v + column * lanes, v_step, y.width * lanes);
+        }
+    }
+
+    /// Transforms products of these lines back.
+    void transform_back(const float* m, Index n, Index block, Index line, Index lines) const {
+        const float* const bias = call.bias + block * lanes;
+        if constexpr (X) {
+            for (Index r = 0; r < lines; ++r)
+                transform_line_back<Form>(m + r * cut.per_line * lanes, m_step, lanes, cut.per_line, bias,
+                                          y.at(n, block, line + r), lanes, y.width);
+        } else {
+            for (Index column = 0; column < y.width; ++column)
+                transform_line_back<Form>(m + column * lanes, m_step, y.width * lanes, lines, bias,
+                                          y.at(n, block, line * Form::size, column), y.width * lanes,
+                                          y.height - line * Form::size);
+        }
+    }
+
+    /// A band of a group of pictures.
+    /// @param v  scratch(), overwritten
+    void band(Index item, const Runs<lanes, lanes>& runs, float* v) const {
+        const WindowKernel& kernel = call.kernel;
         const Index first = item / cut.bands * cut.pictures, pictures = std::min(cut.pictures, x.batch - first);
         const Index line = item % cut.bands * cut.band, lines = std::min(cut.band, cut.lines - line);
+        const Index picture_step = cut.of_picture() * lanes, tiles = lines * cut.per_line;
         for (Index n = 0; n < pictures; ++n)
-            for (Index block = 0; block < x.blocks; ++block) {
-                const float* const from = x.at(first + n, block);
-                float* const to = v + block * v_plane + n * cut.of_picture() * lanes;
-                if constexpr (X) {
-                    for (Index r = 0; r < lines + halo; ++r) {
-                        const Index row = line + r - w.pad_height;
-                        const bool inside = row >= 0 && row < x.height;
-                        transform_line<Form>(from + (inside ? row * x.width * lanes : 0), -w.pad_width,
-                                             inside ? x.width : 0, lanes, cut.per_line, to + r * cut.per_line * lanes,
-                                             v_step, lanes);
-                    }
-                } else {
-                    for (Index column = 0; column < y.width; ++column)
-                        transform_line<Form>(from + column * lanes, line * Form::size - w.pad_height, x.height,
-                                             x.width * lanes, lines, to + column * lanes, v_step, y.width * lanes);
-                }
-            }
-        const bool together = pictures > 1 && halo == 0 && lines == cut.band;
+            for (Index block = 0; block < x.blocks; ++block)
+                transform(first + n, block, line, lines, v + block * v_plane + n * picture_step);
+        float* const m = v + Form::reach * v_step;
+        const bool together = cut.halo == 0 && lines == cut.band;
         for (Index p = 0; p < kernel.panels(); ++p) {
             const float* u = call.panel_of(p);
             for (int i = 0; i < Form::reach; ++i, u += kernel.matrix_size(p))
-                for (Index n = 0; n < (together ? 1 : pictures); ++n) {
-                    const Index at = n * cut.of_picture() * lanes, tiles = lines * cut.per_line;
-                    multiply_tiles(kernel.vectors(p), together ? pictures * tiles : tiles, v + i * v_step + at, runs, u,
-                                   m + i * m_step + at, v_plane, {});
-                }
+                for (Index n = 0; n < (together ? 1 : pictures); ++n)
+                    multiply_tiles(kernel.vectors(p), together ? pictures * tiles : tiles,
+                                   v + i * v_step + n * picture_step, runs, u, m + i * m_step + n * picture_step,
+                                   v_plane, {});
             for (Index n = 0; n < pictures; ++n)
-                for (Index j = 0; j < kernel.vectors(p); ++j) {
-                    const Index block = p * tile_vectors + j;
-                    const float* const from = m + j * v_plane + n * cut.of_picture() * lanes;
-                    const float* const bias = call.bias + block * lanes;
-                    if constexpr (X) {
-                        for (Index r = 0; r < lines; ++r)
-                            transform_line_back<Form>(from + r * cut.per_line * lanes, m_step, lanes, cut.per_line,
-                                                      bias, y.at(first + n, block, line + r), lanes, y.width);
-                    } else {
-                        for (Index column = 0; column < y.width; ++column)
-                            transform_line_back<Form>(from + column * lanes, m_step, y.width * lanes, lines, bias,
-                                                      y.at(first + n, block, line * Form::size, column),
-                                                      y.width * lanes, y.height - line * Form::size);
-                    }
-                }
+                for (Index j = 0; j < kernel.vectors(p); ++j)
+                    transform_back(m + j * v_plane + n * picture_step, first + n, p * tile_vectors + j, line, lines);
         }
+    }
+
+    [[nodiscard]] Index scratch() const { return Form::reach * (v_step + m_step); }
+};
+
+/// Method::line_x and Method::line_y
+template <class Form, bool X>
+void line_window(Context<Cpu>& c, const WindowCall& call, BlockedMaps<const float> x, BlockedMaps<float> y) {
+    const Workspace::Frame frame(c.workspace());
+    const LineWork<Form, X> work(c, call, x, y);
+    const Index taps = call.kernel.taps_across(), count = taps * x.blocks;
+    Index* const offsets = c.workspace().take<Index>(count + 1);
+    for (Index tap = 0; tap < taps; ++tap)
+        for (Index block = 0; block < x.blocks; ++block)
+            offsets[tap * x.blocks + block] = block * work.v_plane + tap * work.cut.per_line * lanes;
+    offsets[count] = tile_rows * lanes;
+    parallel_for_with_scratch(c, work.cut.groups * work.cut.bands, work.scratch(), [&](Index item, float* v) {
+        work.band(item, Runs<lanes, lanes>{offsets, count}, v);
     });
 }
 
