@@ -25,8 +25,10 @@
 
 #ifdef GOLDEN_ON_CUDA
 #define GOLDEN_ONCE(stem, function)
+#define GOLDEN_CPU(stem, function)
 #else
 #define GOLDEN_ONCE(stem, function) GOLDEN(stem, function)
+#define GOLDEN_CPU(stem, function) GOLDEN(stem, function)
 #endif
 
 #define GOLDEN_OP(stem, function) GOLDEN(stem, function)

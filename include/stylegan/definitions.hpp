@@ -10,6 +10,7 @@
 #include <stylegan/layers/detail/instantiate_layers.hpp>
 #include <stylegan/metrics/detail/instantiate_metrics.hpp>
 #include <stylegan/models/detail/instantiate_models.hpp>
+#include <stylegan/ops/blocked/detail/window_convolution_inl.hpp>
 #include <stylegan/ops/convolution/detail/grid_convolution_inl.hpp>
 #include <stylegan/ops/styled/detail/styled_convolution_inl.hpp>
 #include <stylegan/training/detail/instantiate_training.hpp>

@@ -107,11 +107,24 @@ public:
     }
 
 private:
+    class Packed;
+    struct Planes;
+    struct Blocks;
+    template <class Kind>
     class Pass;
+
+    STYLEGAN_INLINE static std::shared_ptr<Packed> make_packed();
+    template <class Kind>
+    static void early(const Kind& kind, const Observer& observer, Maps<const float> pictures, typename Kind::Type y);
+    template <class Kind>
+    [[nodiscard]] static typename Kind::Read late(Pass<Kind>& pass, typename Kind::Read x);
+    template <class Kind>
+    static void run(const Kind& kind, Maps<const float> pictures, Rows<float> out, const Observer& observer);
 
     std::vector<Convolution> layers_;
     std::vector<float> head_, head_bias_;
     std::shared_ptr<Context<Cpu>> context_;
+    std::shared_ptr<Packed> packed_ = make_packed();  ///< of layers_
 };
 
 }  // namespace stylegan

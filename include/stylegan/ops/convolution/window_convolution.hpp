@@ -4,7 +4,7 @@
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
 #include <stylegan/device/cpu.hpp>
-#include <stylegan/ops/convolution/convolution.hpp>
+#include <stylegan/ops/blocked/window_convolution.hpp>
 #include <stylegan/ops/convolution/window.hpp>
 #include <stylegan/ops/eigen/window_convolution.hpp>
 
@@ -39,33 +39,6 @@ void window_convolution(Context<BasicCpu<S>>& c, const Window& window, Maps<cons
 
 }  // namespace plain
 
-namespace detail {
-
-/// Whether convolution() computes it, which has Winograd forms.
-[[nodiscard]] inline bool is_plain_3x3(const Window& w) {
-    return w.height == 3 && w.width == 3 && w.stride == 1 && w.pad_height == w.pad_width && w.pad_height <= 1;
-}
-
-/// By convolution(), then bias and ReLU of the pixels that the window reaches without borders, or of all.
-template <class S>
-void window_convolution_3x3(Context<BasicCpu<S>>& c, const Window& window, Maps<const S> x, View<const S, 4> w,
-                            std::span<const S> bias, Maps<S> y, Index first) {
-    const Workspace::Frame frame(c.workspace());
-    const Index outputs = w.extent(3), border = 1 - window.pad_height, width = x.extent(3);
-    const Maps<S> whole = c.take(x.extent(0), outputs, x.extent(2), width);
-    convolution(c, x, w, S(1), whole);
-    c.parallel_for(x.extent(0) * outputs, [&](Index item) {
-        const S shift = bias[static_cast<std::size_t>(item % outputs)];
-        for (Index row = 0; row < y.extent(2); ++row) {
-            const S* const from = whole.data + (item * x.extent(2) + row + border) * width + border;
-            S* const to = &y(item / outputs, first + item % outputs, row, 0);
-            for (Index column = 0; column < y.extent(3); ++column) to[column] = rectified(from[column] + shift);
-        }
-    });
-}
-
-}  // namespace detail
-
 /// A convolution of any kernel and stride, with bias and ReLU, as networks for recognition have them. Forward only.
 ///
 ///     y[n,first + o,Y,X] = max(0, bias[o] + sum over i, ky, kx of  w[ky,kx,i,o] x[n,i,sY + ky - pad_y,sX + kx - pad_x])
@@ -92,8 +65,8 @@ void window_convolution(Context<BasicCpu<S>>& c, const Window& window, std::type
                               y.extent(1), " channels"));
     if (y.size() == 0) return;
     if (c.kernels() == Kernels::plain) return plain::window_convolution(c, window, x, w, bias, y, first);
-    if (c.kernels() == Kernels::fast && detail::is_plain_3x3(window))
-        return detail::window_convolution_3x3(c, window, x, w, bias, y, first);
+    if constexpr (std::is_same_v<S, float>)
+        if (c.kernels() == Kernels::fast) return blocked::planar_window_convolution(c, window, x, w, bias, y, first);
     eigen::window_convolution(c, window, x, w, bias, y, first);
 }
 
