@@ -137,6 +137,26 @@ BOOST_FIXTURE_TEST_CASE(a_boundary_points_from_one_set_to_the_other, WithNetwork
     BOOST_TEST(found().directions(0, 1) > 0.6);
 }
 
+BOOST_FIXTURE_TEST_CASE(w_of_several_layers_are_averaged_over_the_chosen_ones, WithNetwork) {
+    const auto write_layers = [&](const char* name, float centre) {  // layer l differs along component l
+        constexpr Index n = 20;
+        std::vector<float> values(static_cast<std::size_t>(n * layers * width));
+        stylegan::RandomStream(2, centre > 0 ? 1 : 0, stylegan::Purpose::test)
+            .fill_normal(values.data(), values.size());
+        for (Index i = 0; i < n; ++i)
+            for (Index l = 0; l < layers; ++l) values[static_cast<std::size_t>((i * layers + l) * width + l)] += centre;
+        stylegan::write_npz(folder / name, "w", {n, layers, width}, values);
+    };
+    write_layers("a.npz", -4);
+    write_layers("b.npz", 4);
+    make({"directions", "--method", "boundary", "--from", "a.npz", "--to", "b.npz", "--layers", "4-5", "--samples",
+          "50"});
+    const Eigen::VectorXd d = found().directions.row(0);
+    BOOST_TEST(d(4) > 0.5);
+    BOOST_TEST(d(5) > 0.5);
+    BOOST_TEST(d.head(4).norm() < 0.4);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_edit_of_strength_0_changes_nothing, WithNetwork) {
     write_direction("d.npz");
     make({"edit", "--seeds", "3,8", "--direction", "d.npz:1", "--strength", "-2,0,0.5"});
