@@ -9,10 +9,12 @@ The network is torchvision's, without its auxiliary head and its last layer. It 
 FID; only the padding of the average pools and one max pool differ, which cost the same. Weights are random.
 
 Prints one JSON line: seconds per picture (median, least and most of the runs), processor time per picture and peak memory. With
---ours: medians of turns, each a fresh process, and how many times as long as ours. `jit` is
+--ours: medians of turns, each a fresh process, and how many times as long as ours; processor time of ours with one thread
+alone. `jit` is
 torch.jit.optimize_for_inference, which folds batch normalization into the weights, as ours does. Needs Debian's
 python3-torch and python3-torchvision. With glibc's defaults PyTorch gives the pages of every tensor back and is slower; --ours
-runs it with GLIBC_TUNABLES=glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184
+runs it with GLIBC_TUNABLES=glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184 and
+OMP_WAIT_POLICY=passive: where other programs run, threads that wait in a loop cost it several times as much.
 """
 import argparse
 import json
@@ -71,7 +73,8 @@ def ours(o):
     found, peak = output_and_peak([o.ours, "--benchmark_filter=" + name, "--benchmark_format=json",
                                    "--benchmark_min_time=1"])
     run = found["benchmarks"][0]
-    return {"median": run["real_time"] / 1e3 / o.batch, "peak_rss_mb": peak}
+    found = {"median": run["real_time"] / 1e3 / o.batch, "peak_rss_mb": peak}
+    return {**found, "processor_seconds": run["cpu_time"] / 1e3 / o.batch} if o.threads == 1 else found
 
 
 def turns(o):
@@ -81,15 +84,19 @@ def turns(o):
         found["ours"].append(ours(o))
         for form in FORMS:
             found[form].append(output_and_peak([sys.executable, __file__, "--form", form] + common,
-                                               {**os.environ, "GLIBC_TUNABLES": TUNABLES})[0])
+                                               {**os.environ, "GLIBC_TUNABLES": TUNABLES,
+                                                "OMP_WAIT_POLICY": "passive"})[0])
     for form, runs in found.items():
         ratios = [r["median"] / our["median"] for r, our in zip(runs, found["ours"])]
         line = {"form": form, "seconds_per_picture": statistics.median(r["median"] for r in runs),
                 "times_ours": statistics.median(ratios), "least": min(ratios), "most": max(ratios),
                 "peak_rss_mb": statistics.median(r["peak_rss_mb"] for r in runs), "batch": o.batch,
                 "threads": o.threads, "turns": o.turns}
-        if form != "ours":
+        if "processor_seconds" in runs[0]:
             line["processor_seconds"] = statistics.median(r["processor_seconds"] for r in runs)
+        if o.threads == 1:
+            line["processor_times_ours"] = statistics.median(
+                r["processor_seconds"] / our["processor_seconds"] for r, our in zip(runs, found["ours"]))
         print(json.dumps(line))
 
 

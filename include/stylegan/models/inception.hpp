@@ -22,6 +22,8 @@
 
 namespace stylegan {
 
+class PackedInception;
+
 /// The Inception v3 network of 2015-12-05, whose features FID, KID, precision and recall are defined on. It differs from
 /// the network of the same name in torchvision: average pools leave the padding out of the count, and the last block has
 /// a max pool.
@@ -107,13 +109,10 @@ public:
     }
 
 private:
-    class Packed;
-    struct Planes;
-    struct Blocks;
     template <class Kind>
     class Pass;
 
-    STYLEGAN_INLINE static std::shared_ptr<Packed> make_packed();
+    STYLEGAN_INLINE static std::shared_ptr<PackedInception> make_packed();
     template <class Kind>
     static void early(const Kind& kind, const Observer& observer, Maps<const float> pictures, typename Kind::Type y);
     template <class Kind>
@@ -124,7 +123,7 @@ private:
     std::vector<Convolution> layers_;
     std::vector<float> head_, head_bias_;
     std::shared_ptr<Context<Cpu>> context_;
-    std::shared_ptr<Packed> packed_ = make_packed();  ///< of layers_
+    std::shared_ptr<PackedInception> packed_ = make_packed();  ///< of layers_
 };
 
 }  // namespace stylegan

@@ -16,7 +16,7 @@
 namespace stylegan {
 
 /// One forward pass. Convolutions are taken by their names, so that a block reads as in the paper.
-/// @tparam Kind  of feature maps: Planes or Blocks
+/// @tparam Kind  of feature maps: InceptionPlanes or InceptionBlocks
 template <class Kind>
 class Inception::Pass {
 public:
@@ -222,7 +222,9 @@ void Inception::run(const Kind& kind, Maps<const float> pictures, Rows<float> ou
     }
 }
 
-STYLEGAN_INLINE std::shared_ptr<Inception::Packed> Inception::make_packed() { return std::make_shared<Packed>(); }
+STYLEGAN_INLINE std::shared_ptr<PackedInception> Inception::make_packed() {
+    return std::make_shared<PackedInception>();
+}
 
 STYLEGAN_INLINE void Inception::forward(Context<Cpu>& context, Maps<const float> pictures, Rows<float> out,
                                         const Observer& observer) const {
@@ -231,10 +233,15 @@ STYLEGAN_INLINE void Inception::forward(Context<Cpu>& context, Maps<const float>
     require_equal("Inception", "width of the pictures", pictures.extent(3), side);
     require_equal("Inception", "batch of the features", out.extent(0), pictures.extent(0));
     require_equal("Inception", "number of features", out.extent(1), features);
-    if (context.kernels() == Kernels::fast)
-        run(Blocks(*this, context), pictures, out, observer);
-    else
-        run(Planes{*this, context}, pictures, out, observer);
+    InceptionWeights weights;
+    for (std::size_t k = 0; k < layers_.size(); ++k) {
+        const InceptionLayer& l = inception_layers[k];
+        weights.weight[k] = {layers_[k].weight.data(), {l.window.height, l.window.width, l.inputs, l.outputs}};
+        weights.bias[k] = layers_[k].bias;
+    }
+    if (context.kernels() != Kernels::fast) return run(InceptionPlanes{weights, context}, pictures, out, observer);
+    packed_->pack(context, weights);
+    run(InceptionBlocks{weights, *packed_, context}, pictures, out, observer);
 }
 
 }  // namespace stylegan

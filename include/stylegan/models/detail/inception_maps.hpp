@@ -2,32 +2,40 @@
 #pragma once
 
 #include <stylegan/core/buffer.hpp>
-#include <stylegan/models/inception.hpp>
+#include <stylegan/models/inception_layers.hpp>
 #include <stylegan/ops/blocked/pool.hpp>
 #include <stylegan/ops/blocked/window_convolution.hpp>
 #include <stylegan/ops/convolution/window_convolution.hpp>
 #include <stylegan/ops/resampling/window_pool.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace stylegan {
 
+/// The convolutions of an Inception network.
+struct InceptionWeights {
+    std::array<View<const float, 4>, inception_layers.size()> weight;
+    std::array<std::span<const float>, inception_layers.size()> bias;
+};
+
 /// The weights as Kernels::fast reads them, packed when they are first used.
-class Inception::Packed {
+class PackedInception {
 public:
     struct Layer {
         ops::blocked::WindowKernel kernel;
         std::size_t weight, bias;  ///< where they begin
     };
 
-    void pack(Context<Cpu>& context, const std::vector<Convolution>& convolutions) {
+    void pack(Context<Cpu>& context, const InceptionWeights& weights) {
         std::call_once(once_, [&] {
             std::size_t size = 0;
-            for (std::size_t k = 0; k < convolutions.size(); ++k) {
+            for (std::size_t k = 0; k < inception_layers.size(); ++k) {
                 const InceptionLayer& l = inception_layers[k];
                 const ops::blocked::WindowKernel kernel(l.window, l.inputs, l.outputs, k > 0);
                 const auto weight = static_cast<std::size_t>(kernel.size()),
@@ -36,13 +44,13 @@ public:
                 size += weight + bias;
             }
             values_ = HostBuffer<float>(size);
-            for (std::size_t k = 0; k < convolutions.size(); ++k) {
+            for (std::size_t k = 0; k < inception_layers.size(); ++k) {
                 const Layer& l = layers_[k];
                 if (l.kernel.size() > 0)
                     context.parallel_for(l.kernel.panels(), [&](Index p) {
-                        l.kernel.pack(weight(convolutions, k), p, values_.data() + l.weight);
+                        l.kernel.pack(weights.weight[k], p, values_.data() + l.weight);
                     });
-                const std::vector<float>& bias = convolutions[k].bias;
+                const std::span<const float> bias = weights.bias[k];
                 std::fill_n(std::copy_n(bias.data(), bias.size(), values_.data() + l.bias),
                             l.kernel.blocks() * ops::blocked::lanes - l.kernel.outputs, 0.0f);
             }
@@ -51,11 +59,6 @@ public:
     [[nodiscard]] const Layer& layer(std::size_t k) const { return layers_[k]; }
     [[nodiscard]] const float* values(std::size_t first) const { return values_.data() + first; }
 
-    [[nodiscard]] static View<const float, 4> weight(const std::vector<Convolution>& convolutions, std::size_t k) {
-        const InceptionLayer& l = inception_layers[k];
-        return {convolutions[k].weight.data(), {l.window.height, l.window.width, l.inputs, l.outputs}};
-    }
-
 private:
     std::once_flag once_;
     std::vector<Layer> layers_;
@@ -63,11 +66,11 @@ private:
 };
 
 /// Feature maps in planes, for the plain kernels and those by Eigen.
-struct Inception::Planes {
+struct InceptionPlanes {
     using Type = Maps<float>;
     using Read = Maps<const float>;
 
-    const Inception& network;
+    const InceptionWeights& weights;
     Context<Cpu>& context;
 
     [[nodiscard]] static Index values(Index channels, Index pixels) { return channels * pixels; }
@@ -83,13 +86,15 @@ struct Inception::Planes {
     }
 
     void convolve(std::size_t k, Read x, Type y, Index first) const {
-        ops::window_convolution(context, inception_layers[k].window, x, Packed::weight(network.layers_, k),
-                                std::span<const float>(network.layers_[k].bias), y, first);
+        ops::window_convolution(context, inception_layers[k].window, x, weights.weight[k], weights.bias[k], y, first);
     }
     void pool(ops::Pool kind, const ops::Window& window, Read x, Type y, Index first) const {
         ops::window_pool(context, kind, window, x, y, first);
     }
-    void observe(const Observer& observer, std::string_view name, Type y) const { observer(name, y); }
+    template <class Observer>
+    void observe(const Observer& observer, std::string_view name, Type y) const {
+        observer(name, y);
+    }
     /// The mean of all pixels of a channel.
     [[nodiscard]] static float mean(Read x, Index n, Index channel) {
         double sum = 0;
@@ -100,15 +105,14 @@ struct Inception::Planes {
 };
 
 /// Feature maps in blocks of channels, for Kernels::fast. Channels are padded to whole blocks only where a branch ends.
-struct Inception::Blocks {
+struct InceptionBlocks {
     using Type = ops::blocked::BlockedMaps<float>;
     using Read = ops::blocked::BlockedMaps<const float>;
     static constexpr Index lanes = ops::blocked::lanes;
 
-    const Inception& network;
+    const InceptionWeights& weights;
+    const PackedInception& packed;
     Context<Cpu>& context;
-
-    Blocks(const Inception& of, Context<Cpu>& c) : network(of), context(c) { of.packed_->pack(c, of.layers_); }
 
     [[nodiscard]] static Index values(Index channels, Index pixels) {
         return ops::blocked::blocks_of(channels) * lanes * pixels;
@@ -123,20 +127,19 @@ struct Inception::Blocks {
     [[nodiscard]] static Type pictures(Type x, Index first, Index count) { return x.pictures(first, count); }
 
     void convolve(std::size_t k, Read x, Type y, Index first) const {
-        const Packed& packed = *network.packed_;
-        const Packed::Layer& l = packed.layer(k);
-        ops::blocked::window_convolution(context, l.kernel, packed.values(l.weight), Packed::weight(network.layers_, k),
+        const PackedInception::Layer& l = packed.layer(k);
+        ops::blocked::window_convolution(context, l.kernel, packed.values(l.weight), weights.weight[k],
                                          packed.values(l.bias), x, y.part(first / lanes, l.kernel.blocks()));
     }
     /// The first layer, which reads pictures.
     void convolve(std::size_t k, Maps<const float> x, Type y, Index) const {
-        const Packed& packed = *network.packed_;
-        const Packed::Layer& l = packed.layer(k);
+        const PackedInception::Layer& l = packed.layer(k);
         ops::blocked::picture_convolution(context, l.kernel, packed.values(l.weight), packed.values(l.bias), x, y);
     }
     void pool(ops::Pool kind, const ops::Window& window, Read x, Type y, Index first) const {
         ops::blocked::window_pool(context, kind, window, x, y.part(first / lanes, x.blocks));
     }
+    template <class Observer>
     void observe(const Observer& observer, std::string_view name, Type y) const {
         const Workspace::Frame frame(context.workspace());
         const Maps<float> planes = context.take(y.batch, channels(y), y.height, y.width);
