@@ -203,7 +203,8 @@ private:
             if (word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1])))
                 require(flags(name).count(flag_of(word)) != 0, "`stylegan " + name + "` has no " + word);
             if (i > 1 && is_input(words[i - 1]) && !fs::exists(folder_ / word)) complete = false;
-            if ((name == "info" || name == "lpips" || name == "fid") && i > 1 && word[0] != '-' && !fs::exists(folder_ / word))
+            if ((name == "info" || name == "lpips" || name == "fid" || name == "report") && i > 1 && word[0] != '-' &&
+                !fs::exists(folder_ / word))
                 complete = false;
         }
         require(!name.empty() || words.size() > 1, "a command is missing");
@@ -217,9 +218,9 @@ private:
     }
 
     static bool is_input(const std::string& flag) {
-        static const std::set<std::string> all{"--network",     "--data", "--source", "--target", "--latents",
-                                               "--projected-w", "--vgg",  "--lpips",  "--resume", "--z",
-                                               "--run",         "--inception"};
+        static const std::set<std::string> all{"--network", "--data",        "--source", "--target",
+                                               "--latents", "--projected-w", "--vgg",    "--lpips",
+                                               "--resume",  "--z",           "--run",    "--inception"};
         return all.count(flag) != 0;
     }
 

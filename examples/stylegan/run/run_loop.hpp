@@ -203,12 +203,14 @@ private:
         });
     }
 
-    /// report.html, anew at every tick. A full disk leaves it as it is: it can be made again by `stylegan report`.
+    /// report.html, anew at every tick. A run does not end because of it: `stylegan report` can make it again.
     void write_report() {
         constexpr std::size_t pictures = 12;
         try {
             write_file(directory_.file("report.html"), report_page({report_.data(pictures)}));
-        } catch (const DiskFullError&) {
+        } catch (const FileError& error) {
+            if (!report_failed_) lines_.log(text(error.what(), "; training continues without it"));
+            report_failed_ = true;
         }
     }
 
@@ -263,6 +265,7 @@ private:
     const RunPictures& pictures_;
     SnapshotMetrics<Device>& metrics_;
     RunReport report_;
+    bool report_failed_ = false;
     std::uint64_t snap_;
     double snap_seconds_;
     double most_seconds_;  // of training; 0: no limit
