@@ -43,6 +43,7 @@ inline std::vector<double> intercept_weights(const std::vector<double>& x) {
     for (const double v : x) mean += v / n;
     for (const double v : x) squares += (v - mean) * (v - mean);
     std::vector<double> weights;
+    weights.reserve(x.size());
     for (const double v : x) weights.push_back(1 / n - mean * (v - mean) / squares);
     return weights;
 }

@@ -59,7 +59,7 @@ inline Eigen::VectorXd direction_array(const std::filesystem::path& path, const 
     if (array.shape != std::vector<Index>{expected})
         throw FormatError(
             text(path.string(), ": ", name, " has shape ", shape_text(array.shape), ", expected [", expected, ']'));
-    const Eigen::VectorXd v = Eigen::Map<const Eigen::VectorXd>(array.values.data(), expected);
+    Eigen::VectorXd v = Eigen::Map<const Eigen::VectorXd>(array.values.data(), expected);
     if (!v.allFinite()) throw FormatError(text(path.string(), ": ", name, " has a number that is not finite"));
     return v;
 }
@@ -72,7 +72,7 @@ inline Eigen::MatrixXd direction_rows(const std::filesystem::path& path, NpyArra
         throw FormatError(text(path.string(), ": the directions have shape ", shape_text(array.shape),
                                ", expected [count,w size], or [w size] for one"));
     using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::MatrixXd rows = Eigen::Map<const Rows>(array.values.data(), s[0], s[1]);
+    Eigen::MatrixXd rows = Eigen::Map<const Rows>(array.values.data(), s[0], s[1]);
     for (Index k = 0; k < rows.rows(); ++k)
         if (!rows.row(k).allFinite() || !(rows.row(k).norm() > 0))
             throw FormatError(text(path.string(), ": direction ", k,
@@ -103,6 +103,7 @@ inline void write_directions(const std::filesystem::path& path, const LatentDire
     const auto single = [](const Eigen::MatrixXd& m) {
         const std::vector<double> values = detail::row_major(m);
         std::vector<float> rounded;
+        rounded.reserve(values.size());
         for (const double v : values) rounded.push_back(static_cast<float>(v));
         return rounded;
     };

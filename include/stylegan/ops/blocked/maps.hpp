@@ -42,7 +42,10 @@ struct BlockedMaps {
     [[nodiscard]] BlockedMaps pictures(Index first, Index count) const {
         return {data + first * picture_step, count, blocks, height, width, picture_step};
     }
-    operator BlockedMaps<const T>() const { return {data, batch, blocks, height, width, picture_step}; }
+    operator BlockedMaps<const T>() const  // NOLINT: as T* to const T*
+    {
+        return {data, batch, blocks, height, width, picture_step};
+    }
 };
 
 /// Uninitialised feature maps in scratch memory.
