@@ -39,20 +39,10 @@ inline int largest_difference(const Image& a, const Image& b) {
     return largest;
 }
 
-/// A folder with n.safetensors in it, whose pictures are 16x16.
-struct WithNetwork {
-    WithNetwork() { write_network(folder / "n.safetensors"); }
+/// A folder with a network, and files of w and directions in it.
+struct WithNetwork : test::NetworkFolder {
+    WithNetwork() : NetworkFolder("n.safetensors") {}
 
-    Outcome run(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin() + 1, {"--network", "n.safetensors", "--outdir", "out"});
-        return run_program(folder, arguments);
-    }
-    void make(std::vector<std::string> arguments) const { check_success(run(std::move(arguments))); }
-    void fail(int status, std::initializer_list<const char*> parts, std::vector<std::string> arguments) const {
-        check_error(run(std::move(arguments)), status, parts);
-        BOOST_TEST(!exists(folder / "out"));
-    }
-    [[nodiscard]] Image picture(const std::string& name) const { return stylegan::read_png(folder / ("out/" + name)); }
     [[nodiscard]] stylegan::LatentDirections found() const {
         return stylegan::read_directions(folder / "out/directions.npz");
     }
@@ -77,8 +67,6 @@ struct WithNetwork {
         d.layers = std::move(for_layers);
         write_directions(folder / name, d);
     }
-
-    TemporaryFolder folder;
 };
 
 }  // namespace direction_test

@@ -19,23 +19,7 @@ BOOST_AUTO_TEST_SUITE(figures)
 using namespace test;
 using stylegan::Image;
 
-/// A folder with small.safetensors in it, whose pictures are 16x16.
-struct WithNetwork {
-    WithNetwork() { write_network(folder / "small.safetensors"); }
-
-    Outcome run(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin() + 1, {"--network", "small.safetensors", "--outdir", "out"});
-        return run_program(folder, arguments);
-    }
-    void make(std::vector<std::string> arguments) const { check_success(run(std::move(arguments))); }
-    void fail(int status, std::initializer_list<const char*> parts, std::vector<std::string> arguments) const {
-        check_error(run(std::move(arguments)), status, parts);
-        BOOST_TEST(!exists(folder / "out"));
-    }
-    [[nodiscard]] Image picture(const std::string& name) const { return stylegan::read_png(folder / ("out/" + name)); }
-
-    TemporaryFolder folder;
-};
+using WithNetwork = NetworkFolder;
 
 /// Cell (column, row) of a picture made of 16x16 ones.
 Image cell(const Image& grid, int column, int row) { return stylegan::crop(grid, 16 * column, 16 * row, 16, 16); }

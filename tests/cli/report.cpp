@@ -21,14 +21,6 @@ nlohmann::json data_of(const std::string& page) {
     return nlohmann::json::parse(page.substr(from + begin.size(), to - from - begin.size()));
 }
 
-auto needs(const std::string& command) {
-    return boost::unit_test::precondition([command](boost::unit_test::test_unit_id) {
-        boost::test_tools::assertion_result can(std::system((command + " > /dev/null 2>&1").c_str()) == 0);
-        can.message() << command << " fails here";
-        return can;
-    });
-}
-
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_run_keeps_one, TrainingFolder) {

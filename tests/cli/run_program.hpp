@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
@@ -140,6 +141,15 @@ inline auto needs_example_data(const std::string& name) {
         boost::test_tools::assertion_result there(exists(example_data(name)));
         there.message() << "there is no examples/data/" << name;
         return there;
+    });
+}
+
+/// Skips a test where a command fails.
+inline auto needs(const std::string& command) {
+    return boost::unit_test::precondition([command](boost::unit_test::test_unit_id) {
+        boost::test_tools::assertion_result can(std::system((command + " > /dev/null 2>&1").c_str()) == 0);
+        can.message() << command << " fails here";
+        return can;
     });
 }
 

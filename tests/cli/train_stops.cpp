@@ -157,14 +157,6 @@ BOOST_FIXTURE_TEST_CASE(one_process_trains_a_run, Stops) {
     check_success(run_program(folder, {"train", "--resume", first_run, "--kimg", "0.064"}));
 }
 
-/// Skips a test where a command fails.
-auto needs(const std::string& command) {
-    return boost::unit_test::precondition([command](boost::unit_test::test_unit_id) {
-        boost::test_tools::assertion_result can(std::system((command + " > /dev/null 2>&1").c_str()) == 0);
-        can.message() << command << " fails here";
-        return can;
-    });
-}
 const std::string mounting = "unshare -rm mount -t tmpfs none /tmp";
 
 /// Mounts a small file system at "disk" and starts $train there. fill takes all room that is left.
