@@ -12,6 +12,7 @@
 #include <stylegan/training/loss.hpp>
 #include <stylegan/training/loss_values.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <span>
@@ -100,10 +101,12 @@ private:
         const Workspace::Frame frame(context.workspace());
         const Maps<Scalar> y = context.take(n, x.extent(1) + 1, x.extent(2), x.extent(3));
         ops::minibatch_stddev(context, x, static_cast<int>(group), 1, Scalar(1e-8), y);
+        std::vector<Scalar> of_group(static_cast<std::size_t>(n / std::min(group, n)));
         std::vector<double> variation;
-        for (Index i = 0; i < n; ++i) {
-            Scalar value = 0;
-            context.download(y.data + (i + 1) * y.stride() - 1, 1, &value);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {  // picture i belongs to group i mod groups
+            Scalar& value = of_group[i % of_group.size()];
+            const Scalar* const found = y.data + static_cast<Index>(i + 1) * y.stride() - 1;
+            if (i < of_group.size()) context.download(found, 1, &value);
             variation.push_back(static_cast<double>(value));
         }
         return variation;
