@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 #include "drawing/canvas.hpp"
 #include "drawing/drawing.hpp"
+#include "drawing/noise_file.hpp"
 #include "drawing/w_file.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
@@ -28,7 +29,7 @@ namespace {
 using Generator = Drawing::Generator;
 
 struct GenerateOptions : DrawingOptions {
-    std::filesystem::path latents, projected_w, outdir;
+    std::filesystem::path latents, projected_w, projected_noise, outdir;
     std::vector<std::uint32_t> seeds;
     std::optional<std::array<int, 2>> grid;  // columns, rows
     bool captions = false, raw = false, profile = false;
@@ -140,6 +141,11 @@ void generate(const GenerateOptions& o) {
     if (o.grid && source.size() > static_cast<std::size_t>((*o.grid)[0]) * static_cast<std::size_t>((*o.grid)[1]))
         throw ValueError(
             text("--grid: is ", (*o.grid)[0], 'x', (*o.grid)[1], ", expected room for ", source.size(), " pictures"));
+    Arrays<float, 4> noise;
+    if (!o.projected_noise.empty()) {
+        noise = read_noise(o.projected_noise, drawing.architecture(), o.network.string());
+        (void)noise_of(noise, 0, source.size(), o.projected_noise);  // there are enough
+    }
     make_output_folder(o.outdir);
     for (const auto& [flag, input] : {std::pair{"--latents", o.latents}, std::pair{"--projected-w", o.projected_w}})
         if (o.raw && !input.empty() && same_file(input, o.outdir / "images.npy"))
@@ -164,6 +170,10 @@ void generate(const GenerateOptions& o) {
         const std::size_t count = std::min(batch, source.size() - first);
         Generator::Options options = drawing.options(count);
         options.noise_seed = source.number(first);
+        if (!noise.empty()) {
+            options.noise = Noise::given;
+            options.noise_maps = noise_of(noise, first, count, o.projected_noise);
+        }
         auto pictures = drawing.generator().synthesize(source.styles(first, count), options);
         require_finite_pictures(pictures, o.network, [&](std::size_t i) { return source.name(first + i); });
         finish_writing();
@@ -201,7 +211,10 @@ void add_generate(CLI::App& app) {
     exclude(projected, latents);
     add_w_rows(c, o->w_rows, "--projected-w", &projected);
     add_truncation_options(c, *o);
-    add_noise_option(c, *o);
+    exclude(add_path(c, "--projected-noise", o->projected_noise, "FILE",
+                     "noise maps that `project --noise-opt` found, in place of the network's: a .npz file with arrays "
+                     "noise0, noise1 and so on, (1 or n, 1, height, width)"),
+            add_noise_option(c, *o));
     const auto parse_grid = [](const std::string& s) {
         const auto g = parse_width_by_height(s);
         return g && std::max((*g)[0], (*g)[1]) <= 1000 ? g : std::nullopt;

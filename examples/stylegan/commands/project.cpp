@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
 #include "drawing/drawing.hpp"
+#include "drawing/noise_file.hpp"
+#include "drawing/w_file.hpp"
 #include "metrics/perceptual_network.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
-#include "printing/progress.hpp"
+#include "projecting/projector.hpp"
+#include "projecting/target_picture.hpp"
 
 #include <stylegan/io/files/same_file.hpp>
-#include <stylegan/io/pictures/channels.hpp>
-#include <stylegan/io/pictures/crop.hpp>
-#include <stylegan/io/pictures/fitted_rows.hpp>
-#include <stylegan/io/pictures/image_rows.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/tensors/npz.hpp>
 
@@ -18,189 +17,81 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
-#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace stylegan::examples {
 namespace {
 
-using Pictures = Drawing::Generator::Pictures;
-using Latents = Drawing::Generator::Latents;
+namespace fs = std::filesystem;
 
 struct ProjectOptions : DrawingOptions {
     PerceptualOptions perceptual;
-    std::filesystem::path target, outdir;
+    std::vector<fs::path> targets;
+    fs::path outdir, init;
+    WRows w_rows = WRows::automatic;
     PictureLimits limits;
-    int steps = 1000, starts = 4;
+    ProjectorOptions projector;
     double mse = 10;
-    std::int64_t seed = 303;
 };
 
-/// The middle of a picture in the shape of the network's pictures, in their size. Where the network has no alpha
-/// channel, the picture must be opaque and loses its own.
-Image middle_of(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
-    const std::string where = "--target " + path.string();
-    const Bytes file = read_whole_file(path, limits.file_bytes());
-    std::optional<FittedRows> rows;
-    ImageSize picture;
-    std::vector<std::uint8_t> row;  // with the channels that stay
-    const auto begin = [&](ImageSize found) {
-        picture = found;
-        const bool drop = found.channels % 2 == 0 && channels % 2 == 1;
-        const ImageSize kept{found.width, found.height, drop ? found.channels - 1 : found.channels};
-        const ImageSize part = fit(kept, {size.width, size.height, kept.channels}, false);
-        rows.emplace(kept, part, size.width, size.height);
-        if (drop) row.resize(static_cast<std::size_t>(kept.width) * static_cast<std::size_t>(kept.channels));
-    };
-    const auto add = [&](const std::uint8_t* pixels) {
-        if (row.empty()) return rows->add(pixels);
-        const auto width = static_cast<std::size_t>(picture.width);
-        detail::require_opaque({pixels, width * static_cast<std::size_t>(picture.channels)}, picture.channels, where);
-        detail::convert_channels(pixels, picture.channels, row.data(), picture.channels - 1, width);
-        rows->add(row.data());
-    };
-    for_each_row(file, path.string(), limits, begin, add);
-    return std::move(*rows).result();
+/// The folder of each target's files: --outdir for one target, for several a folder each, named as the picture.
+/// @throws ValueError if two have the same name; FileError if a target would be overwritten
+std::vector<fs::path> folders_of(const ProjectOptions& o) {
+    std::vector<fs::path> folders;
+    std::set<std::string> names;
+    for (const fs::path& target : o.targets) {
+        const std::string name = target.stem().string();
+        if (o.targets.size() > 1 && !names.insert(name).second)
+            throw ValueError(text("--target: two pictures are named ", name, " (", target.string(),
+                                  " is the second), expected names that differ, since the results of each are written "
+                                  "into a folder of its name"));
+        folders.push_back(o.targets.size() == 1 ? o.outdir : o.outdir / name);
+    }
+    for (const fs::path& target : o.targets)
+        for (const fs::path& folder : folders)
+            for (const char* written : {"target.png", "proj.png"})
+                if (same_file(target, folder / written))
+                    throw FileError(text("--outdir ", o.outdir.string(), ": its ",
+                                         (folder / written).lexically_relative(o.outdir).string(), " is --target ",
+                                         target.string(),
+                                         " itself, which would be overwritten; expected another folder"));
+    return folders;
 }
 
-/// The target as the network's pictures are: middle_of(), with their channels.
-Image fitted(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
-    const Image sized = middle_of(path, size, channels, limits);
-    Image out(size.width, size.height, channels);
-    for (int y = 0; y < size.height; ++y)
-        for (int x = 0; x < size.width; ++x)
-            for (int c = 0; c < channels; ++c) {
-                const bool grey = sized.channels < 3, alpha = channels % 2 == 0 && c == channels - 1;
-                if (alpha)
-                    out.pixel(x, y)[c] =
-                        sized.channels % 2 == 0 ? sized.pixel(x, y)[sized.channels - 1] : std::uint8_t{255};
-                else if (channels < 3 && !grey)
-                    out.pixel(x, y)[c] = brightness(sized.pixel(x, y));
-                else
-                    out.pixel(x, y)[c] = sized.pixel(x, y)[grey ? 0 : c];
-            }
-    return out;
+/// w of --init for each target, (targets, layers, w_size).
+std::optional<Drawing::Styles> read_init(const ProjectOptions& o, const Drawing& drawing) {
+    if (o.init.empty()) return std::nullopt;
+    const Architecture& a = drawing.architecture();
+    const NpyArray<float> array = read_w(o.init, a, o.network.string(), o.w_rows);
+    const auto rows = static_cast<std::size_t>(array.shape[0]), targets = o.targets.size();
+    if (rows != 1 && rows != targets)
+        throw FormatError(text("--init ", o.init.string(), ": holds w of ", rows, " pictures, expected ",
+                               targets == 1 ? "" : "1 or ", targets, targets == 1 ? ", that" : ", those",
+                               " of --target"));
+    const std::size_t layers = static_cast<std::size_t>(a.layers()), length = static_cast<std::size_t>(a.w_size());
+    const bool of_layers = array.shape.size() == 3;
+    auto w = Drawing::Styles::from_shape({targets, layers, length});
+    for (std::size_t i = 0; i < targets; ++i)
+        for (std::size_t l = 0; l < layers; ++l) {
+            const std::size_t row = rows == 1 ? 0 : i;
+            std::copy_n(array.values.data() + (of_layers ? row * layers + l : row) * length, length,
+                        w.data() + (i * layers + l) * length);
+        }
+    return w;
 }
 
-/// `weight` times the mean squared error; adds its gradient to `gradient`.
-double square_difference(const Pictures& picture, const Pictures& target, double weight, Pictures& gradient) {
-    const auto count = static_cast<double>(target.size());
-    double sum = 0;
-    for (std::size_t i = 0; i < target.size(); ++i) {
-        const double difference = static_cast<double>(picture.data()[i]) - static_cast<double>(target.data()[i]);
-        sum += difference * difference;
-        gradient.data()[i] += static_cast<float>(2 * weight / count * difference);
-    }
-    return weight * sum / count;
+/// "distance from the target 0.01 (0.03 in W); of the average picture 0.4"
+std::string distances_text(const Projected& found, bool further) {
+    char line[160], in_w[48] = "";
+    if (further && found.in_w < std::numeric_limits<double>::infinity())
+        std::snprintf(in_w, sizeof in_w, " (%.4g in W)", found.in_w);
+    std::snprintf(line, sizeof line, "distance from the target %.4g%s; of the average picture %.4g", found.distance,
+                  in_w, found.average);
+    return line;
 }
-
-/// Distance from the target of a picture as it is written, rounded to 8 bits. In flat regions the features depend on
-/// this rounding: unrounded, a picture would be far from its own file.
-class DistanceOfWritten {
-public:
-    /// @param lpips  must outlive this
-    DistanceOfWritten(PerceptualDistance& lpips, const Image& target, double mse)
-        : target_(to_float(target)), perceptual_(lpips.from(target_)), mse_(mse) {}
-
-    [[nodiscard]] double lpips(const Pictures& picture) {
-        Pictures unused = target_;
-        return perceptual_(to_float(to_uint8(picture, 0)), unused);
-    }
-    /// LPIPS plus the term of --mse. The gradient ignores the rounding.
-    double operator()(const Pictures& picture, Pictures& gradient) {
-        const Pictures written = to_float(to_uint8(picture, 0));
-        const double perceptual = perceptual_(written, gradient);
-        return perceptual + square_difference(written, target_, mse_, gradient);
-    }
-
-    /// The mean squared error alone, without rounding.
-    double squares(const Pictures& picture, Pictures& gradient) const {
-        std::fill_n(gradient.data(), gradient.size(), 0.0f);
-        return square_difference(picture, target_, 1, gradient);
-    }
-
-private:
-    Pictures target_;
-    PerceptualDistance::FromTarget perceptual_;
-    double mse_;
-};
-
-/// Searches for the w whose picture is closest to the target. The first search starts at the mean w. It can end in a
-/// local minimum; then others start at the sampled w with the closest pictures.
-class Search {
-public:
-    Search(Drawing::Generator& generator, DistanceOfWritten& distance, const ProjectOptions& o)
-        : generator_(generator), distance_(distance), options_(o), sampled_(generator.sampled_w(10000)) {}
-
-    /// The LPIPS distance of the average picture.
-    [[nodiscard]] double average() const { return distance_.lpips(average_picture()); }
-    [[nodiscard]] Pictures average_picture() const { return generator_.synthesize(sampled_.mean); }
-
-    /// The best w of all searches, (1, w_size).
-    [[nodiscard]] Latents find() {
-        constexpr double good = 20;  // times closer than the average picture: not a local minimum
-        const double enough = average() / good;
-        const auto others = static_cast<std::size_t>(options_.starts - 1);
-        const std::size_t samples =
-            others > 0 ? std::max<std::size_t>(others, static_cast<std::size_t>(options_.steps) / 4) : 0;
-        total_ = samples +
-                 static_cast<std::size_t>(options_.steps + last_steps()) * static_cast<std::size_t>(options_.starts);
-        search_from(sampled_.mean);
-        if (nearest_ > enough && others > 0) {
-            const auto count_one = [&] { count(); };
-            for (const std::size_t i : generator_.nearest(
-                     sampled_, samples, others, [&](const Pictures& x) { return distance_.lpips(x); }, count_one))
-                if (nearest_ > enough) search_from(sampled_.row(i));
-        }
-        progress_.clear();
-        return best_;
-    }
-
-private:
-    /// A search with the perceptual distance; then, from its result, one with the mean squared error alone. LPIPS has a
-    /// kink where a unit of its network turns on, so close to the minimum only the squared error is smooth.
-    void search_from(const Latents& start) {
-        const auto seed = static_cast<std::uint64_t>(options_.seed);
-        const Latents w = result_of(start, [this](const Pictures& x, Pictures& dx) { return distance_(x, dx); },
-                                    {.steps = options_.steps, .seed = seed});
-        keep(w);
-        keep(result_of(w, [this](const Pictures& x, Pictures& dx) { return distance_.squares(x, dx); },
-                       {.steps = last_steps(),
-                        .lr = 0.01,
-                        .rampdown = 0.9,
-                        .initial_noise = 0,
-                        .stored_noise_from = 0,
-                        .seed = seed}));
-    }
-    [[nodiscard]] int last_steps() const { return std::max(1, options_.steps / 2); }
-
-    Latents result_of(const Latents& start, Drawing::Generator::Distance distance, const ProjectionOptions& options) {
-        const auto search = generator_.search(std::move(distance), start, sampled_.deviation, options);
-        while (!search->finished()) {
-            search->step();
-            count();
-        }
-        return search->w();
-    }
-    void keep(const Latents& w) {
-        const double distance = distance_.lpips(generator_.synthesize(w));
-        if (distance < nearest_) {
-            nearest_ = distance;
-            best_ = w;
-        }
-    }
-    void count() { progress_.show(++done_, total_); }
-
-    Drawing::Generator& generator_;
-    DistanceOfWritten& distance_;
-    const ProjectOptions& options_;
-    SampledW<float> sampled_;
-    Latents best_;
-    double nearest_ = std::numeric_limits<double>::infinity();
-    std::size_t done_ = 0, total_ = 0;
-    CountedProgress progress_{"steps"};
-};
 
 void project(const ProjectOptions& o) {
     Drawing drawing(o);
@@ -208,35 +99,45 @@ void project(const ProjectOptions& o) {
     const Architecture& a = drawing.architecture();
     if (a.label_size > 0)
         throw ValueError(text("--network ", o.network.string(), ": has labels, expected a network without labels"));
-    for (const char* written : {"target.png", "proj.png"})
-        if (same_file(o.target, o.outdir / written))
-            throw FileError(text("--outdir ", o.outdir.string(), ": its ", written, " is --target ", o.target.string(),
-                                 " itself, which would be overwritten; expected another folder"));
-    const Image target = fitted(o.target, a.picture(), a.num_channels, o.limits);
+    if (o.projector.noise && !a.use_noise)
+        throw ValueError(
+            text("--noise-opt: is given, but ", o.network.string(), " has no noise; expected one that has"));
+    const std::vector<fs::path> folders = folders_of(o);
+    const auto starts = read_init(o, drawing);
+    std::vector<Image> targets;
+    for (const fs::path& target : o.targets)
+        targets.push_back(target_picture(target, a.picture(), a.num_channels, o.limits));
     const PerceptualNetwork network = generator.perceptual(o.perceptual);
-    DistanceOfWritten distance(*network.lpips, target, o.mse);
+    std::vector<DistanceOfWritten> distances;
+    for (const Image& target : targets) distances.emplace_back(*network.lpips, target, o.mse);
     make_output_folder(o.outdir);
     drawing.print_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
     std::fflush(stdout);
 
-    Search search(generator, distance, o);
-    require_finite_pictures(search.average_picture(), o.network, [](std::size_t) { return "the average picture"; });
-    const double before = search.average();
-    const Latents best = search.find();
-    if (best.size() == 0)
+    Projector projector(generator, o.projector);
+    require_finite_pictures(projector.average_picture(), o.network, [](std::size_t) { return "the average picture"; });
+    const std::vector<Projected> found = projector.find(distances, starts);
+    if (found.empty())
         throw FormatError(text("--network ", o.network.string(),
                                ": no picture has a finite distance from the target, expected one that has"));
-    const auto w = generator.styles(best);
-    const Pictures found = generator.synthesize(w, {});
-    require_finite_pictures(found, o.network, [](std::size_t) { return "proj.png"; });
-    const double after = distance.lpips(found);
-    write_png(o.outdir / "target.png", target);
-    write_png(o.outdir / "proj.png", found, 0);
-    write_npz(o.outdir / "projected_w.npz", "w", {1, a.layers(), a.w_size()}, {w.begin(), w.end()});
-    std::printf("%s: distance from the target %.4g; of the average picture %.4g (LPIPS%s%s)\n",
-                (o.outdir / "proj.png").c_str(), after, before, network.remark.empty() ? "" : ", ",
-                network.remark.c_str());
+    std::vector<float> all;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto picture = projector.picture(found[i]);
+        require_finite_pictures(picture, o.network, [](std::size_t) { return "proj.png"; });
+        make_output_folder(folders[i]);
+        write_png(folders[i] / "target.png", targets[i]);
+        write_png(folders[i] / "proj.png", picture, 0);
+        const std::vector<float> w(found[i].w.begin(), found[i].w.end());
+        write_npz(folders[i] / "projected_w.npz", "w", {1, a.layers(), a.w_size()}, w);
+        if (!found[i].noise.empty()) write_noise(folders[i] / "projected_noise.npz", found[i].noise);
+        all.insert(all.end(), w.begin(), w.end());
+        std::printf("%s: %s (LPIPS%s%s)\n", (folders[i] / "proj.png").c_str(),
+                    distances_text(found[i], o.projector.noise || o.projector.space == LatentSpace::w_plus).c_str(),
+                    network.remark.empty() ? "" : ", ", network.remark.c_str());
+    }
+    if (found.size() > 1)
+        write_npz(o.outdir / "projected_w.npz", "w", {static_cast<Index>(found.size()), a.layers(), a.w_size()}, all);
 }
 
 }  // namespace
@@ -244,25 +145,40 @@ void project(const ProjectOptions& o) {
 void add_project(CLI::App& app) {
     const auto o = std::make_shared<ProjectOptions>();
     CLI::App& c =
-        add_command(app, "project", "Find the w whose picture looks like a given picture", [o] { project(*o); });
+        add_command(app, "project", "Find the w whose picture looks like a given picture, for each of several",
+                    [o] { project(*o); });
     add_network_options(c, *o);
-    require(
-        add_path(c, "--target", o->target, "FILE",
-                 text("the picture, ", picture_formats, "; cropped to its middle and resized to the network's size")));
-    add_max_pixels(c, o->limits.max_pixels);
-    add_whole(c, "--num-steps", o->steps, {1, 1000000},
+    require(add_paths(
+        c, "--target", o->targets, "FILE...",
+        text("the pictures, ", picture_formats, "; cropped to their middle and resized to the network's size")));
+    add_choice<LatentSpace>(c, "--space", o->projector.space, {{"w", LatentSpace::w}, {"w+", LatentSpace::w_plus}},
+                            "w (default): one w for all layers; w+: one for each layer, closer to the picture and "
+                            "less like the network's own. The search in w+ starts at the result of w");
+    add_flag(c, "--noise-opt", o->projector.noise,
+             "find the noise maps, too; `generate --projected-noise` draws with them");
+    CLI::Option& init =
+        add_path(c, "--init", o->init, "FILE",
+                 "w to start at, as `project` and others write it, of one picture or of each target, in place of the "
+                 "mean w and of --starts; with --space w its layers are averaged");
+    add_w_rows(c, o->w_rows, "--init", &init);
+    add_whole(c, "--num-steps", o->projector.steps, {1, 1000000},
               "steps of a search (default 1000); half as many follow with the mean squared error alone, and count if "
               "they come closer");
     add_whole(
-        c, "--starts", o->starts, {1, 100},
-        "most searches to make (default 4); the best counts, and the first that comes 20 times closer than the average "
-        "picture is the last. The first starts at the average w, the others at the closest of many random w");
+        c, "--starts", o->projector.starts, {1, 100},
+        "most searches to make in w (default 4); the best counts, and the first that comes 20 times closer than the "
+        "average picture is the last. The first starts at the average w, the others at the closest of many random w");
+    add_whole(c, "--batch", o->projector.batch, {1, 4096},
+              "targets searched at once (default 4); memory grows with it, results do not depend on it");
     add_real(c, "--mse", o->mse, {0, 1e6},
              "weight of the mean squared error, added to the perceptual distance (default 10)");
-    add_whole(c, "--seed", o->seed, {0, std::numeric_limits<int>::max()},
+    add_whole(c, "--seed", o->projector.seed, {0, std::numeric_limits<int>::max()},
               "seed of the noise in the search (default 303)");
     add_perceptual_options(c, o->perceptual);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for proj.png, target.png and projected_w.npz"));
+    add_max_pixels(c, o->limits.max_pixels);
+    require(add_path(c, "--outdir", o->outdir, "DIR",
+                     "folder for proj.png, target.png and projected_w.npz; with several targets a folder each, named "
+                     "as the picture, and projected_w.npz of all"));
 }
 
 }  // namespace stylegan::examples

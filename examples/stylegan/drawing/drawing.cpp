@@ -96,10 +96,10 @@ void add_truncation_options(CLI::App& c, DrawingOptions& o) {
     add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
 }
 
-void add_noise_option(CLI::App& c, DrawingOptions& o) {
-    add_choice<Noise>(c, "--noise-mode", o.noise,
-                      {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
-                      "const (default): noise stored with the network; random: drawn for each picture; none: no noise");
+CLI::Option& add_noise_option(CLI::App& c, DrawingOptions& o) {
+    return add_choice<Noise>(
+        c, "--noise-mode", o.noise, {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
+        "const (default): noise stored with the network; random: drawn for each picture; none: no noise");
 }
 
 CLI::Option& add_captions(CLI::App& command, bool& captions) {

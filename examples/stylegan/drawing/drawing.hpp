@@ -39,7 +39,7 @@ void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc and --trunc-cutoff.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
 /// --noise-mode.
-void add_noise_option(CLI::App& command, DrawingOptions& o);
+CLI::Option& add_noise_option(CLI::App& command, DrawingOptions& o);
 
 /// --captions.
 CLI::Option& add_captions(CLI::App& command, bool& captions);

@@ -16,13 +16,14 @@ namespace {
 template <class Device>
 class SearchOn : public DrawingNetwork::Search {
 public:
-    SearchOn(AnyGenerator<Device>& generator, DrawingNetwork::Distance distance, const DrawingNetwork::Latents& start,
-             double deviation, const ProjectionOptions& options)
-        : projection_(generator, std::move(distance), start, deviation, options) {}
+    SearchOn(AnyGenerator<Device>& generator, std::vector<DrawingNetwork::Distance> distances,
+             const DrawingNetwork::LayerStyles& start, double deviation, const ProjectionOptions& options)
+        : projection_(generator, std::move(distances), start, deviation, options) {}
 
     [[nodiscard]] bool finished() const override { return projection_.finished(); }
     void step() override { (void)projection_.step(); }
-    [[nodiscard]] DrawingNetwork::Latents w() const override { return projection_.w(); }
+    [[nodiscard]] DrawingNetwork::LayerStyles styles() const override { return projection_.styles(); }
+    [[nodiscard]] Arrays<float, 4> noise() const override { return projection_.noise(); }
 
 private:
     Projection<Device> projection_;
@@ -64,9 +65,9 @@ public:
                                                    const std::function<void()>& progress) const override {
         return nearest_samples(generator_, sampled, samples, count, distance, progress);
     }
-    [[nodiscard]] std::unique_ptr<Search> search(Distance distance, const Latents& start, double deviation,
-                                                 const ProjectionOptions& options) override {
-        return std::make_unique<SearchOn<Device>>(generator_, std::move(distance), start, deviation, options);
+    [[nodiscard]] std::unique_ptr<Search> search(std::vector<Distance> distances, const LayerStyles& start,
+                                                 double deviation, const ProjectionOptions& options) override {
+        return std::make_unique<SearchOn<Device>>(generator_, std::move(distances), start, deviation, options);
     }
 
 private:

@@ -36,7 +36,8 @@ public:
         virtual ~Search() = default;
         [[nodiscard]] virtual bool finished() const = 0;
         virtual void step() = 0;
-        [[nodiscard]] virtual Latents w() const = 0;
+        [[nodiscard]] virtual LayerStyles styles() const = 0;
+        [[nodiscard]] virtual Arrays<float, 4> noise() const = 0;
     };
 
     virtual ~DrawingNetwork() = default;
@@ -66,8 +67,8 @@ public:
                                                            std::size_t count,
                                                            const std::function<double(const Pictures&)>& distance,
                                                            const std::function<void()>& progress) const = 0;
-    [[nodiscard]] virtual std::unique_ptr<Search> search(Distance distance, const Latents& start, double deviation,
-                                                         const ProjectionOptions& options) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Search> search(std::vector<Distance> distances, const LayerStyles& start,
+                                                         double deviation, const ProjectionOptions& options) = 0;
 };
 
 /// The generator of a file.

@@ -58,6 +58,20 @@ CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesyste
     return add_option(command, flag, form, take, path_form, help);
 }
 
+CLI::Option& add_paths(CLI::App& command, const std::string& flag, std::vector<std::filesystem::path>& values,
+                       const std::string& form, const std::string& help) {
+    const auto read = [=, &values](const CLI::results_t& given) {
+        values.clear();
+        for (const std::string& s : given) {
+            const auto path = parse_path(s);
+            if (!path) usage_error(flag, text("is \"", s, "\", expected ", path_form));
+            values.push_back(*path);
+        }
+        return true;
+    };
+    return *command.add_option(flag, read, help)->type_name(form)->expected(1, 1 << 20);
+}
+
 CLI::Option& add_threads(CLI::App& command, int& threads) {
     return add_whole(command, "--threads", threads, {0, 1024},
                      "number of CPU threads (default 0: all that the machine has)");

@@ -41,6 +41,9 @@ CLI::Option& add_switch(CLI::App& command, const std::string& flag, std::optiona
                         const std::string& help);
 CLI::Option& add_path(CLI::App& command, const std::string& flag, std::filesystem::path& value, const std::string& form,
                       const std::string& help);
+/// A path or several: `--flag A B`, or the flag again.
+CLI::Option& add_paths(CLI::App& command, const std::string& flag, std::vector<std::filesystem::path>& values,
+                       const std::string& form, const std::string& help);
 CLI::Option& add_threads(CLI::App& command, int& threads);
 /// --max-pixels of the commands that read pictures.
 void add_max_pixels(CLI::App& command, std::uint64_t& max_pixels);
