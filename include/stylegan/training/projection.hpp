@@ -42,7 +42,7 @@ public:
     using Generator = G;
     using Pictures = typename Generator::Pictures;
     using Latents = typename Generator::Latents;
-    using LayerStyles = typename Generator::LayerStyles;
+    using LayerStyles = typename Generator::LayerStyles;  ///< w of each layer
     /// Returns the distance of a picture (1, C, H, W) from the target and writes its gradient, which has the same
     /// shape. Both are of xtensor; as_eigen() and as() view them as Eigen's, also for writing.
     using Distance = std::function<double(const Pictures& picture, Pictures& gradient)>;
