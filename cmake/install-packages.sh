@@ -5,6 +5,7 @@
 #   build   what the library and the program `stylegan` are compiled with
 #   test    the tests and benchmarks
 #   clang   the second compiler, with its sanitizers, its fuzzer and clang-tidy
+#   extras  ffmpeg, which writes videos, and a browser for the tests of pages; without them, those are refused or skipped
 #   docs    the API pages; without it, the test that every public name is documented is skipped
 set -euo pipefail
 
@@ -13,13 +14,14 @@ build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-de
 test="libboost-test-dev libbenchmark-dev"
 clang="clang libclang-rt-dev clang-tidy"
 docs="doxygen"
+extras="ffmpeg chromium"
 
 wanted=()
 for group in "$@"; do
   case $group in
-    build | test | clang | docs) read -r -d '' -a packages <<<"${!group}" || true ;;
+    build | test | clang | docs | extras) read -r -d '' -a packages <<<"${!group}" || true ;;
     *)
-      echo "install-packages.sh: unknown group '$group', expected build, test, clang or docs" >&2
+      echo "install-packages.sh: unknown group '$group', expected build, test, clang, docs or extras" >&2
       exit 2
       ;;
   esac

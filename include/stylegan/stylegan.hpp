@@ -8,6 +8,7 @@
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/core/architecture_fields.hpp>
 #include <stylegan/core/arrays.hpp>
+#include <stylegan/core/closed_spline.hpp>
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/function_ref.hpp>
 #include <stylegan/core/latents_of_seeds.hpp>

@@ -7,6 +7,8 @@
 #include "options/output_folder.hpp"
 #include "options/parse.hpp"
 #include "printing/progress.hpp"
+#include "video/loop_video.hpp"
+#include "video/video_file.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/io/pictures/animated_png.hpp>
@@ -29,7 +31,8 @@ struct InterpolateOptions : DrawingOptions {
     PathSpace space = PathSpace::w;
     double epsilon = 1e-4;
     bool frames = false, video = false, captions = false;
-    int per_second = 10;
+    std::optional<int> per_second;
+    LoopVideoOptions loop;
     PerceptualOptions perceptual;
     std::filesystem::path outdir;
 };
@@ -118,24 +121,28 @@ std::string write_sequence(const InterpolateOptions& o, const std::vector<Image>
     }
     if (o.video) {
         const auto path = o.outdir / "video.png";
-        write_animated_png(path, pictures, o.per_second);
-        summary +=
-            text(path.string(), ": animated PNG, ", pictures.size(), " pictures, ", o.per_second, " per second\n");
+        const int per_second = o.per_second.value_or(10);
+        write_animated_png(path, pictures, per_second);
+        summary += text(path.string(), ": animated PNG, ", pictures.size(), " pictures, ", per_second, " per second\n");
     }
     return summary;
 }
 
-void interpolate(const InterpolateOptions& o) {
-    if (o.seeds.size() < 2)
-        throw ValueError(text("--seeds: is ", o.seeds.size(), " seed, expected at least 2, the ends of a path"));
-    const Drawing drawing(o);
+void write_loop(const InterpolateOptions& o, const Drawing& drawing) {
+    LoopVideoOptions loop = o.loop;
+    loop.per_second = o.per_second.value_or(loop.per_second);
+    loop.space = o.space;
+    loop.noise = o.noise;
+    std::fputs(write_loop_video(loop, drawing, o.seeds).c_str(), stdout);
+}
+
+void write_strip(const InterpolateOptions& o, const Drawing& drawing) {
     const Size picture = drawing.architecture().picture();
     if (std::min(picture.height, picture.width) < Vgg16<Cpu>::smallest_side)
         throw ShapeError(text("--network ", o.network.string(), ": makes pictures of ", to_string(picture),
                               ", expected at least 16x16 for distances"));
     const PerceptualNetwork network = drawing.generator().perceptual(o.perceptual);
     make_output_folder(o.outdir);
-    drawing.print_assumed();
     if (!network.notice.empty()) std::printf("%s\n", network.notice.c_str());
 
     const std::size_t paths = o.seeds.size() - 1;
@@ -158,13 +165,56 @@ void interpolate(const InterpolateOptions& o) {
     }
 }
 
+void add_video_options(CLI::App& c, InterpolateOptions& o) {
+    CLI::Option& video = add_optional(
+        c, "--video", "[FILE]",
+        [&o](const std::string& s) {
+            o.video = s.empty();
+            o.loop.file = s;
+            return s.empty() || is_video_name(s);
+        },
+        video_forms,
+        "a video of a closed loop through the seeds: FILE.mp4 or FILE.webm, by the program ffmpeg, or FILE.png, an "
+        "animated PNG. Without FILE: video.png in --outdir, of the pictures of the strip");
+    need(add_whole(c, "--fps", o.per_second, {1, 1000},
+                   "pictures per second of the video (default 60 for --video FILE, else 10)"),
+         video);
+    need(add_whole(c, "--w-frames", o.loop.steps, {1, 100000},
+                   "pictures from one seed to the next in --video FILE (default 120)"),
+         video);
+    const auto parse_grid = [](const std::string& s) {
+        const auto g = parse_width_by_height(s);
+        return g && std::max((*g)[0], (*g)[1]) <= 100 ? g : std::nullopt;
+    };
+    need(add_parsed(c, "--grid", o.loop.grid, "WxH", parse_grid, "columns x rows, such as 3x2, each from 1 to 100",
+                    "loops beside each other in --video FILE; the seeds are spread over them (default 1x1)"),
+         video);
+    need(add_whole(c, "--scale", o.loop.scale, {1, 64},
+                   "side of the square that each pixel becomes in --video FILE (default 1)"),
+         video);
+}
+
+void interpolate(const InterpolateOptions& o) {
+    if (o.seeds.size() < 2)
+        throw ValueError(text("--seeds: is ", o.seeds.size(), " seed, expected at least 2, the ends of a path"));
+    const Drawing drawing(o);
+    drawing.print_assumed();
+    if (!o.loop.file.empty()) write_loop(o, drawing);
+    if (!o.outdir.empty()) write_strip(o, drawing);
+}
+
 }  // namespace
 
 void add_interpolate(CLI::App& app) {
     const auto o = std::make_shared<InterpolateOptions>();
     CLI::App& c = add_command(app, "interpolate",
-                              "Draw pictures along paths between seeds, with the local path length below each",
-                              [o] { interpolate(*o); });
+                              "Draw pictures along paths between seeds, with the local path length below each, or a "
+                              "video of a loop through them",
+                              [o] {
+                                  if (o->outdir.empty() && o->loop.file.empty())
+                                      usage_error("--outdir", "is missing, expected a folder, or --video FILE");
+                                  interpolate(*o);
+                              });
     add_network_options(c, *o);
     require(add_parsed(c, "--seeds", o->seeds, "LIST", parse_seed_list, seed_list_form,
                        "ends of the paths, at least two seeds"));
@@ -172,13 +222,12 @@ void add_interpolate(CLI::App& app) {
     add_choice<PathSpace>(c, "--space", o->space, {{"z", PathSpace::z}, {"w", PathSpace::w}},
                           "z: great circles between the z of the seeds; w (default): straight lines between their w");
     add_flag(c, "--frames", o->frames, "also write each picture: frame0000.png and so on");
-    CLI::Option& video = add_flag(c, "--video", o->video, "also write video.png, an animated PNG");
-    need(add_whole(c, "--fps", o->per_second, {1, 1000}, "pictures per second of the video (default 10)"), video);
+    add_video_options(c, *o);
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     add_captions(c, o->captions);
     add_perceptual_options(c, o->perceptual);
-    require(add_path(c, "--outdir", o->outdir, "DIR", "folder for interpolate.png, the frames and the video"));
+    add_path(c, "--outdir", o->outdir, "DIR", "folder for interpolate.png, the frames and video.png");
 }
 
 }  // namespace stylegan::examples

@@ -28,6 +28,12 @@ CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::s
     return *command.add_option(flag, read, help)->type_name(form)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+CLI::Option& add_optional(CLI::App& command, const std::string& flag, const std::string& form,
+                          std::function<bool(const std::string&)> take, const std::string& expected,
+                          const std::string& help) {
+    return *add_option(command, flag, form, std::move(take), expected, help).expected(0, 1);
+}
+
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, const std::string& help) {
     return *command.add_flag(flag, value, help);
 }

@@ -34,6 +34,11 @@ CLI::Option& add_option(CLI::App& command, const std::string& flag, const std::s
                         std::function<bool(const std::string&)> take, const std::string& expected,
                         const std::string& help);
 
+/// The same with a value that may be left out; `take` then gets an empty text.
+CLI::Option& add_optional(CLI::App& command, const std::string& flag, const std::string& form,
+                          std::function<bool(const std::string&)> take, const std::string& expected,
+                          const std::string& help);
+
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, bool& value, const std::string& help);
 CLI::Option& add_flag(CLI::App& command, const std::string& flag, std::function<void()> set, const std::string& help);
 /// A flag that may be followed by 0 or 1 (or false, true ...), as in the official tools.
