@@ -68,6 +68,8 @@
 #include <stylegan/layers/truncation.hpp>
 
 // models: networks, directions of w
+#include <stylegan/models/blend.hpp>
+#include <stylegan/models/directions/k_means.hpp>
 #include <stylegan/models/directions/latent_directions.hpp>
 #include <stylegan/models/directions/linear_boundary.hpp>
 #include <stylegan/models/directions/moved_w.hpp>
@@ -75,6 +77,7 @@
 #include <stylegan/models/directions/sampled_w_moments.hpp>
 #include <stylegan/models/directions/sefa.hpp>
 #include <stylegan/models/directions/style_weights.hpp>
+#include <stylegan/models/directions/truncation_to_centers.hpp>
 #include <stylegan/models/discriminator.hpp>
 #include <stylegan/models/generator.hpp>
 #include <stylegan/models/load.hpp>

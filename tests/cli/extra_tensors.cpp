@@ -24,6 +24,8 @@ BOOST_AUTO_TEST_CASE(are_listed_and_refused_unless_allowed) {
         {"info", "net.safetensors"},
         {"convert", "--source", "net.safetensors", "--dest", "out.safetensors"},
         {"convert", "--source", "net.safetensors", "--dest", "out.pkl"},
+        {"blend", "--network", "net.safetensors", "--other", "net.safetensors", "--layers", "all", "--dest",
+         "b.safetensors"},
         {"calc-metrics", "--network", "net.safetensors", "--metrics", "ppl2_wend", "--samples", "4", "--vgg",
          "vgg.safetensors"}};
     for (std::vector<std::string> figure : std::vector<std::vector<std::string>>{

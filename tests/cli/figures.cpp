@@ -241,8 +241,8 @@ BOOST_FIXTURE_TEST_CASE(project_needs_a_picture, WithNetwork) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_refused, WithNetwork) {
-    fail(2, {"--styles", "is \"0-\"", "coarse, middle, fine, or layers such as 0-3,6"},
-         {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "0-"});
+    fail(2, {"--styles", "is \"0-x\"", "coarse, middle, fine, or layers such as 0-3,6"},
+         {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "0-x"});
     fail(1, {"--styles", "is 4-9", "expected layers from 0 to 5"},
          {"style-mixing", "--rows", "1", "--cols", "2", "--styles", "4-9"});
     fail(1, {"--styles", "is fine", "layers from 8 on", "0 to 5"},

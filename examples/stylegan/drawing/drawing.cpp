@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drawing/drawing.hpp"
 
+#include "drawing/edited.hpp"
 #include "options/options.hpp"
 #include "printing/architecture_text.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
+#include <stylegan/core/numpy_random_state.hpp>
 #include <stylegan/io/files/has_ending.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>
+#include <stylegan/models/directions/k_means.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -94,6 +97,10 @@ void add_truncation_options(CLI::App& c, DrawingOptions& o) {
     add_real(c, "--trunc", o.psi, {-100, 100},
              "truncation psi: 1 (default) changes nothing, 0 gives the average picture");
     add_whole(c, "--trunc-cutoff", o.cutoff, {0, 1000}, "truncate only layers with an index below N (default: all)");
+    add_whole(
+        c, "--trunc-centers", o.centers, {1, 1000},
+        "truncate towards the nearest of K centres of W, by k-means of 10000 w, instead of its average; with labels "
+        "the w are of the label alone, and 1 is the average of the class");
 }
 
 CLI::Option& add_noise_option(CLI::App& c, DrawingOptions& o) {
@@ -118,6 +125,23 @@ Drawing::Drawing(const DrawingOptions& o)
     if (architecture().progressive_gan && o.psi != 1)
         throw ValueError(text("--trunc: is ", o.psi, ", expected 1, since ", o.network.string(),
                               " is a Progressive GAN and has no average w"));
+    if (o.centers) {
+        require_styles(*this, o.network);
+        generator_->set_centers(w_centers(*o.centers));
+    }
+}
+
+Eigen::MatrixXd Drawing::w_centers(int count) const {
+    constexpr std::size_t samples = 10000, batch = 250;
+    NumpyRandomState random(0);
+    Eigen::MatrixXd all(static_cast<Eigen::Index>(samples), architecture().w_size());
+    for (std::size_t done = 0; done < samples; done += batch) {
+        auto z = Generator::Latents::from_shape({batch, static_cast<std::size_t>(architecture().latent_size)});
+        for (float& v : z) v = static_cast<float>(random.randn());
+        const auto w = generator_->map(z, options(batch).labels);
+        all.middleRows(static_cast<Eigen::Index>(done), static_cast<Eigen::Index>(batch)) = as_eigen(w).cast<double>();
+    }
+    return k_means(all, count).centers;
 }
 
 void Drawing::print_assumed() const {
@@ -154,15 +178,8 @@ Drawing::Styles Drawing::styles(const std::vector<std::uint32_t>& seeds) const {
     return generator_->styles(generator_->map(z, options(seeds.size()).labels));
 }
 
-Drawing::Styles Drawing::truncated(Styles w) const {
-    const auto psi = static_cast<float>(options_.psi);
-    if (psi == 1) return w;
-    const std::vector<float> average = generator_->w_average();
-    const std::size_t layers = std::min(w.shape(1), static_cast<std::size_t>(options_.cutoff.value_or(1 << 30)));
-    for (std::size_t n = 0; n < w.shape(0); ++n)
-        for (std::size_t l = 0; l < layers; ++l)
-            for (std::size_t k = 0; k < w.shape(2); ++k) w(n, l, k) = average[k] + psi * (w(n, l, k) - average[k]);
-    return w;
+Drawing::Styles Drawing::truncated(const Styles& w) const {
+    return generator_->truncated(w, options(w.shape(0)).truncation);
 }
 
 std::size_t Drawing::usual_batch() const {

@@ -24,7 +24,7 @@ namespace stylegan::examples {
 struct DrawingOptions {
     std::filesystem::path network;
     double psi = 1;
-    std::optional<int> cutoff, label;
+    std::optional<int> cutoff, label, centers;
     std::vector<float> label_vector;   ///< in place of `label`; empty if not given
     std::filesystem::path label_file;  ///< a .npy file of label_vector
     std::optional<double> lod;         ///< the network's own if not given
@@ -36,7 +36,7 @@ struct DrawingOptions {
 
 /// --network, --allow-extra, --lod, --class, --label, --threads and --device.
 void add_network_options(CLI::App& command, DrawingOptions& o);
-/// --trunc and --trunc-cutoff.
+/// --trunc, --trunc-cutoff and --trunc-centers.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
 /// --noise-mode.
 CLI::Option& add_noise_option(CLI::App& command, DrawingOptions& o);
@@ -50,8 +50,8 @@ public:
     using Generator = DrawingNetwork;
     using Styles = Generator::LayerStyles;
 
-    /// @throws FileError; FormatError, also if a weight is not finite; ValueError if --class, --label, --lod or --trunc do
-    ///         not suit the network
+    /// @throws FileError; FormatError, also if a weight is not finite; ValueError if --class, --label, --lod, --trunc or
+    ///         --trunc-centers do not suit the network
     explicit Drawing(const DrawingOptions& o);
 
     [[nodiscard]] const Generator& generator() const { return *generator_; }
@@ -67,7 +67,7 @@ public:
     [[nodiscard]] Styles styles(const std::vector<std::uint32_t>& seeds) const;
 
     /// w truncated as --trunc and --trunc-cutoff say; for pictures of it, change options().truncation to none.
-    [[nodiscard]] Styles truncated(Styles w) const;
+    [[nodiscard]] Styles truncated(const Styles& w) const;
 
     /// Batch size that keeps the largest feature maps within 2^22 numbers, 16 MiB.
     [[nodiscard]] std::size_t usual_batch() const;
@@ -79,6 +79,9 @@ public:
                                               const std::function<void(Generator::Options&)>& change = {}) const;
 
 private:
+    /// Centres of W for latents with the options' labels, (k, w_size).
+    [[nodiscard]] Eigen::MatrixXd w_centers(int count) const;
+
     DrawingOptions options_;
     std::string assumed_, level_note_;
     std::unique_ptr<Generator> generator_;

@@ -6,8 +6,10 @@
 #include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/models/directions/style_weights.hpp>
+#include <stylegan/models/directions/truncation_to_centers.hpp>
 #include <stylegan/models/load.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace stylegan::examples {
@@ -43,7 +45,23 @@ public:
     }
     [[nodiscard]] LayerStyles styles(const Latents& w) const override { return generator_.styles(w); }
     [[nodiscard]] Pictures synthesize(const LayerStyles& w, const Options& options) const override {
-        return generator_.synthesize(w, options);
+        if (centers_.rows() == 0 || options.truncation.psi == 1) return generator_.synthesize(w, options);
+        Options untruncated = options;
+        untruncated.truncation = {};
+        return generator_.synthesize(truncated_to_centers(w, centers_, options.truncation), untruncated);
+    }
+    void set_centers(Eigen::MatrixXd centers) override { centers_ = std::move(centers); }
+    [[nodiscard]] LayerStyles truncated(const LayerStyles& w, TruncationOptions options) const override {
+        if (centers_.rows() > 0) return truncated_to_centers(w, centers_, options);
+        LayerStyles result = w;
+        if (options.psi == 1) return result;
+        const std::vector<float> average = generator_.w_average();
+        const std::size_t layers = std::min(w.shape(1), static_cast<std::size_t>(options.cutoff));
+        for (std::size_t n = 0; n < w.shape(0); ++n)
+            for (std::size_t l = 0; l < layers; ++l)
+                for (std::size_t k = 0; k < w.shape(2); ++k)
+                    result(n, l, k) = average[k] + options.psi * (w(n, l, k) - average[k]);
+        return result;
     }
     [[nodiscard]] std::vector<float> w_average() const override { return generator_.w_average(); }
     [[nodiscard]] Eigen::MatrixXd style_weights(const std::vector<int>& layers) const override {
@@ -73,6 +91,7 @@ public:
 private:
     Device device_;
     AnyGenerator<Device> generator_;
+    Eigen::MatrixXd centers_;  // (k, w_size); empty: the average w
 };
 
 }  // namespace

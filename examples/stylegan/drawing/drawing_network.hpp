@@ -51,6 +51,12 @@ public:
     [[nodiscard]] virtual std::vector<float> w_average() const = 0;
     /// @see stylegan::style_weights
     [[nodiscard]] virtual Eigen::MatrixXd style_weights(const std::vector<int>& layers) const = 0;
+    /// Makes synthesize() truncate towards the nearest of these instead of the average w.
+    /// @param centers  (k, w_size)
+    /// @see truncated_to_centers
+    virtual void set_centers(Eigen::MatrixXd centers) = 0;
+    /// w truncated as synthesize() truncates it.
+    [[nodiscard]] virtual LayerStyles truncated(const LayerStyles& w, TruncationOptions options) const = 0;
     /// nullptr ends the measurement.
     virtual void set_profile(Profile* profile) = 0;
 

@@ -134,6 +134,7 @@ std::vector<int> parse_layer_list(const std::string& flag, const std::string& li
     }
     std::string commas = list;
     std::replace(commas.begin(), commas.end(), '+', ',');
+    if (commas.ends_with('-')) commas += std::to_string(layers - 1);  // "8-": from 8 on
     const auto numbers = parse_seed_list(commas);
     if (!numbers) usage_error(flag, text("is \"", list, "\", expected ", layer_list_form));
     std::vector<int> all;

@@ -72,7 +72,7 @@ inline constexpr const char* seed_list_form = "numbers and ranges such as 0-35,1
 [[nodiscard]] std::optional<std::vector<double>> parse_real_list(std::string_view text, Range<double> range);
 
 /// The form of a list of layers, for error messages.
-inline constexpr const char* layer_list_form = "all, coarse, middle, fine, or layers such as 0-3,6";
+inline constexpr const char* layer_list_form = "all, coarse, middle, fine, or layers such as 0-3,6 or 8-";
 
 /// Layers by number and range, `all`, or by the paper's names for a square network: `coarse` (4x4 and 8x8), `middle`
 /// (16x16 and 32x32) or `fine` (64x64 and above). A + joins as a comma does: 1+4-5. An error of form is a usage error.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "video/loop_video.hpp"
 
+#include "options/parse.hpp"
 #include "printing/progress.hpp"
-#include "printing/tables.hpp"
+
 #include "video/latent_loop.hpp"
 #include "video/video_file.hpp"
 

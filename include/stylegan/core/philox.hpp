@@ -46,6 +46,7 @@ enum class Purpose : std::uint32_t {
     example = 11,
     augmentation = 12,
     augmentation_noise = 13,
+    clusters = 14,
     test = 255,
 };
 

@@ -4,6 +4,7 @@
 /// The networks on the CPU in single precision, compiled once: see core/compiled.hpp.
 #include <stylegan/models/any_generator.hpp>
 #include <stylegan/models/detail/inception_inl.hpp>
+#include <stylegan/models/directions/detail/k_means_inl.hpp>
 #include <stylegan/models/directions/detail/linear_boundary_inl.hpp>
 #include <stylegan/models/directions/detail/principal_components_inl.hpp>
 #include <stylegan/models/directions/detail/sefa_inl.hpp>
