@@ -10,7 +10,7 @@
 set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-dev libcli11-dev nlohmann-json3-dev
-  libpng-dev libjpeg-dev zlib1g-dev libzip-dev libxxhash-dev libwebp-dev"
+  libpng-dev libjpeg-dev zlib1g-dev libzip-dev libxxhash-dev libwebp-dev libcpp-httplib-dev"
 test="libboost-test-dev libbenchmark-dev"
 clang="clang libclang-rt-dev clang-tidy"
 docs="doxygen"

@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
     add_dataset_tool(app);
     add_info(app);
     add_convert(app);
+    add_view(app);
     add_blend(app);
     add_benchmark(app);
 

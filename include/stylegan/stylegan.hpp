@@ -33,6 +33,7 @@
 #include <stylegan/io/pictures/crop.hpp>
 #include <stylegan/io/pictures/fitted_rows.hpp>
 #include <stylegan/io/pictures/image_rows.hpp>
+#include <stylegan/io/pictures/jpeg_writer.hpp>
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 #include <stylegan/io/pictures/resize.hpp>

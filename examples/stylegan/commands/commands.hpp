@@ -54,6 +54,8 @@ void add_report(CLI::App& app);
 void add_info(CLI::App& app);
 /// `stylegan convert`: writes networks in another format.
 void add_convert(CLI::App& app);
+/// `stylegan view`: a page to explore a network.
+void add_view(CLI::App& app);
 /// `stylegan blend`: swaps layers of two networks.
 void add_blend(CLI::App& app);
 /// `stylegan benchmark`: seconds per picture, and peak memory.

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <future>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -169,7 +170,7 @@ void generate(const GenerateOptions& o) {
     for (std::size_t first = 0; first < source.size(); first += batch) {
         const std::size_t count = std::min(batch, source.size() - first);
         Generator::Options options = drawing.options(count);
-        options.noise_seed = source.number(first);
+        options.noise_seed = o.noise_seed.value_or(static_cast<std::uint32_t>(source.number(first)));
         if (!noise.empty()) {
             options.noise = Noise::given;
             options.noise_maps = noise_of(noise, first, count, o.projected_noise);
@@ -215,6 +216,8 @@ void add_generate(CLI::App& app) {
                      "noise maps that `project --noise-opt` found, in place of the network's: a .npz file with arrays "
                      "noise0, noise1 and so on, (1 or n, 1, height, width)"),
             add_noise_option(c, *o));
+    add_whole(c, "--noise-seed", o->noise_seed, {0, std::numeric_limits<std::uint32_t>::max()},
+              "seed of the random noise of every picture (default: that of the picture)");
     const auto parse_grid = [](const std::string& s) {
         const auto g = parse_width_by_height(s);
         return g && std::max((*g)[0], (*g)[1]) <= 1000 ? g : std::nullopt;

@@ -104,6 +104,7 @@ void add_truncation_options(CLI::App& c, DrawingOptions& o) {
 }
 
 CLI::Option& add_noise_option(CLI::App& c, DrawingOptions& o) {
+    add_real(c, "--noise-strength", o.noise_strength, {-100, 100}, "factor on the noise of all layers (default 1)");
     return add_choice<Noise>(
         c, "--noise-mode", o.noise, {{"const", Noise::constant}, {"random", Noise::random}, {"none", Noise::none}},
         "const (default): noise stored with the network; random: drawn for each picture; none: no noise");
@@ -168,6 +169,7 @@ Drawing::Generator::Options Drawing::options(std::size_t count) const {
     s.truncation.psi = static_cast<float>(options_.psi);
     if (options_.cutoff) s.truncation.cutoff = *options_.cutoff;
     s.noise = options_.noise;
+    if (options_.noise_strength != 1) s.noise_strength = {{.strength = static_cast<float>(options_.noise_strength)}};
     if (!options_.label_vector.empty()) s.labels = same_labels(count, options_.label_vector);
     if (options_.label) s.labels = labels_of_class(count, architecture().label_size, *options_.label);
     return s;

@@ -29,6 +29,8 @@ struct DrawingOptions {
     std::filesystem::path label_file;  ///< a .npy file of label_vector
     std::optional<double> lod;         ///< the network's own if not given
     Noise noise = Noise::constant;
+    double noise_strength = 1;
+    std::optional<std::uint32_t> noise_seed;  ///< of random noise; not given: that of the picture
     int threads = 0;
     DeviceOption device{};
     ExtraTensors extra = ExtraTensors::refused;
@@ -38,7 +40,7 @@ struct DrawingOptions {
 void add_network_options(CLI::App& command, DrawingOptions& o);
 /// --trunc, --trunc-cutoff and --trunc-centers.
 void add_truncation_options(CLI::App& command, DrawingOptions& o);
-/// --noise-mode.
+/// --noise-mode and --noise-strength.
 CLI::Option& add_noise_option(CLI::App& command, DrawingOptions& o);
 
 /// --captions.

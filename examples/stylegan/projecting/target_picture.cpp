@@ -15,9 +15,7 @@ namespace {
 
 /// The middle of a picture in the shape of the network's pictures, in their size. Where the network has no alpha
 /// channel, the picture must be opaque and loses its own.
-Image middle_of(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
-    const std::string where = "--target " + path.string();
-    const Bytes file = read_whole_file(path, limits.file_bytes());
+Image middle_of(const Bytes& file, const std::string& where, Size size, int channels, const PictureLimits& limits) {
     std::optional<FittedRows> rows;
     ImageSize picture;
     std::vector<std::uint8_t> row;  // with the channels that stay
@@ -36,14 +34,20 @@ Image middle_of(const std::filesystem::path& path, Size size, int channels, cons
         detail::convert_channels(pixels, picture.channels, row.data(), picture.channels - 1, width);
         rows->add(row.data());
     };
-    for_each_row(file, path.string(), limits, begin, add);
+    for_each_row(file, where, limits, begin, add);
     return std::move(*rows).result();
 }
 
 }  // namespace
 
 Image target_picture(const std::filesystem::path& path, Size size, int channels, const PictureLimits& limits) {
-    const Image sized = middle_of(path, size, channels, limits);
+    return target_picture(read_whole_file(path, limits.file_bytes()), "--target " + path.string(), size, channels,
+                          limits);
+}
+
+Image target_picture(const Bytes& file, const std::string& where, Size size, int channels,
+                     const PictureLimits& limits) {
+    const Image sized = middle_of(file, where, size, channels, limits);
     Image out(size.width, size.height, channels);
     for (int y = 0; y < size.height; ++y)
         for (int x = 0; x < size.width; ++x)

@@ -6,6 +6,7 @@
 #include <stylegan/io/pictures/picture.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace stylegan::examples {
 
@@ -15,6 +16,9 @@ namespace stylegan::examples {
 /// @param channels  of the network's pictures
 /// @throws FileError, FormatError
 [[nodiscard]] Image target_picture(const std::filesystem::path& path, Size size, int channels,
+                                   const PictureLimits& limits);
+/// The same of the bytes of a file. @param where  the start of messages
+[[nodiscard]] Image target_picture(const Bytes& file, const std::string& where, Size size, int channels,
                                    const PictureLimits& limits);
 
 }  // namespace stylegan::examples
