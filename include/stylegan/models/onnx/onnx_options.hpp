@@ -20,10 +20,10 @@ enum class OnnxNoise {
 
 /// Options of write_onnx().
 struct OnnxOptions {
-    OnnxInput input = OnnxInput::z;
-    OnnxNoise noise = OnnxNoise::constant;
-    int cutoff = 1 << 30;         ///< the first layer that is not truncated
-    std::optional<double> lod{};  ///< level of detail; the network's own if not given
+    OnnxInput input = OnnxInput::z;         ///< what the model takes
+    OnnxNoise noise = OnnxNoise::constant;  ///< source of the noise maps
+    int cutoff = 1 << 30;                   ///< the first layer that is not truncated
+    std::optional<double> lod{};            ///< level of detail; the network's own if not given
 };
 
 }  // namespace stylegan
