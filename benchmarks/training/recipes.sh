@@ -17,7 +17,7 @@ mkdir -p "$work" "$(dirname "$out")"
 [ -e "$work/few.zip" ] || "$stylegan" dataset-tool --source "$data" --dest "$work/few.zip" --max-images "$few" >/dev/null
 
 # One setting for all: narrow networks, so that an evening shows enough pictures.
-common=(--fmap-base 512 --fmap-max 64 --latent 64 --batch 16 --lr 0.002 --mirror --ema-kimg 5 --tick 5 --snap 1000 --snap-minutes 0)
+common=(--fmap-base 512 --fmap-max 128 --latent 128 --batch 16 --lr 0.004 --gamma 4 --mirror --ema-kimg 5 --tick 5 --snap 1000 --snap-minutes 0)
 growing=(--growing --lod-kimg 4 --fade-kimg 4)
 
 flags_of() {

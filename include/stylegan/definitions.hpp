@@ -5,11 +5,13 @@
 /// one of its source files; the CMake target `stylegan::compiled` does it for you.
 #include <stylegan/io/networks/detail/checkpoint_inl.hpp>
 #include <stylegan/io/networks/detail/open_network_file_inl.hpp>
+#include <stylegan/io/onnx/detail/onnx_graph_inl.hpp>
 #include <stylegan/io/tensors/detail/safetensors_writer_inl.hpp>
 #include <stylegan/io/tensors/detail/tensor_file_inl.hpp>
 #include <stylegan/layers/detail/instantiate_layers.hpp>
 #include <stylegan/metrics/detail/instantiate_metrics.hpp>
 #include <stylegan/models/detail/instantiate_models.hpp>
+#include <stylegan/models/onnx/detail/onnx_generator_inl.hpp>
 #include <stylegan/ops/blocked/detail/window_convolution_inl.hpp>
 #include <stylegan/ops/convolution/detail/grid_convolution_inl.hpp>
 #include <stylegan/ops/styled/detail/styled_convolution_inl.hpp>

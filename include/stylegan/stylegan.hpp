@@ -28,6 +28,7 @@
 #include <stylegan/io/networks/checkpoint.hpp>
 #include <stylegan/io/networks/convert_networks.hpp>
 #include <stylegan/io/networks/official_pickle.hpp>
+#include <stylegan/io/onnx/onnx_graph.hpp>
 #include <stylegan/io/pickle/torch_file.hpp>
 #include <stylegan/io/pictures/animated_png.hpp>
 #include <stylegan/io/pictures/crop.hpp>
@@ -37,6 +38,7 @@
 #include <stylegan/io/pictures/picture.hpp>
 #include <stylegan/io/pictures/read_image.hpp>
 #include <stylegan/io/pictures/resize.hpp>
+#include <stylegan/io/tensorboard/tensorboard_event.hpp>
 #include <stylegan/io/tensors/non_finite.hpp>
 #include <stylegan/io/tensors/npy.hpp>
 #include <stylegan/io/tensors/npz.hpp>
@@ -68,7 +70,7 @@
 #include <stylegan/layers/to_rgb.hpp>
 #include <stylegan/layers/truncation.hpp>
 
-// models: networks, directions of w
+// models: networks, directions of w, ONNX
 #include <stylegan/models/blend.hpp>
 #include <stylegan/models/directions/k_means.hpp>
 #include <stylegan/models/directions/latent_directions.hpp>
@@ -84,6 +86,7 @@
 #include <stylegan/models/load.hpp>
 #include <stylegan/models/load_inception.hpp>
 #include <stylegan/models/load_vgg16.hpp>
+#include <stylegan/models/onnx/write_onnx.hpp>
 #include <stylegan/models/vgg16.hpp>
 
 // metrics: how good it is

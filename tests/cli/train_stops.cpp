@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every way to stop a run, and what it leaves.
 #include "cli/training_run.hpp"
+#include "io/event_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -180,16 +181,21 @@ BOOST_FIXTURE_TEST_CASE(a_full_disk_pauses_snapshots, Stops) {
         wait $pid || exit 93
         cat out.txt
         cp disk/*/stats.jsonl .
+        cp disk/*/events.out.tfevents.* events
     )sh");
-    const Outcome o =
-        run_script(folder, "export stylegan train=\"" +
-                               shell({"--outdir", "disk", "--kimg", "3.2", "--snap", "20", "--keep", "2"}) +
-                               "\"; unshare -rm bash script");
+    const Outcome o = run_script(
+        folder, "export stylegan train=\"" +
+                    shell({"--outdir", "disk", "--kimg", "3.2", "--snap", "20", "--keep", "2", "--tensorboard"}) +
+                    "\"; unshare -rm bash script");
     check_success(o);
     BOOST_TEST(contains(o.out, "No space left on device. Snapshots wait until there is room; the last one is disk/"),
                o.out);
     BOOST_TEST(contains(o.out, "There is room again for snapshots: disk/"), o.out);
     BOOST_TEST((lasting_lines(content("stats.jsonl")) == lasting_lines(content(first_run + "/stats.jsonl"))));
+    int ticks = 0;  // events wait for room, too
+    const std::string events = content("events");
+    for (const Event& event : read_events(events)) ticks += event.scalars.count("Progress/tick") > 0 ? 1 : 0;
+    BOOST_TEST(ticks == 200);
 }
 
 BOOST_TEST_DECORATOR(*needs(mounting))

@@ -124,6 +124,10 @@ void add_output_options(CLI::App& c, TrainFlags& f) {
              "run ends (default 10; 0: never)");
     add_whole(c, "--keep", f.keep, {0, any},
               "snapshots that stay when a newer one is written, besides those named -timed (default 0: all)");
+    add_switch(
+        c, "--tensorboard", f.tensorboard,
+        "write events.out.tfevents.* into the run folder, for TensorBoard: the values of stats.jsonl, metrics and "
+        "pictures (default 0)");
     add_whole(c, "--threads", f.threads, {0, 1024}, "number of CPU threads (default 0: all that the machine has)");
     add_device(c, f.device);
 }

@@ -39,14 +39,15 @@ void require_folder_of(const std::string& flag, const std::filesystem::path& fil
     require_writable(flag, file.has_parent_path() ? file.parent_path() : ".", advice);
 }
 
-void append_line(const std::filesystem::path& file, const std::string& line) {
+void append_line(const std::filesystem::path& file, const std::string& line) { append_bytes(file, line + '\n'); }
+
+void append_bytes(const std::filesystem::path& file, const std::string& bytes) {
     const int out = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (out < 0) detail::fail_to_write(file, "written", errno);
     struct stat before {};
     int error = ::fstat(out, &before) == 0 ? 0 : errno;
-    const std::string all = line + '\n';
-    for (std::size_t done = 0; error == 0 && done < all.size();) {
-        const ssize_t wrote = ::write(out, all.data() + done, all.size() - done);
+    for (std::size_t done = 0; error == 0 && done < bytes.size();) {
+        const ssize_t wrote = ::write(out, bytes.data() + done, bytes.size() - done);
         if (wrote >= 0)
             done += static_cast<std::size_t>(wrote);
         else if (errno != EINTR)

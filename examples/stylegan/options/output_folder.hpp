@@ -20,5 +20,8 @@ void require_folder_of(const std::string& flag, const std::filesystem::path& fil
 /// Adds a line to a text file, the whole line or nothing; makes the file if there is none.
 /// @throws FileError, DiskFullError
 void append_line(const std::filesystem::path& file, const std::string& line);
+/// Adds bytes to a file, all of them or none; makes the file if there is none.
+/// @throws FileError, DiskFullError
+void append_bytes(const std::filesystem::path& file, const std::string& bytes);
 
 }  // namespace stylegan::examples

@@ -109,15 +109,18 @@ std::vector<T> some_of(const std::vector<T>& all, std::size_t most) {
 
 }  // namespace
 
-std::string RunReport::picture(const std::string& name) {
+Image fitted_for_a_page(Image image) {
     constexpr int longest_side = 1024;
+    const int longest = std::max(image.width, image.height);
+    if (longest <= longest_side) return image;
+    return resize(image, std::max(1, image.width * longest_side / longest),
+                  std::max(1, image.height * longest_side / longest));
+}
+
+std::string RunReport::picture(const std::string& name) {
     const auto known = pictures_.find(name);
     if (known != pictures_.end()) return known->second;
-    Image image = read_image(directory_.file(name));
-    const int longest = std::max(image.width, image.height);
-    if (longest > longest_side)
-        image = resize(image, std::max(1, image.width * longest_side / longest),
-                       std::max(1, image.height * longest_side / longest));
+    const Image image = fitted_for_a_page(read_image(directory_.file(name)));
     return pictures_[name] = "data:image/png;base64," + base64(encode_png(image));
 }
 

@@ -3,6 +3,8 @@
 
 #include "run/run_directory.hpp"
 
+#include <stylegan/io/pictures/image.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
@@ -31,6 +33,9 @@ private:
     RunDirectory directory_;
     std::map<std::string, std::string> pictures_;  // data URLs by file name
 };
+
+/// A picture, made smaller if a side is longer than the pictures of a report may be.
+[[nodiscard]] Image fitted_for_a_page(Image image);
 
 /// A self-contained page on one run or several.
 /// @param runs  of RunReport::data()

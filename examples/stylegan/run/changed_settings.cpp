@@ -47,6 +47,7 @@ constexpr Setting all_settings[] = {
     {"hours", "--hours", MayChange::always},
     {"keep", "--keep", MayChange::always},
     {"threads", "--threads", MayChange::always},
+    {"tensorboard", "--tensorboard", MayChange::always},
     {"metrics", "--metrics", MayChange::always},
     {"metric_samples", "--metric-samples", MayChange::always},
     {"vgg", "--vgg", MayChange::always},

@@ -89,6 +89,7 @@ std::string command_of(const TrainFlags& f) {
     add("--snap", f.snap);
     add("--snap-minutes", f.snap_minutes);
     add("--keep", f.keep);
+    add("--tensorboard", f.tensorboard);
     add("--metrics", f.metrics);
     add("--metric-samples", f.metric_samples);
     add("--vgg", f.vgg);

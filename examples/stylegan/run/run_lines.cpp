@@ -16,15 +16,15 @@ void RunLines::log(const std::string& line) {
     add("log.txt", line);
 }
 
-void RunLines::add(const std::string& name, const std::string& line) {
-    waiting_.emplace_back(name, line);
+void RunLines::add_bytes(const std::string& name, std::string bytes) {
+    waiting_.emplace_back(name, std::move(bytes));
     (void)flush();
 }
 
 bool RunLines::flush() {
     while (!waiting_.empty()) {
         try {
-            append_line(directory_.file(waiting_.front().first), waiting_.front().second);
+            append_bytes(directory_.file(waiting_.front().first), waiting_.front().second);
         } catch (const DiskFullError& error) {
             if (reason_.empty()) print_line(text(error.what(), "; its lines wait until there is room"));
             reason_ = error.what();

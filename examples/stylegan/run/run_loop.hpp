@@ -6,6 +6,7 @@
 #include "report/run_report.hpp"
 #include "run/resume.hpp"
 #include "run/run_directory.hpp"
+#include "run/run_events.hpp"
 #include "run/run_lines.hpp"
 #include "run/run_pictures.hpp"
 #include "run/snapshot_metrics.hpp"
@@ -26,6 +27,7 @@
 #include <future>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 namespace stylegan::examples {
 
@@ -40,10 +42,12 @@ RunPictures::Generate averaged(Trainer<Device>& trainer) {
 template <class Device>
 class RunLoop {
 public:
-    RunLoop(const RunDirectory& directory, RunLines& lines, SnapshotWriter<Device>& snapshots, Trainer<Device>& trainer,
-            const RunPictures& pictures, SnapshotMetrics<Device>& metrics, const TrainSettings& settings)
+    RunLoop(const RunDirectory& directory, RunLines& lines, RunEvents& events, SnapshotWriter<Device>& snapshots,
+            Trainer<Device>& trainer, const RunPictures& pictures, SnapshotMetrics<Device>& metrics,
+            const TrainSettings& settings)
         : directory_(directory),
           lines_(lines),
+          events_(events),
           snapshots_(snapshots),
           trainer_(trainer),
           pictures_(pictures),
@@ -143,7 +147,9 @@ private:
         const double now = seconds_now();
         const TickLine line = line_of(tick, now);
         lines_.log(text_of(line));
-        lines_.add("stats.jsonl", statistics(tick, line).dump());
+        const nlohmann::ordered_json stats = statistics(tick, line);
+        lines_.add("stats.jsonl", stats.dump());
+        events_.add_statistics(tick.progress.pictures, stats);
         const bool stop = told_to_stop();
         if (tick.last || stop)
             save_last();
@@ -198,9 +204,9 @@ private:
     /// Pictures are written while training continues.
     void write_fakes(const std::filesystem::path& snapshot, double lod) {
         finish_writing();
-        writing_ = start_beside([path = directory_.fakes(snapshot), grid = pictures_.fakes(averaged(trainer_), lod)] {
-            write_png(path, grid);
-        });
+        Image grid = pictures_.fakes(averaged(trainer_), lod);
+        events_.add_fakes(trainer_.progress().pictures, grid);
+        writing_ = start_beside([path = directory_.fakes(snapshot), grid = std::move(grid)] { write_png(path, grid); });
     }
 
     /// report.html, anew at every tick. A run does not end because of it: `stylegan report` can make it again.
@@ -229,7 +235,10 @@ private:
         const std::string file = snapshot.filename().string();
         for (const std::string& name : metrics_.names()) {
             if (told_to_stop()) return;
-            if (!has_metric(directory_, name, file) && !metrics_.evaluate(name, lines_, file)) return;
+            if (has_metric(directory_, name, file)) continue;
+            const auto line = metrics_.evaluate(name, lines_, file);
+            if (!line) return;
+            events_.add_metric(trainer_.progress().pictures, *line);
         }
     }
 
@@ -260,6 +269,7 @@ private:
 
     const RunDirectory& directory_;
     RunLines& lines_;
+    RunEvents& events_;
     SnapshotWriter<Device>& snapshots_;
     Trainer<Device>& trainer_;
     const RunPictures& pictures_;

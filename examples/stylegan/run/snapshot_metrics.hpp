@@ -11,6 +11,8 @@
 #include <stylegan/metrics/path_generator.hpp>
 #include <stylegan/training/trainer.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -48,31 +50,38 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
-    /// Adds a line for a metric to the log and to metric-<name>.jsonl. @return false if Ctrl-C ended it before
-    [[nodiscard]] bool evaluate(const std::string& name, RunLines& lines, const std::string& snapshot) {
+    /// Adds a line for a metric to the log and to metric-<name>.jsonl.
+    /// @return the second; nothing if Ctrl-C ended it before
+    [[nodiscard]] std::optional<nlohmann::ordered_json> evaluate(const std::string& name, RunLines& lines,
+                                                                 const std::string& snapshot) {
         try {
             if (const auto metric = parse_distribution_metric(name)) {
                 const DistributionResult result = meter_->measure(
                     *metric, snapshot, [&](const GeneratedOptions& o) { return picture_set(averaged_, o); });
-                lines.add(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
-                lines.log(text_of(result));
-                return true;
+                return added(lines, name, result, snapshot);
             }
             const auto path = path_generator(averaged_, settings_.noise);
             const MetricResult result =
                 evaluate_metric(name, averaged_.architecture(), path, *network_, settings_, [](const PathProgress&) {
                     if (Interrupt::requested()) throw Stop();
                 });
-            lines.add(text("metric-", name, ".jsonl"), to_json(result, snapshot).dump());
-            lines.log(text_of(result));
-            return true;
+            return added(lines, name, result, snapshot);
         } catch (const Stop&) {
-            return false;
+            return std::nullopt;
         }
     }
 
 private:
     struct Stop {};
+
+    template <class Result>
+    static nlohmann::ordered_json added(RunLines& lines, const std::string& name, const Result& result,
+                                        const std::string& snapshot) {
+        nlohmann::ordered_json line = to_json(result, snapshot);
+        lines.add(text("metric-", name, ".jsonl"), line.dump());
+        lines.log(text_of(result));
+        return line;
+    }
 
     std::vector<std::string> names_;
     const AnyGenerator<Device>& averaged_;

@@ -130,16 +130,17 @@ public:
         const RunDirectory directory =
             in_place() ? RunDirectory(*flags_.resume) : RunDirectory::create(*flags_.outdir, description(settings_));
         RunLines lines(directory);
+        RunEvents events(lines, settings_.tensorboard);
         try {
             if (!in_place()) resumed_.lock.emplace(directory.path());
-            prepare(directory, lines);
+            prepare(directory, lines, events);
         } catch (...) {
             if (!in_place()) directory.remove();
             throw;
         }
         const fs::path from = resumed_.checkpoint ? resumed_.start->snapshot : fs::path();
         SnapshotWriter<Device> snapshots(directory, lines, trainer_, settings_.keep, from, resumed_.damaged);
-        RunLoop<Device> loop(directory, lines, snapshots, trainer_, *pictures_, *metrics_, settings_);
+        RunLoop<Device> loop(directory, lines, events, snapshots, trainer_, *pictures_, *metrics_, settings_);
         if (in_place() && !from.empty()) loop.complete(from);
         loop.run();
         log_end(directory, lines, snapshots.newest(), loop.time_is_over());
@@ -150,7 +151,7 @@ private:
     [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
 
     /// All that the folder holds before training.
-    void prepare(const RunDirectory& directory, RunLines& lines) {
+    void prepare(const RunDirectory& directory, RunLines& lines, RunEvents& events) {
         const std::vector<std::string> notes =
             notes_of(resumed_, settings_);  // refuses changes before anything is written
         const double hours = directory.seconds_until(kimg()) / 3600;
@@ -166,8 +167,12 @@ private:
         const bool begins = !in_place() || resumed_.start->over;
         if (const fs::path reals = directory.file("reals.png"); begins && is_missing(reals))
             pictures_->write_reals(reals);
-        if (const fs::path fakes = directory.file("fakes_init.png"); begins && is_missing(fakes))
-            write_png(fakes, pictures_->fakes(averaged(trainer_), trainer_.scheduled_now().lod));
+        events.start(directory, trainer_.progress().pictures + 1);
+        if (const fs::path fakes = directory.file("fakes_init.png"); begins && is_missing(fakes)) {
+            const Image sheet = pictures_->fakes(averaged(trainer_), trainer_.scheduled_now().lod);
+            write_png(fakes, sheet);
+            events.add_fakes(trainer_.progress().pictures, sheet);
+        }
         lines.log(text("Run folder ", directory.path().string()));
         lines.add("commands.txt", command_of(flags_));
         if (!data_.passed_over().empty()) lines.log(left_out(data_));

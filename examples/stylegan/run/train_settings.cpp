@@ -220,6 +220,7 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.lpips, s.lpips);
     take(f.inception, s.inception);
     take(f.resize, s.resize);
+    take(f.tensorboard, s.tensorboard);
     take(f.mirror, o.mirror);
     take(f.reg_interval, o.reg_interval);
     take(f.freeze_d, o.freeze_d);
@@ -271,6 +272,7 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
     json["lpips"] = s.lpips.string();
     json["inception"] = s.inception.string();
     json["resize"] = name_of(s.resize);
+    json["tensorboard"] = s.tensorboard;
     json["training"] = stylegan::to_json(s.options);
     json["architecture"] = architecture_to_json(s.architecture);
     return json;
@@ -297,6 +299,7 @@ TrainSettings read_train_settings(const std::filesystem::path& path) {
         s.threads = json.at("threads").get<int>();
         s.metrics = json.value("metrics", s.metrics);
         s.metric_samples = json.value("metric_samples", s.metric_samples);
+        s.tensorboard = json.value("tensorboard", s.tensorboard);
         s.vgg = json.value("vgg", std::string());
         s.lpips = json.value("lpips", std::string());
         s.inception = json.value("inception", std::string());

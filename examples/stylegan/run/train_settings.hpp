@@ -37,7 +37,7 @@ struct TrainFlags {
     std::optional<std::filesystem::path> vgg, lpips, inception;
     std::optional<InceptionResize> resize;
     DeviceOption device{};
-    std::optional<bool> mirror, cond;
+    std::optional<bool> mirror, cond, tensorboard;
     bool growing = false, no_growing = false, dry_run = false;
 };
 
@@ -64,6 +64,7 @@ struct TrainSettings {
     int threads = 0;                   ///< 0: all
     std::vector<std::string> metrics;  ///< names, evaluated at snapshots
     int metric_samples = 2000;
+    bool tensorboard = false;                     ///< whether event files are written
     std::filesystem::path vgg, lpips, inception;  ///< features of the metrics; empty for those of the program
     InceptionResize resize = InceptionResize::official;
 };

@@ -99,8 +99,9 @@ inline std::optional<std::string> foreign_magic(std::span<const std::uint8_t> by
         if (s.starts_with(k.start)) return k.what;
     if (s.starts_with("RIFF") && s.substr(0, 12).ends_with("WEBP")) return "is a picture (WebP), not a network";
     if (s.size() > 262 && s.substr(257, 5) == "ustar") return "is a tar archive: unpack it first (tar -xf)";
-    if (s.size() > 4 && s[0] == 8 && s[1] > 0 && s[1] < 16 && s[2] == 0x12 && s.substr(0, 64).find("torch") < 64)
-        return "is an ONNX model: such networks are not read";
+    if (s.size() > 4 && s[0] == 8 && s[1] > 0 && s[1] < 16 && s[2] == 0x12)  // its version, then its writer
+        for (const char* writer : {"torch", "stylegan-cpp"})
+            if (s.substr(0, 64).find(writer) < 64) return "is an ONNX model: such networks are not read";
     if (s.size() >= 512 && std::all_of(s.begin(), s.begin() + 512, [](char c) { return c == 0; }))
         return "begins with 512 zeros: the download or the copy broke off; get it again";
     return std::nullopt;

@@ -24,9 +24,11 @@ inline void write_networks(const std::filesystem::path& path, const NetworkFile&
     if (has_ending(ending, ".pkl")) return write_official_pickle(path, networks);
     for (const char* of_pytorch : {".pt", ".pth", ".model"})
         if (has_ending(ending, of_pytorch)) return write_rosinality(path, networks);
+    if (has_ending(ending, ".onnx"))
+        throw ValueError(text(path.string(), ": an ONNX model is of one generator, expected write_onnx() for it"));
     if (!has_ending(ending, ".safetensors"))
-        throw ValueError(
-            text(path.string(), ": ends with \"", ending, "\", expected .safetensors, .pkl, .pt, .pth or .model"));
+        throw ValueError(text(path.string(), ": ends with \"", ending,
+                              "\", expected .safetensors, .pkl, .pt, .pth, .model or .onnx"));
     SafetensorsWriter writer;
     std::vector<std::vector<float>> values;  // they must stay in place until the file is written
     values.reserve(networks.tensors.names().size());
