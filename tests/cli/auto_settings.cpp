@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What --cfg auto and --hours choose, with a model of the machine in place of measurements.
-#include "run/auto_settings.hpp"
+#include "run/planning/auto_settings.hpp"
 
 #include "io/temporary_folder.hpp"
 

@@ -6,7 +6,7 @@
 #include "metrics/network_meter.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
-#include "run/run_metrics.hpp"
+#include "run/records/run_metrics.hpp"
 
 #include <algorithm>
 #include <cstdio>

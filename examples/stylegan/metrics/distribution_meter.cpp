@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/distribution_meter.hpp"
 
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 
 #include <stylegan/io/files/digest.hpp>
 

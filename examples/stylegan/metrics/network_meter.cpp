@@ -2,7 +2,7 @@
 #include "metrics/network_meter.hpp"
 
 #include "printing/progress.hpp"
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/run_report.hpp"
 
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/io/pictures/png.hpp>

@@ -2,7 +2,7 @@
 #include "run/resume.hpp"
 
 #include "options/output_folder.hpp"
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/core/shortened.hpp>

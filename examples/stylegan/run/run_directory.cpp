@@ -3,7 +3,7 @@
 
 #include "options/output_folder.hpp"
 #include "options/parse.hpp"
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/core/error.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/run_lock.hpp"
 
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/shortened.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "printing/progress.hpp"
+#include "run/records/run_lines.hpp"
 #include "run/run_directory.hpp"
-#include "run/run_lines.hpp"
 #include "run/snapshot_name.hpp"
 
 #include <stylegan/io/files/atomic_file.hpp>

@@ -2,11 +2,11 @@
 #include "run/train_run.hpp"
 
 #include "printing/shell_word.hpp"
-#include "run/auto_settings.hpp"
 #include "run/changed_settings.hpp"
+#include "run/planning/auto_settings.hpp"
+#include "run/planning/step_times.hpp"
 #include "run/resume.hpp"
 #include "run/run_loop.hpp"
-#include "run/step_times.hpp"
 #include "run/transfer_text.hpp"
 
 #include <stylegan/io/files/same_file.hpp>

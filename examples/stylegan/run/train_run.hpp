@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "run/level_times.hpp"
+#include "run/planning/level_times.hpp"
 #include "run/train_settings.hpp"
 
 #include <iosfwd>

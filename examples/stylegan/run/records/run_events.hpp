@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "run/run_lines.hpp"
+#include "run/records/run_lines.hpp"
 
 #include <stylegan/io/pictures/image.hpp>
 #include <stylegan/io/tensorboard/tensorboard_event.hpp>

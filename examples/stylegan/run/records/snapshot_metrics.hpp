@@ -5,7 +5,7 @@
 #include "metrics/path_metrics.hpp"
 #include "metrics/perceptual_network_on.hpp"
 #include "printing/progress.hpp"
-#include "run/run_lines.hpp"
+#include "run/records/run_lines.hpp"
 #include "run/train_settings.hpp"
 
 #include <stylegan/metrics/path_generator.hpp>

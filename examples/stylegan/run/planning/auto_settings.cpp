@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/auto_settings.hpp"
+#include "run/planning/auto_settings.hpp"
 
 #include "options/parse.hpp"
 

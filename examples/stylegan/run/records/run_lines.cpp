@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/run_lines.hpp"
+#include "run/records/run_lines.hpp"
 
 #include "options/output_folder.hpp"
 #include "printing/progress.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/run_events.hpp"
+#include "run/records/run_events.hpp"
 
 #include "options/parse.hpp"
 #include "report/run_report.hpp"

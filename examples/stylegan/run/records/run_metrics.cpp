@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/run_metrics.hpp"
+#include "run/records/run_metrics.hpp"
 
 #include "metrics/distribution_metrics.hpp"
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 #include "run/snapshot_name.hpp"
 #include "run/train_settings.hpp"
 

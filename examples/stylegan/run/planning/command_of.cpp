@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "printing/shell_word.hpp"
-#include "run/auto_settings.hpp"
+#include "run/planning/auto_settings.hpp"
 
 #include <cstdio>
 #include <cstdlib>

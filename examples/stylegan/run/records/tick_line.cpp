@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/tick_line.hpp"
+#include "run/records/tick_line.hpp"
 
 #include "printing/progress.hpp"
 

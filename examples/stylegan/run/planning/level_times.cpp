@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/level_times.hpp"
+#include "run/planning/level_times.hpp"
 
 #include <algorithm>
 

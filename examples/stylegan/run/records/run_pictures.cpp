@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/run_pictures.hpp"
+#include "run/records/run_pictures.hpp"
 
 #include <stylegan/core/latents_of_seeds.hpp>
 #include <stylegan/io/pictures/picture.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "options/device_option.hpp"
-#include "run/level_times.hpp"
+#include "run/planning/level_times.hpp"
 
 #include <stylegan/core/architecture.hpp>
 #include <stylegan/training/training_options.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/step_times.hpp"
+#include "run/planning/step_times.hpp"
 
 #include "printing/progress.hpp"
 

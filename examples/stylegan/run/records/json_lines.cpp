@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/json_lines.hpp"
+#include "run/records/json_lines.hpp"
 
 #include <stylegan/io/files/parse_json.hpp>
 #include <stylegan/io/files/read_file.hpp>
