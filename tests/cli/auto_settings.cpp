@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(several_hours_on_two_cores_come_near_the_setting_found_by_h
     BOOST_TEST(*c.flags.fmap_max == 128);
     BOOST_TEST(*c.flags.latent == 128);
     BOOST_TEST(c.flags.batch->all == 16);
-    BOOST_TEST(c.flags.lr->all == 0.002);
-    BOOST_TEST(*c.flags.gamma == 0.625);
+    BOOST_TEST(c.flags.lr->all == 0.004);
+    BOOST_TEST(*c.flags.gamma == 4.1);
     BOOST_TEST(*c.flags.mirror);
     BOOST_TEST(*c.flags.ema_kimg == 5);
     BOOST_TEST(c.flags.growing);
@@ -98,6 +98,8 @@ BOOST_AUTO_TEST_CASE(half_an_hour_takes_narrower_networks_and_smaller_minibatche
     const AutoChoice slow = choose_settings(asked(0.5), data_of(64, 10000), {}, machine(100));
     BOOST_TEST(*slow.flags.fmap_base == 256);
     BOOST_TEST(slow.flags.batch->all == 8);
+    BOOST_TEST(slow.flags.lr->all == 0.003);
+    BOOST_TEST(*slow.flags.gamma == 8.2);  // half the pictures, twice the penalty
     BOOST_TEST(test::contains(joined(slow.reasons), "the narrowest"), joined(slow.reasons));
     BOOST_TEST(test::contains(joined(slow.reasons), "--batch 8"), joined(slow.reasons));
 }

@@ -129,12 +129,20 @@ private:
         Index batch = std::min(largest, data_.pictures);
         if (batch > 4) batch -= batch % 4;  // groups of minibatch stddev
         if (!flags_.batch) flags_.batch = ByHeight{.all = static_cast<double>(batch)};
-        if (!flags_.lr) flags_.lr = ByHeight{.all = 0.002};
-        if (!flags_.loss) set(flags_.gamma, default_gamma(data_.resolution));
+        choose_rates();
         set(flags_.mirror, true);
         if (!flags_.preset && !flags_.loss) set(flags_.reg_interval, 16);
         if (!flags_.preset && data_.pictures < few_pictures && (data_.channels == 1 || data_.channels == 3))
             set(flags_.aug, "ada");
+    }
+
+    /// Measured at 32x32 on drawn faces and on photographs: docs/quality.md. The R1 penalty of the same discriminator
+    /// falls with the number of pixels, so gamma rises with it, as in StyleGAN2-ADA.
+    void choose_rates() {
+        const double batch = flags_.batch->all > 0 ? flags_.batch->all : 16;
+        const double pixels = static_cast<double>(data_.resolution.height) * data_.resolution.width;
+        if (!given_.lr) flags_.lr = ByHeight{.all = batch < 16 ? 0.003 : 0.004};
+        if (!given_.gamma && !flags_.loss) flags_.gamma = rounded(std::min(0.016 * pixels / batch, 10.0), 2);
     }
 
     void set_widths(int tier) {
@@ -202,6 +210,7 @@ private:
         if (given_.batch || flags_.batch->all <= 8) return;
         if (plan_.kimg * 1000 / flags_.batch->all >= wanted_steps) return;
         flags_.batch->all = 8;
+        choose_rates();
         measure();
         say("minibatch: --batch 8, for more steps in a short run");
     }
@@ -226,6 +235,9 @@ private:
 
     void choose_output() {
         const double kimg = *flags_.kimg;
+        if (!given_.gamma && flags_.gamma)
+            say(text("rates: --lr ", flags_.lr->all, " --gamma ", *flags_.gamma,
+                     ", with which small networks learn most in a short time; gamma grows with the number of pixels"));
         if (flags_.aug == "ada" && !given_.aug)
             say(text("augmentation: --aug ada, for ", data_.pictures,
                      " pictures, which the discriminator may learn by heart"));
