@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of `stylegan view` in a headless Chromium: every control is moved as a person would, and the pixels are looked at.
-#include "cli/browser.hpp"
+#include "cli/view_page.hpp"
 #include "cli/view_client.hpp"
 #include "cli/write_network.hpp"
 
@@ -15,35 +15,11 @@ BOOST_AUTO_TEST_SUITE(view_page)
 
 using namespace test;
 
-struct OpenPage {
+struct OpenPage : ViewPage {
     OpenPage() {
         write_network(folder / "n.safetensors");
         view = std::make_unique<View>(folder.path(), "n.safetensors");
-        browser.open(view->address);
-        BOOST_TEST_REQUIRE(browser.wait_until("typeof drawing === 'object' && drawing.drawn > 0"));
-        settle();
-    }
-    /// Waits for the picture of the present state, without loss.
-    void settle() {
-        BOOST_TEST(
-            browser.wait_until("drawing.drawn === drawing.version && drawing.flying === 0 && "
-                               "document.getElementById('picture').dataset.still === '1'"));
-    }
-    /// All pixels, as a text.
-    [[nodiscard]] std::string pixels() {
-        settle();
-        return browser.value(
-            "(() => { const c = document.getElementById('picture'); return Array.from(c.getContext('2d')"
-            ".getImageData(0, 0, c.width, c.height).data).join(); })()");
-    }
-    /// Moves a slider, or types into a field, as far as the page can tell.
-    void set(const std::string& id, const std::string& value) {
-        (void)browser.value(
-            "(() => { const e = document.getElementById('" + id + "'); e.value = '" + value +
-            "'; e.dispatchEvent(new Event(e.tagName === 'SELECT' ? 'change' : 'input', {bubbles: true})); })()");
-    }
-    [[nodiscard]] std::string state(const std::string& member) {
-        return browser.value("JSON.stringify(state." + member + ")");
+        open(view->address);
     }
     /// Does something that must change the picture; `undo` must bring it back, and `redo` change it again.
     template <class F>
@@ -63,7 +39,6 @@ struct OpenPage {
 
     TemporaryFolder folder;
     std::unique_ptr<View> view;
-    Browser browser;
 };
 
 BOOST_TEST_DECORATOR(*needs("chromium --version"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drawing/drawing_network.hpp"
 
+#include "drawing/truncated_w.hpp"
 #include "metrics/perceptual_network_on.hpp"
 
 #include <stylegan/io/tensors/non_finite.hpp>
@@ -53,15 +54,7 @@ public:
     void set_centers(Eigen::MatrixXd centers) override { centers_ = std::move(centers); }
     [[nodiscard]] LayerStyles truncated(const LayerStyles& w, TruncationOptions options) const override {
         if (centers_.rows() > 0) return truncated_to_centers(w, centers_, options);
-        LayerStyles result = w;
-        if (options.psi == 1) return result;
-        const std::vector<float> average = generator_.w_average();
-        const std::size_t layers = std::min(w.shape(1), static_cast<std::size_t>(options.cutoff));
-        for (std::size_t n = 0; n < w.shape(0); ++n)
-            for (std::size_t l = 0; l < layers; ++l)
-                for (std::size_t k = 0; k < w.shape(2); ++k)
-                    result(n, l, k) = average[k] + options.psi * (w(n, l, k) - average[k]);
-        return result;
+        return truncated_w(w, generator_.w_average(), options);
     }
     [[nodiscard]] std::vector<float> w_average() const override { return generator_.w_average(); }
     [[nodiscard]] Eigen::MatrixXd style_weights(const std::vector<int>& layers) const override {

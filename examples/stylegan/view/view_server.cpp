@@ -4,6 +4,7 @@
 #include "options/parse.hpp"
 #include "printing/progress.hpp"
 #include "projecting/target_picture.hpp"
+#include "view/about_network.hpp"
 #include "view/saved_view.hpp"
 #include "view/view_page.hpp"
 #include "view/view_worker.hpp"
@@ -135,7 +136,11 @@ private:
         server_.Get("/", [](const Request&, Response& r) {
             r.set_content(std::string(view_page()), "text/html; charset=utf-8");
         });
-        server_.Get("/api/network", [this](const Request&, Response& r) { answer(r, 200, about_network()); });
+        server_.Get("/api/network", [this](const Request&, Response& r) {
+            const Architecture& a = network_.architecture();
+            answer(r, 200,
+                   about_network(options_.network.filename().string(), a, network_.directions(), a.label_size == 0));
+        });
         server_.Post("/api/picture", [this](const Request& q, Response& r) { picture(q, r); });
         server_.Post("/api/save", [this](const Request& q, Response& r) { save(q, r); });
         server_.Post("/api/project", [this](const Request& q, Response& r) { project(q, r); });
@@ -159,24 +164,6 @@ private:
         if (request.body.size() > largest_state)
             throw FormatError(text("the state has ", request.body.size(), " bytes, expected at most ", largest_state));
         return parse_view_state(request.body, network_.architecture(), network_.directions().size());
-    }
-
-    [[nodiscard]] Json about_network() const {
-        const Architecture& a = network_.architecture();
-        Json directions = Json::array(), sizes = Json::array();
-        for (const ViewDirection& d : network_.directions()) directions.push_back(d.name);
-        for (int l = 0; l < a.layers(); ++l) sizes.push_back(to_string(a.size(l / 2)));
-        return {{"name", options_.network.filename().string()},
-                {"width", a.picture().width},
-                {"height", a.picture().height},
-                {"channels", a.num_channels},
-                {"layers", a.layers()},
-                {"sizes", sizes},
-                {"labels", a.label_size},
-                {"noise", a.use_noise},
-                {"directions", directions},
-                {"outdir", options_.outdir.string()},
-                {"project", a.label_size == 0}};
     }
 
     void picture(const Request& request, Response& response) {

@@ -3,12 +3,13 @@
 
 #include "drawing/drawing.hpp"
 #include "view/view_state.hpp"
+#include "view/viewed_generator.hpp"
 
-#include <stylegan/core/eigen.hpp>
 #include <stylegan/io/pictures/image.hpp>
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stylegan::examples {
@@ -20,12 +21,6 @@ struct ViewOptions : DrawingOptions {
     PictureLimits limits;
 };
 
-/// A direction that a page offers.
-struct ViewDirection {
-    std::string name;      ///< "PCA 0"
-    Eigen::VectorXd step;  ///< of strength 1, (w_size)
-};
-
 /// A network as a page sees it: states become w and pictures. One thread at a time.
 class ViewedNetwork {
 public:
@@ -35,28 +30,23 @@ public:
 
     [[nodiscard]] Drawing& drawing() { return drawing_; }
     [[nodiscard]] const Architecture& architecture() const { return drawing_.architecture(); }
-    [[nodiscard]] const std::vector<ViewDirection>& directions() const { return directions_; }
+    [[nodiscard]] const std::vector<ViewDirection>& directions() const { return viewed_.directions(); }
 
     /// The w of a state as its picture has it, truncated and edited: (1, layers, w_size).
     /// @throws ValueError if it names a projection that is not there
-    [[nodiscard]] Drawing::Styles w(const ViewState& s) const;
+    [[nodiscard]] Drawing::Styles w(const ViewState& s) const { return viewed_.w(s); }
     /// @throws FormatError if the picture is not finite
     [[nodiscard]] Image draw(const ViewState& s) const;
 
     /// Keeps a w under a name for states; a former one of that name is replaced.
-    void keep_w(const std::string& name, Drawing::Styles w);
+    void keep_w(const std::string& name, Drawing::Styles w) { viewed_.keep_w(name, std::move(w)); }
 
 private:
-    [[nodiscard]] Drawing::Styles styles_of(std::uint32_t seed, int label) const;
-    [[nodiscard]] Drawing::Styles untruncated(const ViewState& s) const;
-    [[nodiscard]] Drawing::Generator::Options options_of(const ViewState& s) const;
-    void find_directions();
     void read_directions_of(const std::filesystem::path& file);
 
     std::string name_;
     Drawing drawing_;
-    std::vector<ViewDirection> directions_;
-    std::vector<std::pair<std::string, Drawing::Styles>> kept_;
+    ViewedGenerator<DrawingNetwork> viewed_;
 };
 
 }  // namespace stylegan::examples

@@ -46,7 +46,7 @@ class ArrayRef {
 
     static constexpr bool allows(int rank) { return ((Ranks == rank) || ...); }
     static constexpr int first_rank = detail::ranks<Ranks...>.front();
-    static constexpr int most_axes = std::ranges::max(detail::ranks<Ranks...>);
+    static constexpr int most_axes = std::max({Ranks...});
 
 public:
     using Scalar = std::remove_const_t<T>;
