@@ -11,6 +11,7 @@
 #include <stylegan/models/any_generator.hpp>
 #include <stylegan/models/directions/style_weights.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ public:
     WebNetwork(const SafetensorsFile& file, int threads)
         : generator_(architecture_of(file), std::make_shared<Context<Cpu>>(Cpu{.threads = threads}), uninitialized) {
         load_parameters(file, "Gs/", generator_);
+        const auto found = file.metadata().find("w_average");  // as load_generator()
+        if (found == file.metadata().end() || found->second != "missing" || architecture().label_size > 0) return;
+        const auto average = generator_.measure_w_average();
+        std::copy(average.begin(), average.end(), generator_.truncation().average().value().begin());
     }
 
     [[nodiscard]] const Architecture& architecture() const { return generator_.architecture(); }
