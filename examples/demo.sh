@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=${1:-out/demo}
-network=examples/data/faces-32.safetensors
-pictures=examples/data/faces-32.zip
+network=examples/data/faces-64.safetensors
+pictures=examples/data/faces-64.zip
 training_seconds=120
 
 say() { printf '\n== %s\n' "$*"; }
@@ -37,7 +37,7 @@ say "Training resumes from that model for two minutes and stops as after Ctrl-C"
 status=0
 timeout --foreground --signal=INT "$training_seconds" \
   "$stylegan" train --data "$pictures" --outdir "$out/runs" --resume "$network" \
-  --no-growing --batch 16 --lr 0.001 --gamma 1 --mirror --ema-kimg 2 --tick 0.5 || status=$?
+  --no-growing --batch 16 --lr 0.002 --gamma 4 --reg-interval 16 --mirror --ema-kimg 2 --tick 0.5 || status=$?
 [ "$status" -eq 0 ] || [ "$status" -eq 124 ] || exit "$status" # 124: stopped by timeout, as intended
 
 say "Done. The pictures:"

@@ -23,7 +23,7 @@ namespace detail {
 class PngChunks {
 public:
     /// @param first  whether they begin the file
-    explicit PngChunks(bool first) {
+    explicit PngChunks(bool first = true) {
         if (first) bytes_ = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     }
 
