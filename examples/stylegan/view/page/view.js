@@ -8,7 +8,7 @@ function show(text, bad = false) {
 }
 
 // --- pictures: two requests at most are on their way; what changes meanwhile is drawn by the next
-const drawing = {version: 0, drawn: 0, exact: 0, flying: 0, stillTimer: 0, times: []};
+const drawing = {version: 0, drawn: 0, exact: 0, flying: 0, failed: false, stillTimer: 0, times: []};
 
 function changed() {
   drawing.version++;
@@ -37,12 +37,14 @@ async function draw(still) {
       canvas.dataset.version = version;
       canvas.dataset.still = still ? 1 : 0;
       speed(performance.now() - begun);
-      if ($("message").className) show("");
+      if (drawing.failed) show("");
+      drawing.failed = false;
     }
     if (bitmap && bitmap.close) bitmap.close();
     if (!bitmap && still && version === drawing.version) drawing.stillTimer = setTimeout(() => draw(true), 50);  // overtaken
   } catch (error) {
     show(error.message, true);
+    drawing.failed = true;
     drawing.drawn = Math.max(drawing.drawn, version);
   }
   drawing.flying--;
