@@ -59,12 +59,15 @@ template class Losses<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class GeneratorPass<AnyGenerator<Cuda>>;
 template class Updates<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class Trainer<Cuda>;
+template class ProjectionNoise<Cuda>;
 template class Projection<Cuda>;
 template SampledW<float> sample_w(const AnyGenerator<Cuda>&, std::size_t);
 template std::vector<std::size_t> nearest_samples(const AnyGenerator<Cuda>&, const SampledW<float>&, std::size_t,
                                                         std::size_t,
                                                         const std::function<double(const xt::xtensor<float, 4>&)>&,
                                                         const std::function<void()>&);
+template void blend(AnyGenerator<Cuda>&, const AnyGenerator<Cuda>&, const std::vector<double>&);
+template std::string write_onnx(const std::filesystem::path&, const AnyGenerator<Cuda>&, const OnnxOptions&);
 template void update_average(Context<Cuda>&, AnyGenerator<Cuda>&, const AnyGenerator<Cuda>&, double);
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
