@@ -2,6 +2,7 @@
 #include <stylegan/training/projection.hpp>
 
 #include "models/networks.hpp"
+#include "training/projected_networks.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,39 +12,11 @@ BOOST_AUTO_TEST_SUITE(projection)
 
 using namespace stylegan;
 using namespace model_test;
+using namespace projection_test;
 
 namespace {
 
 using Pictures = xt::xtensor<float, 4>;
-
-constexpr Architecture tiny{.resolution_log2 = 4,
-                            .fmap_base = 128,
-                            .fmap_max = 16,
-                            .latent_size = 12,
-                            .dlatent_size = 12,
-                            .mapping_layers = 2,
-                            .mapping_fmaps = 12};
-
-/// The mean square difference.
-auto squares_to(const Pictures& target) {
-    return [target](const Pictures& x, Pictures& gradient) {
-        double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const double d = static_cast<double>(x.data()[i]) - static_cast<double>(target.data()[i]);
-            sum += d * d / static_cast<double>(x.size());
-            gradient.data()[i] = static_cast<float>(2 * d / static_cast<double>(x.size()));
-        }
-        return sum;
-    };
-}
-
-AnyGenerator<Cpu> generator_with_noise() {
-    AnyGenerator<Cpu> g(tiny, 7, Cpu{1});
-    for_each_parameter(g, [](const std::string& name, Parameter<Cpu>& p) {
-        if (name.ends_with("Noise/weight")) std::fill(p.value().begin(), p.value().end(), 0.02f);
-    });
-    return g;
-}
 
 }  // namespace
 
@@ -91,7 +64,7 @@ BOOST_AUTO_TEST_CASE(goes_the_same_way_in_eigen) {
 }
 
 BOOST_AUTO_TEST_CASE(leaves_the_generator_as_it_was) {
-    AnyGenerator<Cpu> g = generator_with_noise(), before = g;
+    AnyGenerator<Cpu> g = generator_with_noise(0.02f), before = g;
     Projection<Cpu> search(g, squares_to(g(random_array<float, 2>({1, 12}, 3))), {.steps = 5, .w_samples = 10});
     while (!search.finished()) (void)search.step();
     std::vector<const Parameter<Cpu>*> was;

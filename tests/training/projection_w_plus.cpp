@@ -2,6 +2,7 @@
 #include <stylegan/training/projection.hpp>
 
 #include "models/networks.hpp"
+#include "training/projected_networks.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,6 +15,7 @@ BOOST_AUTO_TEST_SUITE(projection_w_plus)
 
 using namespace stylegan;
 using namespace model_test;
+using namespace projection_test;
 
 namespace {
 
@@ -21,38 +23,9 @@ using Pictures = xt::xtensor<float, 4>;
 using LayerStyles = xt::xtensor<float, 3>;
 using Search = Projection<Cpu>;
 
-constexpr Architecture tiny{.resolution_log2 = 4,
-                            .fmap_base = 128,
-                            .fmap_max = 16,
-                            .latent_size = 12,
-                            .dlatent_size = 12,
-                            .mapping_layers = 2,
-                            .mapping_fmaps = 12};
-
-/// The mean square difference.
-auto squares_to(const Pictures& target) {
-    return [target](const Pictures& x, Pictures& gradient) {
-        double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const double d = static_cast<double>(x.data()[i]) - static_cast<double>(target.data()[i]);
-            sum += d * d / static_cast<double>(x.size());
-            gradient.data()[i] = static_cast<float>(2 * d / static_cast<double>(x.size()));
-        }
-        return sum;
-    };
-}
-
 double difference(const Pictures& a, const Pictures& b) {
     Pictures unused = a;
     return squares_to(b)(a, unused);
-}
-
-AnyGenerator<Cpu> generator_with_noise() {
-    AnyGenerator<Cpu> g(tiny, 7, Cpu{1});
-    for_each_parameter(g, [](const std::string& name, Parameter<Cpu>& p) {
-        if (name.ends_with("Noise/weight")) std::fill(p.value().begin(), p.value().end(), 0.3f);
-    });
-    return g;
 }
 
 /// w near the mean that differ from layer to layer: (count, layers, w_size).
@@ -99,7 +72,7 @@ BOOST_AUTO_TEST_CASE(w_plus_finds_a_picture_of_mixed_styles_that_w_does_not) {
 
 // Adam moves each number by its own gradient, so that a search in a batch is a search alone.
 BOOST_AUTO_TEST_CASE(several_targets_are_found_as_if_each_were_alone) {
-    AnyGenerator<Cpu> g = generator_with_noise();
+    AnyGenerator<Cpu> g = generator_with_noise(0.3f);
     const auto layers = static_cast<std::size_t>(tiny.layers());
     const Pictures targets = g.synthesize(mixed_styles(g, 3), {});
     for (const LatentSpace space : {LatentSpace::w, LatentSpace::w_plus}) {
@@ -134,7 +107,7 @@ BOOST_AUTO_TEST_CASE(several_targets_are_found_as_if_each_were_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(noise_that_moves_to_the_end_comes_closer_and_is_returned) {
-    AnyGenerator<Cpu> g = generator_with_noise();
+    AnyGenerator<Cpu> g = generator_with_noise(0.3f);
     const auto w = mixed_styles(g, 1);
     const Pictures target = g.synthesize(w, {.noise = Noise::random, .noise_seed = 9});
     const auto search_with = [&](double stored_noise_from) {

@@ -82,8 +82,8 @@ void add_blend(CLI::App& app) {
                               [o] { blend_networks(*o); });
     require(add_path(c, "--network", o->network, "FILE", "the network whose mapping and other layers are kept"));
     require(add_path(c, "--other", o->other, "FILE", "the network whose layers are put in"));
-    const auto any = [](const std::string& s) { return std::optional(s); };
-    require(add_parsed(c, "--layers", o->layers, "LIST", any, layer_list_form,
+    require(
+        add_layer_list(c, "--layers", o->layers,
                        "layers of --other: all, coarse (0-3), middle (4-7), fine (from 8), numbers, or 8- for those "
                        "from 8 on. Low layers decide shape and pose, high ones colour and texture"));
     add_real(c, "--share", o->share, {-10, 10},

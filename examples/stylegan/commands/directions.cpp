@@ -189,10 +189,9 @@ void add_directions(CLI::App& app) {
         c, "--method", o->method, {{"sefa", Method::sefa}, {"pca", Method::pca}, {"boundary", Method::boundary}},
         "sefa: what moves the styles most, from the weights alone; pca: principal components of w; boundary: from one "
         "set of w to another"));
-    const auto any = [](const std::string& s) { return std::optional(s); };
-    add_parsed(c, "--layers", o->layers, "LIST", any, layer_list_form,
-               "layers that the directions are for: coarse (0-3), middle (4-7), fine (from 8), or numbers (default "
-               "all); sefa looks at their weights, edits move them");
+    add_layer_list(c, "--layers", o->layers,
+                   "layers that the directions are for: coarse (0-3), middle (4-7), fine (from 8), or numbers (default "
+                   "all); sefa looks at their weights, edits move them");
     add_whole(c, "--count", o->count, {1, 100000}, "directions to write (default 10; a sheet shows at most 32)");
     CLI::Option& from = add_path(c, "--from", o->from, "PATH",
                                  "w of pictures without a feature, for boundary: .npz and .npy files as `project` "

@@ -201,10 +201,10 @@ void add_edit(CLI::App& app) {
     add_parsed(c, "--strength", o->strengths, "LIST", parse_strengths, "numbers from -1000 to 1000 such as -2,0,2",
                "how far to go, one picture each (default -2,0,2): in sigma, the standard deviation of w along the "
                "direction, if the file has std, else in lengths of the direction");
-    const auto any = [](const std::string& s) { return std::optional(s); };
-    add_parsed(c, "--layers", o->layers, "LIST", any, layer_list_form,
-               "layers that move: all, coarse (0-3), middle (4-7), fine (from 8), or numbers (default: those of the "
-               "file, else all)");
+    add_layer_list(
+        c, "--layers", o->layers,
+        "layers that move: all, coarse (0-3), middle (4-7), fine (from 8), or numbers (default: those of the "
+        "file, else all)");
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     require(

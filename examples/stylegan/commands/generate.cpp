@@ -145,7 +145,7 @@ void generate(const GenerateOptions& o) {
     Arrays<float, 4> noise;
     if (!o.projected_noise.empty()) {
         noise = read_noise(o.projected_noise, drawing.architecture(), o.network.string());
-        (void)noise_of(noise, 0, source.size(), o.projected_noise);  // there are enough
+        require_noise_of(noise, source.size(), o.projected_noise);
     }
     make_output_folder(o.outdir);
     for (const auto& [flag, input] : {std::pair{"--latents", o.latents}, std::pair{"--projected-w", o.projected_w}})
@@ -173,7 +173,7 @@ void generate(const GenerateOptions& o) {
         options.noise_seed = o.noise_seed.value_or(static_cast<std::uint32_t>(source.number(first)));
         if (!noise.empty()) {
             options.noise = Noise::given;
-            options.noise_maps = noise_of(noise, first, count, o.projected_noise);
+            options.noise_maps = noise_of(noise, first, count);
         }
         auto pictures = drawing.generator().synthesize(source.styles(first, count), options);
         require_finite_pictures(pictures, o.network, [&](std::size_t i) { return source.name(first + i); });
@@ -218,10 +218,7 @@ void add_generate(CLI::App& app) {
             add_noise_option(c, *o));
     add_whole(c, "--noise-seed", o->noise_seed, {0, std::numeric_limits<std::uint32_t>::max()},
               "seed of the random noise of every picture (default: that of the picture)");
-    const auto parse_grid = [](const std::string& s) {
-        const auto g = parse_width_by_height(s);
-        return g && std::max((*g)[0], (*g)[1]) <= 1000 ? g : std::nullopt;
-    };
+    const auto parse_grid = [](const std::string& s) { return parse_width_by_height(s, 1000); };
     CLI::Option& grid =
         add_parsed(c, "--grid", o->grid, "WxH", parse_grid, "columns x rows, such as 6x6, each from 1 to 1000",
                    "write one picture grid.png, columns x rows, instead of one file per picture");

@@ -182,10 +182,7 @@ void add_video_options(CLI::App& c, InterpolateOptions& o) {
     need(add_whole(c, "--w-frames", o.loop.steps, {1, 100000},
                    "pictures from one seed to the next in --video FILE (default 120)"),
          video);
-    const auto parse_grid = [](const std::string& s) {
-        const auto g = parse_width_by_height(s);
-        return g && std::max((*g)[0], (*g)[1]) <= 100 ? g : std::nullopt;
-    };
+    const auto parse_grid = [](const std::string& s) { return parse_width_by_height(s, 100); };
     need(add_parsed(c, "--grid", o.loop.grid, "WxH", parse_grid, "columns x rows, such as 3x2, each from 1 to 100",
                     "loops beside each other in --video FILE; the seeds are spread over them (default 1x1)"),
          video);

@@ -43,12 +43,15 @@ void write_noise(const std::filesystem::path& path, const std::vector<Array<floa
     file.commit();
 }
 
-Arrays<float, 4> noise_of(const Arrays<float, 4>& maps, std::size_t first, std::size_t count,
-                          const std::filesystem::path& path) {
+void require_noise_of(const Arrays<float, 4>& maps, std::size_t pictures, const std::filesystem::path& path) {
+    const std::size_t held = maps.empty() ? 1 : maps.front().shape(0);
+    if (held != 1 && pictures > held)
+        throw FormatError(text(path.string(), ": holds the noise maps of ", held, " pictures, expected those of ",
+                               pictures, " or of 1"));
+}
+
+Arrays<float, 4> noise_of(const Arrays<float, 4>& maps, std::size_t first, std::size_t count) {
     if (maps.empty() || maps.front().shape(0) == 1) return maps;
-    if (first + count > maps.front().shape(0))
-        throw FormatError(text(path.string(), ": holds the noise maps of ", maps.front().shape(0),
-                               " pictures, expected those of ", first + count, " or of 1"));
     Arrays<float, 4> some;
     for (const auto& map : maps) {
         auto& part = some.emplace_back(Array<float, 4>::Base::from_shape({count, 1, map.shape(2), map.shape(3)}));

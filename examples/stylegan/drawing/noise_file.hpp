@@ -20,9 +20,10 @@ namespace stylegan::examples {
 /// Writes such a file. @throws FileError
 void write_noise(const std::filesystem::path& path, const std::vector<Array<float, 4>>& maps);
 
-/// The maps of `count` pictures from picture `first` on; maps of one picture are those of all.
-/// @throws FormatError if there are maps of fewer pictures
-[[nodiscard]] Arrays<float, 4> noise_of(const Arrays<float, 4>& maps, std::size_t first, std::size_t count,
-                                        const std::filesystem::path& path);
+/// @throws FormatError if there are maps of fewer pictures; maps of one picture are those of all
+void require_noise_of(const Arrays<float, 4>& maps, std::size_t pictures, const std::filesystem::path& path);
+
+/// The maps of `count` pictures from picture `first` on, of which require_noise_of() found enough.
+[[nodiscard]] Arrays<float, 4> noise_of(const Arrays<float, 4>& maps, std::size_t first, std::size_t count);
 
 }  // namespace stylegan::examples

@@ -83,9 +83,8 @@ void add_style_mixing(CLI::App& app) {
                        "seeds of the rows, which keep all layers except --styles"));
     require(add_parsed(c, "--cols", o->columns, "LIST", parse_seed_list, seed_list_form,
                        "seeds of the columns, which provide the layers of --styles"));
-    const auto any = [](const std::string& s) { return std::optional(s); };
-    add_parsed(c, "--styles", o->styles, "LIST", any, layer_list_form,
-               "layers taken from the column: coarse (0-3), middle (4-7), fine (from 8), or numbers (default 0-6)");
+    add_layer_list(c, "--styles", o->styles,
+                   "layers taken from the column: coarse (0-3), middle (4-7), fine (from 8), or numbers (default 0-6)");
     add_truncation_options(c, *o);
     add_noise_option(c, *o);
     add_captions(c, o->captions);

@@ -102,6 +102,11 @@ void add_allow_extra(CLI::App& command, ExtraTensors& extra) {
         "ignore tensors in the file that its networks do not have");
 }
 
+CLI::Option& add_layer_list(CLI::App& command, const std::string& flag, std::string& value, const std::string& help) {
+    const auto any = [](const std::string& s) { return std::optional(s); };
+    return add_parsed(command, flag, value, "LIST", any, layer_list_form, help);
+}
+
 void require(CLI::Option& option) { option.required(); }
 void exclude(CLI::Option& option, CLI::Option& other) { option.excludes(&other); }
 void need(CLI::Option& option, CLI::Option& other) { option.needs(&other); }

@@ -57,6 +57,9 @@ void add_lod(CLI::App& command, std::optional<double>& lod);
 /// --allow-extra. If a command has it, the message of an ExtraTensorsError mentions it.
 void add_allow_extra(CLI::App& command, ExtraTensors& extra);
 
+/// A list of layers as the user wrote it; parse_layer_list() reads it when the network is known.
+CLI::Option& add_layer_list(CLI::App& command, const std::string& flag, std::string& value, const std::string& help);
+
 /// Makes an option mandatory.
 void require(CLI::Option& option);
 /// Two options that cannot be combined.

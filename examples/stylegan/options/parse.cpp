@@ -63,10 +63,10 @@ std::optional<std::filesystem::path> parse_path(const std::string& text) {
     return home + text.substr(1);
 }
 
-std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text) {
+std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text, int most) {
     const std::size_t x = text.find('x');
     if (x == std::string_view::npos) return std::nullopt;
-    const Range<std::int64_t> possible{1, std::numeric_limits<int>::max()};
+    const Range<std::int64_t> possible{1, most};
     const auto width = parse_whole(text.substr(0, x), possible), height = parse_whole(text.substr(x + 1), possible);
     if (!width || !height) return std::nullopt;
     return std::array{static_cast<int>(*width), static_cast<int>(*height)};

@@ -50,7 +50,8 @@ inline constexpr const char* path_form = "a path; of those with ~, only ~/...";
 [[nodiscard]] std::optional<std::filesystem::path> parse_path(const std::string& text);
 
 /// "6x4" -> 6, 4; both at least 1.
-[[nodiscard]] std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text);
+[[nodiscard]] std::optional<std::array<int, 2>> parse_width_by_height(std::string_view text,
+                                                                      int most = std::numeric_limits<int>::max());
 
 /// The way back: "24x16 (width x height)"; "16x16" for a square.
 /// @param unit  follows the numbers, such as " pixels"

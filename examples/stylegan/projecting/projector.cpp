@@ -67,10 +67,11 @@ std::size_t Projector::planned_steps(bool with_starts) const {
 std::vector<Projected> Projector::find(std::vector<DistanceOfWritten>& distances, const std::optional<Styles>& starts) {
     done_ = 0;
     total_ = planned_steps(starts.has_value()) * distances.size();
+    const Pictures average = average_picture();
     std::vector<Target> targets;
     for (DistanceOfWritten& distance : distances) {
         targets.push_back({&distance});
-        targets.back().best.average = distance.lpips(average_picture());
+        targets.back().best.average = distance.lpips(average);
     }
     for (std::size_t first = 0; first < targets.size(); first += static_cast<std::size_t>(options_.batch)) {
         Group group;
@@ -130,14 +131,18 @@ void Projector::search_in_w(const Group& group) {
     }
 }
 
+std::vector<Generator::Distance> Projector::perceptual(const Group& group) {
+    std::vector<Generator::Distance> distances;
+    for (const Target* t : group)
+        distances.emplace_back([d = t->distance](const Pictures& x, Pictures& dx) { return (*d)(x, dx); });
+    return distances;
+}
+
 void Projector::search_from(const Group& group, const Styles& starts, LatentSpace space) {
-    std::vector<Generator::Distance> perceptual, squares;
-    for (const Target* t : group) {
-        perceptual.emplace_back([d = t->distance](const Pictures& x, Pictures& dx) { return (*d)(x, dx); });
+    std::vector<Generator::Distance> squares;
+    for (const Target* t : group)
         squares.emplace_back([d = t->distance](const Pictures& x, Pictures& dx) { return d->squares(x, dx); });
-    }
-    const auto first =
-        run(std::move(perceptual), starts, {.steps = options_.steps, .seed = options_.seed, .space = space});
+    const auto first = run(perceptual(group), starts, {.steps = options_.steps, .seed = options_.seed, .space = space});
     const Styles w = first->styles();
     keep(group, w);
     const auto second = run(std::move(squares), space == LatentSpace::w ? mean_of_layers(w) : w,
@@ -152,10 +157,7 @@ void Projector::search_from(const Group& group, const Styles& starts, LatentSpac
 }
 
 void Projector::search_with_noise(const Group& group, const Styles& starts) {
-    std::vector<Generator::Distance> distances;
-    for (const Target* t : group)
-        distances.emplace_back([d = t->distance](const Pictures& x, Pictures& dx) { return (*d)(x, dx); });
-    const auto search = run(std::move(distances), options_.space == LatentSpace::w ? mean_of_layers(starts) : starts,
+    const auto search = run(perceptual(group), options_.space == LatentSpace::w ? mean_of_layers(starts) : starts,
                             {.steps = options_.steps,
                              .initial_noise = 0,
                              .stored_noise_from = 1,

@@ -63,6 +63,8 @@ private:
     using Group = std::vector<Target*>;
 
     [[nodiscard]] std::size_t planned_steps(bool with_starts) const;
+    /// LPIPS plus the squared error, of each target.
+    [[nodiscard]] static std::vector<Drawing::Generator::Distance> perceptual(const Group& group);
     void search_in_w(const Group& group);
     /// A search with the perceptual distance; then, from its result, one with the mean squared error alone. LPIPS has a
     /// kink where a unit of its network turns on, so close to the minimum only the squared error is smooth.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training and projection on the device Cuda, against the processor and against itself.
 #include "io/temporary_folder.hpp"
+#include "training/projected_networks.hpp"
 #include "training/training_case.hpp"
 
 #include <stylegan/training/projection.hpp>
@@ -161,15 +162,7 @@ BOOST_AUTO_TEST_CASE(both_devices_project_alike) {
                width = static_cast<std::size_t>(a.picture().width);
     auto target = xt::xtensor<float, 4>::from_shape({1, 3, height, width});
     RandomStream(9, 0, Purpose::test).fill_normal(target.data(), target.size());
-    const auto squares = [&](const xt::xtensor<float, 4>& x, xt::xtensor<float, 4>& gradient) {
-        double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const double d = static_cast<double>(x.data()[i]) - static_cast<double>(target.data()[i]);
-            sum += d * d / static_cast<double>(x.size());
-            gradient.data()[i] = static_cast<float>(2 * d / static_cast<double>(x.size()));
-        }
-        return sum;
-    };
+    const auto squares = projection_test::squares_to(target);
     Projection<Cpu> expected(on_cpu, squares, {.steps = 5, .w_samples = 10});
     Projection<Cuda> found(on_gpu, squares, {.steps = 5, .w_samples = 10});
     while (!expected.finished()) {
