@@ -35,21 +35,17 @@ std::vector<std::string> encoder_of(VideoCodec codec, bool alpha) {
 }  // namespace
 
 FfmpegVideo::FfmpegVideo(std::filesystem::path path, VideoCodec codec, int per_second)
-    : path_(std::move(path)), codec_(codec), per_second_(per_second), messages_(std::tmpfile(), &std::fclose) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path_, ignored))
-        throw FileError(text(path_.string(), ": is a folder, expected a file to write"));
+    : path_(std::move(path)),
+      codec_(codec),
+      per_second_(per_second),
+      file_(path_),
+      messages_(std::tmpfile(), &std::fclose) {
     if (!messages_) throw FileError(text("a temporary file cannot be created: ", system_message(errno)));
-    temporary_ = path_.parent_path() / text('.', path_.filename().string(), '.', ::getpid(), ".partial");
-    const int file = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file < 0) throw FileError(text(path_.string(), ": cannot be created: ", system_message(errno)));
-    ::close(file);
 }
 
 FfmpegVideo::~FfmpegVideo() {
-    if (process_ > 0 && !committed_) ::kill(process_, SIGKILL);
+    if (process_ > 0) ::kill(process_, SIGKILL);
     (void)finish();
-    if (!committed_) ::unlink(temporary_.c_str());
 }
 
 void FfmpegVideo::start(const Image& first) {
@@ -72,7 +68,7 @@ void FfmpegVideo::start(const Image& first) {
                                    "-vf",
                                    "pad=ceil(iw/2)*2:ceil(ih/2)*2"};  // both codecs need even sides
     for (std::string& word : encoder_of(codec_, first.channels % 2 == 0)) words.push_back(std::move(word));
-    words.push_back("file:" + temporary_.string());
+    words.push_back("file:" + file_.temporary().string());
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -120,9 +116,7 @@ void FfmpegVideo::add(const Image& picture) {
 void FfmpegVideo::commit() {
     const int status = finish();
     if (status != 0) fail(status);
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-        throw FileError(text(path_.string(), ": cannot be written: ", system_message(errno)));
-    committed_ = true;
+    file_.commit(Survives::program_crash);
 }
 
 int FfmpegVideo::finish() {

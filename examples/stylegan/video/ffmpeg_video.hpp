@@ -3,6 +3,8 @@
 
 #include "video/video_file.hpp"
 
+#include <stylegan/io/files/atomic_file.hpp>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -32,14 +34,14 @@ private:
     int finish();
     [[noreturn]] void fail(int status);
 
-    std::filesystem::path path_, temporary_;
+    std::filesystem::path path_;
     VideoCodec codec_;
     int per_second_;
     ImageSize size_{};
+    AtomicFile file_;                                           // which ffmpeg writes
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> messages_;  // what ffmpeg prints
     int pipe_ = -1;
     pid_t process_ = -1;
-    bool committed_ = false;
 };
 
 }  // namespace stylegan::examples

@@ -82,6 +82,9 @@ public:
 
     [[nodiscard]] const std::filesystem::path& destination() const { return destination_; }
 
+    /// Where the bytes are before commit(), for another program that writes them.
+    [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
+
     /// Moves the file to its destination. Call once, last.
     /// @throws FileError if it cannot be flushed or renamed, DiskFullError
     void commit(Survives survives = Survives::power_cut) {
