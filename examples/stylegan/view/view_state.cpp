@@ -111,10 +111,11 @@ ViewState parse_view_state(std::string_view json, const Architecture& a, std::si
     m.layers("edit_layers", s.edit_layers, a);
     if (const Json* const mix = m.take("mix")) {
         Members of_mix(*mix, "mix");
-        s.mix.emplace();
-        of_mix.whole("seed", s.mix->seed, 0, largest_seed);
-        of_mix.layers("layers", s.mix->layers, a);
+        ViewState::Mix read;
+        of_mix.whole("seed", read.seed, 0, largest_seed);
+        of_mix.layers("layers", read.layers, a);
         of_mix.end();
+        s.mix = read;
     }
     if (const Json* const edits = m.take("edits")) {
         if (!edits->is_array() || edits->size() > directions)
