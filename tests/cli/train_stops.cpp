@@ -121,6 +121,16 @@ BOOST_FIXTURE_TEST_CASE(what_a_killed_run_leaves_is_removed_by_the_next, Stops) 
     BOOST_TEST(has(".own.partial"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_process_that_has_ended_trains_no_run_even_if_nobody_has_noticed, Stops) {
+    Program program(folder.path(), endless());
+    wait_for(program, "tick 2 ");
+    program.signal(SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // no wait(): its number is still in use
+    const Outcome o = run_program(folder, {"train", "--resume", first_run, "--kimg", "0.032"});
+    check_success(o);
+    BOOST_TEST(contains(o.out, "Took over the run from process "), o.out);
+}
+
 BOOST_FIXTURE_TEST_CASE(one_process_trains_a_run, Stops) {
     Program program(folder.path(), endless());
     wait_for(program, "tick 2 ");

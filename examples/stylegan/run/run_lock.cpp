@@ -39,16 +39,22 @@ std::string first_line(const fs::path& path) {
     return line;
 }
 
-/// When a process started; -1 if there is none, or the system does not tell.
+constexpr std::int64_t unknown_start = -1, ended = -2;
+
+/// When a process started; unknown_start if there is none, or the system does not tell; `ended` for one that only waits
+/// for its parent to notice.
 std::int64_t start_of_process(std::int64_t pid) {
     const std::string line = first_line(text("/proc/", pid, "/stat"));
     const std::size_t name_end = line.rfind(')');  // the name may contain anything
-    if (name_end == std::string::npos) return -1;
+    if (name_end == std::string::npos) return unknown_start;
     std::istringstream fields(line.substr(name_end + 1));
     std::string field;
     constexpr int start_time = 20;  // field 22 of proc(5), the 20th after the name
-    for (int i = 0; i < start_time; ++i) fields >> field;
-    return fields ? std::atoll(field.c_str()) : -1;
+    for (int i = 0; i < start_time; ++i) {
+        fields >> field;
+        if (i == 0 && field == "Z") return ended;
+    }
+    return fields ? std::atoll(field.c_str()) : unknown_start;
 }
 
 Owner this_process() {
@@ -61,7 +67,7 @@ Owner this_process() {
 bool is_running(const Owner& o) {
     if (::kill(static_cast<pid_t>(o.pid), 0) != 0 && errno == ESRCH) return false;
     const std::int64_t start = start_of_process(o.pid);
-    return start < 0 || o.start < 0 || start == o.start;
+    return start != ended && (start < 0 || o.start < 0 || start == o.start);
 }
 
 /// Nothing of an owner in a file that was cut off.
