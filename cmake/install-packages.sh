@@ -5,8 +5,8 @@
 #   build   what the library and the program `stylegan` are compiled with
 #   test    the tests and benchmarks
 #   clang   the second compiler, with its sanitizers, its fuzzer and clang-tidy
-#   extras  ffmpeg, which writes videos, a browser for the tests of pages, the checker of ONNX files, and emscripten, which compiles the
-#           page without a server; without them, those are refused or skipped
+#   extras  ffmpeg, which writes videos, a browser for the tests of pages, the checker of ONNX files, emscripten, which compiles the
+#           page without a server, and MPI, with which several processes train; without them, those are refused or skipped
 #   docs    the API pages; without it, the test that every public name is documented is skipped
 set -euo pipefail
 
@@ -15,7 +15,8 @@ build="g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev libxsimd-de
 test="libboost-test-dev libbenchmark-dev"
 clang="clang libclang-rt-dev clang-tidy"
 docs="doxygen"
-extras="ffmpeg chromium python3-onnx emscripten"
+extras="ffmpeg chromium python3-onnx emscripten openmpi-bin libopenmpi-dev
+  iproute2 procps"
 
 wanted=()
 for group in "$@"; do

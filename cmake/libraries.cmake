@@ -4,6 +4,7 @@
 # stylegan::io         pictures, data sets, checkpoints; defined if its six libraries are found. It reads WebP pictures if libwebp
 #                      is found, too: STYLEGAN_WEBP
 # stylegan::cuda       networks on a GPU: see cuda.cmake
+# stylegan::mpi, stylegan::nccl   the work shared by processes: see mpi.cmake
 # stylegan::compiled   the first two, with the largest functions compiled once: see stylegan/core/compiled.hpp
 
 find_package(xtensor REQUIRED)

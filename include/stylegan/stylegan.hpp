@@ -46,9 +46,14 @@
 #include <stylegan/io/tensors/tensor_file.hpp>
 
 // device: where it runs
+#include <stylegan/device/communicator.hpp>
 #include <stylegan/device/cpu.hpp>
 #ifdef STYLEGAN_CUDA
 #include <stylegan/device/cuda.hpp>
+#include <stylegan/device/cuda/nccl.hpp>
+#endif
+#ifdef STYLEGAN_MPI
+#include <stylegan/device/mpi.hpp>
 #endif
 
 // layers: the paper's nouns (each includes the ops it needs)
@@ -113,6 +118,7 @@
 #include <stylegan/training/good_snapshot.hpp>
 #include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/memory_plan.hpp>
+#include <stylegan/training/parallel/require_equal_ranks.hpp>
 #include <stylegan/training/projection.hpp>
 #include <stylegan/training/snapshot.hpp>
 #include <stylegan/training/trainer.hpp>

@@ -5,6 +5,7 @@
 #include <stylegan/stylegan.hpp>
 
 #include <cstdio>
+#include <memory>
 
 namespace stylegan {
 
@@ -59,6 +60,9 @@ template class Losses<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class GeneratorPass<AnyGenerator<Cuda>>;
 template class Updates<AnyGenerator<Cuda>, AnyDiscriminator<Cuda>>;
 template class Trainer<Cuda>;
+template class ShardSum<Cuda>;
+template void broadcast_parameters(Communicator&, Trainer<Cuda>&);
+template void require_equal_parameters(Communicator&, const Trainer<Cuda>&);
 template class ProjectionNoise<Cuda>;
 template class Projection<Cuda>;
 template SampledW<float> sample_w(const AnyGenerator<Cuda>&, std::size_t);
@@ -94,6 +98,11 @@ int main() {
         context.fill(x, 2.0f);
         float value = 0;
         context.download(x.data, 1, &value);
+#ifdef STYLEGAN_NCCL
+        const stylegan::Nccl alone(std::make_shared<stylegan::SingleProcess>(),
+                                   std::make_shared<stylegan::Context<stylegan::Cuda>>());
+        if (alone.size() != 1) return 1;
+#endif
         std::printf("%d CUDA %s\n", stylegan::cuda_devices(), stylegan::cuda_devices() == 1 ? "device" : "devices");
         return value == 2.0f ? 0 : 1;
     } catch (const stylegan::DeviceError& error) {

@@ -15,6 +15,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <type_traits>
 
 namespace golden {
 
@@ -32,14 +33,33 @@ inline stylegan::GivenDraws given_draws(const stylegan::SafetensorsFile& file, c
     return draws;
 }
 
+/// The draws of a minibatch in which each picture comes `copies` times in a row.
+inline stylegan::GivenDraws repeated(stylegan::GivenDraws draws, std::size_t copies) {
+    const auto repeat = [copies](auto& a) {
+        if (a.size() == 0) return;
+        auto shape = a.shape();
+        const std::size_t rows = shape[0], length = a.size() / rows;
+        shape[0] *= copies;
+        std::remove_reference_t<decltype(a)> longer = std::remove_reference_t<decltype(a)>::from_shape(shape);
+        for (std::size_t row = 0; row < rows * copies; ++row)
+            std::copy_n(a.data() + row / copies * length, length, longer.data() + row * length);
+        a = longer;
+    };
+    repeat(draws.latents);
+    repeat(draws.second_latents);
+    for (auto& noise : draws.noise) repeat(noise);
+    return draws;
+}
+
 /// Hands whole minibatches of a file to Updates: pictures of full resolution, brought to the level's, and labels.
 class GivenPictures {
 public:
     using Updates = stylegan::Updates<stylegan::AnyGenerator<Device>, stylegan::AnyDiscriminator<Device>>;
 
+    /// @param copies  of each picture in the minibatch, one after the other
     GivenPictures(const stylegan::SafetensorsFile& file, Context& context, const std::string& reals,
-                  const std::string& labels)
-        : context_(context) {
+                  const std::string& labels, stylegan::Index copies = 1)
+        : context_(context), copies_(copies) {
         if (file.contains(reals)) reals_ = read<4>(file, reals);
         if (file.contains(labels)) labels_ = read<2>(file, labels);
     }
@@ -52,7 +72,7 @@ public:
                 const stylegan::Shape4 shape{1, pictures.extent(1), pictures.extent(2) * repeat,
                                              pictures.extent(3) * repeat};
                 const auto values = pictures.stride() * repeat * repeat;
-                const float* const from = reals_.data() + samples[i] * values;
+                const float* const from = reals_.data() + samples[i] / copies_ * values;
                 const stylegan::Maps<float> small = pictures.part(static_cast<stylegan::Index>(i), 1);
                 if (repeat == 1) {
                     context_.upload(from, values, small.data);
@@ -75,11 +95,12 @@ public:
 private:
     void fill(std::span<const stylegan::Index> samples, stylegan::Rows<float> labels) const {
         for (std::size_t i = 0; i < samples.size(); ++i)
-            context_.upload(labels_.data() + samples[i] * labels.extent(1), labels.extent(1),
+            context_.upload(labels_.data() + samples[i] / copies_ * labels.extent(1), labels.extent(1),
                             labels.part(static_cast<stylegan::Index>(i), 1).data);
     }
 
     Context& context_;
+    stylegan::Index copies_;
     xt::xtensor<float, 4> reals_;
     xt::xtensor<float, 2> labels_;
 };

@@ -4,6 +4,8 @@
 #include <stylegan/training/moving_average.hpp>
 #include <stylegan/training/updates.hpp>
 
+#include "device/thread_ranks.hpp"
+
 #include "architectures.hpp"
 #include "damaged_run.hpp"
 #include "results.hpp"
@@ -27,11 +29,18 @@ using golden::Device;
 using golden::Result;
 using golden::Results;
 
+/// Ranks that share the shards of a minibatch, in which each picture comes once for each shard: so the minibatch stddev
+/// groups of the shards are alike, and the mean gradient is that of the file.
+struct Sharing {
+    int shards = 1;
+    std::shared_ptr<Communicator> ranks = std::make_shared<SingleProcess>();
+};
+
 /// All losses, and both networks and the averaged generator after the last step.
 /// @param stops  if given, the run stops before its last step and resumes from a snapshot
 template <class Generator>
 Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscriminator<Device>& d,
-                            golden::DamagedRun* stops = nullptr) {
+                            golden::DamagedRun* stops = nullptr, const Sharing& sharing = {}) {
     const auto& metadata = file.metadata();
     const auto lods = nlohmann::json::parse(metadata.at("lods")).get<std::vector<double>>();
     const double lr = std::stod(metadata.at("lr")), beta = std::stod(metadata.at("ema_beta"));
@@ -40,6 +49,18 @@ Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscri
     Generator averaged = g;
     Updates updates(static_cast<AnyGenerator<Device>&>(g), d);
     updates.loss = golden::loss_of("D_logistic_simplegp");
+    updates.shards = sharing.shards;
+    updates.ranks = sharing.ranks;
+    const auto copies = static_cast<std::size_t>(sharing.shards);
+    const auto once = [copies](LossValues values) {  // of each picture
+        LossValues::for_each_list(
+            [copies](std::vector<double>& list) {
+                for (std::size_t i = 0; i < list.size() / copies; ++i) list[i] = list[i * copies];
+                list.resize(list.size() / copies);
+            },
+            values);
+        return values;
+    };
 
     Results results;
     const double mixing = g.architecture().style_mixing_prob.value();
@@ -56,15 +77,15 @@ Results results_of_training(const SafetensorsFile& file, Generator& g, AnyDiscri
         g.set_lod(lods[i]);
         d.set_lod(lods[i]);
         const Level level = Level::of(g.architecture(), lods[i]);
-        const golden::GivenPictures pictures(file, g.context(), step + "reals", step + "labels");
-        const GivenDraws d_draws = golden::given_draws(file, step + "d_draw/", mixing),
-                         g_draws = golden::given_draws(file, step + "g_draw/", mixing);
+        const golden::GivenPictures pictures(file, g.context(), step + "reals", step + "labels", sharing.shards);
+        const GivenDraws d_draws = golden::repeated(golden::given_draws(file, step + "d_draw/", mixing), copies),
+                         g_draws = golden::repeated(golden::given_draws(file, step + "g_draw/", mixing), copies);
         const auto batch = static_cast<Index>(d_draws.latents.shape(0));
         results[step + "d_loss"] = golden::loss_tensor(
-            updates.discriminator_step(Draws<Device>(d_draws), level, batch, lr, pictures.reals()).values, true);
+            once(updates.discriminator_step(Draws<Device>(d_draws), level, batch, lr, pictures.reals()).values), true);
         update_average(g.context(), averaged, g, beta);
         results[step + "g_loss"] = golden::loss_tensor(
-            updates.generator_step(Draws<Device>(g_draws), level, batch, lr, pictures.labels()).values, false);
+            once(updates.generator_step(Draws<Device>(g_draws), level, batch, lr, pictures.labels()).values), false);
         if (stops) stops->save<AnyGenerator<Device>>(i, g, d, averaged, updates);
     }
     const auto collect = [&](const std::string& name, const Parameter<Device>& p) {
@@ -111,6 +132,22 @@ bool check_trained(const SafetensorsFile& file, const std::string& name, const R
     return move > 0;
 }
 
+/// The file's training once more by two shards, and by two ranks that have one each: the same bits.
+void check_shared_training(const SafetensorsFile& file, const Architecture& a, int steps) {
+    const auto train = [&](const std::shared_ptr<Communicator>& ranks) {
+        const auto context = std::make_shared<Context<Device>>(golden::device());
+        AnyGenerator<Device> g(a, context, uninitialized);
+        AnyDiscriminator<Device> d(a, context, uninitialized);
+        return results_of_training(file, g, d, nullptr, {.shards = 2, .ranks = ranks});
+    };
+    const Results one = train(std::make_shared<SingleProcess>());
+    for (const auto& [name, result] : one) (void)check_trained(file, name, result, steps);
+    if constexpr (!Device::asynchronous)  // the stand-in of CUDA is for one thread
+        thread_ranks::on_ranks(2, [&](const std::shared_ptr<Communicator>& ranks) {
+            if (train(ranks) != one) throw DeviceError(text("the networks of ", ranks->name(), " differ"));
+        });
+}
+
 template <auto A>
 void check_training(const SafetensorsFile& file) {
     const Architecture described = golden::described_architecture(file, "g0/");
@@ -127,6 +164,8 @@ void check_training(const SafetensorsFile& file) {
     for (const std::string& name : file.names())
         if (name.starts_with("g1/") || name.starts_with("d1/") || name.starts_with("ema1/") || name.ends_with("_loss"))
             BOOST_TEST(found.count(name) == 1u, name << " is not known to this test");
+
+    check_shared_training(file, described, steps);
 
     golden::DamagedRun stops;
     for (const auto& [name, result] : results_of_training(file, g, d, &stops))

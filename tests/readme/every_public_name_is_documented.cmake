@@ -15,7 +15,7 @@ set(plain_names
     # constructors that take what the members are, and operators
     "Member ([A-Za-z]+)\\(.*of (class|struct) [a-z:]*[A-Z]" "Member operator" "Member ~"
     # what a thing has, by its name: sizes, parts, counters
-    "Member [a-z_0-9]+\\(\\)( const)? \\(function\\)" "Member (height|width|channels|channels_below|seed) \\(variable\\)"
+    "Member [a-z_0-9]+\\(\\)( const)? \\(function\\)" "Member (height|width|channels|channels_below|seed|begin|end|first|last) \\(variable\\)"
     "Member (Shape|Device|Buffer|Latents|Pictures|Block|Generator) \\(typedef\\)"
     "Member extent\\(int axis\\)"
     # the standard library's own names

@@ -62,6 +62,11 @@ BOOST_AUTO_TEST_CASE(a_wrong_guess_is_no_picture) {
     BOOST_TEST(ahead.find(16, bytes).empty());
     ahead.advance(22, 8, bytes, source.read);  // more than were prefetched: finds those that were
     for (std::uint64_t n = 22; n < 30; ++n) BOOST_TEST(holds(ahead, n) == (n < 28));
+    ahead.advance(30, 6, bytes, source.read,
+                  false);  // fewer than were prefetched, which may not be those that are needed
+    for (std::uint64_t n = 30; n < 38; ++n) BOOST_TEST(!holds(ahead, n));
+    ahead.advance(36, 6, bytes, source.read, false);
+    for (std::uint64_t n = 36; n < 42; ++n) BOOST_TEST(holds(ahead, n));
 }
 
 BOOST_AUTO_TEST_CASE(what_reading_throws_comes_with_the_pictures) {

@@ -48,6 +48,7 @@ TrainingOptions unusual() {
     o.reset_optimizer = false;
     o.mirror = true;
     o.microbatch = 8;
+    o.shards = 4;
     o.max_skipped_steps = 7;
     o.seed = std::numeric_limits<std::uint64_t>::max();
     return o;

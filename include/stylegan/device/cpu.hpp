@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <thread>
+#include <utility>
 
 namespace stylegan {
 
@@ -61,6 +63,11 @@ public:
 
     /// Layers record their times in `profile` from now on; nullptr stops that. `profile` must outlive its use.
     void set_profile(Profile* profile) { profile_ = profile; }
+
+    /// Called with each gradient to which a pass of a network has added all that it will. Empty: nobody listens.
+    using GradientListener = std::function<void(const S* gradient)>;
+    [[nodiscard]] const GradientListener& gradient_listener() const { return gradient_listener_; }
+    void set_gradient_listener(GradientListener f) { gradient_listener_ = std::move(f); }  ///< Hears from now on.
 
     /// Measures until the end of the returned value. describe() returns the Profile::Entry; it is called only if there
     /// is a profile.
@@ -118,6 +125,7 @@ private:
     ThreadPool pool_;
     Workspace workspace_;
     Profile* profile_ = nullptr;
+    GradientListener gradient_listener_;
 };
 
 }  // namespace stylegan

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace stylegan {
 
@@ -39,6 +40,17 @@ template <class Device>
 template <class Device>
 [[nodiscard]] std::span<typename Device::Scalar> gradients(Parameter<Device>& p) {
     return {p.gradient().data(), p.gradient().size()};
+}
+
+/// Tells the context's listener, if there is one, that a pass has added to the gradients of this layer all that it
+/// will.
+template <class Context, class Layer>
+void tell_gradients(Context& context, Layer& layer) {
+    if constexpr (requires { context.gradient_listener(); })
+        if (const auto& listener = context.gradient_listener())
+            for_each_parameter(layer, [&](const std::string&, auto& p) {
+                if (p.trainable() && p.exists()) listener(p.gradient().data());
+            });
 }
 
 }  // namespace stylegan

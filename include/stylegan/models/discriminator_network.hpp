@@ -171,8 +171,10 @@ template <class Device, class BlockType>
 void DiscriminatorNetwork<Device, BlockType>::backward(Context<Device>& context, Cache& cache,
                                                        Rows<const Scalar> dscores, Maps<Scalar> dpictures, Pass pass) {
     Temporaries t(context.workspace(), pass == Pass::linearize);
-    descend(context, cache, dscores, dpictures,
-            [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward(context, c, dy, dx, pass); });
+    descend(context, cache, dscores, dpictures, [&](auto& layer, auto& c, auto dy, auto dx) {
+        layer.backward(context, c, dy, dx, pass);
+        if (pass == Pass::gradients) tell_gradients(context, layer);
+    });
 }
 
 template <class Device, class BlockType>
@@ -200,8 +202,10 @@ void DiscriminatorNetwork<Device, BlockType>::backward_tangent(Context<Device>& 
                                                                Rows<const Scalar> dscores_dot,
                                                                Maps<Scalar> dpictures_dot) {
     Temporaries t(context.workspace(), false);
-    descend(context, cache, dscores_dot, dpictures_dot,
-            [&](auto& layer, auto& c, auto dy, auto dx) { layer.backward_tangent(context, c, dy, dx); });
+    descend(context, cache, dscores_dot, dpictures_dot, [&](auto& layer, auto& c, auto dy, auto dx) {
+        layer.backward_tangent(context, c, dy, dx);
+        tell_gradients(context, layer);
+    });
 }
 
 template <class Device, class BlockType>

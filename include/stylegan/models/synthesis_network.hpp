@@ -190,13 +190,21 @@ void SynthesisNetwork<Device, BlockType>::backward(Context<Device>& context, Cac
         ops::scale(context, dpictures, static_cast<Scalar>(1 - level.fade), scaled);
         drgb = scaled;
     }
+    const auto told = [&](auto& layer) {
+        if (pass == Pass::gradients) tell_gradients(context, layer);
+    };
     to_rgb(level.stage).backward(context, cache.rgb, drgb, dx, pass);
+    told(to_rgb(level.stage));
     for (int s = level.stage; s >= 0; --s) {
         const Maps<Scalar> below = s > 0 ? buffer(s - 1) : Maps<Scalar>{};
         const auto at = [&](int layer) { return dstyles.empty() ? Rows<Scalar>{} : style_of(dstyles, layer); };
         block(s).backward(context, cache.blocks[static_cast<std::size_t>(s)], dx, below, {at(2 * s), at(2 * s + 1)},
                           pass);
-        if (s == level.stage && level.fade > 0) add_faded(context, cache, dpictures, below, pass);
+        told(block(s));
+        if (s == level.stage && level.fade > 0) {
+            add_faded(context, cache, dpictures, below, pass);
+            told(to_rgb(s - 1));
+        }
         dx = below;
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stylegan/core/error.hpp>
+#include <stylegan/training/parallel/shards.hpp>
 #include <stylegan/training/training_options.hpp>
 
 #include <cmath>
@@ -48,6 +49,7 @@ struct OutOfRange {
     rate("lr", schedule.lr);
     for (const auto& at : schedule.lr_at) rate("lr_at", at.second);
     not_negative("microbatch", o.microbatch);
+    require("shards", o.shards, is_number_of_shards(o.shards), "1, 2, 4, 8 and so on, at most 1024");
     not_negative("max_skipped_steps", o.max_skipped_steps);
     weight("r1_gamma", o.loss.r1_gamma);
     weight("r2_gamma", o.loss.r2_gamma);

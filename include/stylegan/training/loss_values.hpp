@@ -26,16 +26,19 @@ struct LossValues {
 
     /// Appends the values of further pictures.
     void append(const LossValues& other) {
-        const auto join = [](std::vector<double>& a, const std::vector<double>& b) {
-            a.insert(a.end(), b.begin(), b.end());
-        };
-        join(loss, other.loss);
-        join(penalty, other.penalty);
-        join(real_scores, other.real_scores);
-        join(fake_scores, other.fake_scores);
-        join(r1, other.r1);
-        join(real_variation, other.real_variation);
-        join(fake_variation, other.fake_variation);
+        for_each_list([](auto& a, const auto& b) { a.insert(a.end(), b.begin(), b.end()); }, *this, other);
+    }
+
+    /// Calls f with the losses of all `values`, then with their penalties, and so on.
+    template <class F, class... Values>
+    static void for_each_list(F&& f, Values&... values) {
+        f(values.loss...);
+        f(values.penalty...);
+        f(values.real_scores...);
+        f(values.fake_scores...);
+        f(values.r1...);
+        f(values.real_variation...);
+        f(values.fake_variation...);
     }
 };
 

@@ -63,6 +63,17 @@ public:
     LossValues discriminator_loss(const Draws<Device>& draws, std::span<const Index> samples, Maps<const Scalar> reals,
                                   Rows<const Scalar> labels, std::span<Scalar> w_sum);
 
+    /// How many passes of discriminator_loss() add to each gradient of the discriminator.
+    [[nodiscard]] int discriminator_passes() const {
+        const int penalty = loss_.gp_lambda > 0 ? 1 : 0;
+        switch (settings_.terms) {
+            case LossTerms::scores: return 2;
+            case LossTerms::penalties: return (loss_.r1_gamma > 0 ? 1 : 0) + (loss_.r2_gamma > 0 ? 1 : 0) + penalty;
+            case LossTerms::all: break;
+        }
+        return 2 + penalty;
+    }
+
 private:
     using Cache = typename D::Network::Cache;
     using Augmented = AugmentedPictures<Device>;

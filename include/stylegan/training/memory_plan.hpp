@@ -9,6 +9,7 @@
 #include <stylegan/training/loss.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 
 namespace stylegan {
@@ -16,7 +17,7 @@ namespace stylegan {
 /// Bytes of memory that a training step needs.
 struct MemoryPlan {
     std::size_t parameters = 0;   ///< parameters of both networks and of the averaged generator
-    std::size_t gradients = 0;    ///< gradients of both networks
+    std::size_t gradients = 0;    ///< gradients of both networks; with several shards, their sums
     std::size_t moments = 0;      ///< Adam's moments for both networks
     std::size_t activations = 0;  ///< peak of the workspace: activations kept for gradients, and scratch memory
 
@@ -132,23 +133,29 @@ private:
 /// @param stage   the finest stage computed
 /// @param fading  whether that stage fades in over the one below
 /// @param batch   pictures evaluated at once: a minibatch, or a part of it
+/// @param shards  of a minibatch, all in one process
 template <class Device>
 [[nodiscard]] MemoryPlan plan_memory(const AnyGenerator<Device>& generator,
                                      const AnyDiscriminator<Device>& discriminator, const Loss& loss, int stage,
-                                     bool fading, Index batch, const AdamOptions& adam = {}) {
+                                     bool fading, Index batch, const AdamOptions& adam = {}, int shards = 1) {
     constexpr std::size_t scalar = sizeof(typename Device::Scalar);
     MemoryPlan plan;
+    std::size_t largest = 0, network = 0;  // gradients of a network
     const auto count = [&](int copies) {
-        return [&plan, &adam, copies](const std::string&, const Parameter<Device>& p) {
+        network = 0;
+        return [&plan, &adam, &network, &largest, copies](const std::string&, const Parameter<Device>& p) {
             const auto bytes = static_cast<std::size_t>(p.size()) * scalar;
             plan.parameters += bytes * static_cast<std::size_t>(copies);
             if (!p.trainable()) return;
             plan.gradients += bytes;
+            network += bytes;
+            largest = std::max(largest, network);
             plan.moments += (adam.beta1 == 0 ? 1 : 2) * bytes;
         };
     };
     for_each_parameter(generator, count(2));
     for_each_parameter(discriminator, count(1));
+    if (shards > 1) plan.gradients += largest * static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(shards)));
     const detail::ActivationPlan activations(generator.architecture(), generator.context().threads());
     const auto pictures = static_cast<double>(batch);
     plan.activations =

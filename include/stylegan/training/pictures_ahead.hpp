@@ -28,16 +28,20 @@ public:
     /// Waits for the prefetched pictures [first, first + count), and begins to read as many that follow.
     /// @param bytes  size of a picture
     /// @param read   must stay valid until the next call or the end of this object
+    /// @param whole  whether read() writes every picture. If it writes those that a rank needs of minibatches of this
+    ///               size, pictures that were prefetched for another size are not used
     /// @throws what read() threw for these pictures
-    void advance(std::uint64_t first, Index count, std::size_t bytes, const Read& read) {
+    void advance(std::uint64_t first, Index count, std::size_t bytes, const Read& read, bool whole = true) {
         here_ = {};  // stays so if a picture cannot be read
         Block read_already = std::exchange(coming_, {});
         for (auto& part : read_already.parts) part.get();
         read_already.parts.clear();
-        if (read_already.first == first && read_already.bytes == bytes) here_ = std::move(read_already);
+        if (read_already.first == first && read_already.bytes == bytes && (whole || read_already.count == count))
+            here_ = std::move(read_already);
 
         Block next;
         next.first = first + static_cast<std::uint64_t>(count);
+        next.count = count;
         next.bytes = bytes;
         next.pixels.resize(static_cast<std::size_t>(count) * bytes);
         for (Index t = 0; t < std::min<Index>(threads_, count); ++t)
@@ -59,6 +63,7 @@ public:
 private:
     struct Block {
         std::uint64_t first = 0;
+        Index count = 0;
         std::size_t bytes = 0;
         std::vector<std::uint8_t> pixels{};
         std::vector<std::future<void>> parts{};  // last member: threads end before the pixels they write are freed

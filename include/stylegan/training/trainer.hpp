@@ -47,7 +47,8 @@ public:
 
     /// With the paper's networks, randomly initialized.
     /// @throws ShapeError if the pictures do not have the architecture's size, channels or labels, or if a scheduled
-    ///         minibatch is not a multiple of the minibatch stddev group; ValueError if an option is out of range
+    ///         minibatch is not a multiple of the minibatch stddev group, or the groups not of the shards; ValueError
+    ///         if an option is out of range
     Trainer(const Architecture& a, TrainingOptions options, PictureSource reals, Device device = {});
     Trainer(const Architecture& a, TrainingOptions options, PictureSource reals,
             std::shared_ptr<Context<Device>> context);
@@ -69,6 +70,17 @@ public:
     [[nodiscard]] const TrainingProgress& progress() const { return progress_; }
     /// Resumes from the progress of a run whose parameters and moments were loaded through visit().
     void set_progress(const TrainingProgress& p);
+
+    /// Shares the shards of each minibatch with other processes from now on. All ranks call it with trainers of the
+    /// same options and data; they take all parameters, moments and the progress of rank 0. From then on their steps
+    /// make the same networks, with the bits of one process with as many shards. Statistics count all pictures on every
+    /// rank. What is only for one is left to the caller: rank 0 writes snapshots, and all ranks end run() after the
+    /// same step.
+    /// @throws ValueError if the number of ranks does not divide the number of shards; DeviceError
+    /// @see require_equal_ranks, require_equal_parameters
+    void share(std::shared_ptr<Communicator> ranks);
+    /// The processes that share the work.
+    [[nodiscard]] Communicator& ranks() const { return *updates_.ranks; }
 
     /// Level of detail, minibatch and learning rate, from the last reading of the schedule.
     [[nodiscard]] ScheduledStep scheduled_now() const {

@@ -38,6 +38,7 @@ void for_each_training_option(O& o, F&& f) {
     f("lr", o.schedule.lr);
     f("lr_at", o.schedule.lr_at);
     f("microbatch", o.microbatch);
+    f("shards", o.shards);
     f("max_skipped_steps", o.max_skipped_steps);
     f("mirror", o.mirror);
     f("loss", o.loss);

@@ -31,6 +31,9 @@ struct TrainingOptions {
     bool reset_optimizer = true;    ///< reset Adam's moments when the set of growing stages changes
     bool mirror = false;            ///< mirror half of the pictures, chosen at random
     int microbatch = 0;             ///< pictures evaluated at once; 0: the whole minibatch
+    /// Parts of a minibatch whose gradients are computed each by itself and added in a fixed order: 1, 2, 4, ... 1024.
+    /// As many ranks, or fewer, can share them and get the same bits.
+    int shards = 1;
     /// Steps in a row with a gradient that is not finite, after which step() throws; 0: never.
     int max_skipped_steps = 50;
     std::uint64_t seed = 0;  ///< seed of initial weights, latents, noise and the order of pictures

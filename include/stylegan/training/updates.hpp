@@ -5,36 +5,26 @@
 #include <stylegan/training/known_losses.hpp>
 #include <stylegan/training/losses.hpp>
 #include <stylegan/training/moving_average.hpp>
+#include <stylegan/training/parallel/loss_values_of_ranks.hpp>
+#include <stylegan/training/parallel/shard_sum.hpp>
+#include <stylegan/training/parallel/shards.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 namespace stylegan {
 
-/// Splits a minibatch into parts. Groups of the minibatch stddev stay whole and in order, so the result does not depend
-/// on the split.
-/// @param batch  pictures in the minibatch
-/// @param group  pictures in a stddev group: picture n belongs to group n mod (batch / group)
-/// @param most   most pictures in a part, though a part has at least one group
-/// @return       indices of the pictures of each part
-[[nodiscard]] inline std::vector<std::vector<Index>> split_minibatch(Index batch, Index group, Index most) {
-    const Index groups = batch / group, together = std::max<Index>(1, std::min(groups, most / group));
-    std::vector<std::vector<Index>> parts;
-    for (Index first = 0; first < groups; first += together) {
-        parts.emplace_back();
-        for (Index member = 0; member < group; ++member)
-            for (Index g = first; g < std::min(first + together, groups); ++g)
-                parts.back().push_back(member * groups + g);
-    }
-    return parts;
-}
-
 /// The updates of a training step. Each works on a whole minibatch; gradients are summed over its parts.
+///
+/// Several shards: the gradient of each is computed by itself, and they are added in a fixed order. Ranks share the
+/// shards of each minibatch, and all of them make the same update; the result has the bits of one process with as many
+/// shards.
 ///
 /// Lazy regularization: with an interval k above 1, discriminator_step() leaves penalties out, and every k-th step
 /// regularization_step() follows, with k times their gradient. To make up for the additional updates, the discriminator's
@@ -66,6 +56,9 @@ public:
     AugmentNow augment{};           ///< of all pictures that the discriminator sees
     /// Beginnings of the names of the discriminator's parameters that stay as they are.
     std::vector<std::string> frozen{};
+    int shards = 1;  ///< of each minibatch: 1, 2, 4, ...; a multiple of the number of ranks
+    /// The processes that share the shards.
+    std::shared_ptr<Communicator> ranks = std::make_shared<SingleProcess>();
 
     [[nodiscard]] Adam<Device>& generator_adam() { return generator_adam_; }
     [[nodiscard]] Adam<Device>& discriminator_adam() { return discriminator_adam_; }
@@ -90,7 +83,8 @@ public:
     /// @param batch  pictures in the minibatch
     /// @param lr     learning rate
     /// @param fill   gives the real pictures, and the labels of real and generated ones
-    /// @throws ShapeError if the batch is not a multiple of the minibatch stddev group
+    /// @throws ShapeError if the batch is not a multiple of the minibatch stddev group, or its groups of the shards;
+    ///         DeviceError if ranks cannot exchange gradients
     Result discriminator_step(const Draws<Device>& draws, Level level, Index batch, double lr, const FillReals& fill);
 
     /// Updates the discriminator by the gradient of penalties alone, for lazy regularization. Arguments are those of
@@ -124,32 +118,72 @@ private:
     Result step_of_discriminator(LossTerms terms, const Draws<Device>& draws, Level level, Index batch, double lr,
                                  const FillReals& fill);
 
-    template <class Network, class Part>
-    Result step(Network& network, Adam<Device>& adam, Level level, Index batch, double lr, LossTerms terms, Part part) {
-        Context<Device>& context = generator_.context();
+    template <class Network>
+    static void clear_gradients(Network& network) {
         for_each_parameter(network, [](const std::string&, Parameter<Device>& p) {
             if (p.trainable()) p.clear_gradient();
         });
+    }
+
+    /// What is summed over shards: the gradients of a network, and w.
+    template <class Network>
+    static std::vector<std::span<Scalar>> summed(Network& network, std::span<Scalar> w_sum) {
+        std::vector<std::span<Scalar>> arrays{w_sum};
+        for_each_parameter(network, [&](const std::string&, Parameter<Device>& p) {
+            if (p.trainable()) arrays.emplace_back(p.gradient().data(), p.gradient().size());
+        });
+        return arrays;
+    }
+
+    /// The pictures of the minibatch in the order in which shards evaluate them.
+    [[nodiscard]] std::vector<Index> order_of(Index batch, Index group) const {
+        std::vector<Index> order;
+        for (int shard = 0; shard < shards; ++shard)
+            for (const auto& samples : parts_of_shard(batch, group, shards, shard, microbatch))
+                order.insert(order.end(), samples.begin(), samples.end());
+        return order;
+    }
+
+    template <class Network, class Part>
+    Result step(Network& network, Adam<Device>& adam, Level level, Index batch, double lr, LossTerms terms, Part part) {
+        Context<Device>& context = generator_.context();
+        clear_gradients(network);
         const LossSettings settings{terms, terms == LossTerms::penalties ? reg_interval_ : 1.0, augment};
         Losses<G, D> losses(generator_, discriminator_, loss, level, batch, settings);
         const Workspace::Frame frame(context.workspace());
-        const Rows<Scalar> w_sum = context.take(1, generator_.architecture().w_size());
-        context.fill(w_sum, Scalar(0));
+        const Rows<Scalar> w_rows = context.take(1, generator_.architecture().w_size());
+        const std::span<Scalar> w_sum(w_rows.data, static_cast<std::size_t>(w_rows.size()));
+        context.fill(w_rows, Scalar(0));
         LossValues values;
-        std::vector<Index> order;
         const Index group = discriminator_.network().group(batch);
-        for (const auto& samples : split_minibatch(batch, group, microbatch > 0 ? microbatch : batch)) {
-            const Workspace::Frame inner(context.workspace());
-            values.append(part(losses, samples, std::span<Scalar>(w_sum.data, static_cast<std::size_t>(w_sum.size()))));
-            order.insert(order.end(), samples.begin(), samples.end());
+        const ShardRange mine = shards_of_rank(shards, ranks->rank(), ranks->size());
+        if (shards > 1) shard_sum_.begin(summed(network, w_sum));
+        for (int shard = mine.first; shard < mine.last; ++shard) {
+            if (shard > mine.first) {
+                clear_gradients(network);
+                context.fill(w_rows, Scalar(0));
+            }
+            const auto parts = parts_of_shard(batch, group, shards, shard, microbatch);
+            const bool last = shard + 1 == mine.last;
+            const int passes = std::is_same_v<Network, D> ? losses.discriminator_passes() : 1;
+            const auto overlap = last && ranks->size() > 1
+                                     ? shard_sum_.watch(context, ranks, passes * static_cast<int>(parts.size()))
+                                     : typename ShardSum<Device>::Watch();
+            for (const auto& samples : parts) {
+                const Workspace::Frame inner(context.workspace());
+                values.append(part(losses, samples, w_sum));
+            }
+            if (shards > 1 && !last) shard_sum_.add(context);
         }
+        if (shards > 1) shard_sum_.finish(context, *ranks);
+        values = sorted(join_loss_values(*ranks, values), order_of(batch, group));
         if constexpr (std::is_same_v<Network, D>) clear_frozen_gradients();
         const bool moved = adam.step(network, context, lr);
-        if (!moved || terms == LossTerms::penalties) return {sorted(values, order), moved};
-        ops::scale(context, as_maps<const Scalar>(w_sum), Scalar(1) / static_cast<Scalar>(batch), as_maps(w_sum));
+        if (!moved || terms == LossTerms::penalties) return {std::move(values), moved};
+        ops::scale(context, as_maps<const Scalar>(w_rows), Scalar(1) / static_cast<Scalar>(batch), as_maps(w_rows));
         auto& average = generator_.truncation().average().value();
-        ops::average_into(context, w_sum.size(), average.data(), w_sum.data, static_cast<Scalar>(w_average_beta));
-        return {sorted(values, order), true};
+        ops::average_into(context, w_rows.size(), average.data(), w_rows.data, static_cast<Scalar>(w_average_beta));
+        return {std::move(values), true};
     }
 
     [[nodiscard]] Maps<Scalar> take_pictures(Index n, Level level) const {
@@ -168,6 +202,7 @@ private:
     D& discriminator_;
     int reg_interval_ = 1;
     Adam<Device> generator_adam_, discriminator_adam_;
+    ShardSum<Device> shard_sum_;
 };
 
 template <GeneratorModel G, DiscriminatorModel D>
@@ -227,16 +262,11 @@ auto Updates<G, D>::generator_step(const Draws<Device>& draws, Level level, Inde
 template <GeneratorModel G, DiscriminatorModel D>
 LossValues Updates<G, D>::sorted(const LossValues& values, const std::vector<Index>& order) {
     LossValues out = values;
-    const auto place = [&](const std::vector<double>& from, std::vector<double>& to) {
-        for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
-    };
-    place(values.loss, out.loss);
-    place(values.penalty, out.penalty);
-    place(values.real_scores, out.real_scores);
-    place(values.fake_scores, out.fake_scores);
-    place(values.r1, out.r1);
-    place(values.real_variation, out.real_variation);
-    place(values.fake_variation, out.fake_variation);
+    LossValues::for_each_list(
+        [&](const std::vector<double>& from, std::vector<double>& to) {
+            for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(order[i])] = from[i];
+        },
+        values, out);
     return out;
 }
 

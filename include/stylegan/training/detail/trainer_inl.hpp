@@ -3,6 +3,7 @@
 
 #include <stylegan/training/check_options.hpp>
 #include <stylegan/training/frozen_layers.hpp>
+#include <stylegan/training/parallel/shared_state.hpp>
 #include <stylegan/training/process_reals.hpp>
 #include <stylegan/training/trainer.hpp>
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,7 @@ Trainer<Device, G, D>::Trainer(G generator, D discriminator, TrainingOptions opt
     updates_.loss = options_.loss;
     updates_.w_average_beta = options_.w_average_beta;
     updates_.microbatch = options_.microbatch;
+    updates_.shards = options_.shards;
     updates_.augment.pipe = options_.augment.pipe;
     updates_.frozen = frozen_layers(discriminator_.architecture(), options_.freeze_d);
     if (options_.augment.mode == AugmentMode::adaptive) progress_.augment.p = options_.augment.p;
@@ -51,6 +54,17 @@ void Trainer<Device, G, D>::set_progress(const TrainingProgress& p) {
     updates_.generator_adam().set_steps(p.generator_steps);
     updates_.discriminator_adam().set_steps(p.discriminator_steps);
     apply_lod(scheduled_now().lod);
+}
+
+template <class Device, class G, class D>
+void Trainer<Device, G, D>::share(std::shared_ptr<Communicator> ranks) {
+    (void)shards_of_rank(options_.shards, ranks->rank(), ranks->size());
+    static_assert(std::is_trivially_copyable_v<TrainingProgress>);
+    context().synchronize();
+    broadcast_parameters(*ranks, *this);
+    ranks->broadcast(std::as_writable_bytes(std::span(&progress_, 1)));
+    set_progress(TrainingProgress(progress_));
+    updates_.ranks = std::move(ranks);
 }
 
 template <class Device, class G, class D>
@@ -165,7 +179,8 @@ void Trainer<Device, G, D>::check() const {
         require_equal("training", "classes of the pictures", reals_.label_size, architecture().label_size);
     for (int stage = 0; stage < architecture().stages(); ++stage) {
         const auto at = schedule.batch_at.find(architecture().size(stage).height);
-        (void)discriminator_.network().group(at != schedule.batch_at.end() ? at->second : schedule.batch);
+        const Index batch = at != schedule.batch_at.end() ? at->second : schedule.batch;
+        (void)parts_of_shard(batch, discriminator_.network().group(batch), options_.shards, 0, 0);
     }
 }
 
@@ -173,10 +188,16 @@ template <class Device, class G, class D>
 void Trainer<Device, G, D>::read_ahead(Level level, Index batch) {
     const Shape4 shape = generator_.synthesis().picture_shape(1, level);
     const int halvings = architecture().stages() - 1 - level.stage;
-    ahead_.advance(progress_.pictures, batch, static_cast<std::size_t>(shape[1] * shape[2] * shape[3]),
-                   [this, halvings](std::uint64_t number, std::span<std::uint8_t> pixels) {
-                       reals_.picture(shuffled(number), halvings, pixels);
-                   });
+    const Index groups = batch / discriminator_.network().group(batch), each = groups / options_.shards;
+    const ShardRange mine = shards_of_rank(options_.shards, ranks().rank(), ranks().size());
+    ahead_.advance(
+        progress_.pictures, batch, static_cast<std::size_t>(shape[1] * shape[2] * shape[3]),
+        [=, this, first = progress_.pictures](std::uint64_t number, std::span<std::uint8_t> pixels) {
+            const Index shard =
+                static_cast<Index>((number - first) % static_cast<std::uint64_t>(batch)) % groups / each;
+            if (shard >= mine.first && shard < mine.last) reals_.picture(shuffled(number), halvings, pixels);
+        },
+        ranks().size() == 1);
 }
 
 template <class Device, class G, class D>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stylegan/training/updates.hpp>
+#include <stylegan/training/parallel/split_minibatch.hpp>
 
 #include <boost/test/unit_test.hpp>
 
