@@ -6,6 +6,8 @@
 #include "metrics/small_metrics.hpp"
 #include "models/networks.hpp"
 
+#include "device/thread_ranks.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
@@ -89,6 +91,28 @@ BOOST_AUTO_TEST_CASE(is_exact_where_it_is_known) {
                             BOOST_TEST(e.rejected == 38u);  // ranks 19 and 1980 are the percentiles
                         }
                     }
+}
+
+BOOST_AUTO_TEST_CASE(ranks_that_share_the_samples_all_get_the_result_of_one) {
+    for (const double precision : {0.0, 0.05}) {
+        const PathLengthOptions options{.samples = 2603, .batch = 7, .seed = 4, .precision = precision};
+        const PathLength one = perceptual_path_length(two_colours(16), squared_distance, options);
+        BOOST_TEST(one.stopped_early == (precision > 0));
+        for (const int size : {2, 3, 4})
+            thread_ranks::on_ranks(size, [&](const std::shared_ptr<Communicator>& ranks) {
+                std::size_t measured = 0;
+                const auto count = [&](const auto& a, const auto& b) {
+                    measured += a.shape(0);
+                    return squared_distance(a, b);
+                };
+                const PathLength found = perceptual_path_length(two_colours(16), count, options, {}, ranks.get());
+                if (found.distances != one.distances || found.estimate.mean != one.estimate.mean ||
+                    found.stopped_early != one.stopped_early)
+                    throw DeviceError("the path length differs");
+                if (measured > one.distances.size() / static_cast<std::size_t>(size) + 20)
+                    throw DeviceError("the samples were not shared");
+            });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_generator_and_a_distance_in_eigen) {

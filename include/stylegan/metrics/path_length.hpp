@@ -3,6 +3,7 @@
 
 #include <stylegan/core/arrays.hpp>
 #include <stylegan/core/philox.hpp>
+#include <stylegan/device/communicator.hpp>
 #include <stylegan/device/start_beside.hpp>
 #include <stylegan/metrics/path_pictures.hpp>
 #include <stylegan/metrics/path_points.hpp>
@@ -19,6 +20,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -157,6 +159,28 @@ struct PathDraws {
     }
 };
 
+/// The distances of samples [begin, end), shared by ranks: each measures as many that follow each other.
+template <class Scalar, class Distance>
+[[nodiscard]] std::vector<double> distances_of_ranks(const PathGenerator<Scalar>& generator, const Distance& distance,
+                                                     const PathLengthOptions& options, std::size_t begin,
+                                                     std::size_t end, Communicator& ranks) {
+    const auto rank = static_cast<std::size_t>(ranks.rank()), size = static_cast<std::size_t>(ranks.size());
+    const std::size_t each = (end - begin + size - 1) / size;
+    const std::size_t last = std::min(end, begin + (rank + 1) * each);
+    std::vector<double> mine;
+    for (std::size_t first = begin + rank * each; first < last; first += options.batch) {
+        PathDraw draw{.seed = options.seed};
+        for (std::size_t i = first; i < std::min(last, first + options.batch); ++i) draw.samples.push_back(i);
+        const PathDraws<Scalar> draws(generator, options, draw);
+        const auto pictures = pictures_of_steps(generator, options, draws.z, draws.t, draws.labels, draw);
+        for (const double d : distances_of_steps(pictures, distance, options)) mine.push_back(d);
+    }
+    mine.resize(each);  // blocks of one length; the last ones may be shorter
+    std::vector<double> all = all_gather(ranks, std::span<const double>(mine));
+    all.resize(end - begin);
+    return all;
+}
+
 /// The precision is checked every 250 samples, so that where it stops does not depend on the batch.
 inline constexpr std::size_t samples_per_look = 250, fewest_samples = 1000;
 
@@ -194,12 +218,15 @@ template <class Scalar, class Distance>
 /// @param generator  see PathGenerator; path_generator() makes one from a network of this library
 /// @param distance   as for path_distances()
 /// @param progress   called after every batch, in the caller's thread; an exception ends the evaluation
-/// @throws ValueError, ShapeError
+/// @param ranks      processes that share the samples, and all get the same result; then progress is called every 250
+///                   samples
+/// @throws ValueError, ShapeError; DeviceError if ranks cannot exchange distances
 /// @see Karras, Laine, Aila (2019), section 4.1
 template <class Scalar, class Distance>
 [[nodiscard]] PathLength perceptual_path_length(const PathGenerator<Scalar>& generator, const Distance& distance,
                                                 const PathLengthOptions& options = {},
-                                                const std::function<void(const PathProgress&)>& progress = {}) {
+                                                const std::function<void(const PathProgress&)>& progress = {},
+                                                Communicator* ranks = nullptr) {
     options.check();
     if (generator.latent_size < 1)
         throw ValueError(text("path length: latent_size is ", generator.latent_size, ", expected at least 1"));
@@ -210,9 +237,8 @@ template <class Scalar, class Distance>
     PathEstimate now;
     std::size_t end = 0;                      // number of samples whose pictures exist
     std::future<std::vector<double>> coming;  // their distances, except for those in the result
-    const auto finish = [&] {
-        if (!coming.valid()) return;
-        for (const double d : coming.get()) result.distances.push_back(d);
+    const auto take = [&](const std::vector<double>& distances) {
+        result.distances.insert(result.distances.end(), distances.begin(), distances.end());
         require_equal("path length", "distances", result.distances.size(), end);
         const bool look = end % detail::samples_per_look == 0;
         if (look || end < detail::samples_per_look) now = glance_at_path_length(result.distances);
@@ -223,8 +249,16 @@ template <class Scalar, class Distance>
             result.stopped_early = result.estimate.within(options.precision);
         }
     };
+    const auto finish = [&] {
+        if (coming.valid()) take(coming.get());
+    };
     while (end < options.samples && !result.stopped_early) {
         const std::size_t look = (end / detail::samples_per_look + 1) * detail::samples_per_look;
+        if (ranks != nullptr && ranks->size() > 1) {
+            const std::size_t begin = std::exchange(end, std::min(options.samples, look));
+            take(detail::distances_of_ranks(generator, distance, options, begin, end, *ranks));
+            continue;
+        }
         const std::size_t next = std::min({options.samples, end + options.batch, look});
         PathDraw draw{.seed = options.seed};
         for (std::size_t i = end; i < next; ++i) draw.samples.push_back(i);

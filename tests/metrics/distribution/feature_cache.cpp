@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "device/thread_ranks.hpp"
 #include "io/temporary_folder.hpp"
 
 #include <stylegan/io/files/zip_writer.hpp>
@@ -8,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -68,7 +70,7 @@ struct WithPictures {
     }
 
     test::TemporaryFolder folder;
-    Index asked = 0;
+    std::atomic<Index> asked = 0;
     bool not_finite = false;
 };
 
@@ -187,6 +189,25 @@ BOOST_FIXTURE_TEST_CASE(features_that_are_not_finite_are_not_kept, WithPictures)
     not_finite = true;
     (void)compute(features());
     BOOST_TEST(files().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(ranks_share_the_pictures_and_all_get_the_features, WithPictures) {
+    const CachedFeatures one = compute(features(), "faces", 0, false);
+    for (const bool cached : {false, true})
+        for (const int size : {2, 3, 8}) {
+            const auto known = cached ? compute(features(), "faces", 2).features.count : 0;  // a file with two of them
+            asked = 0;
+            thread_ranks::on_ranks(size, [&](const std::shared_ptr<Communicator>& ranks) {
+                const CachedFeatures found = features_of_dataset(std::make_shared<const Dataset>(folder / "faces"),
+                                                                 features(), 0, 3, cached, {}, ranks.get());
+                if (found.features.values != one.features.values || found.features.count != 7 ||
+                    found.content != one.content)
+                    throw DeviceError("the features differ");
+            });
+            BOOST_TEST(asked == 7 - known);
+            for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+                if (entry.path().extension() == ".safetensors") std::filesystem::remove(entry.path());
+        }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

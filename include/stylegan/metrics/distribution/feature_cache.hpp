@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/shortened.hpp>
+#include <stylegan/device/communicator.hpp>
 #include <stylegan/io/datasets/dataset.hpp>
 #include <stylegan/io/files/digest.hpp>
 #include <stylegan/io/tensors/safetensors.hpp>
@@ -130,26 +131,39 @@ struct CachedFeatures {
     std::vector<std::string> notes;  ///< why a file was not used or not written
 };
 
+/// Gives all ranks the features of rank 0.
+inline void broadcast_features(Communicator& ranks, FeatureSet& set, Index width) {
+    ranks.broadcast(std::as_writable_bytes(std::span(&set.count, 1)));
+    set.width = width;
+    set.values.resize(static_cast<std::size_t>(set.count * width));
+    ranks.broadcast(std::as_writable_bytes(std::span(set.values)));
+}
+
 /// The features of a data set's pictures, from the FeatureCache beside it where it has them. What is computed is kept
 /// there. A file that cannot be used or written is no error.
 /// @param most      the first so many pictures only; 0: all
 /// @param batch     pictures in memory at once; does not change the result
 /// @param cached    false: neither reads nor writes a file
 /// @param progress  called with the number of pictures done; returns whether to continue
+/// @param ranks     processes that share the pictures, and all get the features; rank 0 reads and writes the file
 /// @throws as features_of()
 [[nodiscard]] inline CachedFeatures features_of_dataset(const std::shared_ptr<const Dataset>& dataset,
                                                         const PictureFeatures& features, Index most = 0,
                                                         Index batch = 16, bool cached = true,
-                                                        const std::function<bool(Index done)>& progress = {}) {
+                                                        const std::function<bool(Index done)>& progress = {},
+                                                        Communicator* ranks = nullptr) {
     CachedFeatures result;
-    result.content = dataset->content_digest();
+    const bool shared = ranks != nullptr && ranks->size() > 1, has_file = !shared || ranks->rank() == 0;
+    if (has_file) result.content = dataset->content_digest();
+    if (shared) ranks->broadcast(std::as_writable_bytes(std::span(&result.content, 1)));
     const FeatureCache cache(dataset->path(), result.content, features);
     const PictureSet pictures = picture_set(dataset, most);
-    if (cached) {
+    if (cached && has_file) {
         std::string note;
         if (auto found = cache.read(pictures.count, note)) result.features = *std::move(found);
         if (!note.empty()) result.notes.push_back(note);
     }
+    if (shared) broadcast_features(*ranks, result.features, features.width);
     const Index known = result.features.count;
     if (known == pictures.count) return result;
     PictureSet rest = pictures;
@@ -157,13 +171,13 @@ struct CachedFeatures {
     rest.read = [&](Index first, Index count, std::span<std::uint8_t> out) {
         pictures.read(known + first, count, out);
     };
-    const FeatureSet computed =
-        features_of(rest, features, batch, [&](Index done) { return !progress || progress(known + done); });
+    const FeatureSet computed = features_of(
+        rest, features, batch, [&](Index done) { return !progress || progress(known + done); }, ranks);
     result.features.values.insert(result.features.values.end(), computed.values.begin(), computed.values.end());
     result.features.count = pictures.count;
     result.features.width = features.width;
     result.computed = computed.count;
-    if (!cached) return result;
+    if (!cached || !has_file) return result;
     try {
         cache.write(result.features);
     } catch (const FileError& error) {

@@ -3,6 +3,7 @@
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/view.hpp>
+#include <stylegan/device/communicator.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -51,25 +52,33 @@ struct PictureSet {
 /// The features of pictures [0, pictures.count).
 /// @param batch     pictures in memory at once; does not change the result
 /// @param progress  called with the number of pictures done; returns whether to go on
+/// @param ranks     processes that share the pictures, and all get the features of all
 /// @throws ValueError if there are no pictures, batch is less than 1, or the computation was stopped; what reading and
 ///         computing throw
 [[nodiscard]] inline FeatureSet features_of(const PictureSet& pictures, const PictureFeatures& features,
-                                            Index batch = 16, const std::function<bool(Index done)>& progress = {}) {
+                                            Index batch = 16, const std::function<bool(Index done)>& progress = {},
+                                            Communicator* ranks = nullptr) {
     if (pictures.count < 1) throw ValueError("features_of: there are no pictures, expected at least 1");
     if (batch < 1) throw ValueError(text("features_of: batch is ", batch, ", expected at least 1"));
     FeatureSet set;
     set.count = pictures.count;
     set.width = features.width;
-    set.values.resize(static_cast<std::size_t>(set.count * set.width));
+    const Index size = ranks != nullptr ? ranks->size() : 1, rank = ranks != nullptr ? ranks->rank() : 0;
+    const Index each = (set.count + size - 1) / size;  // blocks of one length; the last ones may be shorter
+    const Index begin = std::min(set.count, rank * each), end = std::min(set.count, begin + each);
+    set.values.resize(static_cast<std::size_t>(each * set.width));
     std::vector<std::uint8_t> some;
-    for (Index first = 0; first < set.count; first += batch) {
-        const Index n = std::min(batch, set.count - first);
+    for (Index first = begin; first < end; first += batch) {
+        const Index n = std::min(batch, end - first);
         some.resize(static_cast<std::size_t>(n * pictures.values_of_picture()));
         pictures.read(first, n, some);
         features.compute(some, {n, pictures.channels, pictures.height, pictures.width},
-                         {set.values.data() + first * set.width, {n, set.width}});
-        if (progress && !progress(first + n)) throw ValueError("features_of: stopped");
+                         {set.values.data() + (first - begin) * set.width, {n, set.width}});
+        if (progress && !progress(std::min(set.count, (first + n - begin) * size)))
+            throw ValueError("features_of: stopped");
     }
+    if (size > 1) set.values = all_gather(*ranks, std::span<const float>(set.values));
+    set.values.resize(static_cast<std::size_t>(set.count * set.width));
     return set;
 }
 
