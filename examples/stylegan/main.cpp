@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
 #include "printing/progress.hpp"
+#include "ranks/program_ranks.hpp"
 #include "run/resume.hpp"
 
 #include <stylegan/core/error.hpp>
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -20,6 +22,7 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -33,7 +36,18 @@ int failed(std::string message, int status) {
         message.begin(), message.end(), [](unsigned char c) { return c < ' '; }, ' ');
     std::fflush(stdout);
     std::fprintf(stderr, "stylegan: %s\n", message.c_str());
+    ProgramRanks::end_all(status);
     return status;
+}
+
+/// The same on one of several ranks. Rank 0 speaks first, and then ends the others, so that an error of all is one
+/// line; a launcher takes some seconds for that.
+/// @param shared  whether all ranks have this error
+int failed_on_rank(const std::string& message, int status, bool shared = false) {
+    const auto ranks = ProgramRanks::all();
+    if (ranks->size() == 1) return failed(message, status);
+    if (ranks->rank() != 0) std::this_thread::sleep_for(std::chrono::seconds(shared ? 20 : 4));
+    return failed((ranks->rank() != 0 ? ranks->name() + ": " : "") + message, status);
 }
 
 std::string names_of_commands(const CLI::App& app) {
@@ -71,10 +85,7 @@ void prepare_streams() {
         if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDONLY);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    prepare_streams();
+int run(int argc, char** argv) {
     CLI::App app{
         "StyleGAN (2019): generate pictures, train networks, prepare data.\n`stylegan COMMAND --help` lists the "
         "options of a command."};
@@ -106,35 +117,50 @@ int main(int argc, char** argv) {
 
     try {
         if (argc < 2)
-            return failed("no command given, expected one of " + names_of_commands(app) + "; see stylegan --help", 2);
+            return failed_on_rank(
+                "no command given, expected one of " + names_of_commands(app) + "; see stylegan --help", 2);
         if (argv[1][0] != '-' && !has_command(app, argv[1]))
-            return failed(stylegan::text('"', argv[1], "\" is not a command, expected one of ", names_of_commands(app),
-                                         "; see stylegan --help"),
-                          2);
+            return failed_on_rank(stylegan::text('"', argv[1], "\" is not a command, expected one of ",
+                                                 names_of_commands(app), "; see stylegan --help"),
+                                  2);
         app.parse(argc, argv);
         return flushed(0);
     } catch (const CLI::Success& request) {  // --help, --version
         return flushed(app.exit(request));
     } catch (const CLI::ValidationError& error) {  // from usage_error()
-        return failed(error.what(), 2);
+        return failed_on_rank(error.what(), 2);
     } catch (const CLI::ExtrasError&) {
         std::string unknown;
         for (const std::string& part : app.remaining(true)) unknown += (unknown.empty() ? "" : " ") + part;
-        return failed(
+        return failed_on_rank(
             stylegan::text("arguments that were not expected: ", unknown, "; see stylegan ", argv[1], " --help"), 2);
     } catch (const CLI::ParseError& error) {
         const std::string command = has_command(app, argv[1]) ? std::string(argv[1]) + ' ' : "";
-        return failed(stylegan::text(error.what(), "; see stylegan ", command, "--help"), 2);
+        return failed_on_rank(stylegan::text(error.what(), "; see stylegan ", command, "--help"), 2);
     } catch (const Interrupted& error) {
-        return failed(error.what(), 130);  // what a shell reports after Ctrl-C
+        return failed_on_rank(error.what(), 130);  // what a shell reports after Ctrl-C
+    } catch (const SharedError& error) {
+        return failed_on_rank(error.what(), 1, true);
     } catch (const stylegan::ExtraTensorsError& error) {
         const bool allowed = app.get_subcommands().at(0)->get_option_no_throw("--allow-extra") != nullptr;
-        return failed(stylegan::text(error.what(), allowed ? "; --allow-extra ignores them" : ""), 1);
+        return failed_on_rank(stylegan::text(error.what(), allowed ? "; --allow-extra ignores them" : ""), 1);
     } catch (const stylegan::FormatError& error) {
-        return failed(error.what() + advice_on_damaged_snapshot(error.what()), 1);
+        return failed_on_rank(error.what() + advice_on_damaged_snapshot(error.what()), 1);
     } catch (const std::bad_alloc&) {
-        return failed("out of memory", 1);
+        return failed_on_rank("out of memory", 1);
     } catch (const std::exception& error) {
+        return failed_on_rank(error.what(), 1);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    prepare_streams();
+    try {
+        const ProgramRanks ranks;
+        return run(argc, argv);
+    } catch (const stylegan::Error& error) {  // the ranks cannot come together
         return failed(error.what(), 1);
     }
 }

@@ -6,6 +6,7 @@
 #include "metrics/network_meter.hpp"
 #include "options/options.hpp"
 #include "options/output_folder.hpp"
+#include "ranks/program_ranks.hpp"
 #include "run/records/run_metrics.hpp"
 
 #include <algorithm>
@@ -34,12 +35,14 @@ fs::path folder_of(const CalcMetricsOptions& o) {
 
 /// Not on stdout with --json, which prints nothing but JSON there.
 void print_note(const CalcMetricsOptions& o, const std::string& note) {
+    if (ProgramRanks::all()->rank() != 0) return;
     std::fprintf(o.json ? stderr : stdout, "%s\n", note.c_str());
     std::fflush(stdout);
 }
 
 /// Appends a result to metric-NAME.jsonl.
 void keep(const CalcMetricsOptions& o, const std::string& name, const Measured& m) {
+    if (ProgramRanks::all()->rank() != 0) return;
     append_line(folder_of(o) / text("metric-", name, ".jsonl"), m.line.dump());
 }
 
@@ -60,10 +63,24 @@ void measure_network(const CalcMetricsOptions& o) {
         print_note(o, text(o.network.string(), ' ', note, "; --lod chooses another"));
     for (const std::string& name : o.metrics) {
         const Measured m = meter.measure(name, network, o.network.filename().string());
-        std::printf("%s\n", o.json ? m.line.dump().c_str() : m.sentence.c_str());
+        if (ProgramRanks::all()->rank() == 0) std::printf("%s\n", o.json ? m.line.dump().c_str() : m.sentence.c_str());
         std::fflush(stdout);  // before writing the file, which may fail after hours of work
         keep(o, name, m);
     }
+}
+
+/// The names that rank 0 chooses: what others find in the files of a run may change meanwhile.
+template <class Which>
+std::vector<std::string> of_first_rank(const std::vector<std::string>& names, const Which& which) {
+    Communicator& ranks = *ProgramRanks::all();
+    std::string chosen;  // '1' or '0' for each
+    if (ranks.rank() == 0)
+        for (const std::string& name : names) chosen += which(name) ? '1' : '0';
+    chosen = broadcast_text(ranks, chosen);
+    std::vector<std::string> some;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (chosen[i] == '1') some.push_back(names[i]);
+    return some;
 }
 
 /// Measures the snapshots of a run that have not been measured, prints tables and draws curves.
@@ -80,17 +97,16 @@ void measure_run(const CalcMetricsOptions& o) {
     NetworkMeter meter(o, !o.data.empty() ? o.data : data_of_run(directory, o.metrics));
     const std::vector<RunSnapshot> snapshots = directory.snapshots_by_pictures();
     for (const RunSnapshot& s : snapshots) {
-        std::vector<std::string> missing;
-        for (const std::string& name : o.metrics)
-            if (!has_line(folder, name, s.path.filename().string(),
-                          [&](const auto& l) { return meter.measured_alike(name, l); }))
-                missing.push_back(name);
+        const std::vector<std::string> missing = of_first_rank(o.metrics, [&](const std::string& name) {
+            return !has_line(folder, name, s.path.filename().string(),
+                             [&](const auto& l) { return meter.measured_alike(name, l); });
+        });
         if (missing.empty()) continue;
         std::optional<OpenNetwork> network;
         try {
             network.emplace(meter.open(Checkpoint(s.path, o.extra)));
         } catch (const FormatError& error) {
-            std::fprintf(stderr, "Left out: %s\n", error.what());
+            if (ProgramRanks::all()->rank() == 0) std::fprintf(stderr, "Left out: %s\n", error.what());
             continue;
         }
         for (const std::string& name : missing) {
@@ -99,6 +115,7 @@ void measure_run(const CalcMetricsOptions& o) {
             keep(o, name, m);
         }
     }
+    if (ProgramRanks::all()->rank() != 0) return;
     for (const std::string& name : o.metrics) {
         const MetricCurve curve =
             curve_of(folder, name, snapshots, [&](const auto& l) { return meter.measured_alike(name, l); });
@@ -113,7 +130,9 @@ void measure_run(const CalcMetricsOptions& o) {
     }
 }
 
-void calc_metrics(const CalcMetricsOptions& o) {
+void calc_metrics(const CalcMetricsOptions& given) {
+    CalcMetricsOptions o = given;
+    o.settings.ranks = ProgramRanks::all().get();
     if (o.network.empty() && o.run.empty())
         usage_error("--network", "is missing, expected a network, or --run with the folder of a training run");
     if (!o.plot.empty()) {

@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 #include "metrics/distribution_metrics.hpp"
 #include "options/options.hpp"
+#include "ranks/program_ranks.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -40,10 +41,11 @@ void fid(const FidOptions& o) {
     if (o.extrapolate) require_enough_to_extrapolate(features.published ? "fid" : "fd", used(*generated), features);
     const auto features_in = [&](const auto& data) {
         return features_of_data(data, features, o.most, o.batch, o.features.cached(), data->path().string(),
-                                progress_bar())
+                                progress_bar(), ProgramRanks::all().get())
             .features;
     };
     const FeatureSet a = features_in(generated), b = features_in(reals);
+    if (ProgramRanks::all()->rank() != 0) return;
     const bool published = features.published;
     for (const auto& [name, kind, neighbours] : {std::tuple{published ? "fid" : "fd", DistributionKind::frechet, 0},
                                                  {published ? "kid" : "kd", DistributionKind::kernel, 0},

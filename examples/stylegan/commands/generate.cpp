@@ -9,6 +9,7 @@
 #include "options/parse.hpp"
 #include "printing/progress.hpp"
 #include "printing/tables.hpp"
+#include "ranks/program_ranks.hpp"
 
 #include <stylegan/device/start_beside.hpp>
 #include <stylegan/io/files/same_file.hpp>
@@ -89,7 +90,9 @@ private:
 /// Writes pictures as they are made: one file each, or a grid of all; and an array of their values if asked for.
 class PictureSink {
 public:
-    PictureSink(const GenerateOptions& o, const Source& source) : options_(o), source_(source) {}
+    /// @param first  number of the first picture that comes
+    PictureSink(const GenerateOptions& o, const Source& source, std::size_t first)
+        : options_(o), source_(source), count_(first) {}
 
     void add(const Generator::Pictures& pictures) {
         shape_.assign(pictures.shape().begin(), pictures.shape().end());
@@ -104,8 +107,11 @@ public:
         }
     }
 
-    /// Writes the grid and the array. @return a summary of one or two lines
-    [[nodiscard]] std::string finish() {
+    /// Writes the grid and the array.
+    /// @param count  pictures of all ranks
+    /// @return       a summary of one or two lines
+    [[nodiscard]] std::string finish(std::size_t count) {
+        count_ = count;
         const std::string folder = options_.outdir.string();
         std::string summary = text(count_, count_ == 1 ? " picture" : " pictures", " of ",
                                    width_by_height(static_cast<int>(shape_[3]), static_cast<int>(shape_[2])));
@@ -130,7 +136,7 @@ public:
 private:
     const GenerateOptions& options_;
     const Source& source_;
-    std::size_t count_ = 0;
+    std::size_t count_;
     std::vector<Index> shape_;
     std::vector<Image> cells_;
     std::vector<float> raw_;
@@ -153,6 +159,11 @@ void generate(const GenerateOptions& o) {
             throw ValueError(
                 text(flag, ' ', input.string(), ": is the file that --raw writes, expected another folder"));
 
+    if (ProgramRanks::all()->size() > 1 && (o.grid || o.raw || o.profile))
+        throw ValueError(text(o.grid  ? "--grid"
+                              : o.raw ? "--raw"
+                                      : "--profile",
+                              ": is given to ", ProgramRanks::all()->size(), " processes (ranks), expected one"));
     drawing.print_assumed();
 
     // Random noise is drawn for a whole batch from one seed; a batch of 1 gives each picture its own.
@@ -161,14 +172,19 @@ void generate(const GenerateOptions& o) {
                                                        : drawing.usual_batch();
     Profile profile;
     if (o.profile) drawing.generator().set_profile(&profile);
-    PictureSink sink(o, source);
+    // Ranks make as many pictures each, one after the other.
+    Communicator& ranks = *ProgramRanks::all();
+    const auto rank = static_cast<std::size_t>(ranks.rank()), size = static_cast<std::size_t>(ranks.size());
+    const std::size_t each = (source.size() + size - 1) / size;
+    const std::size_t begin = std::min(source.size(), rank * each), end = std::min(source.size(), begin + each);
+    PictureSink sink(o, source, begin);
     CountedProgress progress("pictures");
     std::future<void> writing;  // the last batch is written while the next one is computed
     const auto finish_writing = [&writing] {
         if (writing.valid()) writing.get();  // rethrows an error of the writer
     };
-    for (std::size_t first = 0; first < source.size(); first += batch) {
-        const std::size_t count = std::min(batch, source.size() - first);
+    for (std::size_t first = begin; first < end; first += batch) {
+        const std::size_t count = std::min(batch, end - first);
         Generator::Options options = drawing.options(count);
         options.noise_seed = o.noise_seed.value_or(static_cast<std::uint32_t>(source.number(first)));
         if (!noise.empty()) {
@@ -180,11 +196,13 @@ void generate(const GenerateOptions& o) {
         finish_writing();
         writing = start_beside(
             [&sink, made = std::make_shared<const decltype(pictures)>(std::move(pictures))] { sink.add(*made); });
-        progress.show(first + count, source.size());
+        progress.show(std::min(source.size(), (first + count) * size), source.size());
     }
     finish_writing();
-    const std::string summary = sink.finish();
+    (void)all_gather_text(ranks, "done");
     progress.clear();
+    if (rank != 0) return;
+    const std::string summary = sink.finish(source.size());
     std::printf("%s\n", summary.c_str());
     if (o.profile) print_profile(profile);
 }

@@ -73,6 +73,10 @@ void add_training_options(CLI::App& c, TrainFlags& f) {
     add_by_height(c, "--batch", f.batch, true, "minibatch size (default 16)");
     add_whole(c, "--microbatch", f.microbatch, {0, any},
               "pictures of a minibatch computed at once (default 0: all); fewer need less memory");
+    add_whole(
+        c, "--shards", f.shards, {1, 1024},
+        "parts of a minibatch that processes (ranks) can share: 1, 2, 4, 8, ... Any number of ranks up to it gives "
+        "the same bits (default: the number of ranks)");
     add_by_height(c, "--lr", f.lr, false, "learning rate (default 0.001; the paper's from 128x128 on)");
     add_choices(c, "--loss", f.loss,
                 {"logistic", "logistic-saturating", "wgan", "wgan-gp", "hinge", "hinge-gp", "relativistic"},

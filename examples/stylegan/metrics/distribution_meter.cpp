@@ -65,8 +65,8 @@ const FeatureSet& DistributionMeter::real() {
     Index most = 0;  // for the metric that needs most of them
     for (const DistributionMetric& m : metrics_)
         most = std::max(most, m.full ? static_cast<Index>(data_->size()) : m.count);
-    CachedFeatures found =
-        features_of_data(data_, features_, most, settings_.batch, cached_, "of the data set", progress_);
+    CachedFeatures found = features_of_data(data_, features_, most, settings_.batch, cached_, "of the data set",
+                                            progress_, settings_.ranks);
     content_ = detail::digits_of(found.content);
     real_ = std::move(found.features);
     return *real_;
@@ -82,12 +82,16 @@ DistributionResult DistributionMeter::measure(const DistributionMetric& m, const
         for (const DistributionMetric& each : metrics_) most = std::max(most, each.count);
         const PictureSet set =
             pictures({.count = most, .seed = settings_.seed, .psi = settings_.psi, .label = settings_.label});
-        fake_ = features_of(set, features_, settings_.batch, [&](Index done) {
-            progress_(done, most, "generated");
-            return true;
-        });
+        fake_ = features_of(
+            set, features_, settings_.batch,
+            [&](Index done) {
+                progress_(done, most, "generated");
+                return true;
+            },
+            settings_.ranks);
         require_finite(fake_, features_, "generated pictures");
     }
+    if (settings_.ranks != nullptr && settings_.ranks->rank() != 0) return {};
     const Rows<const float> reals = m.full ? real.rows() : real.rows().part(0, std::min(real.count, m.count));
     DistributionResult result = evaluate_distribution(m, reals, fake_.rows().part(0, m.count), features_,
                                                       {.whole = reals.extent(0) == static_cast<Index>(data_->size()),

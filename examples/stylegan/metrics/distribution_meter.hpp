@@ -24,6 +24,7 @@ struct MeterSettings {
     Index batch = 16;            ///< pictures in memory at once
     bool extrapolate = false;    ///< also FID of infinitely many pictures
     int threads = 0;             ///< 0: all
+    Communicator* ranks = nullptr;  ///< that share the pictures; then rank 0 alone has results
 };
 
 /// Compares generators with a data set. The features of the data set are computed once, when they are first needed;

@@ -5,6 +5,7 @@
 #include "options/options.hpp"
 #include "printing/progress.hpp"
 #include "printing/tables.hpp"
+#include "ranks/program_ranks.hpp"
 
 #include <stylegan/io/tensors/tensor_file.hpp>
 #include <stylegan/metrics/distribution/frechet_distance.hpp>
@@ -80,7 +81,7 @@ void add_feature_options(CLI::App& c, FeatureOptions& o) {
 }
 
 PictureFeatures open_features(const FeatureOptions& o, int threads) {
-    auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = threads});
+    auto context = std::make_shared<Context<Cpu>>(Cpu{.threads = ProgramRanks::threads(threads)});
     if (!o.inception.empty())
         return inception_features(std::make_shared<const Inception>(load_inception(o.inception, std::move(context))),
                                   o.resize);
@@ -122,12 +123,16 @@ FeatureProgress progress_bar() {
 }
 
 CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data, const PictureFeatures& features, Index most,
-                                Index batch, bool cached, const std::string& what, const FeatureProgress& progress) {
+                                Index batch, bool cached, const std::string& what, const FeatureProgress& progress,
+                                Communicator* ranks) {
     const Index size = static_cast<Index>(data->size()), all = most > 0 ? std::min(most, size) : size;
-    CachedFeatures found = features_of_dataset(data, features, most, batch, cached, [&](Index done) {
-        progress(done, all, what);
-        return true;
-    });
+    CachedFeatures found = features_of_dataset(
+        data, features, most, batch, cached,
+        [&](Index done) {
+            progress(done, all, what);
+            return true;
+        },
+        ranks);
     for (const std::string& note : found.notes) std::fprintf(stderr, "%s\n", note.c_str());
     require_finite(found.features, features, data->path().string());
     return found;

@@ -108,10 +108,12 @@ using FeatureProgress = std::function<void(Index done, Index all, const std::str
 
 /// The features of a data set, from the file beside it where it has them. Prints notes about that file to stderr.
 /// @throws ValueError as require_finite()
-/// @param most  the first so many pictures only; 0: all
+/// @param most   the first so many pictures only; 0: all
+/// @param ranks  that share the pictures
 [[nodiscard]] CachedFeatures features_of_data(const std::shared_ptr<const Dataset>& data,
                                               const PictureFeatures& features, Index most, Index batch, bool cached,
-                                              const std::string& what, const FeatureProgress& progress);
+                                              const std::string& what, const FeatureProgress& progress,
+                                              Communicator* ranks = nullptr);
 
 /// @param whose  the pictures, for the message
 /// @throws ValueError that names the first picture with a feature that is not finite

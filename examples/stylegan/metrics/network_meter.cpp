@@ -41,7 +41,8 @@ NetworkMeter::NetworkMeter(const NetworkMeterOptions& o, const std::filesystem::
                                          .label = o.settings.label,
                                          .batch = o.settings.batch > 0 ? static_cast<Index>(o.settings.batch) : 16,
                                          .extrapolate = o.extrapolate,
-                                         .threads = o.threads},
+                                         .threads = o.threads,
+                                         .ranks = o.settings.ranks},
                            progress_bar());
 }
 
@@ -73,12 +74,16 @@ Measured NetworkMeter::measure(const std::string& name, OpenNetwork& network, co
     if (const DistributionMetric* const m = distribution(name)) {
         const DistributionResult result = distributions_->measure(
             *m, file, [&](const GeneratedOptions& options) { return network.generator->pictures(options); });
+        if (!is_first()) return {};
         return {text_of(result), to_json(result, file)};
     }
     const MetricResult result = measure_path(name, network);
+    if (!is_first()) return {};
     if (!o_.plot.empty()) write_chart(plot_of(o_, name), path_chart(result));
     return {text_of(result), to_json(result, file)};
 }
+
+bool NetworkMeter::is_first() const { return o_.settings.ranks == nullptr || o_.settings.ranks->rank() == 0; }
 
 bool NetworkMeter::measured_alike(const std::string& name, const nlohmann::json& line) {
     if (const DistributionMetric* const m = distribution(name)) return distributions_->measured_alike(*m, line);

@@ -54,12 +54,14 @@ public:
 
     /// With a progress bar.
     /// @param file  name of the network's file
+    /// @return nothing on ranks other than 0, if several share the work
     [[nodiscard]] Measured measure(const std::string& name, OpenNetwork& network, const std::string& file);
 
     /// Whether a line of metric-NAME.jsonl says what measure() would, but for the number of samples of a path length.
     [[nodiscard]] bool measured_alike(const std::string& name, const nlohmann::json& line);
 
 private:
+    [[nodiscard]] bool is_first() const;
     [[nodiscard]] const DistributionMetric* distribution(const std::string& name) const;
     [[nodiscard]] MetricResult measure_path(const std::string& name, OpenNetwork& network) const;
 

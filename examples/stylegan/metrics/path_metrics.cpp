@@ -92,7 +92,7 @@ MetricResult evaluate_metric(const std::string& name, const Architecture& a, con
     result.options.overlap = network.apart;
     result.options.batch = settings.batch > 0 ? settings.batch : planned_pairs(a, network.lpips->bytes_of_pair(seen));
     const double begin = seconds_now();
-    result.length = perceptual_path_length(path, *network.lpips, result.options, progress);
+    result.length = perceptual_path_length(path, *network.lpips, result.options, progress, settings.ranks);
     result.seconds = seconds_now() - begin;
     return result;
 }

@@ -35,6 +35,7 @@ struct MetricSettings {
     std::size_t batch = 0;  ///< 0: as planned_pairs() says
     Noise noise = Noise::constant;
     std::optional<int> label{};
+    Communicator* ranks = nullptr;  ///< that share the samples
 };
 
 /// A metric's name, its result and how long it took.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ranks/program_ranks.hpp"
+
 #include <stylegan/device/cpu.hpp>
 #include <stylegan/device/precision.hpp>
 #ifdef STYLEGAN_CUDA
@@ -39,19 +41,23 @@ void require_no_kernels(const DeviceOption& device);
 /// "not compiled in", "1 device", or why no device can be used.
 [[nodiscard]] std::string cuda_description();
 
-/// f(Cpu{...}) or f(Cuda{...}), as the options say. In a program with CUDA, nvcc compiles the files that call it.
+/// f(Cpu{...}) or f(Cuda{...}), as the options say; of several ranks on a machine, each has its share of the cores, and
+/// the GPU with its number, counted from that of the option. In a program with CUDA, nvcc compiles the files that call
+/// it.
 /// @throws DeviceError if there is no such GPU or the program was compiled without CUDA
 template <class F>
 auto on_device(const DeviceOption& device, int threads, F&& f) {
+    threads = ProgramRanks::threads(threads);
     if (!device.cuda) return f(Cpu{.threads = threads, .kernels = device.kernels});
     require_no_kernels(device);
 #ifdef STYLEGAN_CUDA
+    const int number = device.number + ProgramRanks::number_on_this_machine();
     try {
-        require_cuda_device(device.number);
+        require_cuda_device(number);
     } catch (const DeviceError& error) {
         refuse_device(device, error.what());
     }
-    return f(Cuda{.device = device.number, .precision = device.precision, .threads = threads});
+    return f(Cuda{.device = number, .precision = device.precision, .threads = threads});
 #else
     refuse_device(device, "this program was compiled without CUDA (cmake -DSTYLEGAN_CUDA=ON)");
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/options.hpp"
 
+#include "ranks/program_ranks.hpp"
+
 #include <stylegan/io/pictures/image.hpp>
 
 #include <CLI/CLI.hpp>
@@ -13,7 +15,11 @@ void usage_error(const std::string& flag, const std::string& what) { throw CLI::
 
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help, std::function<void()> run) {
     CLI::App& command = *app.add_subcommand(name, help);
-    command.callback(std::move(run));
+    const bool shares_work = name == "train" || name == "generate" || name == "calc-metrics" || name == "fid";
+    command.callback([shares_work, name, run = std::move(run)] {
+        if (!shares_work) require_one_rank(name);
+        run();
+    });
     return command;
 }
 

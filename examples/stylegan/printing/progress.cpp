@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "printing/progress.hpp"
 
+#include "ranks/program_ranks.hpp"
+
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -42,6 +44,7 @@ Interrupt::Interrupt() {
     sigaction(SIGINT, &action, &before_int_);
     action.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &action, &before_term_);
+    sigaction(SIGUSR1, &action, &before_usr1_);
     sigaction(SIGHUP, nullptr, &before_hup_);
     if (before_hup_.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // ignored: nohup asked for that
 }
@@ -50,6 +53,7 @@ Interrupt::~Interrupt() {
     sigaction(SIGINT, &before_int_, nullptr);
     sigaction(SIGTERM, &before_term_, nullptr);
     sigaction(SIGHUP, &before_hup_, nullptr);
+    sigaction(SIGUSR1, &before_usr1_, nullptr);
 }
 
 bool Interrupt::requested() { return signalled != 0; }
@@ -79,7 +83,7 @@ double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-ProgressBar::ProgressBar() : visible_(::isatty(STDOUT_FILENO) != 0) {}
+ProgressBar::ProgressBar() : visible_(::isatty(STDOUT_FILENO) != 0 && !ProgramRanks::launched()) {}
 
 void ProgressBar::show(double part, const std::string& text) {
     if (!visible_) return;

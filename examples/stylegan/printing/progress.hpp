@@ -9,9 +9,10 @@
 
 namespace stylegan::examples {
 
-/// While an object exists, Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal is gone) set a mark instead of ending the
-/// program; a second Ctrl-C ends it at once. The others may come twice, from a terminal and its shell, and do not. The
-/// destructor restores the previous handlers. Only one object may exist at a time.
+/// While an object exists, Ctrl-C (SIGINT), SIGTERM, SIGHUP (the terminal is gone) and SIGUSR1 (from a scheduler,
+/// before the time is over) set a mark instead of ending the program; a second Ctrl-C ends it at once. The others may
+/// come twice, from a terminal and its shell, and do not. The destructor restores the previous handlers. Only one
+/// object may exist at a time.
 class Interrupt {
 public:
     Interrupt();
@@ -24,7 +25,7 @@ public:
 
 private:
     struct sigaction before_int_ {
-    }, before_term_{}, before_hup_{};
+    }, before_term_{}, before_hup_{}, before_usr1_{};
 };
 
 /// Prints a line at once. main() reports an output that cannot be written.

@@ -11,6 +11,7 @@
 #include "run/records/tick_line.hpp"
 #include "run/resume.hpp"
 #include "run/run_directory.hpp"
+#include "run/run_ranks.hpp"
 #include "run/snapshot_writer.hpp"
 #include "run/train_settings.hpp"
 
@@ -28,6 +29,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace stylegan::examples {
 
@@ -37,8 +39,8 @@ RunPictures::Generate averaged(Trainer<Device>& trainer) {
     return [&trainer](const auto& z, const auto& options) { return trainer.averaged()(z, options); };
 }
 
-/// Runs the trainer; writes progress lines, statistics, pictures and snapshots. Ctrl-C, SIGTERM, SIGHUP and a standard
-/// output without a reader stop it between two steps, with a snapshot.
+/// Runs the trainer, as rank 0 if there are several; writes progress lines, statistics, pictures and snapshots. Ctrl-C,
+/// SIGTERM, SIGHUP and a standard output without a reader stop it between two steps, with a snapshot.
 template <class Device>
 class RunLoop {
 public:
@@ -53,6 +55,7 @@ public:
           pictures_(pictures),
           metrics_(metrics),
           report_(directory),
+          ranks_(trainer.ranks()),
           snap_(static_cast<std::uint64_t>(settings.snap)),
           snap_seconds_(settings.snap_minutes * 60),
           most_seconds_(settings.hours * 3600),
@@ -134,24 +137,28 @@ private:
             bar_.show(done / 1000 / o.kimg_per_tick,
                       text + text_of_seconds((o.total_kimg - kimg()) * 1000 / rate) + " left");
         }
-        over_ = most_seconds_ > 0 && seconds_now() - begin_ >= most_seconds_;
+        const bool over = most_seconds_ > 0 && seconds_now() - begin_ >= most_seconds_;
+        const RunRanks::Decision all = ranks_.after_step({.stop = told_to_stop(), .over = over});
+        over_ = all.over;
+        stop_ = all.stop;
         if (over_) return false;  // ends the tick and the run
         if (tick_ends()) return true;
-        if (told_to_stop()) throw Stop();
+        if (stop_) throw Stop();
         if (time_for_snapshot()) snapshots_.write(true);
         return true;
     }
 
     bool on_tick(const Tick& tick) {
         bar_.clear();
+        const std::vector<RankTime> ranks = ranks_.at_tick(trainer_);
         const double now = seconds_now();
-        const TickLine line = line_of(tick, now);
+        TickLine line = line_of(tick, now);
+        line.ranks = ranks;
         lines_.log(text_of(line));
         const nlohmann::ordered_json stats = statistics(tick, line);
         lines_.add("stats.jsonl", stats.dump());
         events_.add_statistics(tick.progress.pictures, stats);
-        const bool stop = told_to_stop();
-        if (tick.last || stop)
+        if (tick.last || stop_)
             save_last();
         else if (healthy() && (snapshot_is_due_ || tick.progress.tick % snap_ == 0))
             snapshot_is_due_ = !save(tick.step.lod);  // on a full disk, the next tick tries again
@@ -162,7 +169,7 @@ private:
         maintenance_ = tick_begin_ - now;
         tick_pictures_ = tick.progress.pictures;
         skipped_ = skipped();
-        return !stop;
+        return !stop_;
     }
 
     [[nodiscard]] TickLine line_of(const Tick& tick, double now) const {
@@ -177,6 +184,7 @@ private:
                 .memory_gb = gigabytes(peak_memory()),
                 .augment = augment_p(),
                 .warning = warning_of(collapse_of(tick.statistics)),
+                .ranks = {},
                 .skipped = skipped() - skipped_};
     }
 
@@ -196,7 +204,7 @@ private:
     /// The same at the end of a run. When it is told to stop, it does not wait for room on a full disk.
     void save_last() {
         constexpr double ten_minutes = 600;
-        snapshots_.write_last(told_to_stop() ? 0 : ten_minutes);
+        snapshots_.write_last(stop_ || told_to_stop() ? 0 : ten_minutes);
         write_fakes(snapshots_.newest(), trainer_.scheduled_now().lod);
         evaluate_metrics(snapshots_.newest());
     }
@@ -234,7 +242,7 @@ private:
     void evaluate_metrics(const std::filesystem::path& snapshot) {
         const std::string file = snapshot.filename().string();
         for (const std::string& name : metrics_.names()) {
-            if (told_to_stop()) return;
+            if (stop_ || told_to_stop()) return;
             if (has_metric(directory_, name, file)) continue;
             const auto line = metrics_.evaluate(name, lines_, file);
             if (!line) return;
@@ -261,6 +269,8 @@ private:
         add("Timing/sec_per_tick", line.tick_seconds);
         add("Timing/sec_per_kimg", line.seconds_per_kimg());
         add("Timing/maintenance_sec", line.maintenance);
+        for (std::size_t r = 0; r < line.ranks.size(); ++r)
+            add(text("Timing/rank", r, "_waited_sec").c_str(), line.ranks[r].waited);
         add("Resources/cpu_mem_gb", gigabytes(memory_now()));
         add("Resources/peak_cpu_mem_gb", line.memory_gb);
         json["timestamp"] = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -275,11 +285,13 @@ private:
     const RunPictures& pictures_;
     SnapshotMetrics<Device>& metrics_;
     RunReport report_;
+    RunRanks ranks_;
     bool report_failed_ = false;
     std::uint64_t snap_;
     double snap_seconds_;
     double most_seconds_;  // of training; 0: no limit
     bool snapshot_is_due_ = false, over_ = false;
+    bool stop_ = false;  // a rank is told to stop
     ProgressBar bar_;
     double begin_, tick_begin_, maintenance_ = 0;
     std::uint64_t tick_pictures_, skipped_;

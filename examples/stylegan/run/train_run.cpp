@@ -2,13 +2,16 @@
 #include "run/train_run.hpp"
 
 #include "printing/shell_word.hpp"
+#include "ranks/equal_ranks.hpp"
 #include "run/changed_settings.hpp"
+#include "run/followed_run.hpp"
 #include "run/planning/auto_settings.hpp"
 #include "run/planning/step_times.hpp"
 #include "run/resume.hpp"
 #include "run/run_loop.hpp"
 #include "run/transfer_text.hpp"
 
+#include <stylegan/device/cuda/nccl.hpp>
 #include <stylegan/io/files/same_file.hpp>
 #include <stylegan/training/dataset_source.hpp>
 
@@ -104,6 +107,17 @@ double done_of(const Resumed& resumed) {
     return static_cast<double>(resumed.start->record->progress.pictures) / 1000;
 }
 
+/// The ranks of a run: on GPUs they exchange what is in the memory of the GPUs by NCCL, where the program has it.
+template <class Device>
+std::shared_ptr<Communicator> ranks_of([[maybe_unused]] Trainer<Device>& trainer) {
+    std::shared_ptr<Communicator> all = ProgramRanks::all();
+#if defined(STYLEGAN_CUDA) && defined(STYLEGAN_NCCL)
+    if constexpr (Device::asynchronous)
+        if (all->size() > 1) return std::make_shared<Nccl>(all, trainer.generator().shared_context());
+#endif
+    return all;
+}
+
 /// A run on one device. The members are made in the order in which a run begins; the folder, if it is new, last.
 template <class Device>
 class TrainRun {
@@ -116,6 +130,7 @@ public:
           resumed_(resumed),
           trainer_(settings.architecture, settings.options, picture_source(data, settings.cond), device) {
         load_start(resumed, settings, trainer_);
+        trainer_.share(ranks_of(trainer_));
         if (trainer_.finished())
             throw ValueError(text("--kimg: is ", settings.options.total_kimg, ", expected more than the ", kimg(),
                                   " of ", resumed.start->snapshot.string()));
@@ -217,16 +232,51 @@ void choose(TrainFlags& flags, const DatasetFacts& facts, Resumed& resumed) {
         text(is_auto(flags, resumed.start) ? "--cfg auto " : "", "--hours ", flags.hours.value_or(default_hours));
     AutoChoice choice =
         choose_settings(flags, facts, resumed.start, [&](const Architecture& a, const TrainingOptions& options) {
-            return measure_levels(a, options, flags.device, flags.threads.value_or(0), seconds_of_choice);
+            LevelTimes times = measure_levels(a, options, flags.device, flags.threads.value_or(0), seconds_of_choice);
+            for (double& seconds : times.seconds_per_kimg) seconds /= ProgramRanks::all()->size();
+            return times;
         });
     flags = std::move(choice.flags);
     resumed.notes.push_back("Chosen by " + asked + ": " + command_of(flags));
     for (std::string& reason : choice.reasons) resumed.notes.push_back(std::move(reason));
 }
 
+/// A rank other than 0: rank 0 reads the command line and the snapshot, and says what to do.
+void follow(const TrainFlags& flags, Communicator& ranks) {
+    if (flags.dry_run) return;
+    const TrainSettings settings = train_settings_from_json(broadcast_text(ranks, {}), "the settings of rank 0");
+    const auto data = std::make_shared<const Dataset>(
+        settings.data, DatasetOptions{.labels = settings.cond, .max_pixels = flags.max_pixels});
+    require_equal_data(ranks, *data);
+    on_device(flags.device, settings.threads, [&](auto device) {
+        Trainer<decltype(device)> trainer(settings.architecture, settings.options, picture_source(data, settings.cond),
+                                          device);
+        together(ranks, [&] { trainer.share(ranks_of(trainer)); });
+        if (trainer.finished()) throw SharedError("the run is finished");
+        follow_run(trainer);
+    });
+}
+
+/// With several ranks, a new run has as many shards, unless the command says how many.
+void choose_shards(TrainFlags& flags, const std::optional<TrainStart>& start, int ranks) {
+    if (ranks == 1) return;
+    const bool resumed = start && start->record && !start->level;
+    if (!flags.shards && !resumed) flags.shards = ranks;
+    const int shards = flags.shards.value_or(resumed ? start->record->options.shards : ranks);
+    if (!is_number_of_shards(ranks))
+        throw ValueError(text("the number of processes (ranks) is ", ranks, ", expected 1, 2, 4, 8 and so on"));
+    if (is_number_of_shards(shards) && shards < ranks)
+        throw ValueError(text("--shards: is ", shards,
+                              resumed && !flags.shards ? " in " + start->snapshot.string() : "", ", expected at least ",
+                              ranks, ", the number of processes (ranks)"));
+}
+
 }  // namespace
 
 void run_train(const TrainFlags& given) {
+    Communicator& ranks = *ProgramRanks::all();
+    require_equal_commands(ranks, command_of(given));
+    if (ranks.rank() != 0) return follow(given, ranks);
     TrainFlags flags = given;
     if (flags.resume == "latest") {
         flags.resume = RunDirectory::newest(*flags.outdir).path();
@@ -249,6 +299,7 @@ void run_train(const TrainFlags& given) {
                              .resolution = {data.height(), data.width()},
                              .channels = data.channels(),
                              .label_size = data.label_size()};
+    choose_shards(flags, start, ranks.size());
     choose(flags, facts, resumed);
     const TrainSettings settings = resolve(flags, facts, start);
     const bool transfer = checkpoint && is_transfer(*start, settings);
@@ -266,6 +317,8 @@ void run_train(const TrainFlags& given) {
         return print_dry_run(std::cout, settings, facts, flags.device, times, done_of(resumed));
     }
 
+    (void)broadcast_text(ranks, to_json(settings).dump());
+    require_equal_data(ranks, data);
     on_device(flags.device, settings.threads,
               [&](auto device) { TrainRun(device, flags, settings, opened, resumed).run(); });
 }

@@ -145,6 +145,12 @@ void check_batches(const TrainSettings& s, const DatasetFacts& data) {
             throw ValueError(text(
                 "--batch: is ", batch, at != schedule.batch_at.end() ? text(" at height ", at->first) : std::string(),
                 ", expected a multiple of ", group, " (the group size of minibatch stddev), or less"));
+        const int groups = batch / std::min(group, batch);
+        if (groups % s.options.shards != 0)
+            throw ValueError(text(
+                "--batch: is ", batch, at != schedule.batch_at.end() ? text(" at height ", at->first) : std::string(),
+                ", expected a multiple of ", s.options.shards * group, ": ", s.options.shards,
+                " shards (--shards, or the number of ranks) of ", group, ", the group size of minibatch stddev"));
         if (batch > data.pictures)
             throw ValueError(text("--data ", data.path.string(), ": has ", data.pictures,
                                   data.pictures == 1 ? " picture" : " pictures", ", expected at least the ", batch,
@@ -208,6 +214,7 @@ TrainSettings resolve(const TrainFlags& f, const DatasetFacts& data, const std::
     take(f.tick, o.kimg_per_tick);
     take(f.ema_kimg, o.ema_kimg);
     take(f.microbatch, o.microbatch);
+    take(f.shards, o.shards);
     take(f.seed, o.seed);
     take(f.snap, s.snap);
     take(f.snap_minutes, s.snap_minutes);
@@ -280,10 +287,12 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
 
 TrainSettings read_train_settings(const std::filesystem::path& path) {
     constexpr std::size_t longest = std::size_t{1} << 20;
-    const std::string where = path.string();
     const Bytes content = read_file(path, longest);
-    const std::string characters(content.begin(), content.end());
-    const nlohmann::json json = parse_json(characters, where);
+    return train_settings_from_json({content.begin(), content.end()}, path.string());
+}
+
+TrainSettings train_settings_from_json(const std::string& content, const std::string& where) {
+    const nlohmann::json json = parse_json(content, where);
     const auto require = [&](const char* name, auto found, bool good, const char* expected) {
         if (!good) throw FormatError(text(where, ": \"", name, "\" is ", found, ", expected ", expected));
     };

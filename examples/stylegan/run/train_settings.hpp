@@ -32,7 +32,7 @@ struct TrainFlags {
     std::optional<std::uint64_t> seed;
     std::uint64_t max_pixels = PictureLimits::default_pixels;  ///< of a picture of the data set
     std::optional<double> snap_minutes, hours;
-    std::optional<int> microbatch, snap, keep, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
+    std::optional<int> microbatch, shards, snap, keep, fmap_base, fmap_max, latent, map_depth, threads, metric_samples;
     std::optional<std::vector<std::string>> metrics;
     std::optional<std::filesystem::path> vgg, lpips, inception;
     std::optional<InceptionResize> resize;
@@ -103,5 +103,7 @@ void set_picture_size(Architecture& a, Size picture);
 [[nodiscard]] nlohmann::ordered_json to_json(const TrainSettings& settings);
 /// @throws FileError; FormatError if a value has another type or is out of range, as of a flag
 [[nodiscard]] TrainSettings read_train_settings(const std::filesystem::path& path);
+/// The same from the text. @param where  it comes from, for messages
+[[nodiscard]] TrainSettings train_settings_from_json(const std::string& content, const std::string& where);
 
 }  // namespace stylegan::examples

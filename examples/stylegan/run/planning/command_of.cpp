@@ -70,6 +70,7 @@ std::string command_of(const TrainFlags& f) {
     add("--kimg", f.kimg);
     add("--batch", f.batch);
     add("--microbatch", f.microbatch);
+    add("--shards", f.shards);
     add("--lr", f.lr);
     add("--loss", f.loss);
     add("--gamma", f.gamma);

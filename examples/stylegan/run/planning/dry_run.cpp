@@ -109,9 +109,11 @@ void print_dry_run(std::ostream& out, const TrainSettings& s, const DatasetFacts
     MemoryPlan most;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
-        const Index batch = o.microbatch > 0 ? std::min(o.microbatch, row.step.batch) : row.step.batch;
+        const int shard = row.step.batch / o.shards;
+        const Index batch = o.microbatch > 0 ? std::min(o.microbatch, shard) : shard;
         const bool fades = row.stable_kimg > row.fade_kimg;
-        const MemoryPlan plan = plan_memory(generator, discriminator, o.loss, row.stage, fades, batch, o.adam);
+        const MemoryPlan plan =
+            plan_memory(generator, discriminator, o.loss, row.stage, fades, batch, o.adam, o.shards);
         char from[32] = "-";
         if (row.stable_kimg > 0) std::snprintf(from, sizeof from, "%g", row.fade_kimg);
         char whole[32];

@@ -73,9 +73,10 @@ bool fits_memory(Trainer<Device>& trainer, int stage, int batch) {
         return true;  // a GPU has its own memory, and refuses what does not fit
     } else {
         const TrainingOptions& o = trainer.options();
-        const Index at_once = o.microbatch > 0 ? std::min(o.microbatch, batch) : batch;
+        const int shard = batch / o.shards;
+        const Index at_once = o.microbatch > 0 ? std::min(o.microbatch, shard) : shard;
         const MemoryPlan plan =
-            plan_memory(trainer.generator(), trainer.discriminator(), o.loss, stage, false, at_once, o.adam);
+            plan_memory(trainer.generator(), trainer.discriminator(), o.loss, stage, false, at_once, o.adam, o.shards);
         return static_cast<double>(plan.total()) < half_of_memory();
     }
 }

@@ -3,6 +3,7 @@
 
 #include "printing/progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace stylegan::examples {
@@ -20,6 +21,26 @@ std::string warning_of(Collapse collapse) {
     return {};
 }
 
+std::string text_of(const std::vector<RankTime>& ranks, double tick_seconds) {
+    constexpr std::size_t most_named = 8;
+    constexpr double worth_naming = 0.1;
+    if (ranks.empty()) return {};
+    const auto seconds = [](double s) {
+        char t[32];
+        std::snprintf(t, sizeof t, " %.1fs", s);
+        return std::string(t);
+    };
+    const auto [least, most] = std::minmax_element(
+        ranks.begin(), ranks.end(), [](const RankTime& a, const RankTime& b) { return a.waited < b.waited; });
+    std::string s = "waited";
+    if (ranks.size() <= most_named)
+        for (const RankTime& r : ranks) s += seconds(r.waited);
+    else
+        s += seconds(least->waited) + " to" + seconds(most->waited);
+    if (most->waited - least->waited >= worth_naming * tick_seconds) s += text(", for ", least->name);
+    return s;
+}
+
 std::string text_of(const TickLine& l) {
     char line[256];
     std::snprintf(line, sizeof line,
@@ -32,6 +53,7 @@ std::string text_of(const TickLine& l) {
         std::snprintf(line, sizeof line, " augment %-6.3f", *l.augment);
         s += line;
     }
+    if (!l.ranks.empty()) s += ' ' + text_of(l.ranks, l.tick_seconds);
     if (l.skipped > 0) s += " skipped " + std::to_string(l.skipped) + " steps: gradient not finite";
     if (!l.warning.empty()) s += " WARNING: " + l.warning;
     while (!s.empty() && s.back() == ' ') s.pop_back();
