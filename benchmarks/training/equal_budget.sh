@@ -3,7 +3,7 @@
 # Our trainer against the peer's in PyTorch at an equal budget: the same architecture, data, pictures shown and settings, several
 # seeds. Fréchet distance (our own features, 5000 pictures) every so many thousand pictures, and seconds of training.
 # usage: benchmarks/training/equal_budget.sh DATA.zip OUT.jsonl [KIMG EVERY SEEDS]     (60 20 "0 1 2")
-#   BUILD=build/release  PEERS=../shared/peers  PYTHON=/usr/bin/python3  WORK=a folder for runs (default: a temporary one)
+#   BUILD=build/release  PEERS=../shared/peers  PYTHON=/usr/bin/python3  WORK=a folder for runs (default: a temporary one)  THREADS=2
 # The two take turns, seed by seed. Networks: 1024 / stage feature maps, at most 64; minibatch 16, no growing, R1 in every step.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +17,7 @@ peers=$(realpath "${PEERS:-$root/../shared/peers}")
 python=${PYTHON:-/usr/bin/python3}
 work=${WORK:-$(mktemp -d)}
 mkdir -p "$work" "$(dirname "$out")"
-common=(--kimg "$kimg" --batch 16 --lr 0.001 --gamma 0.3 --ema-kimg 10 --fmap-base 1024 --fmap-max 64 --threads 2)
+common=(--kimg "$kimg" --batch 16 --lr 0.001 --gamma 0.3 --ema-kimg 10 --fmap-base 1024 --fmap-max 64 --threads "${THREADS:-2}")
 
 # add WHO SEED KIMG SECONDS NETWORK
 add() {
