@@ -3,7 +3,7 @@
 # Which recipe for small machines: each recipe trains for the same wall time, on all pictures and on 500 of them, with several seeds;
 # then the Fréchet distance (our own features, 5000 pictures) of its averaged generator to all pictures.
 # usage: benchmarks/training/recipes.sh DATA.zip OUT.jsonl [MINUTES SEEDS RECIPES]    (10 "0 1" "2019 ada lazy ada-lazy r3gan")
-#   BUILD=build/release  WORK=a folder for runs (default: a temporary one)  FEW=500
+#   BUILD=build/release  WORK=a folder for runs (default: a temporary one)  FEW=500  THREADS=2
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 [ $# -ge 2 ] || {
@@ -17,7 +17,8 @@ mkdir -p "$work" "$(dirname "$out")"
 [ -e "$work/few.zip" ] || "$stylegan" dataset-tool --source "$data" --dest "$work/few.zip" --max-images "$few" >/dev/null
 
 # One setting for all: narrow networks, so that an evening shows enough pictures.
-common=(--fmap-base 512 --fmap-max 128 --latent 128 --batch 16 --lr 0.004 --gamma 4 --mirror --ema-kimg 5 --tick 5 --snap 1000 --snap-minutes 0)
+common=(--fmap-base 512 --fmap-max 128 --latent 128 --batch 16 --lr 0.004 --gamma 4 --mirror --ema-kimg 5 --tick 5 --snap 1000 --snap-minutes 0
+  --threads "${THREADS:-2}")
 growing=(--growing --lod-kimg 4 --fade-kimg 4)
 
 flags_of() {
@@ -43,7 +44,7 @@ for seed in $seeds; do
       run=$(find "$folder" -mindepth 1 -maxdepth 1 | head -1)
       network=$(find "$run" -name 'network-snapshot-*' | sort | tail -1)
       kimg=$(jq -s '.[-1]."Progress/kimg".mean' "$run/stats.jsonl")
-      "$stylegan" calc-metrics --network "$network" --data "$data" --metrics fd5k_full --outdir "$work" --json |
+      "$stylegan" calc-metrics --network "$network" --data "$data" --metrics fd5k_full --outdir "$work" --threads "${THREADS:-2}" --json |
         jq -c --arg recipe "$recipe" --arg set $set --argjson seed "$seed" --argjson minutes "$minutes" --argjson kimg "$kimg" \
           '{recipe: $recipe, set: $set, seed: $seed, minutes: $minutes, kimg: $kimg, fd5k_full: .results.fd5k_full}' | tee -a "$out"
     done

@@ -76,7 +76,7 @@ template void update_average(Context<Cuda>&, AnyGenerator<Cuda>&, const AnyGener
 template void save_snapshot<Cuda>(const std::filesystem::path&, const Trainer<Cuda>&);
 template void load_snapshot<Cuda>(const Checkpoint&, Trainer<Cuda>&);
 template MemoryPlan plan_memory<Cuda>(const AnyGenerator<Cuda>&, const AnyDiscriminator<Cuda>&, const Loss&, int,
-                                      bool, Index, const AdamOptions&);
+                                      bool, Index, const AdamOptions&, int);
 
 // metrics
 template class Lpips<Cuda>;

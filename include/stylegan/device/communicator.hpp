@@ -24,6 +24,8 @@ namespace stylegan {
 /// @see SingleProcess, Mpi, Nccl
 class Communicator {
 public:
+    Communicator(const Communicator&) = delete;
+    Communicator& operator=(const Communicator&) = delete;
     virtual ~Communicator() = default;
 
     [[nodiscard]] int rank() const { return rank_; }  ///< of this process, in [0, size())
@@ -75,8 +77,6 @@ public:
 
 protected:
     Communicator(int rank, int size) : rank_(rank), size_(size) {}
-    Communicator(const Communicator&) = delete;
-    Communicator& operator=(const Communicator&) = delete;
 
 private:
     virtual void do_exchange(std::span<const std::byte> sent, std::span<std::byte> received, int peer) = 0;

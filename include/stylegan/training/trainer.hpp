@@ -78,7 +78,7 @@ public:
     /// same step.
     /// @throws ValueError if the number of ranks does not divide the number of shards; DeviceError
     /// @see require_equal_ranks, require_equal_parameters
-    void share(std::shared_ptr<Communicator> ranks);
+    void share(const std::shared_ptr<Communicator>& ranks);
     /// The processes that share the work.
     [[nodiscard]] Communicator& ranks() const { return *updates_.ranks; }
 

@@ -57,14 +57,14 @@ void Trainer<Device, G, D>::set_progress(const TrainingProgress& p) {
 }
 
 template <class Device, class G, class D>
-void Trainer<Device, G, D>::share(std::shared_ptr<Communicator> ranks) {
+void Trainer<Device, G, D>::share(const std::shared_ptr<Communicator>& ranks) {
     (void)shards_of_rank(options_.shards, ranks->rank(), ranks->size());
     static_assert(std::is_trivially_copyable_v<TrainingProgress>);
     context().synchronize();
     broadcast_parameters(*ranks, *this);
     ranks->broadcast(std::as_writable_bytes(std::span(&progress_, 1)));
     set_progress(TrainingProgress(progress_));
-    updates_.ranks = std::move(ranks);
+    updates_.ranks = ranks;
 }
 
 template <class Device, class G, class D>

@@ -26,8 +26,8 @@ template <class Scalar>
 class BackgroundSum {
 public:
     /// @throws DeviceError if no thread can be started
-    explicit BackgroundSum(std::shared_ptr<Communicator> ranks) : state_(std::make_shared<State>()) {
-        state_->ranks = std::move(ranks);
+    explicit BackgroundSum(const std::shared_ptr<Communicator>& ranks) : state_(std::make_shared<State>()) {
+        state_->ranks = ranks;
         try {
             thread_ = std::thread([state = state_] { state->work(); });
         } catch (const std::system_error& error) {

@@ -84,11 +84,11 @@ public:
     /// computes asynchronously nothing happens before finish().
     /// @param passes  over the network, each of which tells once of every array that it has added to
     /// @throws DeviceError if no thread can be started
-    [[nodiscard]] Watch watch(Context<Device>& context, std::shared_ptr<Communicator> ranks, int passes) {
+    [[nodiscard]] Watch watch(Context<Device>& context, const std::shared_ptr<Communicator>& ranks, int passes) {
         if constexpr (Device::asynchronous) {
             return Watch();
         } else {
-            background_.emplace(std::move(ranks));
+            background_.emplace(ranks);
             passes_ = passes;
             shipped_.clear();
             ready_.clear();
