@@ -4,6 +4,7 @@
 
   plot.py layers RESULTS.json OUT.svg [--threads N]   each layer of the generator: time, its floor, and the roofline
   plot.py growth GROWTH.jsonl OUT.svg                 pictures per second against resolution, batch and width
+  plot.py budget BUDGET.jsonl OUT.svg                 Fréchet distances of training/equal_budget.sh against pictures and against time
 """
 import argparse
 import json
@@ -142,9 +143,28 @@ def draw_growth(lines, out):
     svg.write(out)
 
 
+def draw_budget(lines, out):
+    svg = Svg(760, 360)
+    ys = [l["fd5k_full"] for l in lines]
+    for k, (value, label) in enumerate(((lambda l: l["kimg"], "thousand pictures"), (lambda l: l["seconds"] / 60, "minutes of training"))):
+        xs = [value(l) for l in lines]
+        axes = LogAxes(svg, 60 + 360 * k, 60, 290, 220, xs, ys, "", label, "")
+        axes.ticks(sorted(set(xs)) if k == 0 else [2.5, 5, 10, 20], [400, 450, 500, 550, 600])
+        for who, colour in (("stylegan-cpp", OURS), ("pytorch", LIMIT)):
+            for seed in sorted({l["seed"] for l in lines}):
+                points = sorted((value(l), l["fd5k_full"]) for l in lines if l["who"] == who and l["seed"] == seed)
+                svg.line([axes.at(*p) for p in points], colour, 1.5)
+                for p in points:
+                    svg.dot(*axes.at(*p), colour, f"{who}, seed {seed}: {p[1]:.0f}")
+    svg.text(60, 24, "Fréchet distance, CIFAR-10, three seeds", font_weight="bold")
+    svg.text(60, 42, "stylegan-cpp", fill=OURS)
+    svg.text(150, 42, "PyTorch", fill=LIMIT)
+    svg.write(out)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("layers", "growth"))
+    parser.add_argument("what", choices=("layers", "growth", "budget"))
     parser.add_argument("source")
     parser.add_argument("out")
     parser.add_argument("--threads", type=int, default=2)
@@ -153,7 +173,7 @@ def main():
         if o.what == "layers":
             draw_layers(json.load(file), o.out, o.threads)
         else:
-            draw_growth([json.loads(line) for line in file], o.out)
+            {"growth": draw_growth, "budget": draw_budget}[o.what]([json.loads(line) for line in file], o.out)
 
 
 if __name__ == "__main__":
