@@ -147,6 +147,9 @@ BOOST_FIXTURE_TEST_CASE(other_commands_refuse_several_ranks, Ranks) {
         on(2, " dataset-tool --source many --dest all.zip"),
         "dataset-tool: found 2 processes (ranks), expected one; train, generate, calc-metrics and fid share");
     BOOST_TEST(!std::filesystem::exists(folder / "all.zip"));
+    const Outcome build = run_script(folder, "$stylegan info --build");
+    BOOST_TEST(contains(build.out, "\nMPI             "), build.out);
+    BOOST_TEST(!contains(build.out, "MPI             not compiled in"), build.out);
     const Outcome help = on(2, " train --help");
     check_rank_success(help);
     BOOST_TEST(help.out.find("--shards") == help.out.rfind("--shards"), help.out);

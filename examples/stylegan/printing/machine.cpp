@@ -2,6 +2,7 @@
 #include "printing/machine.hpp"
 
 #include "options/device_option.hpp"
+#include "ranks/program_ranks.hpp"
 
 #include <stylegan/core/error.hpp>
 #include <stylegan/core/version.hpp>
@@ -88,7 +89,7 @@ std::string build_description() {
              "\ncompiler        g++ ", __GNUC__, '.', __GNUC_MINOR__,
 #endif
              "\ncompiled for    ", compiled_for, "\nCPU             ", here, ", ", std::thread::hardware_concurrency(),
-             " threads\nCUDA            ", cuda_description(), '\n');
+             " threads\nMPI             ", ProgramRanks::library(), "\nCUDA            ", cuda_description(), '\n');
     if (compiled_for != here)
         lines += text("warning: this program uses ", compiled_for, ", but the CPU has ", here,
                       ": compile with -march=native, or for that CPU by name, to use it\n");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <optional>
 #include <thread>
@@ -73,6 +74,18 @@ ProgramRanks::ProgramRanks() {
 ProgramRanks::~ProgramRanks() { joined() = Joined(); }
 
 std::shared_ptr<Communicator> ProgramRanks::all() { return joined().all; }
+
+std::string ProgramRanks::library() {
+#ifdef STYLEGAN_MPI
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> words{};
+    int length = 0;
+    if (MPI_Get_library_version(words.data(), &length) != MPI_SUCCESS) return "compiled in";
+    const std::string all(words.data());
+    return all.substr(0, all.find_first_of(",\n"));
+#else
+    return "not compiled in";
+#endif
+}
 
 bool ProgramRanks::launched() { return launcher() != nullptr; }
 

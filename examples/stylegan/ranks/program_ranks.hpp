@@ -23,6 +23,8 @@ public:
     /// All of them; never null.
     [[nodiscard]] static std::shared_ptr<Communicator> all();
 
+    /// "Open MPI v4.1.4", or "not compiled in".
+    [[nodiscard]] static std::string library();
     /// Whether a launcher started this program. It may give it a terminal that nobody sees.
     [[nodiscard]] static bool launched();
 
