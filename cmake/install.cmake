@@ -21,7 +21,7 @@ write_basic_package_version_file(${config_version} COMPATIBILITY SameMinorVersio
 
 install(DIRECTORY include/stylegan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(FILES ${config} ${config_version} cmake/FindLibZip.cmake cmake/FindXxHash.cmake cmake/FindWebP.cmake cmake/FindCuDNN.cmake
-              cmake/FindNCCL.cmake               cmake/imported_library.cmake
+              cmake/FindNCCL.cmake cmake/imported_library.cmake
         DESTINATION ${package_dir} COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 
@@ -41,13 +41,9 @@ if(TARGET stylegan_compiled)
     install(EXPORT stylegan-compiled-targets NAMESPACE stylegan:: DESTINATION ${package_dir}
             COMPONENT compiled ${asked_for})
 endif()
-foreach(component mpi nccl)
+foreach(component cuda mpi nccl)
     if(TARGET stylegan_${component})
         install(TARGETS stylegan_${component} EXPORT stylegan-${component}-targets)
         install(EXPORT stylegan-${component}-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
     endif()
 endforeach()
-if(TARGET stylegan_cuda)
-    install(TARGETS stylegan_cuda EXPORT stylegan-cuda-targets)
-    install(EXPORT stylegan-cuda-targets NAMESPACE stylegan:: DESTINATION ${package_dir} COMPONENT development)
-endif()
