@@ -17,7 +17,6 @@ void follow_run(Trainer<Device>& trainer) {
     struct Stop {};
     const Interrupt interrupt;
     RunRanks ranks(trainer.ranks());
-    const TrainingProgress& p = trainer.progress();
     RunRanks::Decision all;
     try {
         trainer.run(
@@ -28,9 +27,7 @@ void follow_run(Trainer<Device>& trainer) {
             [&] {
                 all = ranks.after_step({.stop = Interrupt::requested()});
                 if (all.over) return false;
-                const bool tick_ends = trainer.finished() || static_cast<double>(p.pictures - p.tick_pictures) >=
-                                                                 trainer.options().kimg_per_tick * 1000;
-                if (!tick_ends && all.stop) throw Stop();
+                if (!tick_ends(trainer) && all.stop) throw Stop();
                 return true;
             });
     } catch (const Stop&) {  // between two steps, as on rank 0

@@ -114,13 +114,6 @@ private:
     [[nodiscard]] double kimg() const { return static_cast<double>(trainer_.progress().pictures) / 1000; }
     [[nodiscard]] static bool told_to_stop() { return Interrupt::requested() || output_is_closed(); }
 
-    /// Whether the trainer ends a tick with the step that it has just made.
-    [[nodiscard]] bool tick_ends() const {
-        const TrainingProgress& p = trainer_.progress();
-        return trainer_.finished() ||
-               static_cast<double>(p.pictures - p.tick_pictures) >= trainer_.options().kimg_per_tick * 1000;
-    }
-
     /// Not while steps are skipped: a snapshot of networks that diverge must not follow the good ones.
     [[nodiscard]] bool healthy() const { return trainer_.progress().skipped_in_a_row == 0; }
     [[nodiscard]] bool time_for_snapshot() const {
@@ -142,7 +135,7 @@ private:
         over_ = all.over;
         stop_ = all.stop;
         if (over_) return false;  // ends the tick and the run
-        if (tick_ends()) return true;
+        if (tick_ends(trainer_)) return true;
         if (stop_) throw Stop();
         if (time_for_snapshot()) snapshots_.write(true);
         return true;

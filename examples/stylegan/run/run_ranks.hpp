@@ -17,6 +17,14 @@ struct RankTime {
     double waited = 0;  ///< seconds
 };
 
+/// Whether the trainer ends a tick with the step that it has just made.
+template <class Trainer>
+[[nodiscard]] bool tick_ends(const Trainer& trainer) {
+    const auto& p = trainer.progress();
+    return trainer.finished() ||
+           static_cast<double>(p.pictures - p.tick_pictures) >= trainer.options().kimg_per_tick * 1000;
+}
+
 /// What the ranks of a run tell each other between its steps.
 class RunRanks {
 public:
